@@ -1,0 +1,135 @@
+// swift-tools-version: 6.2
+//
+// Varve: an event-sourced, log-structured storage engine for optimistic rollups.
+//
+// Targets stand in dependency order, lowest first. Imports go strictly downward; `Tests/ArchitectureTests` holds
+// every import in `Sources` against this list. One loop at the end gives all Swift targets the same settings.
+
+import PackageDescription
+
+// What a target may use of other packages.
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
+let package = Package(
+  name: "varve",
+  products: [
+    .executable(name: "varve", targets: ["varve"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+  ],
+  targets: [
+    // Module maps over the Debian libraries.
+    .systemLibrary(name: "CLMDB", providers: [.apt(["liblmdb-dev"])]),
+    .systemLibrary(name: "CSecp256k1", providers: [.apt(["libsecp256k1-dev"])]),
+
+    // Instructions that Swift cannot name per function: CRC-32C and wide Keccak, chosen at run time.
+    .target(name: "CHashing"),
+
+    // Values with one fixed meaning and encoding.
+    .target(name: "Primitives"),
+
+    // Keccak-256 and CRC-32C.
+    .target(name: "Hashing", dependencies: ["CHashing", "Primitives"]),
+
+    // secp256k1: sign, recover.
+    .target(name: "Signatures", dependencies: ["CSecp256k1", "Hashing", "Primitives"]),
+
+    // Safe, typed view of LMDB.
+    .target(name: "LMDB", dependencies: ["CLMDB", system]),
+
+    // RFC 6962 tree.
+    .target(name: "MerkleLog", dependencies: ["Primitives", crypto]),
+
+    // Merkle-Patricia trie over a node reader.
+    .target(name: "StateTrie", dependencies: ["Hashing", "Primitives"]),
+
+    // The vocabulary: records, events, blocks, chain configuration, and their canonical bytes.
+    .target(name: "Rollup", dependencies: ["Hashing", "MerkleLog", "Primitives", "StateTrie"]),
+
+    // Durable ordered records on LMDB.
+    .target(
+      name: "EventStore",
+      dependencies: ["Hashing", "LMDB", "MerkleLog", "Primitives", "Rollup", system]),
+
+    // Applies a block to a state view.
+    .target(
+      name: "StateTransition",
+      dependencies: ["Hashing", "Primitives", "Rollup", "Signatures", "StateTrie"]),
+
+    // The folds.
+    .target(
+      name: "Projections",
+      dependencies: ["Hashing", "Primitives", "Rollup", "StateTransition", "StateTrie"]),
+
+    // Runs folds over the log.
+    .target(
+      name: "ProjectionStore",
+      dependencies: [
+        "EventStore", "Hashing", "LMDB", "Primitives", "Projections", "Rollup", system,
+      ]),
+
+    // Chain exports and genesis files into ledger events.
+    .target(
+      name: "ChainImport",
+      dependencies: [
+        "EventStore", "Hashing", "Primitives", "Rollup", "Signatures", "StateTransition", "StateTrie", system,
+      ]),
+
+    // The tool.
+    .executableTarget(
+      name: "varve",
+      dependencies: [
+        "ChainImport", "EventStore", "Hashing", "LMDB", "MerkleLog", "Primitives", "ProjectionStore", "Projections",
+        "Rollup", "StateTransition", "StateTrie", argumentParser, logging, system,
+      ]),
+
+    // What several test targets share: vectors, seeded random, temporary stores verified at the end.
+    .target(name: "TestSupport", dependencies: ["EventStore", "LMDB", "Primitives", "Rollup"], path: "Tests/TestSupport"),
+
+    .testTarget(name: "PrimitivesTests", dependencies: ["Primitives", "TestSupport"]),
+    .testTarget(name: "HashingTests", dependencies: ["Hashing", "Primitives", "TestSupport"]),
+    .testTarget(name: "SignaturesTests", dependencies: ["Hashing", "Primitives", "Signatures", "TestSupport"]),
+    .testTarget(name: "LMDBTests", dependencies: ["CLMDB", "LMDB", "TestSupport"]),
+    .testTarget(name: "MerkleLogTests", dependencies: ["MerkleLog", "Primitives", "TestSupport"]),
+    .testTarget(name: "StateTrieTests", dependencies: ["Hashing", "Primitives", "StateTrie", "TestSupport"]),
+    .testTarget(name: "RollupTests", dependencies: ["Hashing", "Primitives", "Rollup", "TestSupport"]),
+    .testTarget(
+      name: "EventStoreTests", dependencies: ["EventStore", "Hashing", "LMDB", "MerkleLog", "Primitives", "Rollup", "TestSupport"]),
+    .testTarget(
+      name: "StateTransitionTests",
+      dependencies: ["Hashing", "Primitives", "Rollup", "Signatures", "StateTransition", "StateTrie", "TestSupport"]),
+    .testTarget(
+      name: "ProjectionsTests", dependencies: ["Primitives", "Projections", "Rollup", "StateTransition", "TestSupport"]),
+    .testTarget(
+      name: "ProjectionStoreTests",
+      dependencies: [
+        "ChainImport", "EventStore", "LMDB", "Primitives", "ProjectionStore", "Projections", "Rollup", "TestSupport",
+      ]),
+    .testTarget(
+      name: "ChainImportTests",
+      dependencies: ["ChainImport", "EventStore", "Primitives", "Rollup", "StateTransition", "TestSupport"]),
+    .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"]),
+    .testTarget(name: "varveTests", dependencies: ["TestSupport", "varve"]),
+  ]
+)
+
+for target in package.targets where target.type != .system && target.name != "CHashing" {
+  target.swiftSettings = [
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+    .enableExperimentalFeature("Lifetimes"),
+  ]
+}
