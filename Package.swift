@@ -91,7 +91,8 @@ let package = Package(
       ]),
 
     // What several test targets share: vectors, seeded random, temporary stores verified at the end.
-    .target(name: "TestSupport", dependencies: ["EventStore", "LMDB", "Primitives", "Rollup"], path: "Tests/TestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["EventStore", "LMDB", "Primitives", "Rollup"], path: "Tests/TestSupport"),
 
     .testTarget(name: "PrimitivesTests", dependencies: ["Primitives", "TestSupport"]),
     .testTarget(name: "HashingTests", dependencies: ["Hashing", "Primitives", "TestSupport"]),
@@ -101,7 +102,8 @@ let package = Package(
     .testTarget(name: "StateTrieTests", dependencies: ["Hashing", "Primitives", "StateTrie", "TestSupport"]),
     .testTarget(name: "RollupTests", dependencies: ["Hashing", "Primitives", "Rollup", "TestSupport"]),
     .testTarget(
-      name: "EventStoreTests", dependencies: ["EventStore", "Hashing", "LMDB", "MerkleLog", "Primitives", "Rollup", "TestSupport"]),
+      name: "EventStoreTests",
+      dependencies: ["EventStore", "Hashing", "LMDB", "MerkleLog", "Primitives", "Rollup", "TestSupport"]),
     .testTarget(
       name: "StateTransitionTests",
       dependencies: ["Hashing", "Primitives", "Rollup", "Signatures", "StateTransition", "StateTrie", "TestSupport"]),

@@ -1,0 +1,128 @@
+// What a compiled module asks of the world.
+
+import Foundation
+import TestSupport
+
+/// One rule of purity: symbols that a pure module must not ask for.
+struct ForbiddenSymbols {
+  let what: String
+
+  /// Names as `nm` prints them.
+  let exact: Set<String>
+
+  /// Beginnings of names.
+  let prefixes: [String]
+
+  /// Parts of mangled Swift names.
+  let parts: [String]
+
+  func matches(_ symbol: String) -> Bool {
+    exact.contains(symbol) || prefixes.contains(where: symbol.hasPrefix) || parts.contains(where: symbol.contains)
+  }
+}
+
+enum Purity {
+  /// Clocks and random numbers need no import in Swift, so what counts is what the linker is asked for.
+  static let rules: [ForbiddenSymbols] = [
+    ForbiddenSymbols(
+      what: "a clock",
+      exact: [
+        "time", "times", "clock", "gettimeofday", "ftime", "localtime", "gmtime", "nanosleep", "usleep", "sleep",
+      ],
+      prefixes: ["clock_", "timer", "mktime", "strftime", "swift_get_time", "_swift_get_time", "swift_get_clock"],
+      parts: ["15ContinuousClock", "15SuspendingClock", "10DispatchTime", "10Foundation4DateV"]),
+    ForbiddenSymbols(
+      what: "randomness",
+      exact: [
+        "getrandom", "getentropy", "rand", "rand_r", "srand", "random", "srandom", "drand48", "swift_stdlib_random",
+      ],
+      prefixes: ["arc4random"],
+      parts: ["SystemRandomNumberGenerator", "6random2in", "13randomElement", "7shuffle", "8shuffled"]),
+    ForbiddenSymbols(
+      what: "files, sockets or terminals",
+      exact: [
+        "open", "open64", "openat", "creat", "read", "pread", "pread64", "write", "pwrite", "pwrite64", "close",
+        "fopen",
+        "fopen64", "fread", "fwrite", "fputs", "puts", "putchar", "printf", "fprintf", "stat", "fstat", "lstat",
+        "ioctl",
+        "mmap", "mmap64", "munmap", "fsync", "fdatasync", "rename", "unlink", "mkdir", "opendir", "readdir", "socket",
+        "connect", "bind", "listen", "accept", "send", "sendto", "recv", "recvfrom", "select", "poll", "system",
+        "popen",
+      ],
+      prefixes: ["epoll_", "io_uring", "inotify_", "exec", "posix_spawn"],
+      parts: ["s5print_9separator", "s8readLine16", "s9debugPrint_9sep", "5Glibc4open", "4Musl4open", "10Foundation"]),
+    ForbiddenSymbols(
+      what: "the environment or the process",
+      exact: ["getenv", "secure_getenv", "setenv", "environ", "getpid", "getuid", "gethostname", "uname", "setlocale"],
+      prefixes: ["sysconf", "getrlimit"],
+      parts: ["s11CommandLineO", "10Foundation11ProcessInfo"]),
+    ForbiddenSymbols(
+      what: "threads, tasks or locks",
+      exact: ["fork", "vfork", "clone"],
+      prefixes: [
+        "pthread_", "thrd_", "swift_task_", "swift_async", "swift_taskGroup", "swift_continuation", "swift_asyncLet",
+        "swift_defaultActor", "dispatch_", "sem_",
+      ],
+      parts: ["ScT", "15Synchronization"]),
+  ]
+
+  /// C functions that compute and do nothing else; compilers call most of them on their own account.
+  static let allowedFunctions: Set<String> = [
+    "memcpy", "memmove", "memset", "memcmp", "bcmp", "bzero", "strlen", "malloc", "calloc", "free", "realloc",
+    "posix_memalign", "malloc_usable_size", "abort", "_GLOBAL_OFFSET_TABLE_",
+  ]
+
+  /// Beginnings of the names of the Swift runtime, of compiler support, and of the C libraries that pure modules wrap.
+  static let allowedPrefixes = [
+    "$s", "swift_", "_swift", "__swift", "_$s", "symbolic ", "_TMn", "__stack_chk", "__udiv", "__umod", "__div",
+    "__mod", "__mul", "__cpu_", "__start_", "__stop_", "secp256k1_", "varve_",
+  ]
+
+  /// What is wrong with a list of undefined symbols; empty for a pure object.
+  static func violations(in symbols: [String]) -> [String] {
+    symbols.compactMap { symbol in
+      if let rule = rules.first(where: { $0.matches(symbol) }) { return "\(symbol): \(rule.what)" }
+      if allowedFunctions.contains(symbol) || allowedPrefixes.contains(where: symbol.hasPrefix) { return nil }
+      return "\(symbol): a function outside this package that is not known to be pure"
+    }
+  }
+
+  /// The names that the object files at `paths` leave for the linker to find.
+  static func undefinedSymbols(of paths: [String]) throws -> [String] {
+    let listing = try run("nm", ["-u", "--format=posix"] + paths)
+    return listing.split(separator: "\n").compactMap { line in
+      let words = line.split(separator: " ")
+      return words.count >= 2 && ["U", "w", "v"].contains(words[1]) ? String(words[0]) : nil
+    }
+  }
+
+  /// The object files of a module in the build that this test belongs to.
+  static func objects(of module: String) throws -> [String] {
+    let bundle = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    let products = URL(fileURLWithPath: bundle).deletingLastPathComponent().path
+    let folder = "\(products)/\(module).build"
+    let names = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
+    return names.filter { $0.hasSuffix(".o") }.sorted().map { "\(folder)/\($0)" }
+  }
+
+  /// Runs a program of this machine and returns what it prints.
+  static func run(_ program: String, _ arguments: [String]) throws -> String {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [program] + arguments
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    let data = try output.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else {
+      throw ToolFailure(program: program, status: process.terminationStatus)
+    }
+    return String(decoding: data, as: UTF8.self)
+  }
+}
+
+struct ToolFailure: Error {
+  let program: String
+  let status: Int32
+}
