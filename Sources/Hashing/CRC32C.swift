@@ -1,0 +1,30 @@
+import Primitives
+
+/// CRC-32C (Castagnoli; RFC 3720, section 12.1), the checksum of stored records: finds damage, not forgery.
+public struct CRC32C: Sendable {
+  /// The register, inverted as the definition has it.
+  private var register: UInt32 = ~0
+
+  /// The checksum of no bytes so far.
+  public init() {}
+
+  /// Continues over the next bytes.
+  public mutating func update(_ bytes: RawSpan) {
+    register = CRC32CTable.update(register, bytes)
+  }
+
+  /// The checksum of all bytes so far.
+  public var checksum: UInt32 { ~register }
+
+  /// The checksum of `bytes`.
+  public static func checksum(_ bytes: RawSpan) -> UInt32 {
+    var state = CRC32C()
+    state.update(bytes)
+    return state.checksum
+  }
+
+  /// The checksum of `bytes`.
+  public static func checksum(_ bytes: [UInt8]) -> UInt32 {
+    checksum(bytes.rawSpan)
+  }
+}
