@@ -1,0 +1,50 @@
+// Options that every command has.
+
+import ArgumentParser
+import Foundation
+import Logging
+
+/// Where the data is, and how to print.
+struct GlobalOptions: ParsableArguments {
+  @Option(
+    name: .customLong("data-dir"),
+    help: ArgumentHelp(
+      "Where the log and the projections are.",
+      discussion: "Without it: the environment variable VARVE_DATA_DIR, else ./varve-data.", valueName: "directory"),
+    completion: .directory)
+  var dataDirectoryOption: String?
+
+  @Flag(help: "Print one JSON object, or JSON Lines, with stable keys.")
+  var json = false
+
+  @Flag(help: "Print errors only; with --json, the result too.")
+  var quiet = false
+
+  @Option(
+    help: ArgumentHelp("How much to log on standard error.", valueName: "level"),
+    completion: .list(LogLevel.allCases.map(\.rawValue)))
+  var logLevel: LogLevel = .warning
+
+  /// The data directory after the defaults have been applied.
+  var dataDirectory: String {
+    if let dataDirectoryOption { return dataDirectoryOption }
+    let fromEnvironment = ProcessInfo.processInfo.environment["VARVE_DATA_DIR"] ?? ""
+    return fromEnvironment.isEmpty ? "varve-data" : fromEnvironment
+  }
+
+  var console: Console { Console(isJSON: json, isQuiet: quiet) }
+
+  /// A logger on standard error, at the level asked for.
+  var logger: Logger {
+    var logger = Logger(label: "varve") { StreamLogHandler.standardError(label: $0) }
+    logger.logLevel = logLevel.level
+    return logger
+  }
+}
+
+/// swift-log's levels, as an argument.
+enum LogLevel: String, ExpressibleByArgument, CaseIterable {
+  case trace, debug, info, notice, warning, error, critical
+
+  var level: Logger.Level { Logger.Level(rawValue: rawValue) ?? .warning }
+}
