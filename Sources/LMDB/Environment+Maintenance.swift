@@ -1,0 +1,83 @@
+internal import CLMDB
+internal import Glibc
+internal import SystemPackage
+
+extension Environment {
+  /// Frees the reader slots of processes that died. Gives their number.
+  ///
+  /// A slot of a dead reader keeps every page freed since from being used again. Done at open; a process that runs for
+  /// long should repeat it every minute.
+  @discardableResult
+  package func checkReaders() throws(LMDBError) -> Int {
+    var dead: Int32 = 0
+    let code = unsafe mdb_reader_check(handle.pointer, &dead)
+    guard code == 0 else { throw LMDBError(code: code) }
+    return Int(dead)
+  }
+
+  /// Makes all commits so far durable. Needed for ``EnvironmentOptions/Durability/unsynced`` only.
+  package func sync() throws(LMDBError) {
+    let code = unsafe mdb_env_sync(handle.pointer, 1)
+    guard code == 0 else { throw failure(code, bytesWritten: 0) }
+  }
+
+  /// Makes all commits so far durable, and every later one when it returns.
+  ///
+  /// To be called before an environment that was built unsynced is published. No write may run meanwhile.
+  package func makeSynchronous() throws(LMDBError) {
+    try sync()
+    let code = unsafe mdb_env_set_flags(handle.pointer, UInt32(MDB_NOSYNC), 0)
+    guard code == 0 else { throw LMDBError(code: code) }
+    condition.withLock { $0.durability = .synchronous }
+    do throws(OpenError) {
+      try Files.sync(directory.appending(Self.dataFile))
+      try UnsyncedMarker(in: directory).clear()
+    } catch {
+      if case .system(_, _, let code) = error { throw failure(code, bytesWritten: 0) }
+      throw .system(EIO)
+    }
+  }
+
+  /// Enlarges the map. Needs a moment without transactions in this process; other processes follow on their own.
+  ///
+  /// - Throws: ``LMDBError/mapResized`` if a transaction runs.
+  package func growMap(to size: Int) throws(LMDBError) {
+    try resizeMap(size)
+  }
+
+  /// Takes over the map size that another process has set.
+  func adoptMapSize() throws(LMDBError) {
+    try resizeMap(0)
+  }
+
+  private func resizeMap(_ size: Int) throws(LMDBError) {
+    let code = pool.alone { unsafe mdb_env_set_mapsize(handle.pointer, size) }
+    guard let code else { throw .mapResized }
+    guard code == 0 else { throw LMDBError(code: code) }
+  }
+
+  /// The error for a code that LMDB gave for a write, with the sizes that belong to it.
+  ///
+  /// After an I/O error the kernel may have dropped pages that LMDB believes written, so all further writes are
+  /// refused; unless the file system is full, which some report as an I/O error and which loses nothing.
+  func failure(_ code: Int32, bytesWritten: Int) -> LMDBError {
+    switch code {
+    case MDB_MAP_FULL:
+      return .mapFull(mapSize: information().mapSize)
+    case ENOSPC, EDQUOT, EIO:
+      let needed = (bytesWritten / pageSize + Self.commitPages) * pageSize
+      let available = FileSystem.availableBytes(at: directory) ?? .max
+      if code != EIO || available < needed { return .diskFull(needed: needed, available: min(available, needed)) }
+      condition.withLock { $0.isStopped = true }
+      return .system(code)
+    case MDB_PANIC:
+      condition.withLock { $0.isStopped = true }
+      return .mustReopen
+    default:
+      return LMDBError(code: code)
+    }
+  }
+
+  /// Pages that a commit copies beside those of its data: paths to the roots of all tables and the free list.
+  private static let commitPages = 16
+}

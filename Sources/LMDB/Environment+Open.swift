@@ -1,0 +1,90 @@
+internal import CLMDB
+internal import Glibc
+package import SystemPackage
+
+extension Environment {
+  /// Opens the environment of a directory; if this process has it open, gives that one.
+  ///
+  /// The data file is checked before LMDB sees it. A new file appears under its name only when it is complete, so that
+  /// a kill at any moment leaves either no environment or a sound one.
+  ///
+  /// - Parameter fileSystem: tells the type of the file system that holds a path.
+  package static func open(
+    at directory: FilePath, options: EnvironmentOptions,
+    fileSystem: (FilePath) throws(OpenError) -> FileSystem = FileSystem.of
+  ) throws(OpenError) -> Environment {
+    let data = directory.appending(dataFile)
+    if options.mode == .create, try Files.status(data) == nil {
+      try Files.createDirectory(directory)
+      _ = try verdict(on: directory, options, fileSystem)
+      try create(in: directory, options)
+    }
+    guard let status = try Files.status(data) else { throw .missing(data) }
+    if let open = EnvironmentRegistry.shared.claim(status.identity) {
+      try open.check(options)
+      return open
+    }
+    do throws(OpenError) {
+      let warnings = try verdict(on: directory, options, fileSystem) + LibraryVersion.linked.warnings
+      let environment = try openClaimed(directory, options, status.identity, warnings)
+      EnvironmentRegistry.shared.add(status.identity, environment)
+      return environment
+    } catch {
+      EnvironmentRegistry.shared.remove(status.identity)
+      throw error
+    }
+  }
+
+  /// LMDB's name of the data file.
+  static let dataFile = "data.mdb"
+
+  private static func openClaimed(
+    _ directory: FilePath, _ options: EnvironmentOptions, _ identity: FileIdentity, _ warnings: [String]
+  ) throws(OpenError) -> Environment {
+    let marker = UnsyncedMarker(in: directory)
+    if try marker.isStale() { throw .unsyncedRemains(directory) }
+    try Preflight.check(directory.appending(dataFile))
+    if options.durability == .unsynced { try marker.set() }
+    let opened = try OpenedEnvironment(directory, options, identity)
+    var writer: WriteThread?
+    if options.mode != .readOnly {
+      writer = WriteThread()
+      guard writer != nil else {
+        unsafe mdb_env_close(opened.handle.pointer)
+        throw .system(operation: "pthread_create", directory, errno: EAGAIN)
+      }
+    }
+    let environment = Environment(
+      directory: directory, options: options, opened: opened, writer: writer, warnings: warnings)
+    if options.durability == .synchronous, options.mode != .readOnly, try marker.exists {
+      do throws(LMDBError) { try environment.makeSynchronous() } catch { throw .storage(error, directory) }
+    }
+    return environment
+  }
+
+  /// Whether an open environment can serve what `wanted` asks.
+  private func check(_ wanted: EnvironmentOptions) throws(OpenError) {
+    if wanted.mode != .readOnly, options.mode == .readOnly { throw .optionsDisagree(directory, option: "mode") }
+    let durability = condition.withLock { $0.durability }
+    if wanted.mode != .readOnly, wanted.durability != durability {
+      throw .optionsDisagree(directory, option: "durability")
+    }
+    for name in wanted.tables where tables[name] == nil {
+      throw wanted.mode == .readOnly
+        ? .missingTable(name, directory) : .optionsDisagree(directory, option: "set of tables")
+    }
+  }
+
+  /// Refuses a file system that cannot hold an environment; gives the warnings about one that can.
+  private static func verdict(
+    on directory: FilePath, _ options: EnvironmentOptions, _ fileSystem: (FilePath) throws(OpenError) -> FileSystem
+  ) throws(OpenError) -> [String] {
+    switch try fileSystem(directory).verdict {
+    case .local: return []
+    case .warning(let text): return ["\(directory): \(text)"]
+    case .network(let name):
+      guard options.allowNetworkFileSystem else { throw .networkFileSystem(directory, name: name) }
+      return ["\(directory): \(name) is not a local file system, and its locks and maps may lose data"]
+    }
+  }
+}

@@ -1,0 +1,111 @@
+internal import CLMDB
+internal import Glibc
+
+/// The right to begin write transactions: lent to jobs on the environment's write thread.
+package struct Writer: ~Copyable {
+  private let environment: Environment
+
+  init(_ environment: Environment) {
+    self.environment = environment
+  }
+
+  /// Runs `body` and commits what it changed; if it throws, nothing was changed. Durable on return.
+  ///
+  /// - Complexity: one sync of the data and one of the meta page.
+  package func transaction<R, E: LMDBFailure>(
+    _ body: (inout WriteTransaction) throws(E) -> R
+  ) throws(E) -> R {
+    var transaction: WriteTransaction
+    do throws(LMDBError) { transaction = try environment.beginWrite() } catch { throw E(error) }
+    defer { environment.pool.leave() }
+    let result: R
+    do throws(E) {
+      result = try body(&transaction)
+    } catch {
+      transaction.abort()
+      throw error
+    }
+    do throws(LMDBError) { try transaction.commit() } catch { throw E(error) }
+    return result
+  }
+}
+
+extension Environment {
+  /// Runs `body` in a write transaction on the write thread and commits; the caller waits. Durable on return.
+  ///
+  /// If `body` throws, nothing was changed. Calling it from the write thread is a programmer's mistake: a job has its
+  /// ``Writer``.
+  package func write<R, E: LMDBFailure>(_ body: (inout WriteTransaction) throws(E) -> R) throws(E) -> R {
+    guard let writer else { throw E(.readOnly) }
+    precondition(!writer.isCurrent, "a job on the write thread writes through its Writer")
+    return try withoutActuallyEscaping(body) { body throws(E) in
+      let exchange = Exchange<R, E>(body)
+      enqueue { writer in exchange.run(writer) }
+      return try exchange.outcome().get()
+    }
+  }
+
+  /// Runs `job` on the write thread, after those enqueued before it, and returns at once.
+  ///
+  /// Group commit: a job takes what has gathered since the last one, and commits it in one transaction. An environment
+  /// that is open for reading only takes no jobs.
+  package func enqueue(_ job: @escaping @Sendable (borrowing Writer) -> Void) {
+    guard let writer else { preconditionFailure("an environment open for reading only takes no jobs") }
+    writer.enqueue { job(Writer(self)) }
+  }
+
+  func beginWrite() throws(LMDBError) -> WriteTransaction {
+    if condition.withLock({ $0.isStopped }) { throw .mustReopen }
+    do throws(LMDBError) {
+      return try beginWriteOnce()
+    } catch .mapResized {
+      try adoptMapSize()
+      return try beginWriteOnce()
+    }
+  }
+
+  private func beginWriteOnce() throws(LMDBError) -> WriteTransaction {
+    pool.enter()
+    var pointer: OpaquePointer?
+    let code = unsafe mdb_txn_begin(handle.pointer, nil, 0, &pointer)
+    guard code == 0, let pointer = unsafe pointer else {
+      pool.leave()
+      throw failure(code, bytesWritten: 0)
+    }
+    return unsafe WriteTransaction(TransactionHandle(pointer), in: self)
+  }
+}
+
+extension WriteTransaction {
+  mutating func abort() {
+    isOpen = false
+    unsafe mdb_txn_abort(handle.pointer)
+  }
+
+  mutating func commit() throws(LMDBError) {
+    isOpen = false
+    let code = unsafe mdb_txn_commit(handle.pointer)
+    guard code == 0 else { throw failure(code) }
+  }
+}
+
+/// A closure on its way to the write thread, and its outcome on the way back.
+///
+/// `@unchecked Sendable`: the caller waits from handing it over until the outcome is there, so the two threads never
+/// use `body` or what it captures at the same time, and the monitor orders their accesses.
+private final class Exchange<R, E: LMDBFailure>: @unchecked Sendable {
+  private let body: (inout WriteTransaction) throws(E) -> R
+  private let result = Monitor<Result<R, E>?>(nil)
+
+  init(_ body: @escaping (inout WriteTransaction) throws(E) -> R) {
+    self.body = body
+  }
+
+  func run(_ writer: borrowing Writer) {
+    let outcome: Result<R, E>
+    do throws(E) { outcome = .success(try writer.transaction(body)) } catch { outcome = .failure(error) }
+    result.withLock { $0 = outcome }
+  }
+
+  func outcome() -> Result<R, E> { result.wait { $0 } }
+}

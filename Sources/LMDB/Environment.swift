@@ -1,0 +1,62 @@
+internal import CLMDB
+package import SystemPackage
+
+/// One LMDB environment, open in this process.
+///
+/// There is one per data file and process, however often it is opened: a second one would drop the first one's locks
+/// when it is closed. It closes when the last reference goes. Not usable on the far side of a `fork`: start other
+/// programs with `posix_spawn` only.
+package final class Environment: Sendable {
+  /// The directory of the data file.
+  package let directory: FilePath
+  /// What could harm the data here, in words: an overlay file system, a library version with known faults.
+  package let warnings: [String]
+  /// The options it was opened with.
+  package let options: EnvironmentOptions
+
+  let handle: EnvironmentHandle
+  let identity: FileIdentity
+  let tables: [String: Table]
+  let pool: ReaderPool
+  /// Nil when open for reading only.
+  let writer: WriteThread?
+  let condition = Monitor(Condition())
+
+  /// What changes while the environment is open.
+  struct Condition {
+    /// Whether an I/O error stopped all writes.
+    var isStopped = false
+    var durability = EnvironmentOptions.Durability.synchronous
+  }
+
+  init(
+    directory: FilePath, options: EnvironmentOptions, opened: OpenedEnvironment, writer: WriteThread?,
+    warnings: [String]
+  ) {
+    self.directory = directory
+    self.options = options
+    self.warnings = warnings
+    self.handle = opened.handle
+    self.identity = opened.identity
+    self.tables = opened.tables
+    self.pool = ReaderPool(of: opened.handle)
+    self.writer = writer
+    condition.withLock { $0.durability = options.durability }
+  }
+
+  deinit {
+    let (handle, identity, pool) = (handle, identity, pool)
+    let close: @Sendable () -> Void = {
+      pool.drain()
+      unsafe mdb_env_close(handle.pointer)
+      EnvironmentRegistry.shared.remove(identity)
+    }
+    if let writer { writer.close(close) } else { close() }
+  }
+
+  /// The handle of a table of the options. A name that is not among them is a programmer's mistake.
+  package func table(_ name: String) -> Table {
+    guard let table = tables[name] else { preconditionFailure("the environment was not opened with table \(name)") }
+    return table
+  }
+}

@@ -1,0 +1,48 @@
+/// How an environment is opened.
+package struct EnvironmentOptions: Hashable, Sendable {
+  /// What the environment is opened for.
+  package enum Mode: Hashable, Sendable {
+    /// Reads only. The file must exist, with all tables.
+    case readOnly
+    /// Reads and writes. The file must exist; missing tables are created.
+    case readWrite
+    /// As ``readWrite``, and the file is created if it is missing.
+    case create
+  }
+
+  /// When a commit is on the disk.
+  package enum Durability: Hashable, Sendable {
+    /// When it returns.
+    case synchronous
+    /// After ``Environment/makeSynchronous()``. A power cut before that can make the file unusable, so this is only
+    /// for what can be rebuilt and is not yet published: a marker file in the directory makes any later open
+    /// refuse it once the machine has been restarted.
+    case unsynced
+  }
+
+  package var mode: Mode
+  package var durability: Durability
+  /// The names of the tables, opened once in this order.
+  package var tables: [String]
+  /// Bytes of address space to reserve, no disk and no memory. Halved until the system grants it.
+  package var mapSize: Int
+  /// Reader slots; fixed by the first process that opens the environment.
+  package var maxReaders: Int
+  /// Whether the kernel reads ahead; off only for random reads of environments larger than memory.
+  package var readAhead: Bool
+  /// Whether to trust a network or user-space file system with the memory map and its locks.
+  package var allowNetworkFileSystem: Bool
+
+  package init(
+    mode: Mode, tables: [String], durability: Durability = .synchronous, mapSize: Int = 1 << 40,
+    maxReaders: Int = 1024, readAhead: Bool = true, allowNetworkFileSystem: Bool = false
+  ) {
+    self.mode = mode
+    self.durability = durability
+    self.tables = tables
+    self.mapSize = mapSize
+    self.maxReaders = maxReaders
+    self.readAhead = readAhead
+    self.allowNetworkFileSystem = allowNetworkFileSystem
+  }
+}

@@ -1,0 +1,105 @@
+internal import CLMDB
+internal import Glibc
+internal import SystemPackage
+
+/// What `mdb_env_open` gives: the handle, with all tables open.
+struct OpenedEnvironment {
+  let handle: EnvironmentHandle
+  let identity: FileIdentity
+  let tables: [String: Table]
+
+  /// Opens, with as much of the map size as the system grants.
+  init(_ directory: FilePath, _ options: EnvironmentOptions, _ identity: FileIdentity) throws(OpenError) {
+    self.identity = identity
+    handle = try Self.reserve(directory, options)
+    do throws(OpenError) {
+      var dead: Int32 = 0
+      unsafe try Self.check(mdb_reader_check(handle.pointer, &dead), directory)
+      tables = try Self.openTables(handle, directory, options)
+    } catch {
+      unsafe mdb_env_close(handle.pointer)
+      throw error
+    }
+  }
+
+  private static func reserve(
+    _ directory: FilePath, _ options: EnvironmentOptions
+  ) throws(OpenError) -> EnvironmentHandle {
+    let pageSize = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let fileSize = try Files.status(directory.appending(Environment.dataFile))?.size ?? 0
+    let needed = max(fileSize, 16 * pageSize)
+    var size = max(options.mapSize, needed) / pageSize * pageSize
+    while true {
+      do throws(LMDBError) {
+        return try openHandle(directory, options, mapSize: size)
+      } catch .system(ENOMEM) {
+        guard size > needed else { throw .noAddressSpace(directory, needed: needed) }
+        size = max(size / 2, needed) / pageSize * pageSize
+      } catch {
+        throw .storage(error, directory)
+      }
+    }
+  }
+
+  private static func openHandle(
+    _ directory: FilePath, _ options: EnvironmentOptions, mapSize: Int
+  ) throws(LMDBError) -> EnvironmentHandle {
+    var pointer: OpaquePointer?
+    var code = unsafe mdb_env_create(&pointer)
+    guard code == 0, let pointer = unsafe pointer else { throw LMDBError(code: code) }
+    var flags = UInt32(MDB_NOTLS)
+    if options.mode == .readOnly { flags |= UInt32(MDB_RDONLY) }
+    if options.durability == .unsynced { flags |= UInt32(MDB_NOSYNC) }
+    if !options.readAhead { flags |= UInt32(MDB_NORDAHEAD) }
+    unsafe mdb_env_set_mapsize(pointer, mapSize)
+    unsafe mdb_env_set_maxdbs(pointer, UInt32(options.tables.count))
+    unsafe mdb_env_set_maxreaders(pointer, UInt32(options.maxReaders))
+    code = unsafe directory.withPlatformString { path in unsafe mdb_env_open(pointer, path, flags, 0o644) }
+    guard code == 0 else {
+      unsafe mdb_env_close(pointer)
+      throw LMDBError(code: code)
+    }
+    return unsafe EnvironmentHandle(pointer)
+  }
+
+  /// Opens all tables in one transaction, so that their handles are there before any other transaction begins.
+  private static func openTables(
+    _ handle: EnvironmentHandle, _ directory: FilePath, _ options: EnvironmentOptions
+  ) throws(OpenError) -> [String: Table] {
+    var tables: [String: Table] = [:]
+    var missing = try openTables(handle, directory, options.tables, flags: (UInt32(MDB_RDONLY), 0), into: &tables)
+    if !missing.isEmpty, options.mode != .readOnly {
+      missing = try openTables(handle, directory, options.tables, flags: (0, UInt32(MDB_CREATE)), into: &tables)
+    }
+    if let name = missing.first { throw .missingTable(name, directory) }
+    return tables
+  }
+
+  /// Opens what is there, with these flags of the transaction and the tables; gives the names of the others.
+  private static func openTables(
+    _ handle: EnvironmentHandle, _ directory: FilePath, _ names: [String], flags: (transaction: UInt32, table: UInt32),
+    into tables: inout [String: Table]
+  ) throws(OpenError) -> [String] {
+    var pointer: OpaquePointer?
+    unsafe try check(mdb_txn_begin(handle.pointer, nil, flags.transaction, &pointer), directory)
+    var missing: [String] = []
+    for (index, name) in names.enumerated() {
+      var dbi: UInt32 = 0
+      let code = unsafe mdb_dbi_open(pointer, name, flags.table, &dbi)
+      if code == MDB_NOTFOUND {
+        missing.append(name)
+      } else if code != 0 {
+        unsafe mdb_txn_abort(pointer)
+        throw .storage(LMDBError(code: code), directory)
+      } else {
+        tables[name] = Table(dbi: dbi, index: index, name: name)
+      }
+    }
+    unsafe try check(mdb_txn_commit(pointer), directory)
+    return missing
+  }
+
+  private static func check(_ code: Int32, _ directory: FilePath) throws(OpenError) {
+    guard code == 0 else { throw .storage(LMDBError(code: code), directory) }
+  }
+}

@@ -1,0 +1,73 @@
+internal import Glibc
+
+/// The one thread that writes an environment, and the jobs that wait for it.
+///
+/// LMDB's write lock belongs to the thread that takes it, so all write transactions of the process run here.
+final class WriteThread: Sendable {
+  typealias Job = @Sendable () -> Void
+
+  private struct State {
+    var jobs: [Job] = []
+    var isClosing = false
+    var hasEnded = false
+    var thread: pthread_t?
+  }
+
+  private let state = Monitor(State())
+
+  /// Starts the thread. Nil if the system has none left.
+  init?() {
+    let context = unsafe Unmanaged.passRetained(self)
+    var thread = pthread_t()
+    let code = unsafe pthread_create(&thread, nil, { context in
+      guard let context = unsafe context else { return nil }
+      unsafe Unmanaged<WriteThread>.fromOpaque(context).takeRetainedValue().run()
+      return nil
+    }, context.toOpaque())
+    guard code == 0 else {
+      unsafe context.release()
+      return nil
+    }
+    let started = thread
+    pthread_detach(started)
+    state.withLock { $0.thread = started }
+  }
+
+  /// Whether the caller runs on this thread.
+  var isCurrent: Bool {
+    let thread = state.withLock { $0.thread }
+    return thread.map { pthread_equal($0, pthread_self()) != 0 } ?? false
+  }
+
+  /// Adds a job behind those that wait.
+  func enqueue(_ job: @escaping Job) {
+    state.withLock { state in
+      precondition(!state.isClosing, "a closed environment takes no jobs")
+      state.jobs.append(job)
+    }
+  }
+
+  /// Ends the thread after the waiting jobs and `last`, and waits for that unless it is called on the thread.
+  func close(_ last: @escaping Job) {
+    let isCurrent = isCurrent
+    state.withLock { state in
+      state.jobs.append(last)
+      state.isClosing = true
+    }
+    guard !isCurrent else { return }
+    state.wait { state in state.hasEnded ? () : nil }
+  }
+
+  private func run() {
+    while true {
+      let jobs: [Job]? = state.wait { state in
+        if state.jobs.isEmpty { return state.isClosing ? .some(nil) : .none }
+        defer { state.jobs = [] }
+        return .some(state.jobs)
+      }
+      guard let jobs else { break }
+      for job in jobs { job() }
+    }
+    state.withLock { $0.hasEnded = true }
+  }
+}
