@@ -24,6 +24,8 @@ public struct RLPError: Error, Equatable, Sendable, CustomStringConvertible {
     case trailingBytes(Int)
     /// Lists are nested deeper than this.
     case tooDeep(limit: Int)
+    /// The item is well-formed and yet not what may stand here; the text says what should.
+    case invalidValue(String)
   }
 
   /// Where, in bytes from the start of the outermost input.
@@ -55,6 +57,7 @@ public struct RLPError: Error, Equatable, Sendable, CustomStringConvertible {
     case .wrongLength(let expected, let actual): "a field has \(actual) bytes instead of \(expected)"
     case .trailingBytes(let count): "\(count) bytes follow the last item expected"
     case .tooDeep(let limit): "lists are nested more than \(limit) deep"
+    case .invalidValue(let expectation): expectation
     }
   }
 }

@@ -1,0 +1,120 @@
+package import Primitives
+
+/// When which rules hold on a chain.
+package struct ForkSchedule: Hashable, Sendable {
+  /// A fork and where it begins: a block number or a time in seconds, as its trigger says.
+  package struct Activation: Hashable, Sendable {
+    package var fork: Fork
+    package var start: UInt64
+
+    package init(_ fork: Fork, at start: UInt64) {
+      self.fork = fork
+      self.start = start
+    }
+  }
+
+  /// In the order of forks; Frontier and Paris are no part of it. Starts do not go back among forks of one trigger.
+  package let activations: [Activation]
+
+  /// Total difficulty whose block is the last with proof of work; nil when the chain never merges.
+  package let terminalTotalDifficulty: UInt256?
+
+  /// Where the DAO's balances are moved (`daoForkBlock`, EIP-779); nil when they never are.
+  package let daoFork: UInt64?
+
+  /// Limits on blobs by fork, in the order of forks (EIP-7840).
+  package let blobSchedule: [BlobParameters]
+
+  /// Where deposits to the beacon chain are read from (EIP-6110); nil when there are none.
+  package let depositContract: Address?
+
+  /// - Throws: when forks or blob parameters are out of order.
+  package init(
+    activations: [Activation], terminalTotalDifficulty: UInt256? = nil, daoFork: UInt64? = nil,
+    blobSchedule: [BlobParameters] = [], depositContract: Address? = nil
+  ) throws(ForkScheduleError) {
+    self.activations = activations
+    self.terminalTotalDifficulty = terminalTotalDifficulty
+    self.daoFork = daoFork
+    self.blobSchedule = blobSchedule
+    self.depositContract = depositContract
+    try check()
+  }
+
+  private func check() throws(ForkScheduleError) {
+    for activation in activations where activation.fork == .frontier || activation.fork == .paris {
+      throw .notScheduled(activation.fork)
+    }
+    for (earlier, later) in zip(activations, activations.dropFirst()) {
+      let isSameClock = earlier.fork.trigger == later.fork.trigger
+      guard earlier.fork < later.fork, !isSameClock || earlier.start <= later.start else {
+        throw .outOfOrder(earlier.fork, later.fork)
+      }
+    }
+    for (earlier, later) in zip(blobSchedule, blobSchedule.dropFirst()) where earlier.fork >= later.fork {
+      throw .outOfOrder(earlier.fork, later.fork)
+    }
+  }
+}
+
+extension ForkSchedule {
+  /// The fork whose rules hold at a block: the last one that has begun.
+  ///
+  /// Whether the merge is past cannot be told from number and time. `isAfterMerge` says it; a header says it by having
+  /// difficulty zero. Without it, forks from Paris on are not considered.
+  package func fork(atBlock number: UInt64, timestamp: UInt64, isAfterMerge: Bool = false) -> Fork {
+    let started = activations.last { (activation) in
+      switch activation.fork.trigger {
+      case .blockNumber: activation.start <= number
+      case .totalDifficulty: false
+      case .timestamp: isAfterMerge && activation.start <= timestamp
+      }
+    }
+    let fork = started?.fork ?? .frontier
+    return isAfterMerge ? max(fork, .paris) : fork
+  }
+
+  /// The fork whose rules a block has to follow. From the merge on, and only then, difficulty is zero (EIP-3675).
+  package func fork(of header: BlockHeader) -> Fork {
+    fork(
+      atBlock: header.number, timestamp: header.timestamp,
+      isAfterMerge: terminalTotalDifficulty != nil && header.difficulty.isZero)
+  }
+
+  /// Where `fork` begins; nil when it never does or is not scheduled by number or time.
+  package func start(of fork: Fork) -> UInt64? {
+    activations.first { $0.fork == fork }?.start
+  }
+}
+
+/// Limits on a block's blobs from a fork on (EIP-7840).
+package struct BlobParameters: Hashable, Sendable {
+  package var fork: Fork
+  package var target: UInt64
+  package var max: UInt64
+  package var baseFeeUpdateFraction: UInt64
+
+  package init(fork: Fork, target: UInt64, max: UInt64, baseFeeUpdateFraction: UInt64) {
+    self.fork = fork
+    self.target = target
+    self.max = max
+    self.baseFeeUpdateFraction = baseFeeUpdateFraction
+  }
+}
+
+/// Why forks cannot be scheduled like this.
+package enum ForkScheduleError: Error, Equatable, Sendable {
+  /// Frontier is there from the start, and Paris begins with the terminal total difficulty.
+  case notScheduled(Fork)
+  /// The first stands or begins after the second.
+  case outOfOrder(Fork, Fork)
+}
+
+extension ForkScheduleError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .notScheduled(let fork): "\(fork) has no block number or time of its own"
+    case .outOfOrder(let earlier, let later): "\(earlier) is scheduled after \(later), which builds on it"
+    }
+  }
+}

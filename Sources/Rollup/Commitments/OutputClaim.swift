@@ -1,0 +1,43 @@
+import Hashing
+package import Primitives
+
+/// What an output claims: a state, and the place in the data that led to it, so that "was this the next block?" is part
+/// of what is proven.
+package struct OutputClaim: Equatable, Sendable {
+  package var outputRoot: Hash256
+
+  /// The order that the block extends; for an imported block its parent's hash.
+  package var parentOrder: Hash256
+
+  package var l1OriginHash: Hash256
+  package var batchIndex: UInt64
+  package var indexInBatch: UInt64
+
+  /// Inbox messages consumed up to and with the block.
+  package var messagesConsumed: UInt64
+
+  package init(
+    outputRoot: Hash256, parentOrder: Hash256, l1OriginHash: Hash256, batchIndex: UInt64, indexInBatch: UInt64,
+    messagesConsumed: UInt64
+  ) {
+    self.outputRoot = outputRoot
+    self.parentOrder = parentOrder
+    self.l1OriginHash = l1OriginHash
+    self.batchIndex = batchIndex
+    self.indexInBatch = indexInBatch
+    self.messagesConsumed = messagesConsumed
+  }
+
+  /// `keccak("Varve state" ‖ outputRoot ‖ parentOrder ‖ l1Origin hash ‖ batchIndex ‖ indexInBatch ‖ messagesConsumed)`,
+  /// the numbers in eight bytes each, big-endian.
+  package var hash: Hash256 {
+    var bytes = [UInt8]("Varve state".utf8)
+    bytes.append(contentsOf: outputRoot.bytes)
+    bytes.append(contentsOf: parentOrder.bytes)
+    bytes.append(contentsOf: l1OriginHash.bytes)
+    bytes.append(bigEndian: batchIndex)
+    bytes.append(bigEndian: indexInBatch)
+    bytes.append(bigEndian: messagesConsumed)
+    return Keccak256.hash(bytes)
+  }
+}
