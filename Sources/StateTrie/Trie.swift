@@ -1,0 +1,34 @@
+import Hashing
+public import Primitives
+
+/// The modified Merkle-Patricia trie of Ethereum (yellow paper, appendix D), over nodes stored by path.
+///
+/// A trie is its root hash and a way to read nodes (`NodeReader`); all else is functions. Stored are the root, whatever its
+/// length, and every other node whose encoding has 32 bytes or more; shorter nodes exist only inside their parent. Since
+/// nodes are found by path and not by hash, a changed trie overwrites its nodes and leaves nothing behind.
+public enum Trie {
+  /// The root of a trie without keys: Keccak-256 of the RLP of the empty string. No node is stored for it.
+  public static let emptyRoot = Hash256(
+    0x56e8_1f17_1bcc_55a6, 0xff83_45e6_92c0_f86e, 0x5b48_e01b_996c_adc0, 0x0162_2fb5_e363_b421)
+
+  /// The root of the trie that holds each item under the RLP of its index: transactions, receipts, withdrawals (yellow
+  /// paper, section 4.3). Without items `emptyRoot`. An empty item would be an absent one, as everywhere in a trie.
+  public static func orderedRoot(of items: [[UInt8]]) -> Hash256 {
+    var builder = TrieBuilder()
+    // The RLP of 0 is 0x80: after 1…127, which stand for themselves, and before all longer ones.
+    let single = min(items.count, 128)
+    for index in Array(items.indices.prefix(single).dropFirst()) + items.prefix(1).indices
+      + Array(items.indices.dropFirst(single))
+    {
+      builder.append(indexKey(index), items[index]) { _, _ in }
+    }
+    return builder.finish { _, _ in }
+  }
+
+  /// The key of an item in an ordered trie.
+  static func indexKey(_ index: Int) -> NibblePath {
+    var writer = RLPWriter(capacity: 9)
+    writer.append(UInt64(index))
+    return NibblePath(key: writer.bytes)
+  }
+}

@@ -1,0 +1,41 @@
+public import Primitives
+
+/// One key of a trie set to a value, or deleted.
+public struct TrieChange: Equatable, Sendable {
+  public let key: NibblePath
+
+  /// The new value; nil (or no bytes, which is the same) deletes the key, whether or not it is there.
+  public let value: [UInt8]?
+
+  public init(key: NibblePath, value: [UInt8]?) {
+    self.key = key
+    self.value = value
+  }
+}
+
+/// One stored node that differs between two tries.
+public struct NodeChange: Equatable, Sendable {
+  public let path: NibblePath
+
+  /// The node's encoding, to be stored at `path`; nil when the node that was there is to be removed.
+  public let node: [UInt8]?
+
+  public init(path: NibblePath, node: [UInt8]?) {
+    self.path = path
+    self.node = node
+  }
+}
+
+/// What changes made of a trie.
+public struct TrieUpdate: Equatable, Sendable {
+  /// The new root hash.
+  public let root: Hash256
+
+  /// What to write so that the stored nodes are those of the new trie, in ascending order of paths, each path once.
+  public let nodeChanges: [NodeChange]
+
+  public init(root: Hash256, nodeChanges: [NodeChange]) {
+    self.root = root
+    self.nodeChanges = nodeChanges
+  }
+}
