@@ -69,6 +69,11 @@ public struct HexError: Error, Equatable, Sendable, CustomStringConvertible {
 
   public let reason: Reason
 
+  public init(offset: Int, reason: Reason) {
+    self.offset = offset
+    self.reason = reason
+  }
+
   public var description: String {
     switch reason {
     case .oddDigitCount(let count): "hexadecimal text has \(count) digits; bytes take two each"

@@ -14,6 +14,12 @@ extension UInt256 {
     }
   }
 
+  /// The number that up to 32 bytes spell, most significant first; nil for more than 32 bytes.
+  @inlinable
+  public init?(bigEndian bytes: [UInt8]) {
+    self.init(bigEndian: bytes.rawSpan)
+  }
+
   /// The number that the bytes of a hash spell.
   @inlinable
   public init(_ hash: Hash256) {
