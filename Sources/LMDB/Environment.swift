@@ -6,6 +6,7 @@ package import SystemPackage
 /// There is one per data file and process, however often it is opened: a second one would drop the first one's locks
 /// when it is closed. It closes when the last reference goes. Not usable on the far side of a `fork`: start other
 /// programs with `posix_spawn` only.
+@usableFromInline
 package final class Environment: Sendable {
   /// The directory of the data file.
   package let directory: FilePath

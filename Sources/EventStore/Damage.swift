@@ -1,0 +1,89 @@
+package import Primitives
+package import Rollup
+
+/// A stored byte that is not what was written, and where: what a reader refuses and `verify` reports.
+@usableFromInline
+package struct Damage: Error, Equatable, Sendable {
+  /// What is wrong.
+  package enum Fault: Equatable, Sendable {
+    /// The record's bytes do not have its checksum.
+    case checksum
+    /// The record is shorter or longer than its header says, is marked wrongly, or has an unknown version.
+    case shape(String)
+    /// No record where one must be: positions are dense.
+    case missingRecord
+    /// A record where none may be: it stands behind the head.
+    case strayRecord
+    /// Part of the record's payload is missing or has another length.
+    case chunk(Int)
+    /// The payload does not have the hash its header gives.
+    case payloadHash
+    /// The payload is not an event of its kind.
+    case undecodable(String)
+    /// A stored hash of the tree is not that of the records below it. Levels count from 0, the leaves.
+    case treeHash(level: Int, index: UInt64)
+    /// The row of tree hashes that the eight leaves of a group complete is missing or has another length.
+    case treeRow(group: UInt64)
+    /// The head row.
+    case head(String)
+    /// The head row's root is not that of the tree.
+    case headRoot(stored: Hash256, computed: Hash256)
+    /// The row that says where an L1 block's records are.
+    case block(number: UInt64, String)
+    /// A table has more or fewer rows than the records account for.
+    case rowCount(table: String, stored: UInt64, expected: UInt64)
+  }
+
+  package let fault: Fault
+
+  /// The record's position, where a record is at fault.
+  package let position: Position?
+
+  /// The event kind its header names, as far as that can be read.
+  package let kind: UInt16?
+
+  /// The L1 block its header names, as far as that can be read.
+  package let l1Block: UInt64?
+
+  package init(_ fault: Fault, position: Position? = nil, kind: UInt16? = nil, l1Block: UInt64? = nil) {
+    self.fault = fault
+    self.position = position
+    self.kind = kind
+    self.l1Block = l1Block
+  }
+}
+
+extension Damage: CustomStringConvertible {
+  /// What, where, and what to do.
+  @usableFromInline
+  package var description: String {
+    let record = [
+      position.map { "record \($0)" }, kind.map { "kind \($0)" }, l1Block.map { "L1 block \($0)" },
+    ].compactMap(\.self).joined(separator: ", ")
+    return (record.isEmpty ? "" : "\(record): ") + "\(what); " + Self.remedy
+  }
+
+  /// What is wrong, without place and remedy.
+  package var what: String {
+    switch fault {
+    case .checksum: "the stored bytes do not match their checksum"
+    case .shape(let detail): detail
+    case .missingRecord: "the record is missing"
+    case .strayRecord: "there is a record behind the head"
+    case .chunk(let index): "part \(index) of the payload is missing or has the wrong length"
+    case .payloadHash: "the payload does not have the hash in its header"
+    case .undecodable(let detail): "the payload is no event of its kind: \(detail)"
+    case .treeHash(let level, let index): "tree hash at level \(level), index \(index) is not that of what it covers"
+    case .treeRow(let group):
+      "the tree hashes completed by records \(group * 8) to \(group * 8 + 7) are missing or have the wrong length"
+    case .head(let detail): "the head row is damaged: \(detail)"
+    case .headRoot(let stored, let computed): "the head row has root \(stored), the tree has \(computed)"
+    case .block(let number, let detail): "the index row of L1 block \(number) is wrong: \(detail)"
+    case .rowCount(let table, let stored, let expected):
+      "table \(table) has \(stored) rows where the records account for \(expected)"
+    }
+  }
+
+  static let remedy =
+    "run `varve log verify` for the whole extent, then put a backup in place or import again with --replace-damaged"
+}

@@ -1,0 +1,148 @@
+import LMDB
+import MerkleLog
+import Primitives
+import Rollup
+package import SystemPackage
+
+extension EventLog {
+  /// Opens the log in a directory, after checking what a crash or a damaged disk could have left: the file (before LMDB
+  /// sees it), the head row, the last commit's records and tree hashes, and that the tree has the head's root.
+  ///
+  /// Takes milliseconds at any size. Nothing is repaired, because nothing needs to be: a commit is whole or it is not
+  /// there.
+  ///
+  /// - Parameter mapSize: bytes of address space to reserve, no disk and no memory.
+  package static func open(
+    _ directory: FilePath, mode: Mode, mapSize: Int = 1 << 40
+  ) throws(OpenError) -> EventLog {
+    if mode == .create { try makeDirectory(directory) }
+    let lock: WriterLock?
+    if mode == .readOnly {
+      lock = nil
+    } else {
+      guard exists(directory) else { throw .missing(directory) }
+      lock = try WriterLock(in: directory)
+    }
+    let environment: Environment
+    do throws(LMDB.OpenError) {
+      environment = try Environment.open(
+        at: directory, options: EnvironmentOptions(mode: mode.environmentMode, tables: Tables.names, mapSize: mapSize))
+    } catch {
+      if case .missing = error { throw .missing(directory) }
+      throw .store(error)
+    }
+    let tables = Tables(environment)
+    if mode == .create { try makeHead(in: environment, tables) }
+    let state = try environment.read { (transaction: borrowing ReadTransaction) throws(OpenError) in
+      do throws(ReadError) { return try transaction.checkedState(in: tables) } catch { throw .unreadable(error) }
+    }
+    let commits = CommitSignal()
+    let writer = mode == .readOnly ? nil : LogWriter(state.writeState, tables: tables, commits: commits)
+    return EventLog(
+      directory: directory, environment: environment, tables: tables, writer: writer, commits: commits,
+      revocations: state.revocations, lock: lock)
+  }
+
+  /// Writes the head row of an empty log, unless there is one.
+  private static func makeHead(in environment: Environment, _ tables: Tables) throws(OpenError) {
+    let isNew = try environment.read { (transaction: borrowing ReadTransaction) throws(OpenError) in
+      do throws(LMDBError) {
+        let rows = try transaction.count(of: tables.head) + transaction.count(of: tables.records)
+        return rows == 0
+      } catch { throw OpenError(error) }
+    }
+    guard isNew else { return }
+    try environment.write { (transaction: inout WriteTransaction) throws(OpenError) in
+      do throws(LMDBError) {
+        try transaction.put(Head.empty.row.rawSpan, for: 0, in: tables.head)
+      } catch { throw OpenError(error) }
+    }
+  }
+
+  private static func exists(_ directory: FilePath) -> Bool {
+    (try? FileDescriptor.open(directory, .readOnly, options: [.directory, .closeOnExec]).close()) != nil
+  }
+}
+
+extension EventLog.Mode {
+  var environmentMode: EnvironmentOptions.Mode {
+    switch self {
+    case .readOnly: .readOnly
+    case .readWrite: .readWrite
+    case .create: .create
+    }
+  }
+}
+
+extension Head {
+  /// The head of a log without records.
+  static let empty = Head(
+    size: 0, root: MerkleHash.emptyRoot, lastLeafHash: .zero, previousSize: 0, payloadBytes: 0)
+}
+
+/// What the check at open has found to be sound.
+struct CheckedState {
+  var writeState: WriteState
+  var revocations: Revocations
+}
+
+extension ReadableTransaction where Self: ~Copyable {
+  /// At most so many of the last commit's records are checked at open, so that a large commit does not delay it.
+  static var tailLimit: UInt64 { 2048 }
+
+  /// Checks head, frontier and tail.
+  func checkedState(in tables: EventLog.Tables) throws(ReadError) -> CheckedState {
+    let head = try head(in: tables)
+    let frontier = try frontier(size: head.size, in: tables)
+    guard frontier.root == head.root else {
+      throw .damaged(Damage(.headRoot(stored: head.root, computed: frontier.root)))
+    }
+    try checkTail(of: head, in: tables)
+    let block: OpenBlock?
+    do throws(LMDBError) {
+      block = try newestBlock(in: tables)
+      var records = try cursor(in: tables.records)
+      if let last = try records.last(), !last.key.holds(head.size &- 1) {
+        throw LMDBError.corrupted
+      }
+    } catch {
+      if error == .corrupted { throw .damaged(Damage(.strayRecord, position: Position(head.size))) }
+      throw .store(error)
+    }
+    return CheckedState(
+      writeState: WriteState(head: head, frontier: frontier, block: block),
+      revocations: try revocations(in: tables))
+  }
+
+  /// Checks the records of the last commit, the last leaf hash, and the tree hashes that those records complete.
+  private func checkTail(of head: Head, in tables: EventLog.Tables) throws(ReadError) {
+    guard head.size > 0 else { return }
+    let first = max(head.previousSize, head.size > Self.tailLimit ? head.size - Self.tailLimit : 0)
+    let start = min(first, head.size - 1) / TreeRows.groupSize * TreeRows.groupSize
+    var leaves: [Hash256] = []
+    try scan(start, head.size, in: tables) { (view: borrowing RecordView) throws(ReadError) in
+      leaves.append(try view.header.leafHash)
+      let next = view.position.rawValue + 1
+      guard next.isMultiple(of: TreeRows.groupSize) else { return }
+      let group = next / TreeRows.groupSize - 1
+      try checkTreeRow(of: group, groupHash: TreeRows.groupHash(leaves.suffix(Int(TreeRows.groupSize))), in: tables)
+    }
+    guard leaves.last == head.lastLeafHash else {
+      throw .damaged(Damage(.head("it names another last record than the one that is stored")))
+    }
+  }
+
+  /// Holds the row of one group against the group's own hash and the rows to its left.
+  private func checkTreeRow(of group: UInt64, groupHash: Hash256, in tables: EventLog.Tables) throws(ReadError) {
+    let row = try treeRow(group: group, in: tables)
+    var computed = groupHash
+    var index = group
+    for (slot, stored) in row.enumerated() {
+      let level = TreeRows.groupLevel + slot
+      guard stored == computed else { throw .damaged(Damage(.treeHash(level: level, index: index))) }
+      guard slot + 1 < row.count else { return }
+      computed = MerkleHash.node(try treeHash(level: level, index: index - 1, in: tables), computed)
+      index >>= 1
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import LMDB
+package import Primitives
+package import Rollup
+
+extension EventLog {
+  /// The newest canonical L1 block; nil when the log has none.
+  package func newestBlock() throws(ReadError) -> (id: BlockID, positions: Range<Position>)? {
+    try readIndex { (transaction: borrowing ReadTransaction) throws(LMDBError) in
+      try transaction.newestBlock(in: tables)
+    }.map { (BlockID(number: $0.number, hash: $0.row.hash), $0.row.positions) }
+  }
+
+  /// Hash and records of a canonical L1 block; nil when the log has no such block, or it was revoked. One lookup.
+  package func block(_ number: UInt64) throws(ReadError) -> (id: BlockID, positions: Range<Position>)? {
+    try readIndex { (transaction: borrowing ReadTransaction) throws(LMDBError) in
+      try transaction.blockRow(number, in: tables)
+    }.map { (BlockID(number: number, hash: $0.hash), $0.positions) }
+  }
+
+  /// The L1 block that the newest `L1Finalized` names.
+  package func finalizedBlock() throws(ReadError) -> BlockID? {
+    try environment.read { (transaction: borrowing ReadTransaction) throws(ReadError) in
+      try transaction.finalizedBlock(in: tables)
+    }
+  }
+
+  /// Positions that canonical readers skip, ascending and apart.
+  package func revokedRanges() throws(ReadError) -> [Range<Position>] {
+    try environment.read { (transaction: borrowing ReadTransaction) throws(ReadError) in
+      try currentRevocations(in: transaction).ranges.map { Position($0.lowerBound)..<Position($0.upperBound) }
+    }
+  }
+
+  /// The leaf hash of a record: with its position, a cursor.
+  package func leafHash(at position: Position) throws(ReadError) -> Hash256 {
+    try withRecord(at: position) { (view: borrowing RecordView) throws(ReadError) in try view.header.leafHash }
+  }
+
+  private func readIndex<R>(
+    _ body: (borrowing ReadTransaction) throws(LMDBError) -> R
+  ) throws(ReadError) -> R {
+    do throws(LMDBError) { return try environment.read(body) } catch { throw .store(error) }
+  }
+}
+
+extension BlockRow {
+  var positions: Range<Position> { Position(first)..<Position(end) }
+}
+
+extension Head {
+  /// All positions of the log.
+  package var positions: Range<Position> { .zero..<Position(size) }
+}

@@ -1,0 +1,76 @@
+package import LMDB
+package import Rollup
+
+extension EventLog {
+  /// What a log holds and what that costs.
+  package struct Statistics: Sendable {
+    package let head: Head
+
+    /// The newest canonical L1 block, and the newest one that is final.
+    package let newestBlock, finalizedBlock: BlockID?
+
+    /// Records that reorganisations have revoked.
+    package let revokedRecords: UInt64
+
+    /// Bytes of the file in use.
+    package let usedBytes: Int
+
+    /// Bytes of address space reserved for the file.
+    package let mapSize: Int
+
+    /// Commits made since the oldest snapshot that is being read: what they freed cannot be used again.
+    package let oldestReaderLag: Int
+
+    /// Pages of each table, by name, in the order of the format.
+    package let tables: [(name: String, statistics: TableStatistics)]
+
+    /// Page size of the file.
+    package let pageSize: Int
+
+    /// What could harm the data here, in words.
+    package let warnings: [String]
+
+    /// Bytes of the file for each record; 0 when there is none.
+    package var bytesPerRecord: Double { head.size == 0 ? 0 : Double(usedBytes) / Double(head.size) }
+
+    /// Bytes of the file for each byte of payload; 0 when there is none.
+    package var bytesPerPayloadByte: Double {
+      head.payloadBytes == 0 ? 0 : Double(usedBytes) / Double(head.payloadBytes)
+    }
+
+    /// The used part of the map, from 0 to 1.
+    package var mapUse: Double { mapSize == 0 ? 0 : Double(usedBytes) / Double(mapSize) }
+  }
+
+  /// Size, space and health at this moment. A few lookups, whatever the size of the log.
+  package func statistics() throws(ReadError) -> Statistics {
+    let information = environment.information()
+    let newest = try newestBlock()?.id
+    let finalized = try finalizedBlock()
+    let revoked = try revokedRanges().reduce(UInt64(0)) {
+      $0 + $1.upperBound.rawValue - $1.lowerBound.rawValue
+    }
+    return try environment.read { (transaction: borrowing ReadTransaction) throws(ReadError) in
+      var sizes: [(String, TableStatistics)] = []
+      do throws(LMDBError) {
+        for table in tables.all { sizes.append((table.name, try transaction.statistics(of: table))) }
+      } catch { throw .store(error) }
+      return Statistics(
+        head: try transaction.head(in: tables), newestBlock: newest, finalizedBlock: finalized,
+        revokedRecords: revoked, usedBytes: information.usedBytes, mapSize: information.mapSize,
+        oldestReaderLag: information.oldestReaderLag, tables: sizes, pageSize: information.pageSize,
+        warnings: environment.warnings + Self.mapWarning(information))
+    }
+  }
+
+  /// A word when the map is nearly full: growing it takes a moment without readers, so it should not come as a surprise.
+  private static func mapWarning(_ information: EnvironmentInformation) -> [String] {
+    let percent = information.usedBytes / max(information.mapSize / 100, 1)
+    guard percent >= 80 else { return [] }
+    return ["\(percent) % of the map of \(information.mapSize) bytes is used; open the log with a larger map soon"]
+  }
+}
+
+extension EventLog.Tables {
+  var all: [Table] { [records, chunks, tree, blocks, observations, head] }
+}

@@ -1,0 +1,103 @@
+import LMDB
+import Primitives
+import Synchronization
+
+/// The one writer of a log: gathers what callers want appended and commits it together.
+///
+/// While a commit waits for the disk, requests queue up; the next commit takes all of them. So the rate follows the number
+/// of callers, not the rate of the disk.
+final class LogWriter: Sendable {
+  /// A request, and whom to tell.
+  struct Pending: Sendable {
+    let request: AppendRequest
+    let byteCount: Int
+    let acknowledge: @Sendable (Result<Appended, AppendError>) -> Void
+  }
+
+  private struct Queue {
+    var waiting: [Pending] = []
+    /// Whether the write thread has been asked to look.
+    var isScheduled = false
+  }
+
+  private let queue = Mutex(Queue())
+
+  /// Used on the write thread alone; the lock is never waited for.
+  private let state: Mutex<WriteState>
+
+  private let tables: EventLog.Tables
+  private let commits: CommitSignal
+
+  init(_ state: WriteState, tables: EventLog.Tables, commits: CommitSignal) {
+    self.state = Mutex(state)
+    self.tables = tables
+    self.commits = commits
+  }
+
+  /// Puts a request behind those that wait.
+  func submit(_ request: Pending, to environment: Environment) {
+    let mustSchedule = queue.withLock { queue in
+      queue.waiting.append(request)
+      defer { queue.isScheduled = true }
+      return !queue.isScheduled
+    }
+    guard mustSchedule else { return }
+    environment.enqueue { writer in self.drain(writer) }
+  }
+
+  /// Commits what waits, until nothing does.
+  private func drain(_ writer: borrowing Writer) {
+    while true {
+      let group = next()
+      guard !group.isEmpty else { return }
+      commit(group, writer)
+    }
+  }
+
+  /// The oldest requests that together stay below what one transaction should hold; at least one if any waits.
+  private func next() -> [Pending] {
+    queue.withLock { queue in
+      var bytes = 0
+      var count = 0
+      for pending in queue.waiting {
+        bytes += pending.byteCount
+        if count > 0, bytes > WriteTransaction.recommendedBytes { break }
+        count += 1
+      }
+      if count == 0 { queue.isScheduled = false }
+      defer { queue.waiting.removeFirst(count) }
+      return Array(queue.waiting.prefix(count))
+    }
+  }
+
+  /// One transaction for the whole group. Whoever is refused is refused alone; if the transaction itself fails, each
+  /// request is tried on its own, so that one that is too big does not take the others with it.
+  private func commit(_ group: [Pending], _ writer: borrowing Writer) {
+    var draft = state.withLock { $0 }
+    var outcomes: [WriteState.Outcome] = []
+    outcomes.reserveCapacity(group.count)
+    do throws(LMDBError) {
+      try writer.transaction { (transaction: inout WriteTransaction) throws(LMDBError) in
+        for pending in group {
+          outcomes.append(try draft.apply(pending.request, in: &transaction, tables: tables))
+        }
+        try draft.finish(in: &transaction, tables: tables)
+      }
+    } catch {
+      guard group.count > 1 else {
+        group[0].acknowledge(.failure(.store(error)))
+        return
+      }
+      for pending in group { commit([pending], writer) }
+      return
+    }
+    // The commit is durable: only now may anyone be told.
+    let head = draft.head
+    state.withLock { $0 = draft }
+    commits.signal()
+    for (pending, outcome) in zip(group, outcomes) {
+      pending.acknowledge(
+        outcome.map { Appended(positions: $0.positions, newCount: $0.newCount, head: head) })
+    }
+  }
+}
