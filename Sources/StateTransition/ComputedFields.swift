@@ -1,0 +1,55 @@
+package import Primitives
+package import Rollup
+
+/// The fields of a header that follow from the body of the block and the state before it.
+package struct ComputedFields: Hashable, Sendable {
+  package let ommersHash: Hash256
+  package let stateRoot: Hash256
+  package let transactionsRoot: Hash256
+  package let receiptsRoot: Hash256
+  package let logsBloom: LogsBloom
+  package let gasUsed: UInt64
+}
+
+/// A header says one thing and the chain's rules another.
+package struct Disagreement: Hashable, Sendable, CustomStringConvertible {
+  /// The header's field, by the name that `BlockHeader` gives it.
+  package enum Field: String, Hashable, Sendable, CaseIterable {
+    case ommersHash, stateRoot, transactionsRoot, receiptsRoot, logsBloom, gasUsed
+  }
+
+  package let field: Field
+
+  /// What the header says; hashes and blooms as bytes, gas as eight bytes, most significant first.
+  package let claimed: [UInt8]
+
+  /// What it should say.
+  package let computed: [UInt8]
+
+  package var description: String {
+    "\(field.rawValue) is \(Hex.encode(claimed)) in the header, \(Hex.encode(computed)) by the rules"
+  }
+}
+
+extension ComputedFields {
+  /// The fields in which the header is wrong, in its own order of fields; empty when it agrees.
+  package func disagreements(with header: BlockHeader) -> [Disagreement] {
+    var found: [Disagreement] = []
+    func compare(_ field: Disagreement.Field, _ claimed: [UInt8], _ computed: [UInt8]) {
+      if claimed != computed { found.append(Disagreement(field: field, claimed: claimed, computed: computed)) }
+    }
+    compare(.ommersHash, header.ommersHash.bytes, ommersHash.bytes)
+    compare(.stateRoot, header.stateRoot.bytes, stateRoot.bytes)
+    compare(.transactionsRoot, header.transactionsRoot.bytes, transactionsRoot.bytes)
+    compare(.receiptsRoot, header.receiptsRoot.bytes, receiptsRoot.bytes)
+    compare(.logsBloom, header.logsBloom.bytes, logsBloom.bytes)
+    compare(.gasUsed, bytes(of: header.gasUsed), bytes(of: gasUsed))
+    return found
+  }
+
+  private func bytes(of value: UInt64) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.append(bigEndian: value)
+    return bytes
+  }
+}

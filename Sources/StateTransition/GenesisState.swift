@@ -1,0 +1,82 @@
+import Hashing
+package import Primitives
+package import Rollup
+package import StateTrie
+
+/// The state that a chain begins with, as it is stored: accounts, storage, code, and the nodes of all tries.
+package struct GenesisState: Equatable, Sendable {
+  /// An account with everything that belongs to it.
+  package struct Entry: Equatable, Sendable {
+    /// Keccak-256 of the address.
+    package let key: Hash256
+
+    package let account: Account
+
+    /// Empty for a plain account.
+    package let code: [UInt8]
+
+    /// By ascending key.
+    package let storage: [Slot]
+
+    /// Nodes of the storage trie, in the order of `NibblePath`.
+    package let storageNodes: [NodeChange]
+  }
+
+  /// A storage slot that is not zero.
+  package struct Slot: Equatable, Sendable {
+    /// Keccak-256 of the slot's number.
+    package let key: Hash256
+
+    package let value: UInt256
+  }
+
+  /// The state root.
+  package let root: Hash256
+
+  /// By ascending key.
+  package let entries: [Entry]
+
+  /// Nodes of the account trie, in the order of `NibblePath`.
+  package let nodes: [NodeChange]
+
+  /// Builds all tries bottom-up. O(n log n) in accounts and slots.
+  package init(of allocation: [GenesisAccount]) {
+    let keys = Keccak256.hashEach(allocation.map(\.address.bytes))
+    entries = zip(keys, allocation).map { Entry(key: $0, of: $1) }.sorted { $0.key < $1.key }
+    (root, nodes) = GenesisState.build(entries.map { (key: $0.key, value: $0.account.encode()) })
+  }
+
+  fileprivate static func build(_ leaves: [(key: Hash256, value: [UInt8])]) -> (Hash256, [NodeChange]) {
+    var builder = TrieBuilder()
+    var nodes: [NodeChange] = []
+    for leaf in leaves {
+      builder.append(NibblePath(leaf.key), leaf.value) { nodes.append(NodeChange(path: $0, node: $1)) }
+    }
+    let root = builder.finish { nodes.append(NodeChange(path: $0, node: $1)) }
+    return (root, nodes)
+  }
+}
+
+extension GenesisState.Entry {
+  fileprivate init(key: Hash256, of genesis: GenesisAccount) {
+    self.key = key
+    code = genesis.code
+    let slotKeys = Keccak256.hashEach(genesis.storage.map(\.key.bigEndianBytes))
+    storage = zip(slotKeys, genesis.storage)
+      .map { GenesisState.Slot(key: $0, value: $1.value) }
+      .sorted { $0.key < $1.key }
+    let (storageRoot, nodes) = GenesisState.build(storage.map { (key: $0.key, value: $0.encodedValue) })
+    storageNodes = nodes
+    account = Account(
+      nonce: genesis.nonce, balance: genesis.balance, storageRoot: storageRoot, codeHash: Keccak256.hash(genesis.code))
+  }
+}
+
+extension GenesisState.Slot {
+  /// The value in the storage trie: RLP of the number.
+  package var encodedValue: [UInt8] {
+    var writer = RLPWriter(capacity: 33)
+    writer.append(value)
+    return writer.bytes
+  }
+}
