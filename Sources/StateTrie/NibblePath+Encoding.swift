@@ -20,7 +20,8 @@ extension NibblePath {
   /// The path with this storage key; nil when `storageKey` is none.
   public init?(storageKey: RawSpan) {
     let count = storageKey.byteCount - 1
-    guard count >= 0, count <= NibblePath.maximumCount, storageKey.byte(at: count) == NibblePath.storageTerminator else {
+    guard count >= 0, count <= NibblePath.maximumCount, storageKey.byte(at: count) == NibblePath.storageTerminator
+    else {
       return nil
     }
     var path = NibblePath.root

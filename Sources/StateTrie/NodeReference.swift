@@ -1,7 +1,7 @@
 import Primitives
 
-/// How a node names a child (yellow paper, appendix D): by the Keccak-256 of its encoding, or, when that is shorter than
-/// 32 bytes, by the encoding itself.
+/// How a node names a child (yellow paper, appendix D): by the Keccak-256 of its encoding, or, when that is shorter
+/// than 32 bytes, by the encoding itself.
 ///
 /// While a trie is being built a child may also be *unsealed*: an index into `UnsealedNodes`, until its hash is known.
 /// Plain data of 33 bytes, so that sixteen of them move without touching a reference count.

@@ -1,7 +1,7 @@
 /// Part of a trie whose keys are known and whose top is not: how far up it reaches depends on its neighbours.
 ///
-/// Leaves and branches do not move when keys beside them come and go; only the nodes that lead to them do: the suffix in a
-/// leaf, an extension above a branch. Here these are left open until `UnsealedNodes.place` is told the depth, so
+/// Leaves and branches do not move when keys beside them come and go; only the nodes that lead to them do: the suffix
+/// in a leaf, an extension above a branch. Here these are left open until `UnsealedNodes.place` is told the depth, so
 /// that splitting and collapsing need no cases of their own.
 enum Subtree {
   /// No key at all.
@@ -19,7 +19,8 @@ enum Subtree {
 }
 
 extension UnsealedNodes {
-  /// Closes the top of a subtree that hangs in a branch with paths of `depth` − 1 nibbles, or is the whole trie (depth 0).
+  /// Closes the top of a subtree that hangs in a branch with paths of `depth` − 1 nibbles, or is the whole trie
+  /// (depth 0).
   ///
   /// - Returns: how the parent names it.
   mutating func place(_ subtree: Subtree, depth: Int) -> NodeReference {

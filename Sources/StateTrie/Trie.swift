@@ -3,9 +3,10 @@ public import Primitives
 
 /// The modified Merkle-Patricia trie of Ethereum (yellow paper, appendix D), over nodes stored by path.
 ///
-/// A trie is its root hash and a way to read nodes (`NodeReader`); all else is functions. Stored are the root, whatever its
-/// length, and every other node whose encoding has 32 bytes or more; shorter nodes exist only inside their parent. Since
-/// nodes are found by path and not by hash, a changed trie overwrites its nodes and leaves nothing behind.
+/// A trie is its root hash and a way to read nodes (`NodeReader`); all else is functions. Stored are the root,
+/// whatever its length, and every other node whose encoding has 32 bytes or more; shorter nodes exist only inside
+/// their parent. Since nodes are found by path and not by hash, a changed trie overwrites its nodes and leaves
+/// nothing behind.
 public enum Trie {
   /// The root of a trie without keys: Keccak-256 of the RLP of the empty string. No node is stored for it.
   public static let emptyRoot = Hash256(
@@ -15,13 +16,14 @@ public enum Trie {
   /// paper, section 4.3). Without items `emptyRoot`. An empty item would be an absent one, as everywhere in a trie.
   public static func orderedRoot(of items: [[UInt8]]) -> Hash256 {
     var builder = TrieBuilder()
-    // The RLP of 0 is 0x80: after 1…127, which stand for themselves, and before all longer ones.
-    let single = min(items.count, 128)
-    for index in Array(items.indices.prefix(single).dropFirst()) + items.prefix(1).indices
-      + Array(items.indices.dropFirst(single))
-    {
+    func append(_ index: Int) {
       builder.append(indexKey(index), items[index]) { _, _ in }
     }
+    // The RLP of 0 is 0x80: after those of 1…127, which stand for themselves, and before all longer ones.
+    let oneByte = min(items.count, 128)
+    for index in 1..<max(oneByte, 1) { append(index) }
+    if !items.isEmpty { append(0) }
+    for index in oneByte..<items.count { append(index) }
     return builder.finish { _, _ in }
   }
 

@@ -3,8 +3,8 @@ public import Primitives
 /// Builds a trie bottom-up from all its leaves in order, and gives out its stored nodes in order: for genesis, and for
 /// loading a whole state.
 ///
-/// Holds the branches on the way to the last leaf and a batch of nodes to be hashed together: memory does not grow with the
-/// number of leaves. Cost: one Keccak-256 for each stored node, about 1.4 for each leaf with a hashed key.
+/// Holds the branches on the way to the last leaf and a batch of nodes to be hashed together: memory does not grow
+/// with the number of leaves. Cost: one Keccak-256 for each stored node, about 1.4 for each leaf with a hashed key.
 public struct TrieBuilder {
   private var nodes = UnsealedNodes()
   private var subtree = SubtreeBuilder()

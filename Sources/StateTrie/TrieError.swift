@@ -2,8 +2,8 @@ public import Primitives
 
 /// Why a trie cannot be read: the node at `path` is not there or is not what its parent says.
 ///
-/// The stored trie is derived data, so the remedy is to rebuild what holds it; in a witness or a proof, the sender is at
-/// fault.
+/// The stored trie is derived data, so the remedy is to rebuild what holds it; in a witness or a proof, the sender is
+/// at fault.
 public enum TrieError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The parent, or the caller for the root, names a node with this hash, and the reader has none at the path.
   case missingNode(path: NibblePath, hash: Hash256)

@@ -29,8 +29,8 @@ extension Trie {
 public enum TrieProof {
   /// What `key` holds in the trie with the given root, nil for nothing, as the proof's nodes say.
   ///
-  /// The nodes must be those on the way of the key, root first, each with the hash that its parent names, and no others.
-  /// For the trie without keys the proof is empty, or the one node 0x80 that some clients send.
+  /// The nodes must be those on the way of the key, root first, each with the hash that its parent names, and no
+  /// others. For the trie without keys the proof is empty, or the one node 0x80 that some clients send.
   ///
   /// - Complexity: one Keccak-256 for each node, and never more nodes than the key has nibbles, and one.
   public static func verify(

@@ -3,12 +3,12 @@ import Primitives
 
 /// Nodes on their way into a trie: their shape is fixed, their hashes are not known yet.
 ///
-/// A parent holds its children's hashes, so hashing goes from the leaves up. To hash many nodes at a time (`hashEach` is
-/// several times as fast as one by one), each node has a level, 0 for those without unsealed children, else one
+/// A parent holds its children's hashes, so hashing goes from the leaves up. To hash many nodes at a time (`hashEach`
+/// is several times as fast as one by one), each node has a level, 0 for those without unsealed children, else one
 /// more than the highest of these; `seal` works level by level.
 ///
-/// Which nodes are *stored*: the root, and every node whose encoding has 32 bytes or more. Shorter ones live inside their
-/// parent and nowhere else.
+/// Which nodes are *stored*: the root, and every node whose encoding has 32 bytes or more. Shorter ones live inside
+/// their parent and nowhere else.
 struct UnsealedNodes {
   /// A node: its place, its encoding once the children are sealed, and how its parent names it from then on.
   private struct Node {
