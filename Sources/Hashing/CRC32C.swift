@@ -5,12 +5,22 @@ public struct CRC32C: Sendable {
   /// The register, inverted as the definition has it.
   private var register: UInt32 = ~0
 
+  private let backend: CRC32CBackend
+
   /// The checksum of no bytes so far.
-  public init() {}
+  public init() {
+    backend = .chosen
+  }
+
+  /// As `init()`, computed in a certain way. Traps when the processor cannot.
+  package init(using backend: CRC32CBackend) {
+    precondition(backend.isAvailable, "this processor has no \(backend)")
+    self.backend = backend
+  }
 
   /// Continues over the next bytes.
   public mutating func update(_ bytes: RawSpan) {
-    register = CRC32CTable.update(register, bytes)
+    register = backend.update(register, bytes)
   }
 
   /// The checksum of all bytes so far.

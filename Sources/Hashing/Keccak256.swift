@@ -6,10 +6,13 @@ public import Primitives
 /// A message of n bytes costs ⌊n / 136⌋ + 1 permutations.
 public struct Keccak256: Sendable {
   /// Bytes absorbed by one permutation.
-  static let blockLength = 136
+  static var blockLength: Int { 136 }
+
+  /// 64-bit words in a block.
+  static var blockWords: Int { 17 }
 
   /// The lanes, lane (x, y) at index x + 5y.
-  private var lanes: InlineArray<25, UInt64> = .init(repeating: 0)
+  private var lanes: InlineArray<25, UInt64>
 
   /// Bytes absorbed into the block at hand, less than `blockLength`.
   private var position = 0
@@ -18,7 +21,14 @@ public struct Keccak256: Sendable {
   public static let emptyHash = Hash256(
     0xc5d2_4601_86f7_233c, 0x927e_7db2_dcc7_03c0, 0xe500_b653_ca82_273b, 0x7bfa_d804_5d85_a470)
 
-  public init() {}
+  public init() {
+    lanes = .init(repeating: 0)
+  }
+
+  /// Goes on from a state into which whole blocks have been absorbed.
+  init(lanes: InlineArray<25, UInt64>) {
+    self.lanes = lanes
+  }
 
   /// Hashes a whole message.
   public static func hash(_ message: RawSpan) -> Hash256 {

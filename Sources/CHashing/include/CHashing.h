@@ -1,3 +1,30 @@
+// Instructions that Swift cannot name: CRC-32C, and Keccak on vectors, each compiled for the processors that have it.
+//
+// Nothing here keeps state or allocates. Ask for the features once, then call only what the processor has.
+
 #pragma once
+
 #include <stddef.h>
 #include <stdint.h>
+
+/// varve_crc32c may be called.
+#define VARVE_FEATURE_CRC32C 1u
+/// varve_keccak_permute_avx2 may be called.
+#define VARVE_FEATURE_AVX2 2u
+/// varve_keccak_permute_avx512 may be called.
+#define VARVE_FEATURE_AVX512 4u
+
+/// What this processor and operating system offer: a union of the bits above.
+uint32_t varve_processor_features(void);
+
+/// The register of CRC-32C after `count` bytes, without the inversions before and after.
+uint32_t varve_crc32c(uint32_t state, const void *bytes, size_t count);
+
+/// keccak-f[1600] on 4 states at once: word i of state j at `lanes[4 * i + j]`.
+void varve_keccak_permute_avx2(uint64_t *lanes);
+
+/// keccak-f[1600] on 8 states at once: word i of state j at `lanes[8 * i + j]`.
+void varve_keccak_permute_avx512(uint64_t *lanes);
+
+/// keccak-f[1600] on 8 states at once, laid out as for AVX-512, with the vectors every processor of its kind has.
+void varve_keccak_permute_portable(uint64_t *lanes);

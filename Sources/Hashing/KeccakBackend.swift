@@ -1,0 +1,44 @@
+import CHashing
+
+/// How batches of messages are hashed with Keccak-256: chosen once, from what the processor offers.
+package enum KeccakBackend: String, CaseIterable, Sendable, CustomStringConvertible {
+  /// Eight messages at a time in AVX-512 registers.
+  case avx512
+  /// Four messages at a time in AVX2 registers.
+  case avx2
+  /// Eight messages at a time in the vectors that any processor of the architecture has.
+  case portable
+
+  /// The fastest that this processor can run.
+  package static let chosen = allCases.first { $0.isAvailable } ?? .portable
+
+  package var isAvailable: Bool {
+    switch self {
+    case .avx512: processorFeatures & UInt32(VARVE_FEATURE_AVX512) != 0
+    case .avx2: processorFeatures & UInt32(VARVE_FEATURE_AVX2) != 0
+    case .portable: true
+    }
+  }
+
+  /// How many messages share a permutation.
+  package var width: Int {
+    switch self {
+    case .avx512, .portable: 8
+    case .avx2: 4
+    }
+  }
+
+  package var description: String { "\(rawValue), \(width) at once" }
+
+  /// Permutes `width` states: word i of state j at `lanes[width * i + j]`.
+  func permute(_ lanes: inout [UInt64]) {
+    precondition(lanes.count == 25 * width, "a state has 25 words")
+    unsafe lanes.withUnsafeMutableBufferPointer { buffer in
+      switch self {
+      case .avx512: unsafe varve_keccak_permute_avx512(buffer.baseAddress)
+      case .avx2: unsafe varve_keccak_permute_avx2(buffer.baseAddress)
+      case .portable: unsafe varve_keccak_permute_portable(buffer.baseAddress)
+      }
+    }
+  }
+}

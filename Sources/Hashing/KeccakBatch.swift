@@ -1,0 +1,115 @@
+import Primitives
+
+/// Messages that can be lent one at a time.
+protocol MessageList {
+  var count: Int { get }
+
+  func withMessage<Result>(at index: Int, _ body: (RawSpan) -> Result) -> Result
+}
+
+/// Hashes many messages, several states side by side.
+///
+/// Every lane of the vectors works on a message of its own. A lane whose message ends takes the next one, so messages of
+/// different lengths keep all lanes busy; they may end in any order, each hash goes to its message's place. What is left
+/// when the last message runs alone is finished by the scalar permutation.
+struct KeccakBatch<Messages: MessageList> {
+  private let messages: Messages
+  private let backend: KeccakBackend
+  private let width: Int
+
+  /// Word i of lane j at `width * i + j`.
+  private var state: [UInt64]
+
+  /// For each lane its message and how much of it has been absorbed; an idle lane has none.
+  private var jobs: [Job?]
+
+  private var nextMessage = 0
+  private var hashes: [Hash256]
+
+  private struct Job {
+    let message: Int
+    var offset = 0
+    var isPadded = false
+  }
+
+  init(_ messages: Messages, backend: KeccakBackend) {
+    self.messages = messages
+    self.backend = backend
+    width = backend.width
+    state = [UInt64](repeating: 0, count: 25 * width)
+    jobs = [Job?](repeating: nil, count: width)
+    hashes = [Hash256](repeating: .zero, count: messages.count)
+  }
+
+  consuming func run() -> [Hash256] {
+    for lane in 0..<width { start(lane) }
+    while jobs.count(where: { $0 != nil }) > 1 {
+      for lane in 0..<width { absorb(lane) }
+      backend.permute(&state)
+      for lane in 0..<width { collect(lane) }
+    }
+    for lane in 0..<width { finishAlone(lane) }
+    return hashes
+  }
+
+  /// Gives the lane the next message, if there is one.
+  private mutating func start(_ lane: Int) {
+    guard nextMessage < messages.count else {
+      jobs[lane] = nil
+      return
+    }
+    jobs[lane] = Job(message: nextMessage)
+    nextMessage += 1
+    for word in 0..<25 { state[width &* word &+ lane] = 0 }
+  }
+
+  /// Absorbs the lane's next block, with the padding when it is the last.
+  private mutating func absorb(_ lane: Int) {
+    guard var job = jobs[lane] else { return }
+    messages.withMessage(at: job.message) { message in
+      let end = min(job.offset + Keccak256.blockLength, message.byteCount)
+      var word = lane
+      while job.offset + 8 <= end {
+        state[word] ^= message.bigEndian(at: job.offset, as: UInt64.self).byteSwapped
+        job.offset += 8
+        word &+= width
+      }
+      // A full block ends at a word's border: what remains are the message's last bytes, and the padding.
+      job.isPadded = end == message.byteCount && word < width &* Keccak256.blockWords
+      if job.isPadded { pad(lane, word, message, from: &job.offset) }
+    }
+    jobs[lane] = job
+  }
+
+  /// Absorbs the bytes after the last whole word, and Keccak's padding: a one bit after them, another at the block's end.
+  private mutating func pad(_ lane: Int, _ word: Int, _ message: RawSpan, from offset: inout Int) {
+    var last: UInt64 = 0
+    var shift: UInt64 = 0
+    while offset < message.byteCount {
+      last |= UInt64(message.byte(at: offset)) &<< shift
+      shift &+= 8
+      offset += 1
+    }
+    state[word] ^= last | 1 &<< shift
+    state[width &* (Keccak256.blockWords - 1) &+ lane] ^= 1 &<< 63
+  }
+
+  /// Takes the lane's hash when its message is through, and gives it the next.
+  private mutating func collect(_ lane: Int) {
+    guard let job = jobs[lane], job.isPadded else { return }
+    hashes[job.message] = Hash256(
+      state[lane].byteSwapped, state[width &+ lane].byteSwapped, state[2 &* width &+ lane].byteSwapped,
+      state[3 &* width &+ lane].byteSwapped)
+    start(lane)
+  }
+
+  /// Finishes a lane's message by itself.
+  private mutating func finishAlone(_ lane: Int) {
+    guard let job = jobs[lane] else { return }
+    var hasher = Keccak256(lanes: InlineArray { state[width * $0 + lane] })
+    hashes[job.message] = messages.withMessage(at: job.message) { message in
+      hasher.update(message.extracting(job.offset..<message.byteCount))
+      return hasher.finalize()
+    }
+  }
+}

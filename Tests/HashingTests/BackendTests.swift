@@ -1,0 +1,58 @@
+// All ways to compute a hash or a checksum give the same one.
+
+import Hashing
+import Primitives
+import TestSupport
+import Testing
+
+struct BackendTests {
+  @Test("every batch backend agrees with the scalar permutation, for messages of 0 to 1000 bytes in any order")
+  func keccakLengths() {
+    var random = SeededGenerator()
+    let messages = (0...1000).shuffled(using: &random).map { random.bytes(count: $0) }
+    let expected = messages.map { Keccak256.hash($0) }
+    for backend in KeccakBackend.allCases where backend.isAvailable {
+      #expect(Keccak256.hashEach(messages, using: backend) == expected, "\(backend)")
+    }
+    #expect(Keccak256.hashEach(messages) == expected)
+  }
+
+  @Test("batches of every size up to three times the width are hashed whole, whatever their lengths")
+  func keccakBatchSizes() {
+    var random = SeededGenerator()
+    for count in 0...24 {
+      let lengths = (0..<count).map { _ in [0, 1, 7, 8, 135, 136, 137, 271, 272, 600].randomElement(using: &random) ?? 0 }
+      let messages = lengths.map { random.bytes(count: $0) }
+      let expected = messages.map { Keccak256.hash($0) }
+      for backend in KeccakBackend.allCases where backend.isAvailable {
+        #expect(Keccak256.hashEach(messages, using: backend) == expected, "\(backend), lengths \(lengths)")
+      }
+      let ends = lengths.indices.map { lengths[...$0].reduce(0, +) }
+      #expect(Keccak256.hashEach(of: messages.flatMap(\.self), ends: ends) == expected, "lengths \(lengths)")
+    }
+  }
+
+  @Test("a long message among short ones is finished by itself")
+  func keccakLongTail() {
+    let messages = [pattern(20_000), pattern(3), pattern(40), pattern(400), pattern(0)]
+    #expect(Keccak256.hashEach(messages) == messages.map { Keccak256.hash($0) })
+  }
+
+  @Test("both checksum backends agree for 0 to 1000 bytes, at every alignment, and for long inputs")
+  func checksums() {
+    var random = SeededGenerator()
+    let bytes = random.bytes(count: 100_000)
+    for length in [Int](0...1000) + [3071, 3072, 3073, 12_287, 12_288, 12_289, 40_000, 99_990] {
+      let start = length % 9
+      #expect(
+        checksum(bytes, start..<start + length, .table) == checksum(bytes, start..<start + length, .chosen),
+        "\(length) bytes")
+    }
+  }
+
+  private func checksum(_ bytes: [UInt8], _ range: Range<Int>, _ backend: CRC32CBackend) -> UInt32 {
+    var crc = CRC32C(using: backend)
+    crc.update(bytes.rawSpan.extracting(range))
+    return crc.checksum
+  }
+}
