@@ -26,7 +26,7 @@ struct Varve: ParsableCommand {
         varve log verify
       """,
     version: "0.1.0",
-    subcommands: []
+    subcommands: [LogCommand.self]
   )
 
   static func main() {

@@ -15,11 +15,17 @@ struct Console {
   func report(_ report: some Report) {
     if isJSON {
       StandardStream.output.write(JSON.line(report) + "\n")
-    } else if !isQuiet {
-      var page = Page(hasColour: StandardStream.output.wantsColour)
-      report.render(on: &page)
-      StandardStream.output.write(page.text)
+    } else {
+      page { report.render(on: &$0) }
     }
+  }
+
+  /// Text for people, on standard output.
+  func page(_ fill: (inout Page) -> Void) {
+    guard !isQuiet else { return }
+    var page = Page(hasColour: StandardStream.output.wantsColour)
+    fill(&page)
+    StandardStream.output.write(page.text)
   }
 
   /// One line of several results: JSON Lines, or a line of text.

@@ -1,9 +1,67 @@
 // The libraries' errors, as the tool tells them.
 
+import EventStore
+import LMDB
+
+/// An error that may mean that something disagrees (exit code 1) rather than that something could not be done (3).
+protocol TellsDisagreement: Error {
+  var isDisagreement: Bool { get }
+}
+
 extension Failure {
   /// The libraries' errors describe themselves: what happened, where, what to do next. What is decided here is the exit
   /// code.
   init(of error: any Error) {
-    self.init(.cannot, "\(error)")
+    let isDisagreement = (error as? any TellsDisagreement)?.isDisagreement ?? false
+    self.init(isDisagreement ? .disagreement : .cannot, "\(error)")
+  }
+}
+
+extension LMDBError: TellsDisagreement {
+  var isDisagreement: Bool {
+    switch self {
+    case .corrupted, .pageNotFound, .invalidFile: true
+    default: false
+    }
+  }
+}
+
+extension LMDB.OpenError: TellsDisagreement {
+  var isDisagreement: Bool {
+    switch self {
+    case .preflight, .unsyncedRemains, .missingTable: true
+    case .storage(let error, _): error.isDisagreement
+    default: false
+    }
+  }
+}
+
+extension ReadError: TellsDisagreement {
+  var isDisagreement: Bool {
+    switch self {
+    case .damaged, .foreignCursor: true
+    case .beyondHead: false
+    case .store(let error): error.isDisagreement
+    }
+  }
+}
+
+extension EventLog.OpenError: TellsDisagreement {
+  var isDisagreement: Bool {
+    switch self {
+    case .unreadable(let error): error.isDisagreement
+    case .store(let error): error.isDisagreement
+    case .missing, .writerLocked, .lockFile, .directory: false
+    }
+  }
+}
+
+extension AppendError: TellsDisagreement {
+  var isDisagreement: Bool {
+    switch self {
+    case .blockConflict, .reorgUnknown, .reorgBelowFinalized: true
+    case .store(let error): error.isDisagreement
+    case .conflict, .blockGap, .payloadTooLong, .readOnly, .closed: false
+    }
   }
 }

@@ -1,0 +1,19 @@
+// The data directory's parts, opened.
+
+import EventStore
+import Logging
+import SystemPackage
+
+extension GlobalOptions {
+  /// The data directory.
+  var dataPath: FilePath { FilePath(dataDirectory) }
+
+  /// The directory of the log.
+  var ledgerPath: FilePath { dataPath.appending("ledger") }
+
+  /// Opens the log.
+  func openLog(_ mode: EventLog.Mode) throws -> EventLog {
+    logger.debug("opening the log", metadata: ["directory": "\(ledgerPath)", "mode": "\(mode)"])
+    return try EventLog.open(ledgerPath, mode: mode)
+  }
+}
