@@ -40,8 +40,8 @@ extension ReadError: TellsDisagreement {
   var isDisagreement: Bool {
     switch self {
     case .damaged, .foreignCursor: true
-    case .beyondHead: false
     case .store(let error): error.isDisagreement
+    default: false
     }
   }
 }
@@ -51,7 +51,7 @@ extension EventLog.OpenError: TellsDisagreement {
     switch self {
     case .unreadable(let error): error.isDisagreement
     case .store(let error): error.isDisagreement
-    case .missing, .writerLocked, .lockFile, .directory: false
+    default: false
     }
   }
 }
@@ -60,8 +60,9 @@ extension AppendError: TellsDisagreement {
   var isDisagreement: Bool {
     switch self {
     case .blockConflict, .reorgUnknown, .reorgBelowFinalized: true
+    case .unreadable(let error): error.isDisagreement
     case .store(let error): error.isDisagreement
-    case .conflict, .blockGap, .payloadTooLong, .readOnly, .closed: false
+    default: false
     }
   }
 }
