@@ -32,6 +32,11 @@ static const uint64_t round_constants[24] = {
 #define PERMUTE varve_keccak_permute_avx2
 #include "keccak_lanes.h"
 
+#define WIDTH 1
+#define TARGET __attribute__((target("bmi,bmi2")))
+#define PERMUTE varve_keccak_permute_bmi
+#include "keccak_lanes.h"
+
 #else
 
 // No processor of this kind reports these features; the names exist so that callers need no conditions.
@@ -43,6 +48,11 @@ static const uint64_t round_constants[24] = {
 #define WIDTH 4
 #define TARGET
 #define PERMUTE varve_keccak_permute_avx2
+#include "keccak_lanes.h"
+
+#define WIDTH 1
+#define TARGET
+#define PERMUTE varve_keccak_permute_bmi
 #include "keccak_lanes.h"
 
 #endif

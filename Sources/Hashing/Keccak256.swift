@@ -21,13 +21,23 @@ public struct Keccak256: Sendable {
   public static let emptyHash = Hash256(
     0xc5d2_4601_86f7_233c, 0x927e_7db2_dcc7_03c0, 0xe500_b653_ca82_273b, 0x7bfa_d804_5d85_a470)
 
+  private let backend: KeccakScalarBackend
+
   public init() {
-    lanes = .init(repeating: 0)
+    self.init(lanes: .init(repeating: 0))
   }
 
   /// Goes on from a state into which whole blocks have been absorbed.
   init(lanes: InlineArray<25, UInt64>) {
     self.lanes = lanes
+    backend = .chosen
+  }
+
+  /// As `init()`, with the permutation computed in a certain way. Traps when the processor cannot.
+  package init(using backend: KeccakScalarBackend) {
+    precondition(backend.isAvailable, "this processor has no \(backend)")
+    lanes = .init(repeating: 0)
+    self.backend = backend
   }
 
   /// Hashes a whole message.
@@ -73,7 +83,7 @@ public struct Keccak256: Sendable {
   }
 
   private mutating func permute() {
-    KeccakState.permute(&lanes)
+    backend.permute(&lanes)
     position = 0
   }
 }

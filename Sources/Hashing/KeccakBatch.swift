@@ -60,38 +60,42 @@ struct KeccakBatch<Messages: MessageList> {
     }
     jobs[lane] = Job(message: nextMessage)
     nextMessage += 1
-    for word in 0..<25 { state[width &* word &+ lane] = 0 }
+    let width = width
+    var words = state.mutableSpan
+    for word in 0..<25 { words[width &* word &+ lane] = 0 }
   }
 
   /// Absorbs the lane's next block, with the padding when it is the last.
   private mutating func absorb(_ lane: Int) {
     guard var job = jobs[lane] else { return }
+    let (messages, width) = (messages, width)
+    var words = state.mutableSpan
     messages.withMessage(at: job.message) { message in
       let end = min(job.offset + Keccak256.blockLength, message.byteCount)
       var word = lane
       while job.offset + 8 <= end {
-        state[word] ^= message.bigEndian(at: job.offset, as: UInt64.self).byteSwapped
+        words[word] ^= message.bigEndian(at: job.offset, as: UInt64.self).byteSwapped
         job.offset += 8
         word &+= width
       }
       // A full block ends at a word's border: what remains are the message's last bytes, and the padding.
       job.isPadded = end == message.byteCount && word < width &* Keccak256.blockWords
-      if job.isPadded { pad(lane, word, message, from: &job.offset) }
+      if job.isPadded {
+        words[word] ^= KeccakBatch.lastWord(of: message, from: job.offset)
+        words[width &* (Keccak256.blockWords - 1) &+ lane] ^= 1 &<< 63
+      }
     }
     jobs[lane] = job
   }
 
-  /// Absorbs the bytes after the last whole word, and Keccak's padding: a one bit after them, another at the block's end.
-  private mutating func pad(_ lane: Int, _ word: Int, _ message: RawSpan, from offset: inout Int) {
-    var last: UInt64 = 0
-    var shift: UInt64 = 0
-    while offset < message.byteCount {
-      last |= UInt64(message.byte(at: offset)) &<< shift
-      shift &+= 8
-      offset += 1
+  /// The bytes after the message's last whole word, and the one bit that begins Keccak's padding.
+  @inline(__always)
+  private static func lastWord(of message: RawSpan, from offset: Int) -> UInt64 {
+    var word: UInt64 = 1
+    for index in (offset..<message.byteCount).reversed() {
+      word = word &<< 8 | UInt64(message.byte(at: index))
     }
-    state[word] ^= last | 1 &<< shift
-    state[width &* (Keccak256.blockWords - 1) &+ lane] ^= 1 &<< 63
+    return word
   }
 
   /// Takes the lane's hash when its message is through, and gives it the next.

@@ -6,6 +6,17 @@ import TestSupport
 import Testing
 
 struct BackendTests {
+  @Test("every scalar backend gives the known hashes")
+  func scalarBackends() {
+    for backend in KeccakScalarBackend.allCases where backend.isAvailable {
+      for (count, expected) in blockBorderHashes {
+        var hasher = Keccak256(using: backend)
+        hasher.update(pattern(count))
+        #expect(hasher.finalize().description == expected, "\(backend), \(count) bytes")
+      }
+    }
+  }
+
   @Test("every batch backend agrees with the scalar permutation, for messages of 0 to 1000 bytes in any order")
   func keccakLengths() {
     var random = SeededGenerator()

@@ -13,12 +13,17 @@
 #define VARVE_FEATURE_AVX2 2u
 /// varve_keccak_permute_avx512 may be called.
 #define VARVE_FEATURE_AVX512 4u
+/// varve_keccak_permute_bmi may be called.
+#define VARVE_FEATURE_BMI 8u
 
 /// What this processor and operating system offer: a union of the bits above.
 uint32_t varve_processor_features(void);
 
 /// The register of CRC-32C after `count` bytes, without the inversions before and after.
 uint32_t varve_crc32c(uint32_t state, const void *bytes, size_t count);
+
+/// keccak-f[1600] on one state, with the instructions that rotate and combine without a copy.
+void varve_keccak_permute_bmi(uint64_t *lanes);
 
 /// keccak-f[1600] on 4 states at once: word i of state j at `lanes[4 * i + j]`.
 void varve_keccak_permute_avx2(uint64_t *lanes);
