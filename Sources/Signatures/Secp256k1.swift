@@ -37,8 +37,8 @@ package enum Secp256k1 {
     var key = secp256k1_pubkey()
     guard
       unsafe secp256k1_ecdsa_recoverable_signature_parse_compact(
-        SecpContext.shared.pointer, &signature, compact, Int32(recoveryID)) == 1,
-      unsafe secp256k1_ecdsa_recover(SecpContext.shared.pointer, &key, &signature, digest) == 1
+        SecpContext.pointer, &signature, compact, Int32(recoveryID)) == 1,
+      unsafe secp256k1_ecdsa_recover(SecpContext.pointer, &key, &signature, digest) == 1
     else { throw .notRecoverable }
     return serialized(&key)
   }
@@ -49,12 +49,12 @@ package enum Secp256k1 {
     let digest = hash.bytes
     let key = privateKey.bytes
     guard
-      unsafe secp256k1_ecdsa_sign_recoverable(SecpContext.shared.pointer, &signature, digest, key, nil, nil) == 1
+      unsafe secp256k1_ecdsa_sign_recoverable(SecpContext.pointer, &signature, digest, key, nil, nil) == 1
     else { throw .badPrivateKey }
     var compact = [UInt8](repeating: 0, count: 64)
     var recoveryID: Int32 = 0
     unsafe secp256k1_ecdsa_recoverable_signature_serialize_compact(
-      SecpContext.shared.pointer, &compact, &recoveryID, &signature)
+      SecpContext.pointer, &compact, &recoveryID, &signature)
     return Signature(
       r: UInt256(Hash256(compact.rawSpan.extracting(first: 32))),
       s: UInt256(Hash256(compact.rawSpan.extracting(last: 32))),
@@ -65,7 +65,7 @@ package enum Secp256k1 {
   package static func publicKey(of privateKey: Hash256) throws(SignatureError) -> [UInt8] {
     var key = secp256k1_pubkey()
     let secret = privateKey.bytes
-    guard unsafe secp256k1_ec_pubkey_create(SecpContext.shared.pointer, &key, secret) == 1 else {
+    guard unsafe secp256k1_ec_pubkey_create(SecpContext.pointer, &key, secret) == 1 else {
       throw .badPrivateKey
     }
     return serialized(&key)
@@ -85,7 +85,7 @@ package enum Secp256k1 {
     var uncompressed = [UInt8](repeating: 0, count: 65)
     var length = uncompressed.count
     let flags = UInt32(SECP256K1_EC_UNCOMPRESSED)
-    _ = unsafe secp256k1_ec_pubkey_serialize(SecpContext.shared.pointer, &uncompressed, &length, &key, flags)
+    _ = unsafe secp256k1_ec_pubkey_serialize(SecpContext.pointer, &uncompressed, &length, &key, flags)
     return [UInt8](uncompressed.dropFirst())
   }
 }

@@ -32,7 +32,9 @@ struct BackendTests {
   func keccakBatchSizes() {
     var random = SeededGenerator()
     for count in 0...24 {
-      let lengths = (0..<count).map { _ in [0, 1, 7, 8, 135, 136, 137, 271, 272, 600].randomElement(using: &random) ?? 0 }
+      let lengths = (0..<count).map { _ in
+        [0, 1, 7, 8, 135, 136, 137, 271, 272, 600].randomElement(using: &random) ?? 0
+      }
       let messages = lengths.map { random.bytes(count: $0) }
       let expected = messages.map { Keccak256.hash($0) }
       for backend in KeccakBackend.allCases where backend.isAvailable {

@@ -69,7 +69,9 @@ struct RLPWriterTests {
 
   @Test("the probe refuses what no canonical item begins with")
   func probeRefusals() {
-    for prefix: [UInt8] in [[0x81, 0x01], [0xb8, 0x37], [0xf9, 0x00, 0x80], [0xff] + .init(repeating: 0xff, count: 8)] {
+    for prefix: [UInt8] in [
+      [0x81, 0x01], [0xb8, 0x37], [0xf9, 0x00, 0x80], [0xff] + .init(repeating: 0xff, count: 8),
+    ] {
       #expect(throws: RLPError.self) { try RLPItemHeader.probe(prefix.rawSpan) }
     }
   }
