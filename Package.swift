@@ -97,7 +97,7 @@ let package = Package(
     .testTarget(name: "PrimitivesTests", dependencies: ["Primitives", "TestSupport"]),
     .testTarget(name: "HashingTests", dependencies: ["Hashing", "Primitives", "TestSupport"]),
     .testTarget(name: "SignaturesTests", dependencies: ["Hashing", "Primitives", "Signatures", "TestSupport"]),
-    .testTarget(name: "LMDBTests", dependencies: ["CLMDB", "LMDB", "TestSupport"]),
+    .testTarget(name: "LMDBTests", dependencies: ["CLMDB", "LMDB", "TestSupport", system]),
     .testTarget(name: "MerkleLogTests", dependencies: ["MerkleLog", "Primitives", "TestSupport"]),
     .testTarget(name: "StateTrieTests", dependencies: ["Hashing", "Primitives", "StateTrie", "TestSupport"]),
     .testTarget(name: "RollupTests", dependencies: ["Hashing", "Primitives", "Rollup", "TestSupport"]),

@@ -20,10 +20,7 @@ extension Environment {
       try create(in: directory, options)
     }
     guard let status = try Files.status(data) else { throw .missing(data) }
-    if let open = EnvironmentRegistry.shared.claim(status.identity) {
-      try open.check(options)
-      return open
-    }
+    if let open = try claim(status.identity, options) { return open }
     do throws(OpenError) {
       let warnings = try verdict(on: directory, options, fileSystem) + LibraryVersion.linked.warnings
       let environment = try openClaimed(directory, options, status.identity, warnings)
@@ -33,6 +30,23 @@ extension Environment {
       EnvironmentRegistry.shared.remove(status.identity)
       throw error
     }
+  }
+
+  /// The open environment of the file, if it serves these options; nil, and a claim, if the file is not open.
+  ///
+  /// An environment that does not serve them is given a moment to close: its last reference may be with a job that has
+  /// just ended on its write thread.
+  private static func claim(
+    _ identity: FileIdentity, _ options: EnvironmentOptions
+  ) throws(OpenError) -> Environment? {
+    for _ in 0..<50 {
+      guard let open = EnvironmentRegistry.shared.claim(identity) else { return nil }
+      if open.serves(options) { return open }
+      usleep(1000)
+    }
+    guard let open = EnvironmentRegistry.shared.claim(identity) else { return nil }
+    try open.check(options)
+    return open
   }
 
   /// LMDB's name of the data file.
@@ -62,7 +76,11 @@ extension Environment {
     return environment
   }
 
-  /// Whether an open environment can serve what `wanted` asks.
+  private func serves(_ wanted: EnvironmentOptions) -> Bool {
+    (try? check(wanted)) != nil
+  }
+
+  /// Throws if this open environment cannot serve what `wanted` asks.
   private func check(_ wanted: EnvironmentOptions) throws(OpenError) {
     if wanted.mode != .readOnly, options.mode == .readOnly { throw .optionsDisagree(directory, option: "mode") }
     let durability = condition.withLock { $0.durability }

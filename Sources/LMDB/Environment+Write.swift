@@ -39,8 +39,8 @@ extension Environment {
     guard let writer else { throw E(.readOnly) }
     precondition(!writer.isCurrent, "a job on the write thread writes through its Writer")
     return try withoutActuallyEscaping(body) { body throws(E) in
-      let exchange = Exchange<R, E>(body)
-      enqueue { writer in exchange.run(writer) }
+      let exchange = Exchange<R, E>(body, in: self)
+      writer.enqueue { exchange.run() }
       return try exchange.outcome().get()
     }
   }
@@ -94,17 +94,24 @@ extension WriteTransaction {
 /// `@unchecked Sendable`: the caller waits from handing it over until the outcome is there, so the two threads never
 /// use `body` or what it captures at the same time, and the monitor orders their accesses.
 private final class Exchange<R, E: LMDBFailure>: @unchecked Sendable {
-  private let body: (inout WriteTransaction) throws(E) -> R
+  /// Nil once it has run: neither may outlive the call that waits for the outcome.
+  private var work: (environment: Environment, body: (inout WriteTransaction) throws(E) -> R)?
   private let result = Monitor<Result<R, E>?>(nil)
 
-  init(_ body: @escaping (inout WriteTransaction) throws(E) -> R) {
-    self.body = body
+  init(_ body: @escaping (inout WriteTransaction) throws(E) -> R, in environment: Environment) {
+    work = (environment, body)
   }
 
-  func run(_ writer: borrowing Writer) {
-    let outcome: Result<R, E>
-    do throws(E) { outcome = .success(try writer.transaction(body)) } catch { outcome = .failure(error) }
+  func run() {
+    let outcome = perform()
+    work = nil
     result.withLock { $0 = outcome }
+  }
+
+  private func perform() -> Result<R, E> {
+    guard let work else { preconditionFailure("an exchange runs once") }
+    let writer = Writer(work.environment)
+    do throws(E) { return .success(try writer.transaction(work.body)) } catch { return .failure(error) }
   }
 
   func outcome() -> Result<R, E> { result.wait { $0 } }

@@ -10,7 +10,7 @@ package struct EnvironmentInformation: Hashable, Sendable {
   /// The number of the last commit. A compacted copy begins anew at 1: no identity and no position.
   package let transaction: Int
   package let maxReaders: Int
-  /// Reader slots in use, idle pooled transactions included.
+  /// Reader slots taken, idle pooled transactions included.
   package let readers: Int
   /// Commits made since the oldest snapshot that is being read: what they freed cannot be used again.
   package let oldestReaderLag: Int
@@ -31,11 +31,12 @@ extension Environment {
   package func information() -> EnvironmentInformation {
     var info = unsafe MDB_envinfo()
     unsafe mdb_env_info(handle.pointer, &info)
-    let snapshots = readers().compactMap(\.snapshot)
+    let readers = readers()
+    let snapshots = readers.compactMap(\.snapshot)
     let transaction = unsafe info.me_last_txnid
     return unsafe EnvironmentInformation(
       mapSize: info.me_mapsize, pageSize: pageSize, lastPage: info.me_last_pgno, transaction: transaction,
-      maxReaders: Int(info.me_maxreaders), readers: Int(info.me_numreaders),
+      maxReaders: Int(info.me_maxreaders), readers: readers.count,
       oldestReaderLag: transaction - min(snapshots.min() ?? transaction, transaction))
   }
 

@@ -11,14 +11,14 @@ internal import SystemPackage
 struct Preflight {
   /// Reads of the meta pages before a fault is believed, and the pause between them: together longer than a commit's
   /// meta page write, and short enough not to delay a refusal.
-  static let attempts = 5
-  static let pauseMicroseconds: UInt32 = 3_000
+  static let attempts = 3
+  static let pauseMicroseconds: UInt32 = 500
 
   let file: FilePath
 
   /// Throws if the file must not be opened.
   ///
-  /// - Complexity: a handful of page reads, whatever the size of the file.
+  /// - Complexity: a few page reads per table, whatever the size of the file.
   static func check(_ file: FilePath) throws(OpenError) {
     let preflight = Preflight(file: file)
     var fault: PreflightError.Fault?
@@ -37,10 +37,23 @@ struct Preflight {
     guard pages.length > 0 else { return .empty }
     let pageSize = Int(sysconf(Int32(_SC_PAGESIZE)))
     guard pages.length >= 2 * pageSize else { return .truncated(length: pages.length, needed: 2 * pageSize) }
-    let bytes = try pages.read(page: 0, size: pageSize, count: 2)
-    let metas = [MetaPage(bytes.raw), MetaPage(bytes.raw.extracting(pageSize..<2 * pageSize))]
+    let metas = try Self.metas(of: pages, pageSize)
     if let fault = Self.fault(in: metas, pageSize: pageSize, length: pages.length) { return fault }
-    return nil
+    let (older, newer) = Self.byAge(metas)
+    let probe = TreeProbe(file: pages, pageSize: pageSize, newer: newer, older: older)
+    guard let fault = try probe.fault() else { return nil }
+    // A commit since then may have reused the pages that were read: then a live writer vouches for the file.
+    return try Self.metas(of: PageFile(file), pageSize) == metas ? fault : nil
+  }
+
+  private static func metas(of pages: borrowing PageFile, _ pageSize: Int) throws(OpenError) -> [MetaPage] {
+    let bytes = try pages.read(page: 0, size: pageSize, count: 2)
+    return [MetaPage(bytes.raw), MetaPage(bytes.raw.extracting(pageSize..<2 * pageSize))]
+  }
+
+  /// The two meta pages, the one that LMDB would use last.
+  private static func byAge(_ metas: [MetaPage]) -> (older: MetaPage, newer: MetaPage) {
+    metas[0].transaction > metas[1].transaction ? (metas[1], metas[0]) : (metas[0], metas[1])
   }
 
   /// The rules on the meta pages alone.
@@ -49,13 +62,13 @@ struct Preflight {
       if let fault = fault(in: meta, slot: slot, pageSize: pageSize) { return fault }
     }
     let (page0, page1) = (metas[0].transaction, metas[1].transaction)
-    let isFresh = page0 == 0 && page1 == 0
+    let isFresh = page0 == 0 && page1 == 0 && metas.allSatisfy { $0.main.page == MetaPage.Root.none }
     let isSuccessive = page0 % 2 == 0 && page1 % 2 == 1 && (page0 &+ 1 == page1 || page1 &+ 1 == page0)
     guard isFresh || isSuccessive else { return .transactions(page0: page0, page1: page1) }
-    let (older, newer) = page0 > page1 ? (metas[1], metas[0]) : (metas[0], metas[1])
+    let (older, newer) = byAge(metas)
     guard older.lastPage <= newer.lastPage else {
       return .field(
-        page: page0 > page1 ? 0 : 1, name: "last page", value: newer.lastPage, expected: "\(older.lastPage) or more")
+        page: Int(newer.number), name: "last page", value: newer.lastPage, expected: "\(older.lastPage) or more")
     }
     let (needed, overflow) = (newer.lastPage &+ 1).multipliedReportingOverflow(by: UInt64(pageSize))
     guard !overflow, needed <= UInt64(length) else {

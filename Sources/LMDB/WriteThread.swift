@@ -6,8 +6,21 @@ internal import Glibc
 final class WriteThread: Sendable {
   typealias Job = @Sendable () -> Void
 
+  /// First in, first out, both in O(1) amortised.
+  private struct Queue {
+    private var incoming: [Job] = []
+    private var outgoing: [Job] = []
+
+    mutating func append(_ job: @escaping Job) { incoming.append(job) }
+
+    mutating func popFirst() -> Job? {
+      if outgoing.isEmpty { (outgoing, incoming) = (incoming.reversed(), []) }
+      return outgoing.popLast()
+    }
+  }
+
   private struct State {
-    var jobs: [Job] = []
+    var jobs = Queue()
     var isClosing = false
     var hasEnded = false
     var thread: pthread_t?
@@ -59,15 +72,15 @@ final class WriteThread: Sendable {
   }
 
   private func run() {
-    while true {
-      let jobs: [Job]? = state.wait { state in
-        if state.jobs.isEmpty { return state.isClosing ? .some(nil) : .none }
-        defer { state.jobs = [] }
-        return .some(state.jobs)
-      }
-      guard let jobs else { break }
-      for job in jobs { job() }
-    }
+    while let job = next() { job() }
     state.withLock { $0.hasEnded = true }
+  }
+
+  /// The job that has waited longest; nil at the end. One at a time, so that what a job holds goes when it has run.
+  private func next() -> Job? {
+    state.wait { state -> Job?? in
+      if let first = state.jobs.popFirst() { return .some(first) }
+      return state.isClosing ? .some(nil) : .none
+    }
   }
 }

@@ -1,0 +1,182 @@
+/// Holds the two meta pages against the trees they name.
+///
+/// A commit replaces the roots of the main table and of the free list, and puts the replaced ones on the free list
+/// under its own transaction number. So the newer meta page is the one whose free list ends with its own number and
+/// holds the older one's roots; a flipped root or transaction number breaks that. The tables' last pages, which a log
+/// writes last, must lie in the file.
+struct TreeProbe: ~Copyable {
+  /// Why a probe ends early.
+  enum Failure: Error {
+    case fault(PreflightError.Fault)
+    case file(OpenError)
+  }
+
+  /// Pages of the free list that are read at most; a longer list is searched that far.
+  static let freeListLimit = 256
+  /// No sound tree is deeper: LMDB's `CURSOR_STACK`.
+  static let depthLimit = 32
+
+  let file: PageFile
+  let pageSize: Int
+  let newer: MetaPage
+  let older: MetaPage
+
+  /// What is wrong with the trees; nil if nothing.
+  borrowing func fault() throws(OpenError) -> PreflightError.Fault? {
+    do throws(Failure) {
+      try checkRoots()
+      try checkFreeList()
+      try checkTables()
+      return nil
+    } catch {
+      switch error {
+      case .fault(let fault): return fault
+      case .file(let error): throw error
+      }
+    }
+  }
+
+  private borrowing func checkRoots() throws(Failure) {
+    for (name, root) in [("free list", newer.free), ("main table", newer.main)] {
+      guard root.page != MetaPage.Root.none else { continue }
+      let path = try lastPath(from: root.page)
+      if path.count != Int(root.depth) {
+        throw fault(root.page, "\(name) depth", UInt64(root.depth), "\(path.count)")
+      }
+    }
+  }
+
+  private borrowing func checkFreeList() throws(Failure) {
+    let replaced = [older.main.page, older.free.page].filter { $0 != MetaPage.Root.none }
+    let lists = try freeLists()
+    if let last = lists.last, last.transaction > newer.transaction {
+      throw fault(newer.free.page, "transaction of the free list", last.transaction, "\(newer.transaction) at most")
+    }
+    let freed = lists.last.flatMap { $0.transaction == newer.transaction ? $0.pages : nil } ?? []
+    for page in replaced where !freed.contains(page) {
+      throw fault(page, "pages freed by transaction \(newer.transaction)", UInt64(freed.count), "among them the old root")
+    }
+    for root in [newer.main.page, newer.free.page] where lists.contains(where: { $0.pages.contains(root) }) {
+      throw fault(root, "root", root, "a page that is not free")
+    }
+  }
+
+  /// The main table holds nothing but tables, and their last pages are in the file.
+  private borrowing func checkTables() throws(Failure) {
+    guard newer.main.page != MetaPage.Root.none else { return }
+    guard let leaf = try lastPath(from: newer.main.page).last else { return }
+    for index in 0..<leaf.nodeCount {
+      guard let node = leaf.node(index) else { continue }
+      guard node.flags == TreePage.Node.tableFlag, node.valueSize == MetaPage.Root.size else {
+        throw fault(leaf.number, "entry \(index) of the main table", UInt64(node.flags), "a table")
+      }
+      let root = MetaPage.Root(leaf.bytes.raw, at: node.key.upperBound)
+      guard root.page != MetaPage.Root.none else { continue }
+      let path = try lastPath(from: root.page)
+      if path.count != Int(root.depth) { throw fault(root.page, "table depth", UInt64(root.depth), "\(path.count)") }
+      try checkLastValue(of: path)
+    }
+  }
+
+  private borrowing func checkLastValue(of path: [TreePage]) throws(Failure) {
+    guard let leaf = path.last, let node = leaf.node(leaf.nodeCount - 1) else { return }
+    if node.flags & TreePage.Node.overflowFlag != 0 { _ = try overflowValue(leaf, node) }
+  }
+
+  /// The pages from a root down to the last leaf.
+  private borrowing func lastPath(from root: UInt64) throws(Failure) -> [TreePage] {
+    var path = [try page(root)]
+    while let top = path.last, top.isBranch, let node = top.node(top.nodeCount - 1) {
+      if path.count == Self.depthLimit { throw fault(root, "depth", UInt64(path.count), "less") }
+      path.append(try page(node.child & 0xFFFF_FFFF_FFFF))
+    }
+    return path
+  }
+
+  /// The free list's entries in ascending order: the pages that each transaction freed. Of a list longer than the
+  /// limit, the first ones and the last.
+  private borrowing func freeLists() throws(Failure) -> [(transaction: UInt64, pages: Set<UInt64>)] {
+    guard newer.free.page != MetaPage.Root.none else { return [] }
+    var leaves: [TreePage] = []
+    var level = [try page(newer.free.page)]
+    var pagesRead = 1
+    while let first = level.first {
+      if first.isLeaf { leaves = level; break }
+      var below: [TreePage] = []
+      for branch in level {
+        for index in 0..<branch.nodeCount where pagesRead < Self.freeListLimit {
+          guard let node = branch.node(index) else { continue }
+          below.append(try page(node.child & 0xFFFF_FFFF_FFFF))
+          pagesRead += 1
+        }
+      }
+      level = below
+    }
+    if let last = try lastPath(from: newer.free.page).last, leaves.last?.number != last.number { leaves.append(last) }
+    var lists: [(transaction: UInt64, pages: Set<UInt64>)] = []
+    for leaf in leaves {
+      for index in 0..<leaf.nodeCount {
+        guard let node = leaf.node(index) else { continue }
+        lists.append(try freeList(leaf, node))
+      }
+    }
+    return lists
+  }
+
+  /// One entry: the key is a transaction, the value a count and as many page numbers.
+  private borrowing func freeList(
+    _ leaf: TreePage, _ node: TreePage.Node
+  ) throws(Failure) -> (transaction: UInt64, pages: Set<UInt64>) {
+    guard node.key.count == 8, node.valueSize % 8 == 0, node.valueSize >= 8 else {
+      throw fault(leaf.number, "size of a free list entry", UInt64(node.valueSize), "whole page numbers")
+    }
+    let isInline = node.flags & TreePage.Node.overflowFlag == 0
+    let value = isInline ? leaf.value(of: node) : try overflowValue(leaf, node)
+    let count: UInt64 = value.raw.integer(at: 0)
+    guard count < UInt64(value.count / 8) else {
+      throw fault(leaf.number, "length of a free list entry", count, "less than \(value.count / 8)")
+    }
+    let pages = (0..<Int(count)).map { value.raw.integer(at: 8 + 8 * $0) as UInt64 }
+    return (leaf.bytes.raw.integer(at: node.key.lowerBound), Set(pages))
+  }
+
+  /// A value that lies on pages of its own.
+  private borrowing func overflowValue(_ leaf: TreePage, _ node: TreePage.Node) throws(Failure) -> [UInt8] {
+    let first: UInt64 = leaf.bytes.raw.integer(at: node.key.upperBound)
+    let count = (TreePage.headerSize + node.valueSize + pageSize - 1) / pageSize
+    try checkRange(first, count: count)
+    let bytes = try read(first, count: count)
+    let page = TreePage(bytes: bytes)
+    guard page.number == first, page.flags == TreePage.overflowFlag, page.overflowPages >= UInt32(count) else {
+      throw fault(first, "header of an overflow page", page.number, "\(first), \(count) pages")
+    }
+    return Array(bytes[TreePage.headerSize..<TreePage.headerSize + node.valueSize])
+  }
+
+  private borrowing func page(_ number: UInt64) throws(Failure) -> TreePage {
+    try checkRange(number, count: 1)
+    let page = TreePage(bytes: try read(number, count: 1))
+    guard page.number == number else { throw fault(number, "page number", page.number, "\(number)") }
+    guard page.isBranch || page.isLeaf else { throw fault(number, "page flags", UInt64(page.flags), "branch or leaf") }
+    guard page.isSound else { throw fault(number, "nodes", UInt64(page.bytes.count), "within the page") }
+    return page
+  }
+
+  private borrowing func checkRange(_ page: UInt64, count: Int) throws(Failure) {
+    guard page >= 2, page <= newer.lastPage, UInt64(count - 1) <= newer.lastPage - page else {
+      throw fault(page, "page number", page, "2 to \(newer.lastPage)")
+    }
+  }
+
+  private borrowing func read(_ page: UInt64, count: Int) throws(Failure) -> [UInt8] {
+    do throws(OpenError) {
+      return try file.read(page: Int(page), size: pageSize, count: count)
+    } catch {
+      throw .file(error)
+    }
+  }
+
+  private borrowing func fault(_ page: UInt64, _ name: String, _ value: UInt64, _ expected: String) -> Failure {
+    .fault(.field(page: Int(clamping: page), name: name, value: value, expected: expected))
+  }
+}

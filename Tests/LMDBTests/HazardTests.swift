@@ -1,0 +1,264 @@
+import CLMDB
+import Foundation
+import LMDB
+import SystemPackage
+import TestSupport
+import Testing
+
+/// Faults of LMDB and its surroundings that were observed, each held off or survived.
+@Suite("Hazards")
+final class HazardTests {
+  static let options = EnvironmentOptions(mode: .readWrite, tables: ["records"], mapSize: 1 << 26)
+
+  let scratch: Scratch
+
+  init() throws { scratch = try Scratch() }
+
+  @Test("a full map drops the transaction, keeps the data, and takes the transaction once it is enlarged")
+  func mapFull() throws {
+    let environment = try scratch.open(mapSize: 1 << 20)
+    try environment.append(1000)
+    let before = try environment.content()
+    #expect(throws: LMDBError.mapFull(mapSize: 1 << 20)) { try environment.append(20_000) }
+    #expect(try environment.content() == before)
+    try environment.append(1)
+    try environment.growMap(to: 1 << 24)
+    try environment.append(20_000)
+    #expect(try environment.content().count == 21_001)
+    #expect(environment.information().mapSize == 1 << 24)
+  }
+
+  @Test("the map is not enlarged under a running read")
+  func growUnderReader() throws {
+    let environment = try scratch.open(mapSize: 1 << 20)
+    try environment.append(1)
+    try environment.read { transaction throws(LMDBError) in
+      #expect(throws: LMDBError.mapResized) { try environment.growMap(to: 1 << 24) }
+      #expect(try transaction.count(of: environment.table("records")) == 1)
+    }
+    try environment.growMap(to: 1 << 24)
+    #expect(try environment.content().count == 1)
+  }
+
+  @Test("a map that another process enlarged is followed by readers and writers")
+  func mapResizedElsewhere() async throws {
+    let environment = try scratch.open(mapSize: 1 << 20)
+    try environment.append(10)
+    await #expect(processExitsWith: .success) { [path = scratch.path.string as String] in
+      try Environment.open(at: FilePath(path), options: HazardTests.options).append(30_000)
+    }
+    #expect(try environment.content().count == 30_010)
+    try environment.append(1)
+    #expect(try environment.content().count == 30_011)
+  }
+
+  @Test("the slot of a killed reader is freed, so that pages are used again")
+  func killedReader() async throws {
+    let environment = try scratch.open()
+    try environment.append(100)
+    await #expect(processExitsWith: .signal(SIGKILL)) { [path = scratch.path.string as String] in
+      let environment = try Environment.open(at: FilePath(path), options: HazardTests.options)
+      try environment.read { (_: borrowing ReadTransaction) throws(LMDBError) in
+        _ = raise(SIGKILL)
+      }
+    }
+    func overwrite() throws {
+      for _ in 0..<200 {
+        try environment.write { transaction throws(LMDBError) in
+          try transaction.put([7].raw, for: 0, in: environment.table("records"))
+        }
+      }
+    }
+    try overwrite()
+    let leaked = environment.information()
+    #expect(leaked.oldestReaderLag == 200 && leaked.lastPage > 400)
+    #expect(try environment.checkReaders() == 1)
+    #expect(environment.information().oldestReaderLag == 0)
+    try overwrite()
+    #expect(environment.information().lastPage <= leaked.lastPage + 4)
+  }
+
+  @Test("opening frees the slots of killed readers")
+  func killedReaderFreedAtOpen() async throws {
+    try scratch.open().append(1)
+    let path = scratch.path.string
+    await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
+      let environment = try Environment.open(at: FilePath(path), options: HazardTests.options)
+      try environment.read { (_: borrowing ReadTransaction) throws(LMDBError) in
+        _ = raise(SIGKILL)
+      }
+    }
+    let environment = try scratch.open()
+    #expect(environment.readers().allSatisfy { $0.process == Int(getpid()) })
+  }
+
+  @Test("a reader here stays registered when a second reference to its environment goes")
+  func secondReference() async throws {
+    let environment = try scratch.open()
+    try environment.append(5)
+    do { #expect(try scratch.open() === environment) }
+    let (path, process) = (scratch.path.string, Int(getpid()))
+    // An exit test needs an await, which a read's closure has not: the snapshot is held open on another thread.
+    let (entered, done) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    let reader = Thread {
+      try? environment.read { transaction throws(LMDBError) in
+        entered.signal()
+        done.wait()
+      }
+      done.signal()
+    }
+    reader.start()
+    while entered.wait(timeout: .now()) == .timedOut { await Task.yield() }
+    await #expect(processExitsWith: .success) { [path = path as String, process = process as Int] in
+      let other = try Environment.open(at: FilePath(path), options: HazardTests.options)
+      for _ in 0..<20 { try other.append(1) }
+      #expect(other.readers().contains { $0.process == process && $0.snapshot != nil })
+      #expect(other.information().oldestReaderLag == 20)
+    }
+    done.signal()
+  }
+
+  @Test("a writer killed in a transaction loses that transaction and nothing else, and blocks no one")
+  func killedWriter() async throws {
+    let environment = try scratch.open()
+    try environment.append(50)
+    await #expect(processExitsWith: .signal(SIGKILL)) { [path = scratch.path.string as String] in
+      let environment = try Environment.open(at: FilePath(path), options: HazardTests.options)
+      try environment.append(50)
+      try environment.write { transaction throws(LMDBError) in
+        for key in 100..<5000 {
+          try transaction.append([UInt8](repeating: 1, count: 2000).raw, for: UInt64(key), in: environment.table("records"))
+        }
+        _ = raise(SIGKILL)
+      }
+    }
+    #expect(try environment.content().count == 100)
+    try environment.append(1)
+    #expect(try environment.content().count == 101)
+  }
+
+  @Test("a value of 2022 bytes shares its page, one of 2023 takes a page of its own", arguments: [2022, 2023])
+  func inlineLimit(size: Int) throws {
+    let environment = try scratch.open()
+    try environment.append(100, size: size)
+    try environment.read { transaction throws(LMDBError) in
+      let statistics = try transaction.statistics(of: environment.table("records"))
+      #expect(statistics.overflowPages == (size == 2022 ? 0 : 100))
+      #expect(statistics.pages <= (size == 2022 ? 52 : 102))
+    }
+  }
+
+  @Test("a large value of 4096 k - 16 bytes fills k pages, one byte more takes another", arguments: 1...4)
+  func overflowSizes(pages: Int) throws {
+    let environment = try scratch.open(tables: ["records", "other"])
+    let size = 4096 * pages - 16
+    try environment.append(10, size: size)
+    try environment.write { transaction throws(LMDBError) in
+      try transaction.append(
+        [UInt8](repeating: 0, count: size + 1).raw, for: 1, in: environment.table("other"))
+    }
+    try environment.read { transaction throws(LMDBError) in
+      #expect(try transaction.statistics(of: environment.table("records")).overflowPages == 10 * pages)
+      #expect(try transaction.statistics(of: environment.table("other")).overflowPages == pages + 1)
+    }
+  }
+
+  @Test("where address space is limited, less is reserved, and everything works in it")
+  func addressSpaceLimit() async throws {
+    try scratch.open().append(100)
+    await #expect(processExitsWith: .success) { [path = scratch.path.string as String] in
+      var limit = rlimit()
+      unsafe getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
+      limit.rlim_cur = rlim_t(64) << 30
+      #expect(unsafe setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0)
+      let options = EnvironmentOptions(mode: .readWrite, tables: ["records"])
+      let environment = try Environment.open(at: FilePath(path), options: options)
+      #expect(environment.information().mapSize < 64 << 30 && environment.information().mapSize >= 1 << 30)
+      try environment.append(100)
+      #expect(try environment.content().count == 200)
+    }
+  }
+
+  @Test("an unsynced environment is marked until it is made synchronous")
+  func unsyncedMarker() throws {
+    let marker = scratch.path.appending("unsynced").string
+    try scratch.open().append(1)
+    do {
+      let environment = try scratch.open(durability: .unsynced)
+      try environment.append(10)
+      #expect(FileManager.default.fileExists(atPath: marker))
+      try environment.makeSynchronous()
+      #expect(!FileManager.default.fileExists(atPath: marker))
+      try environment.append(10)
+      #expect(try scratch.open(durability: .synchronous) === environment)
+    }
+    #expect(try scratch.open().content().count == 21)
+  }
+
+  @Test("an unsynced environment of this start of the machine is synced when it is opened synchronously")
+  func unsyncedSameBoot() throws {
+    try scratch.open(durability: .unsynced).append(10)
+    let marker = scratch.path.appending("unsynced").string
+    #expect(FileManager.default.fileExists(atPath: marker))
+    #expect(try scratch.open().content().count == 10)
+    #expect(!FileManager.default.fileExists(atPath: marker))
+  }
+
+  @Test("an unsynced environment of an earlier start of the machine is refused without opening it")
+  func unsyncedOtherBoot() throws {
+    try scratch.open(durability: .unsynced).append(10)
+    let marker = scratch.path.appending("unsynced").string
+    try Data("00000000-0000-0000-0000-000000000000\n".utf8).write(to: URL(fileURLWithPath: marker))
+    for mode in [EnvironmentOptions.Mode.readOnly, .readWrite, .create] {
+      #expect(throws: OpenError.unsyncedRemains(scratch.path)) { try scratch.open(mode) }
+      #expect(throws: OpenError.unsyncedRemains(scratch.path)) { try scratch.open(mode, durability: .unsynced) }
+    }
+    scratch.isDamaged = true
+  }
+
+  @Test("a full disk refuses the commit, keeps what was there, and takes the commit once there is room")
+  func fullDisk() throws {
+    guard let small = SmallFileSystem(at: scratch.path.appending("small").string, megabytes: 4) else {
+      print("SKIPPED: no permission to mount a small file system, so a full disk was not tested")
+      return
+    }
+    let directory = FilePath(small.path).appending("environment")
+    do {
+      var options = Self.options
+      options.mode = .create
+      let environment = try Environment.open(at: directory, options: options)
+      try environment.append(1000)
+      let error = #expect(throws: LMDBError.self) { try environment.append(60_000) }
+      guard case .diskFull(let needed, let available)? = error else {
+        Issue.record("a full disk gave \(String(describing: error))")
+        return
+      }
+      #expect(needed > 6_000_000 && available < needed)
+      #expect(try environment.content().count == 1000)
+      try environment.append(10)
+      #expect(small.enlarge(megabytes: 64))
+      try environment.append(60_000)
+      #expect(try environment.content().count == 61_010)
+    }
+    small.unmount()
+  }
+}
+
+/// A tmpfs of a few megabytes, mounted for one test.
+struct SmallFileSystem {
+  let path: String
+
+  init?(at path: String, megabytes: Int) {
+    self.path = path
+    try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    guard mount("tmpfs", on: path, 0, megabytes) else { return nil }
+  }
+
+  func enlarge(megabytes: Int) -> Bool { mount("tmpfs", on: path, UInt(MS_REMOUNT), megabytes) }
+
+  func unmount() { _ = unsafe umount(path) }
+
+  private func mount(_ type: String, on path: String, _ flags: UInt, _ megabytes: Int) -> Bool {
+    unsafe "size=\(megabytes)m".withCString { data in unsafe Glibc.mount("none", path, type, flags, data) == 0 }
+  }
+}
