@@ -1,0 +1,48 @@
+package import Primitives
+package import StateTransition
+package import StateTrie
+
+/// Why an event cannot be folded: what L1 has fixed is impossible, or not yet supported, or the rows cannot be read.
+///
+/// A wrong *claim* is none of these: it is a row like any other. The runtime adds which record it was.
+package enum FoldError: Error, Sendable {
+  /// The event's bytes hold a block that is none.
+  case malformedBlock(RLPError)
+
+  /// The block's number is not that of the next block, or the block names another parent.
+  case notNext(block: UInt64, reason: String)
+
+  /// The rules refuse the block, or need what is not yet supported.
+  case block(BlockError)
+
+  /// A second configuration, or one other than what the fold was made with.
+  case configuration(String)
+
+  /// The projection's own rows cannot be read, or are not what it wrote.
+  case rows(TableReadError)
+
+  /// The stored state trie is not whole.
+  case trie(block: UInt64, TrieError)
+}
+
+extension FoldError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .malformedBlock(let error): "it holds no block: \(error)"
+    case .notNext(let block, let reason): "block \(block) cannot follow: \(reason)"
+    case .block(let error): "\(error)"
+    case .configuration(let reason): reason
+    case .rows(let error): "\(error); rebuild the projection"
+    case .trie(let block, let error): "block \(block): \(error); rebuild the projection"
+    }
+  }
+
+  /// Whether the block is one that a later version of this program may be able to apply.
+  package var isUnsupported: Bool {
+    guard case .block(let error) = self else { return false }
+    return switch error {
+    case .needsEVM, .unsupportedTransactionType, .unsupportedFork, .unsupportedDAOFork: true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import Primitives
+import Rollup
+import StateTransition
+import StateTrie
+
+extension ProposerState {
+  /// Executes the next block and writes what it did.
+  func apply(_ event: BlockSequenced, in view: ProjectionView) throws(FoldError) {
+    view.enter(.decode)
+    let (block, hash) = try decode(event.block)
+    let parent = try parent(of: block, hash: hash, in: view)
+    view.enter(.execute)
+    let outcome: BlockOutcome
+    do { outcome = try executor.apply(block, to: AccountReader(view)) } catch { throw .block(error) }
+    view.enter(.trie)
+    let commitment: BlockCommitment
+    do {
+      commitment = try outcome.commit(block, onto: parent.stateRoot, reader: AccountNodeReader(view))
+    } catch { throw .trie(block: block.header.number, error) }
+    view.enter(.rows)
+    try put(commitment.state, in: view)
+    put(result(of: block, hash: hash, event, commitment), hash: hash, in: view)
+  }
+
+  private func decode(_ block: SequencedBlock) throws(FoldError) -> (EthereumBlock, hash: Hash256) {
+    do throws(RLPError) {
+      switch block {
+      case .ethereum(let bytes):
+        return (try EthereumBlock(rlp: bytes.rawSpan), try SequencedBlock.blockHash(ofBlock: bytes.rawSpan))
+      }
+    } catch {
+      throw .malformedBlock(error)
+    }
+  }
+
+  /// The result of the block before, once it is known that this block is the next one.
+  private func parent(
+    of block: EthereumBlock, hash: Hash256, in view: ProjectionView
+  ) throws(FoldError) -> BlockResult {
+    let number = block.header.number
+    guard number > 0, let parent = try Self.result(of: number - 1, in: view) else {
+      throw .notNext(block: number, reason: "there is no block before it")
+    }
+    guard try Self.hash(of: number, in: view) == nil else {
+      throw .notNext(block: number, reason: "there is a block of this number already")
+    }
+    let parentHash = try Self.hash(of: number - 1, in: view)
+    guard parentHash == block.header.parentHash else {
+      throw .notNext(
+        block: number,
+        reason: "its parent is \(block.header.parentHash), block \(number - 1) is \(parentHash.map { "\($0)" } ?? "none")")
+    }
+    return parent
+  }
+
+  private func put(_ state: StateCommitment, in view: ProjectionView) throws(FoldError) {
+    for change in state.accounts {
+      if let account = change.account {
+        view.put(Self.accounts, change.key, account.encode())
+      } else {
+        view.delete(Self.accounts, change.key)
+        try deleteStorage(of: change.key, in: view)
+      }
+    }
+    for change in state.nodes { put(change, in: view) }
+  }
+
+  /// Writes a node of the state trie, or removes it.
+  func put(_ change: NodeChange, in view: ProjectionView) {
+    let key = change.path.storageKey
+    if let node = change.node {
+      view.put(Self.accountNodes, key, node)
+    } else {
+      view.delete(Self.accountNodes, key)
+    }
+  }
+
+  private func deleteStorage(of account: Hash256, in view: ProjectionView) throws(FoldError) {
+    let prefix = account.bytes
+    try Self.rows { () throws(TableReadError) in
+      try view.deleteAll(Self.storage, withPrefix: prefix.rawSpan)
+      try view.deleteAll(Self.storageNodes, withPrefix: prefix.rawSpan)
+    }
+  }
+
+  private func result(
+    of block: EthereumBlock, hash: Hash256, _ event: BlockSequenced, _ commitment: BlockCommitment
+  ) -> BlockResult {
+    let differences = commitment.computed.disagreements(with: block.header).map {
+      ClaimDifference(field: $0.field.rawValue, claimed: $0.claimed, computed: $0.computed)
+    }
+    return BlockResult(
+      header: block.header, batchIndex: event.batchIndex, indexInBatch: event.indexInBatch,
+      stateRoot: commitment.state.root,
+      computedHash: differences.isEmpty ? hash : commitment.computed.header(from: block.header).hash,
+      differences: differences, receipts: commitment.receipts.map { $0.encode() })
+  }
+
+  /// Writes what a block gave, and its hash as sequenced.
+  func put(_ result: BlockResult, hash: Hash256, in view: ProjectionView) {
+    let key = Self.key(result.header.number)
+    view.put(Self.results, key, result.encode())
+    view.put(Self.hashes, key, hash.bytes)
+  }
+}
+
+extension ComputedFields {
+  /// The header as it should be: what follows from the block and the state in place of what was claimed.
+  fileprivate func header(from claimed: BlockHeader) -> BlockHeader {
+    var header = claimed
+    header.ommersHash = ommersHash
+    header.stateRoot = stateRoot
+    header.transactionsRoot = transactionsRoot
+    header.receiptsRoot = receiptsRoot
+    header.logsBloom = logsBloom
+    header.gasUsed = gasUsed
+    return header
+  }
+}

@@ -1,0 +1,47 @@
+import Primitives
+import Rollup
+import StateTransition
+import StateTrie
+
+extension ProposerState {
+  /// Writes block 0: the state of the allocation, with all its tries, and what the header claims about it.
+  func begin(_ configuration: ChainConfiguration, in view: ProjectionView) throws(FoldError) {
+    guard configuration == self.configuration else {
+      throw .configuration("the log configures another chain than the one that this fold was made for")
+    }
+    guard try Self.hash(of: 0, in: view) == nil else {
+      throw .configuration("the log configures its chain a second time")
+    }
+    view.enter(.trie)
+    let state = GenesisState(of: configuration.allocation)
+    view.enter(.rows)
+    for entry in state.entries { put(entry, in: view) }
+    for change in state.nodes { put(change, in: view) }
+    let header = configuration.genesisHeader
+    put(result(of: header, stateRoot: state.root), hash: header.hash, in: view)
+  }
+
+  private func result(of header: BlockHeader, stateRoot: Hash256) -> BlockResult {
+    var differences: [ClaimDifference] = []
+    if header.stateRoot != stateRoot {
+      differences.append(
+        ClaimDifference(field: "stateRoot", claimed: header.stateRoot.bytes, computed: stateRoot.bytes))
+    }
+    var computed = header
+    computed.stateRoot = stateRoot
+    return BlockResult(
+      header: header, batchIndex: 0, indexInBatch: 0, stateRoot: stateRoot, computedHash: computed.hash,
+      differences: differences, receipts: [])
+  }
+
+  private func put(_ entry: GenesisState.Entry, in view: ProjectionView) {
+    view.put(Self.accounts, entry.key, entry.account.encode())
+    if entry.account.hasCode { view.put(Self.code, entry.account.codeHash, entry.code) }
+    for slot in entry.storage {
+      view.put(Self.storage, Self.storageKey(account: entry.key, slot: slot.key), slot.encodedValue)
+    }
+    for change in entry.storageNodes {
+      view.put(Self.storageNodes, Self.storageNodeKey(account: entry.key, path: change.path), change.node ?? [])
+    }
+  }
+}

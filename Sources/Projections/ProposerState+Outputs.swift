@@ -1,0 +1,45 @@
+import Primitives
+import Rollup
+
+extension ProposerState {
+  /// Holds a posted output against what executing its block gave, and writes the verdict.
+  func judge(_ event: OutputProposed, in view: ProjectionView) throws(FoldError) -> OutputVerdict {
+    let result = try Self.result(of: event.l2BlockNumber, in: view)
+    let verdict = OutputVerdict(
+      outputIndex: event.outputIndex, l2BlockNumber: event.l2BlockNumber, claimedRoot: event.outputRoot,
+      computedRoot: result?.computedHash,
+      differences: result.map { Self.differences(of: event, from: $0) } ?? [Self.noSuchBlock(event)])
+    view.put(Self.outputs, Self.key(event.outputIndex), verdict.encode())
+    return verdict
+  }
+
+  /// The verdict on output `index`; nil when there is no such output.
+  package static func verdict(on index: UInt64, in view: ProjectionView) throws(FoldError) -> OutputVerdict? {
+    try rows { () throws(TableReadError) in
+      try view.row(outputs, key(index).rawSpan) { row throws(RLPError) in
+        try OutputVerdict(outputIndex: index, row: row)
+      }
+    }
+  }
+
+  private static func differences(of event: OutputProposed, from result: BlockResult) -> [ClaimDifference] {
+    var differences = result.differences
+    func compare(_ field: String, _ claimed: [UInt8], _ computed: [UInt8]) {
+      if claimed != computed {
+        differences.append(ClaimDifference(field: field, claimed: claimed, computed: computed))
+      }
+    }
+    compare("outputVersion", key(event.outputVersion), key(Self.outputVersion))
+    compare("stateRoot", event.stateRoot.bytes, result.stateRoot.bytes)
+    compare("blockHash", event.blockHash.bytes, result.computedHash.bytes)
+    compare("outputRoot", event.outputRoot.bytes, result.computedHash.bytes)
+    return differences
+  }
+
+  /// An imported block's output: its root is the block hash.
+  private static var outputVersion: UInt64 { 1 }
+
+  private static func noSuchBlock(_ event: OutputProposed) -> ClaimDifference {
+    ClaimDifference(field: "l2BlockNumber", claimed: key(event.l2BlockNumber), computed: [])
+  }
+}
