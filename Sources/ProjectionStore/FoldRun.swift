@@ -1,0 +1,185 @@
+import EventStore
+import Hashing
+import LMDB
+import Primitives
+import Projections
+import Rollup
+
+/// Folds records into one version, batch by batch: the only place where a projection's rows are written.
+///
+/// Each batch is folded over a snapshot of the rows before it and committed with the cursor in one transaction. When a
+/// record cannot be folded, everything before it is kept.
+final class FoldRun<P: Projection> {
+  private(set) var cursor: ProjectionCursor
+
+  /// Told what folding found, in order. Returns whether the run is to end after this record; throws to end it before.
+  var onFinding: (P.Finding) throws(ProjectionError) -> Bool = { _ in false }
+
+  /// Whether `onFinding` has ended the run.
+  private(set) var isEnded = false
+
+  private let log: EventLog
+  private let version: ProjectionVersion
+  private let options: Projector<P>.Options
+  private let batch = WriteBatch()
+  private var projection: P?
+
+  init(
+    _ log: EventLog, into version: ProjectionVersion, from cursor: ProjectionCursor, _ options: Projector<P>.Options
+  ) {
+    self.log = log
+    self.version = version
+    self.cursor = cursor
+    self.options = options
+  }
+
+  /// Folds and commits until `target` is the next position, or until `onFinding` ends the run.
+  func advance(to target: UInt64) throws(ProjectionError) {
+    let start = cursor.nextPosition
+    let began = ContinuousClock.now
+    while cursor.nextPosition < target, !isEnded {
+      try step(to: min(target, cursor.nextPosition + UInt64(options.batchSize)))
+      options.onProgress(
+        ProjectionProgress(
+          start: start, position: cursor.nextPosition, target: target, l1BlockNumber: cursor.l1BlockNumber,
+          elapsed: ContinuousClock.now - began))
+    }
+  }
+
+  private func step(to end: UInt64) throws(ProjectionError) {
+    var part = BatchPart(from: cursor)
+    do throws(ProjectionError) {
+      try fold(to: end, &part)
+    } catch {
+      // The batch has rows of the record that failed. Folding the ones before it again leaves those out.
+      if part.next > cursor.nextPosition {
+        let reached = part.next
+        part = BatchPart(from: cursor)
+        try fold(to: reached, &part)
+        try commit(part)
+      }
+      throw error
+    }
+    try commit(part)
+  }
+
+  private func commit(_ part: BatchPart) throws(ProjectionError) {
+    options.clock?.begin(.commit)
+    let after = try part.cursor(in: log)
+    try version.commit(batch, after)
+    cursor = after
+    options.clock?.begin(nil)
+  }
+
+  /// Folds the records from the cursor up to `end` into the batch; fewer when the batch is full or the run ends.
+  private func fold(to end: UInt64, _ part: inout BatchPart) throws(ProjectionError) {
+    batch.reset()
+    isEnded = false
+    let projection = try configuredProjection()
+    options.clock?.begin(.read)
+    do throws(Interruption) {
+      try version.read { (store: any TableReader) throws(Interruption) in
+        let view = ProjectionView(batch: batch, over: store, stages: options.clock)
+        try log.read(Position(part.next)..<Position(end), view: P.readMode.logView) {
+          (record: borrowing RecordView) throws(Interruption) in
+          try foldOne(record, projection, view, &part)
+          options.clock?.begin(.read)
+          if isEnded || batch.byteCount > Projector<P>.Options.byteLimit { throw .full }
+        }
+      }
+      part.next = end
+    } catch {
+      // A full batch is one of its own.
+      if case .failed(let failure) = error { throw failure }
+    }
+  }
+
+  private func foldOne(
+    _ record: borrowing RecordView, _ projection: P, _ view: ProjectionView, _ part: inout BatchPart
+  ) throws(Interruption) {
+    let position = record.position
+    part.next = position.rawValue
+    let header: RecordHeader
+    do throws(ReadError) { header = try record.header } catch { throw .failed(.log(error)) }
+    let place = ProjectionError.Place(position: position, kind: header.kind, coordinates: header.coordinates)
+    let event: Event
+    do throws(EventError) {
+      event = try record.withPayload { payload throws(EventError) in
+        try Event(kind: header.kind, payload: payload)
+      }
+    } catch { throw .failed(.undecodable(place, error)) }
+    let finding: P.Finding?
+    do throws(FoldError) {
+      finding = try projection.fold(Fact(coordinates: header.coordinates, event: event), into: view)
+    } catch { throw .failed(.fold(place, error)) }
+    if let finding {
+      do throws(ProjectionError) { isEnded = try onFinding(finding) } catch { throw .failed(error) }
+    }
+    if case .l1BlockAppended(let block) = event { part.l1Block = (header.coordinates.blockNumber, block.header) }
+    part.foldedRecords += 1
+    part.next += 1
+  }
+
+  /// The fold for the chain that the log's first record configures.
+  private func configuredProjection() throws(ProjectionError) -> P {
+    if let projection { return projection }
+    let first: StoredRecord
+    let event: Event
+    do throws(ReadError) {
+      first = try log.record(at: .zero)
+      event = try first.event()
+    } catch { throw .log(error) }
+    guard case .chainConfigured(let event) = event else {
+      let place = ProjectionError.Place(position: .zero, kind: first.kind, coordinates: first.header.coordinates)
+      throw .fold(place, .configuration("a log begins with a ChainConfigured"))
+    }
+    let made = P(configuration: event.configuration)
+    projection = made
+    return made
+  }
+}
+
+/// Why reading records ended early.
+private enum Interruption: Error, EventLogFailure {
+  case failed(ProjectionError)
+  /// The batch is large enough, or the run ends here.
+  case full
+
+  init(_ error: ReadError) { self = .failed(.log(error)) }
+  init(_ error: LMDBError) { self = .failed(.store(error)) }
+}
+
+/// What a batch has folded so far.
+private struct BatchPart {
+  let before: ProjectionCursor
+  var next: UInt64
+  var foldedRecords: UInt64 = 0
+  var l1Block: (number: UInt64, header: [UInt8])?
+
+  init(from cursor: ProjectionCursor) {
+    before = cursor
+    next = cursor.nextPosition
+  }
+
+  /// Where the projection stands when the batch is committed. One lookup.
+  func cursor(in log: EventLog) throws(ProjectionError) -> ProjectionCursor {
+    var cursor = before
+    cursor.nextPosition = next
+    do { cursor.lastLeafHash = try log.leafHash(at: Position(next - 1)) } catch { throw .log(error) }
+    if let l1Block {
+      cursor.l1BlockNumber = l1Block.number
+      cursor.l1BlockHash = Keccak256.hash(l1Block.header)
+    }
+    cursor.skippedRecords += (next - before.nextPosition) - foldedRecords
+    return cursor
+  }
+}
+
+extension ReadMode {
+  fileprivate var logView: EventLog.View {
+    switch self {
+    case .canonical: .canonical
+    case .physical: .physical
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package import EventStore
+package import LMDB
+package import Projections
+package import Rollup
+package import SystemPackage
+
+/// Why a projection cannot go on. Each case says what, where, and what to do; nothing half-done is ever committed.
+package enum ProjectionError: Error, Sendable {
+  /// There is no live version.
+  case notBuilt(projection: String)
+
+  /// What the live version holds is not a fold of this log as it stands now.
+  case rebuildRequired(projection: String, reason: String)
+
+  /// Another process writes a version of this projection.
+  case locked(FilePath)
+
+  /// The fold cannot apply a record: what L1 has at that place is impossible, or not yet supported.
+  case fold(Place, FoldError)
+
+  /// A posted claim is not what the log gives. Only a replay stops there.
+  case disagreement(OutputVerdict)
+
+  /// A record's payload is not an event.
+  case undecodable(Place, EventError)
+
+  /// A replay was asked to end at a block that the log does not have.
+  case noSuchBlock(UInt64)
+
+  /// Stored rows are not what the projection wrote.
+  case damaged(FilePath, String)
+
+  case log(ReadError)
+  case store(LMDBError)
+  case open(LMDB.OpenError)
+  case file(FilePath, String)
+
+  /// Where in the log.
+  package struct Place: Hashable, Sendable {
+    package let position: Position
+    package let kind: EventKind
+    package let coordinates: L1Coordinates
+  }
+}
+
+extension ProjectionError: LMDBFailure, EventLogFailure {
+  package init(_ error: LMDBError) { self = .store(error) }
+  package init(_ error: ReadError) { self = .log(error) }
+}
+
+extension ProjectionError.Place: CustomStringConvertible {
+  package var description: String { "record \(position) (\(kind), L1 block \(coordinates.blockNumber))" }
+}
+
+extension ProjectionError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .notBuilt(let projection):
+      "projection \(projection) has not been built; run `varve projection rebuild \(projection)` or `varve replay`"
+    case .rebuildRequired(let projection, let reason):
+      "projection \(projection) must be rebuilt: \(reason); run `varve projection rebuild \(projection)`"
+    case .locked(let directory):
+      "another process is writing \(directory); wait for it, or stop it"
+    case .fold(let place, let error): "\(place): \(error)"
+    case .disagreement(let verdict): "\(verdict)"
+    case .undecodable(let place, let error): "\(place): its payload is no event: \(error); run `varve log verify`"
+    case .noSuchBlock(let number): "the log has no output for block \(number); `varve log stats` shows how far it goes"
+    case .damaged(let path, let what): "\(path): \(what); rebuild the projection, it is derived from the log"
+    case .log(let error): "\(error)"
+    case .store(let error): "the projection's store: \(error)"
+    case .open(let error): "\(error)"
+    case .file(let path, let what): "\(path) \(what)"
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import LMDB
+import Primitives
+import Projections
+import SystemPackage
+
+/// One version of a projection, open: an environment with a table for each of the projection's, and one for the cursor.
+///
+/// It closes when the last reference goes.
+final class ProjectionVersion: Sendable {
+  let directory: FilePath
+  let tables: [ProjectionTable]
+  private let environment: Environment
+  private let handles: [Table]
+  private let cursorHandle: Table
+
+  private static let cursorTable = "cursor"
+  private static let cursorKey: [UInt8] = Array("cursor".utf8)
+
+  /// Opens, or with mode `.create` makes, the environment in `directory`. The caller has looked at the manifest.
+  init(
+    _ directory: FilePath, tables: [ProjectionTable], mode: EnvironmentOptions.Mode,
+    durability: EnvironmentOptions.Durability = .synchronous
+  ) throws(ProjectionError) {
+    self.directory = directory
+    self.tables = tables
+    let names = tables.map(\.name) + [Self.cursorTable]
+    // 256 GiB of address space: state is far smaller than history.
+    let options = EnvironmentOptions(mode: mode, tables: names, durability: durability, mapSize: 1 << 38)
+    do {
+      environment = try Environment.open(at: directory, options: options)
+    } catch { throw .open(error) }
+    handles = tables.map { [environment] in environment.table($0.name) }
+    cursorHandle = environment.table(Self.cursorTable)
+  }
+
+  /// How far it has come; nil before the first commit.
+  func cursor() throws(ProjectionError) -> ProjectionCursor? {
+    try environment.read { (transaction: borrowing ReadTransaction) throws(ProjectionError) in
+      let row: RawSpan?
+      do throws(LMDBError) { row = try transaction.get(Self.cursorKey.rawSpan, in: cursorHandle) } catch { throw .store(error) }
+      guard let row else { return nil }
+      guard let cursor = ProjectionCursor(row: row) else { throw .damaged(directory, "its cursor row is damaged") }
+      return cursor
+    }
+  }
+
+  /// Lends a reader of one snapshot to `body`.
+  func read<R, E: LMDBFailure>(_ body: (any TableReader) throws(E) -> R) throws(E) -> R {
+    try environment.read { (transaction: borrowing ReadTransaction) throws(E) in
+      try SnapshotReader.lend(
+        get: { table, key, use throws(LMDBError) in use(try transaction.get(key, in: handles[table.index])) },
+        scan: { table, start, use throws(LMDBError) in
+          var cursor = try transaction.cursor(in: handles[table.index])
+          var entry = start.isEmpty ? try cursor.first() : try cursor.seek(start)
+          while let row = entry, use(row.key, row.value) { entry = try cursor.next() }
+        },
+        to: body)
+    }
+  }
+
+  /// Commits the batch's rows and the cursor in one transaction.
+  func commit(_ batch: WriteBatch, _ cursor: ProjectionCursor) throws(ProjectionError) {
+    try environment.write { (transaction: inout WriteTransaction) throws(ProjectionError) in
+      do throws(LMDBError) {
+        var run = SortedRun()
+        try batch.forEachInOrder { table, key, value throws(LMDBError) in
+          try run.write(key, value, to: handles[table], number: table, in: &transaction)
+        }
+        try transaction.put(cursor.row.rawSpan, for: Self.cursorKey.rawSpan, in: cursorHandle)
+      } catch { throw .store(error) }
+    }
+  }
+
+  /// Puts all commits on disk and makes later ones durable when they return.
+  func makeSynchronous() throws(ProjectionError) {
+    do { try environment.makeSynchronous() } catch { throw .store(error) }
+  }
+
+  /// How many rows a table has. O(1).
+  func rowCount(of table: ProjectionTable) throws(ProjectionError) -> Int {
+    try environment.read { (transaction: borrowing ReadTransaction) throws(ProjectionError) in
+      do throws(LMDBError) { return try transaction.count(of: handles[table.index]) } catch { throw .store(error) }
+    }
+  }
+}
+
+/// Writes rows that come in key order: from the first key beyond the table's last one on, they are appended, which
+/// fills pages completely and searches nothing.
+private struct SortedRun {
+  private var table: Int?
+  private var lastKey: [UInt8]?
+  private var isAppending = false
+
+  mutating func write(
+    _ key: RawSpan, _ value: RawSpan?, to handle: Table, number: Int, in transaction: inout WriteTransaction
+  ) throws(LMDBError) {
+    if table != number { try begin(number, handle, transaction) }
+    if !isAppending { isAppending = lastKey.map { $0.rawSpan.precedes(key) } ?? true }
+    switch (value, isAppending) {
+    case (let value?, true): try transaction.append(value, for: key, in: handle)
+    case (let value?, false): try transaction.put(value, for: key, in: handle)
+    // There is nothing to remove beyond the last key.
+    case (nil, true): break
+    case (nil, false): try transaction.delete(key, in: handle)
+    }
+  }
+
+  private mutating func begin(
+    _ number: Int, _ handle: Table, _ transaction: borrowing WriteTransaction
+  ) throws(LMDBError) {
+    table = number
+    isAppending = false
+    var cursor = try transaction.cursor(in: handle)
+    lastKey = try cursor.last()?.key.bytes
+  }
+}

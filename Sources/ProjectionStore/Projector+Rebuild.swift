@@ -1,0 +1,91 @@
+import LMDB
+import Primitives
+import Projections
+import SystemPackage
+
+extension Projector {
+  /// Folds the log from position 0 into a fresh version beside the live one, and makes it live when it has reached the
+  /// log's head.
+  ///
+  /// The new version is written without syncs until it is complete. A rebuild that was interrupted, even by kill -9, goes
+  /// on where it was; after a restart of the machine it begins anew. The version that was live is removed at the end: it
+  /// is a fold of the same log, so nothing is lost, and until the switch it serves readers.
+  ///
+  /// - Parameter resume: whether to go on with an interrupted rebuild; without, it begins anew.
+  /// - Returns: where the new live version stands.
+  @discardableResult
+  package func rebuild(_ options: Options = Options(), resume: Bool = true) throws(ProjectionError) -> ProjectionCursor {
+    let lock = try ProjectionLock.take(in: versions.directory)
+    let build = try startBuild(resume: resume)
+    let run = FoldRun<P>(log, into: build.version, from: build.cursor, options)
+    try run.advance(to: try logSize())
+    try publish(build, at: run.cursor, passing: options.onPublish)
+    _ = consume lock
+    return run.cursor
+  }
+
+  /// A version that is being built and that no reader knows.
+  struct Build {
+    let name: VersionName
+    let version: ProjectionVersion
+    /// Where it stood when it was opened.
+    let cursor: ProjectionCursor
+  }
+
+  /// The interrupted build, when it is to be resumed and can be; else a new one, with all unpublished versions removed.
+  func startBuild(resume: Bool) throws(ProjectionError) -> Build {
+    if resume, let name = versions.unfinished, let build = resumeBuild(name) { return build }
+    try versions.removeAllButLive()
+    let name = versions.next(schemaVersion: P.schemaVersion)
+    let directory = versions.path(of: name)
+    try Files.makeDirectory(directory)
+    // The manifest says "dirty" before there is anything that could be.
+    try Manifest(projection: P.name, schemaVersion: P.schemaVersion, boot: boot, storeID: storeID).write(in: directory)
+    let version = try ProjectionVersion(directory, tables: P.tables, mode: .create, durability: .unsynced)
+    return Build(name: name, version: version, cursor: .start)
+  }
+
+  /// The unpublished version, opened to be written further; nil when it must not be opened, or is no fold of this log.
+  private func resumeBuild(_ name: VersionName) -> Build? {
+    let directory = versions.path(of: name)
+    guard name.schemaVersion == P.schemaVersion, var manifest = Manifest.read(in: directory),
+      manifest.belongs(to: P.self, storeID: storeID), manifest.mayBeOpened(in: boot)
+    else { return nil }
+    manifest.isDirty = true
+    manifest.bootID = boot.text
+    // Whatever is wrong with it: a new build needs nothing of it.
+    do throws(ProjectionError) {
+      try manifest.write(in: directory)
+      let version = try ProjectionVersion(directory, tables: P.tables, mode: .create, durability: .unsynced)
+      let cursor = try checkedCursor(of: version)
+      return Build(name: name, version: version, cursor: cursor)
+    } catch { return nil }
+  }
+
+  /// Makes a complete version the live one. A crash after any step leaves CURRENT naming a whole version.
+  func publish(
+    _ build: Build, at cursor: ProjectionCursor, passing step: (PublishStep) throws(ProjectionError) -> Void
+  ) throws(ProjectionError) {
+    try step(.folded)
+    // L1 may have revoked records while they were being folded.
+    if let reason = try reasonToRebuild(cursor) { throw rebuildRequired(reason) }
+    // Crash up to here: the version is dirty, and resumed in the same boot only.
+    try build.version.makeSynchronous()
+    try step(.environmentDurable)
+    let directory = versions.path(of: build.name)
+    try Files.syncDirectory(directory)
+    try Files.syncDirectory(versions.directory)
+    try step(.directoryDurable)
+    guard var manifest = Manifest.read(in: directory) else {
+      throw .damaged(directory, "its manifest has disappeared")
+    }
+    manifest.isDirty = false
+    try manifest.write(in: directory)
+    // Crash from here on: the version is whole on disk, and a resumed rebuild only has to publish it.
+    try step(.manifestClean)
+    try versions.switchTo(build.name, passing: step)
+    // Crash from here on: the new version is live, and the old one is removed by the next rebuild.
+    try versions.removeAllButLive()
+    try step(.oldVersionsRemoved)
+  }
+}

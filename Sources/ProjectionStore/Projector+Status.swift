@@ -1,0 +1,61 @@
+import LMDB
+import Primitives
+import Projections
+
+/// What there is of a projection in a data directory.
+package struct ProjectionStatus: Sendable {
+  package let projection: String
+
+  /// Of this program's fold.
+  package let schemaVersion: UInt32
+
+  /// The live version; nil when there is none.
+  package let live: Version?
+
+  /// A version that an interrupted rebuild or replay has left, or that one is just making.
+  package let unfinished: Version?
+
+  package struct Version: Sendable {
+    package let name: VersionName
+
+    /// Bytes of its files.
+    package let byteCount: Int
+
+    /// Where it stands; nil when it was not opened.
+    package let cursor: ProjectionCursor?
+
+    /// Records of the log that it has not folded; nil when it was not opened.
+    package let lag: UInt64?
+
+    /// Why it cannot be used; nil when it can.
+    package let problem: String?
+  }
+}
+
+extension Projector {
+  /// Looks at the versions on disk. Only the live one is opened.
+  package func status() throws(ProjectionError) -> ProjectionStatus {
+    ProjectionStatus(
+      projection: P.name, schemaVersion: P.schemaVersion, live: try versions.live.map(liveStatus),
+      unfinished: versions.unfinished.map { name in
+        ProjectionStatus.Version(
+          name: name, byteCount: Files.byteCount(in: versions.path(of: name)), cursor: nil, lag: nil, problem: nil)
+      })
+  }
+
+  private func liveStatus(_ name: VersionName) throws(ProjectionError) -> ProjectionStatus.Version {
+    var cursor: ProjectionCursor?
+    var problem: String?
+    do throws(ProjectionError) {
+      let version = try openLive(.readOnly)
+      cursor = try version.cursor() ?? .start
+      if let cursor, let reason = try reasonToRebuild(cursor) { throw rebuildRequired(reason) }
+    } catch {
+      problem = "\(error)"
+    }
+    let size = try logSize()
+    return ProjectionStatus.Version(
+      name: name, byteCount: Files.byteCount(in: versions.path(of: name)), cursor: cursor,
+      lag: cursor.map { size - min(size, $0.nextPosition) }, problem: problem)
+  }
+}

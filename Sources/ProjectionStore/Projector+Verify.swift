@@ -1,0 +1,108 @@
+import LMDB
+import Primitives
+import Projections
+import SystemPackage
+
+/// What a rebuild beside the live version showed.
+package struct VerifyReport: Sendable {
+  /// Of the live version.
+  package let stored: DigestReport
+
+  /// Of the same records folded anew.
+  package let rebuilt: DigestReport
+
+  /// The first row that is not the same; nil when the digests are equal.
+  package let difference: RowDifference?
+
+  package var agrees: Bool { stored.digest == rebuilt.digest }
+}
+
+/// A row that is not what folding the log gives.
+package struct RowDifference: Equatable, Sendable {
+  package let table: String
+  package let key: [UInt8]
+
+  /// What the live version has; nil: no such row.
+  package let stored: [UInt8]?
+
+  /// What it should have; nil: no such row.
+  package let rebuilt: [UInt8]?
+}
+
+extension RowDifference: CustomStringConvertible {
+  package var description: String {
+    "table \(table), key \(Hex.encode(key)): stored \(stored.map { Hex.encode($0) } ?? "nothing"), "
+      + "rebuilt \(rebuilt.map { Hex.encode($0) } ?? "nothing")"
+  }
+}
+
+extension Projector {
+  /// Folds the records that the live version has folded, in a scratch directory, and compares.
+  ///
+  /// The live version stands still meanwhile. The scratch directory is removed at the end.
+  package func verify(_ options: Options = Options()) throws(ProjectionError) -> VerifyReport {
+    let lock = try ProjectionLock.take(in: versions.directory)
+    let live = try openLive(.readOnly)
+    let target = try checkedCursor(of: live)
+    let directory = versions.directory.appending("scratch")
+    try Files.remove(directory)
+    defer { try? Files.remove(directory) }
+    try Files.makeDirectory(directory)
+    let scratch = try ProjectionVersion(directory, tables: P.tables, mode: .create, durability: .unsynced)
+    try FoldRun<P>(log, into: scratch, from: .start, options).advance(to: target.nextPosition)
+    let report = VerifyReport(
+      stored: try live.digest(), rebuilt: try scratch.digest(), difference: try live.firstDifference(from: scratch))
+    _ = consume lock
+    return report
+  }
+}
+
+extension ProjectionVersion {
+  /// The first row, by table and key, that is not the same in `other`; nil when all are.
+  func firstDifference(from other: ProjectionVersion) throws(ProjectionError) -> RowDifference? {
+    try read { mine throws(ProjectionError) in
+      try other.read { theirs throws(ProjectionError) in
+        for table in tables {
+          do throws(TableReadError) {
+            if let found = try table.firstDifference(mine, theirs) { return found }
+          } catch { throw .damaged(directory, "\(error)") }
+        }
+        return nil
+      }
+    }
+  }
+}
+
+extension ProjectionTable {
+  fileprivate func firstDifference(
+    _ stored: any TableReader, _ rebuilt: any TableReader
+  ) throws(TableReadError) -> RowDifference? {
+    let changed = try firstRow(of: stored, notIn: rebuilt).map { row in
+      RowDifference(table: name, key: row.key, stored: row.value, rebuilt: row.other)
+    }
+    let missing = try firstRow(of: rebuilt, notIn: stored).map { row in
+      RowDifference(table: name, key: row.key, stored: row.other, rebuilt: row.value)
+    }
+    guard let changed, let missing else { return changed ?? missing }
+    return missing.key.lexicographicallyPrecedes(changed.key) ? missing : changed
+  }
+
+  /// The first row of `one` that `other` does not have, or has with another value.
+  private func firstRow(
+    of one: any TableReader, notIn other: any TableReader
+  ) throws(TableReadError) -> (key: [UInt8], value: [UInt8], other: [UInt8]?)? {
+    var found: (key: [UInt8], value: [UInt8], other: [UInt8]?)?
+    var failure: TableReadError?
+    try one.scan(self, from: [UInt8]().rawSpan) { key, value in
+      do throws(TableReadError) {
+        try other.read(self, key) { theirs in
+          if let theirs, theirs.holdsSameBytes(as: value) { return }
+          found = (key.bytes, value.bytes, theirs?.bytes)
+        }
+      } catch { failure = error }
+      return found == nil && failure == nil
+    }
+    if let failure { throw failure }
+    return found
+  }
+}

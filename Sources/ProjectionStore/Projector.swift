@@ -1,0 +1,136 @@
+package import EventStore
+import LMDB
+import Primitives
+package import Projections
+import Rollup
+package import SystemPackage
+
+/// Runs one projection over a log, in a data directory: brings it up to date, rebuilds it, digests and verifies it.
+///
+/// Promises, the same for every projection:
+/// - rows and cursor commit in one transaction, so each record is folded exactly once, whatever is killed when;
+/// - the rows are a function of the records alone, not of batches, restarts or the machine;
+/// - readers always find a whole version: one rename makes a rebuilt one live.
+package final class Projector<P: Projection>: Sendable {
+  let log: EventLog
+  let storeID: String
+  let boot: BootIdentity
+  let versions: VersionSet
+
+  /// - Parameters:
+  ///   - storeID: the identity of the data directory's store; a version made from another store's log is not used.
+  ///   - boot: which run of the operating system this is.
+  package init(
+    dataDirectory: FilePath, log: EventLog, storeID: String, boot: BootIdentity = .current
+  ) {
+    self.log = log
+    self.storeID = storeID
+    self.boot = boot
+    versions = VersionSet(dataDirectory: dataDirectory, projection: P.name)
+  }
+
+  /// How a run is carried out. None of it reaches a row.
+  package struct Options {
+    /// Records per commit. Many make few syncs; a commit of more than `byteLimit` of rows ends early.
+    package var batchSize: Int
+
+    /// Called after every commit.
+    package var onProgress: (ProjectionProgress) -> Void
+
+    /// Measures the run when given.
+    package var clock: StageClock?
+
+    /// Called after each step of making a version live; stops it by throwing. For tests of what a crash leaves.
+    package var onPublish: (PublishStep) throws(ProjectionError) -> Void = { _ in }
+
+    /// Bytes of rows after which a batch is committed, however few records it has: LMDB keeps a transaction's pages in
+    /// memory.
+    static var byteLimit: Int { 32 << 20 }
+
+    package init(
+      batchSize: Int = 10_000, clock: StageClock? = nil, onProgress: @escaping (ProjectionProgress) -> Void = { _ in }
+    ) {
+      precondition(batchSize > 0, "a batch has records")
+      self.batchSize = batchSize
+      self.clock = clock
+      self.onProgress = onProgress
+    }
+  }
+
+  /// Brings the live version to the head of the log. Every commit on the way is durable.
+  ///
+  /// - Throws: `notBuilt` without a live version; `rebuildRequired` when the live version is of another fold or log, or
+  ///   folded records that L1 has revoked since; `fold` at a record that cannot be applied, with everything before it kept.
+  @discardableResult
+  package func catchUp(_ options: Options = Options()) throws(ProjectionError) -> ProjectionCursor {
+    let lock = try ProjectionLock.take(in: versions.directory)
+    let version = try openLive(.readWrite)
+    let cursor = try checkedCursor(of: version)
+    let run = FoldRun<P>(log, into: version, from: cursor, options)
+    try run.advance(to: try logSize())
+    _ = consume lock
+    return run.cursor
+  }
+
+  /// Opens the live version, once its manifest says that it may be.
+  func openLive(_ mode: EnvironmentOptions.Mode) throws(ProjectionError) -> ProjectionVersion {
+    guard let name = versions.live else { throw .notBuilt(projection: P.name) }
+    let directory = versions.path(of: name)
+    guard name.schemaVersion == P.schemaVersion else {
+      throw rebuildRequired("version \(name) is of another schema, this program's is \(P.schemaVersion)")
+    }
+    guard let manifest = Manifest.read(in: directory), manifest.belongs(to: P.self, storeID: storeID) else {
+      throw rebuildRequired("the manifest in \(directory) is missing or of another store")
+    }
+    guard manifest.mayBeOpened(in: boot) else {
+      throw rebuildRequired("\(directory) was not on disk when the machine was restarted")
+    }
+    return try ProjectionVersion(directory, tables: P.tables, mode: mode)
+  }
+
+  /// The version's cursor, once it is known that going on from it gives a fold of this log.
+  func checkedCursor(of version: ProjectionVersion) throws(ProjectionError) -> ProjectionCursor {
+    guard let cursor = try version.cursor() else { return .start }
+    if let reason = try reasonToRebuild(cursor) { throw rebuildRequired(reason) }
+    return cursor
+  }
+
+  /// Why going on from `cursor` would not give a fold of this log; nil when it would.
+  func reasonToRebuild(_ cursor: ProjectionCursor) throws(ProjectionError) -> String? {
+    let size = try logSize()
+    guard cursor.nextPosition > 0 else { return nil }
+    guard cursor.nextPosition <= size else {
+      return "it has folded \(cursor.nextPosition) records, the log has \(size)"
+    }
+    let last = Position(cursor.nextPosition - 1)
+    do throws(ReadError) {
+      guard try log.leafHash(at: last) == cursor.lastLeafHash else {
+        return "it was folded from a log with another record at position \(last)"
+      }
+      let revoked = P.readMode == .canonical ? try log.revokedCount(before: cursor.nextPosition) : 0
+      guard revoked == cursor.skippedRecords else {
+        return "L1 has revoked records that it has folded"
+      }
+    } catch { throw .log(error) }
+    return nil
+  }
+
+  func rebuildRequired(_ reason: String) -> ProjectionError {
+    .rebuildRequired(projection: P.name, reason: reason)
+  }
+
+  /// Records in the log.
+  func logSize() throws(ProjectionError) -> UInt64 {
+    do { return try log.head().size } catch { throw .log(error) }
+  }
+}
+
+extension EventLog {
+  /// How many positions before `end` canonical readers skip.
+  func revokedCount(before end: UInt64) throws(ReadError) -> UInt64 {
+    try revokedRanges().reduce(0) { count, range in
+      let upper = min(range.upperBound.rawValue, end)
+      return upper > range.lowerBound.rawValue ? count + upper - range.lowerBound.rawValue : count
+    }
+  }
+}
