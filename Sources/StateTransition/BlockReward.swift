@@ -18,7 +18,7 @@ package struct BlockReward: Hashable, Sendable {
   /// What the miner of an uncle `depth` blocks older gets: (8 − depth) / 8; nil when it is too old, or not older.
   package func uncleShare(depth: UInt64) -> UInt256? {
     guard depth >= 1, depth <= BlockReward.greatestUncleDepth else { return nil }
-    return full * UInt256(8 - depth) >> 3
+    return (full * UInt256(8 - depth)) >> 3
   }
 
   /// What the miner of the block gets: the reward, and 1/32 of it for each uncle.

@@ -1,0 +1,61 @@
+import Primitives
+import Rollup
+import StateTransition
+import StateTrie
+import TestSupport
+import Testing
+
+@Suite struct PublishedChainTests {
+  /// The rest of the 4999 blocks is replayed through the tool, built for speed.
+  @Test(
+    "the first 300 blocks of mainnet come to the state roots in their headers",
+    .enabled(if: Vectors.isExpected("mainnet-genesis-era")))
+  func mainnet() throws {
+    guard
+      let chain = try PublishedChain(
+        suite: "mainnet-genesis-era", genesis: "mainnet.genesis.json", blocks: "mainnet-0-4999.blocks.rlp")
+    else { return }
+    let executor = BlockExecutor(chainID: 1, forks: try ForkSchedule(activations: []))
+    var world = World(chain.allocation)
+    try chain.forEachBlock { block in
+      if block.header.number == 0 {
+        #expect(world.root == block.header.stateRoot)
+        return true
+      }
+      let (_, commitment) = try world.run(block, by: executor)
+      #expect(commitment.computed.disagreements(with: block.header) == [])
+      return block.header.number < 300
+    }
+  }
+
+  /// A scan of the file with another RLP decoder finds 100 transactions: one in block 1 to a plain account, the next in
+  /// block 11, which makes a contract.
+  @Test(
+    "the hive chain agrees up to block 10, and block 11 is named as the first that needs the EVM",
+    .enabled(if: Vectors.isExpected("chains")))
+  func hive() throws {
+    guard
+      let chain = try PublishedChain(
+        suite: "chains", genesis: "hive-devp2p/genesis.json", blocks: "hive-devp2p/halfchain.rlp")
+    else { return }
+    let forks: [Fork] = [.homestead, .tangerineWhistle, .spuriousDragon, .byzantium]
+    let executor = BlockExecutor(
+      chainID: 19_763, forks: try ForkSchedule(activations: forks.map { ForkSchedule.Activation($0, at: 0) }))
+    var world = World(chain.allocation)
+    var transactions = 0
+    var stopped: String?
+    try chain.forEachBlock { block in
+      do {
+        let (outcome, commitment) = try world.run(block, by: executor)
+        #expect(commitment.computed.disagreements(with: block.header) == [])
+        transactions += outcome.transactions.count
+        return true
+      } catch let error as BlockError {
+        stopped = "\(error)"
+        return false
+      }
+    }
+    #expect(stopped == "block 11, transaction 0 creates a contract, which needs the EVM: not yet supported")
+    #expect(transactions == 1)
+  }
+}
