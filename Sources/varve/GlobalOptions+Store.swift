@@ -2,7 +2,12 @@
 
 import EventStore
 import Logging
+import ProjectionStore
+import Projections
 import SystemPackage
+
+/// Runs the one projection there is.
+typealias ProposerProjector = Projector<ProposerState>
 
 extension GlobalOptions {
   /// The data directory.
@@ -15,5 +20,10 @@ extension GlobalOptions {
   func openLog(_ mode: EventLog.Mode) throws -> EventLog {
     logger.debug("opening the log", metadata: ["directory": "\(ledgerPath)", "mode": "\(mode)"])
     return try EventLog.open(ledgerPath, mode: mode)
+  }
+
+  /// Opens the log for reading, and the projection beside it.
+  func openProjector() throws -> ProposerProjector {
+    ProposerProjector(dataDirectory: dataPath, log: try openLog(.readOnly), storeID: "")
   }
 }

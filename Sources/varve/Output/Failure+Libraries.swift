@@ -2,6 +2,8 @@
 
 import EventStore
 import LMDB
+import ProjectionStore
+import Projections
 
 /// An error that may mean that something disagrees (exit code 1) rather than that something could not be done (3).
 protocol TellsDisagreement: Error {
@@ -62,6 +64,19 @@ extension AppendError: TellsDisagreement {
     case .blockConflict, .reorgUnknown, .reorgBelowFinalized: true
     case .unreadable(let error): error.isDisagreement
     case .store(let error): error.isDisagreement
+    default: false
+    }
+  }
+}
+
+extension ProjectionError: TellsDisagreement {
+  var isDisagreement: Bool {
+    switch self {
+    case .disagreement, .damaged, .undecodable: true
+    case .fold(_, let error): !error.isUnsupported
+    case .log(let error): error.isDisagreement
+    case .store(let error): error.isDisagreement
+    case .open(let error): error.isDisagreement
     default: false
     }
   }

@@ -4,7 +4,7 @@
 ///
 /// Give `update` the amount done as often as you like: it draws at most ten times a second. Call `clear` before anything
 /// else is printed.
-struct ProgressBar {
+final class ProgressBar {
   private let unit: String
   private let isShown: Bool
   private let start = ContinuousClock.now
@@ -20,7 +20,7 @@ struct ProgressBar {
   var elapsed: Double { (ContinuousClock.now - start).seconds }
 
   /// `total` nil: the end is not known.
-  mutating func update(done: UInt64, total: UInt64?) {
+  func update(done: UInt64, total: UInt64?) {
     let now = ContinuousClock.now
     guard isShown, now - start > .seconds(1), now - drawn > .milliseconds(100) else { return }
     drawn = now
@@ -29,7 +29,7 @@ struct ProgressBar {
   }
 
   /// Takes the bar off the screen.
-  mutating func clear() {
+  func clear() {
     guard isDrawn else { return }
     isDrawn = false
     StandardStream.error.write("\r\u{1B}[K")

@@ -1,0 +1,29 @@
+import ArgumentParser
+import Projections
+
+/// `varve projection`: what has been derived from the log, and the means to derive it again.
+struct ProjectionCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "projection",
+    abstract: "List, rebuild, digest and verify what is derived from the log.",
+    discussion: """
+      A projection is a pure function of the log, kept in a directory of its own.
+      Nothing in it is precious: it can be rebuilt at any time, to the same bytes.
+
+      EXAMPLES
+        varve projection list
+        varve projection rebuild proposer-state
+        varve projection digest proposer-state
+        varve projection verify proposer-state
+      """,
+    subcommands: [ProjectionList.self, ProjectionRebuild.self, ProjectionDigestCommand.self, ProjectionVerify.self])
+}
+
+/// The projections that there are.
+enum ProjectionName: String, ExpressibleByArgument, CaseIterable {
+  case proposerState = "proposer-state"
+
+  init?(argument: String) {
+    self.init(rawValue: argument)
+  }
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import ProjectionStore
+
+/// `varve projection list`: versions, positions and sizes.
+struct ProjectionList: VarveCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list",
+    abstract: "Show each projection's live version: how far it is, and how large.",
+    discussion: """
+      EXAMPLES
+        varve projection list
+        varve projection list --json
+      """)
+
+  @OptionGroup var options: GlobalOptions
+
+  func execute(_ console: Console) throws {
+    console.report(ProjectionListing(projections: [ProjectionEntry(try options.openProjector().status())]))
+  }
+}
+
+/// What `varve projection list` prints.
+struct ProjectionListing: Report {
+  let projections: [ProjectionEntry]
+
+  func render(on page: inout Page) {
+    page.table(
+      [
+        .init(title: "projection"), .init(title: "live"), .init(title: "L1 block", isNumber: true),
+        .init(title: "records", isNumber: true), .init(title: "behind", isNumber: true),
+        .init(title: "size", isNumber: true), .init(title: "unfinished"),
+      ],
+      projections.map { entry in
+        [
+          entry.name, entry.live?.version ?? "none", Self.number(entry.live?.l1Block), Self.number(entry.live?.records),
+          Self.number(entry.live?.recordsBehind), entry.live.map { Quantity.bytes(UInt64($0.bytes)) } ?? "-",
+          entry.unfinished?.version ?? "-",
+        ]
+      })
+    for problem in projections.compactMap(\.live?.problem) { page.line(problem, .bad) }
+  }
+
+  private static func number(_ value: UInt64?) -> String { value.map { Quantity.count($0) } ?? "-" }
+}
+
+/// One projection in the list.
+struct ProjectionEntry: Encodable {
+  struct Version: Encodable {
+    let version: String
+    let bytes: Int
+    let l1Block: UInt64?
+    let records: UInt64?
+    let recordsBehind: UInt64?
+    let problem: String?
+
+    init(_ version: ProjectionStatus.Version) {
+      self.version = "\(version.name)"
+      bytes = version.byteCount
+      l1Block = version.cursor?.l1BlockNumber
+      records = version.cursor?.nextPosition
+      recordsBehind = version.lag
+      problem = version.problem
+    }
+  }
+
+  let name: String
+  let schemaVersion: UInt32
+  let live: Version?
+  let unfinished: Version?
+
+  init(_ status: ProjectionStatus) {
+    name = status.projection
+    schemaVersion = status.schemaVersion
+    live = status.live.map { Version($0) }
+    unfinished = status.unfinished.map { Version($0) }
+  }
+}

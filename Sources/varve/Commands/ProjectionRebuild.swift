@@ -1,0 +1,68 @@
+import ArgumentParser
+import ProjectionStore
+
+/// `varve projection rebuild NAME`: folds the log anew and switches to the result.
+struct ProjectionRebuild: VarveCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rebuild",
+    abstract: "Fold the log from position 0 into a fresh version, and switch to it.",
+    discussion: """
+      The live version serves readers until the new one is complete; the switch is
+      one rename. A rebuild that was interrupted, even by a kill, goes on where it
+      was, unless --restart is given.
+
+      Wrong claims do not stop a rebuild: they are rows of the projection. Use
+      `varve replay` to have them checked.
+
+      EXAMPLES
+        varve projection rebuild proposer-state
+        varve projection rebuild proposer-state --restart --batch-size 1000
+      """)
+
+  @OptionGroup var options: GlobalOptions
+
+  @Argument(help: "The projection.")
+  var name: ProjectionName
+
+  @Flag(help: "Begin anew, even if an interrupted rebuild could go on.")
+  var restart = false
+
+  @Option(help: ArgumentHelp("Records per commit. It never changes the result.", valueName: "n"))
+  var batchSize: Int = 10_000
+
+  func validate() throws {
+    guard batchSize > 0 else { throw ValidationError("--batch-size must be at least 1") }
+  }
+
+  func execute(_ console: Console) throws {
+    let projector = try options.openProjector()
+    let bar = ProgressBar("records", console: console)
+    defer { bar.clear() }
+    var projectorOptions = ProposerProjector.Options.showing(bar)
+    projectorOptions.batchSize = batchSize
+    let cursor = try projector.rebuild(projectorOptions, resume: !restart)
+    bar.clear()
+    console.report(RebuildOutcome(name, cursor, seconds: bar.elapsed))
+  }
+}
+
+/// What `varve projection rebuild` prints.
+struct RebuildOutcome: Report {
+  let name: String
+  let records: UInt64
+  let l1Block: UInt64
+  let seconds: Double
+
+  init(_ name: ProjectionName, _ cursor: ProjectionCursor, seconds: Double) {
+    self.name = name.rawValue
+    records = cursor.nextPosition
+    l1Block = cursor.l1BlockNumber
+    self.seconds = seconds
+  }
+
+  func render(on page: inout Page) {
+    let amount = "\(Quantity.count(records)) records, up to L1 block \(Quantity.count(l1Block))"
+    page.line("rebuilt: \(name), \(amount)", .good)
+    page.line("\(Quantity.rate(records, "records", seconds: seconds)), \(Quantity.duration(seconds: seconds))", .dim)
+  }
+}
