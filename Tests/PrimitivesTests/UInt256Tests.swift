@@ -69,6 +69,23 @@ struct UInt256Tests {
     }
   }
 
+  @Test("a digit whose estimate is one too large is corrected by adding the divisor back")
+  func addBack() throws {
+    for (value, divisor, quotient) in [
+      (
+        "0xffffffffffffffffffffffffffffffffffffffffffffffff0000000000000000",
+        "0x7fffffffffffffffffffffffffffffffffffffffffffffff839fb61f4aab0", "0x1fff"
+      ),
+      (
+        "0xffffffffffffffff00000000000000002000000000000000", "0x1fffffffffffffffe0000000000000001bd41e935",
+        "0x7fffffff"
+      ),
+    ] {
+      let (dividend, by) = (try #require(UInt256(value)), try #require(UInt256(divisor)))
+      #expect((dividend / by).hex == quotient)
+    }
+  }
+
   @Test("a shift moves every bit, and all of them out at 256 and beyond")
   func shifts() {
     var random = SeededGenerator()
