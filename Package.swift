@@ -117,7 +117,7 @@ let package = Package(
     .testTarget(
       name: "ChainImportTests",
       dependencies: ["ChainImport", "EventStore", "Primitives", "Rollup", "StateTransition", "TestSupport"]),
-    .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"]),
+    .testTarget(name: "ArchitectureTests", dependencies: ["Primitives", "Rollup", "TestSupport"]),
     .testTarget(name: "varveTests", dependencies: ["TestSupport", "varve"]),
   ]
 )
