@@ -31,9 +31,9 @@ package struct NewRecord: Sendable {
     self.init(kind: event.kind, coordinates: coordinates, payload: event.encode())
   }
 
-  /// The record of a payload whose hash is known.
+  /// The record of a payload whose Keccak-256 is known. It is not checked here; `verify` finds a wrong one.
   @inlinable
-  init(kind: EventKind, coordinates: L1Coordinates, payload: [UInt8], payloadHash: Hash256) {
+  package init(kind: EventKind, coordinates: L1Coordinates, payload: [UInt8], payloadHash: Hash256) {
     self.kind = kind
     self.coordinates = coordinates
     self.payload = payload

@@ -23,7 +23,7 @@ extension RecordView {
     let view = RecordView(value: value, paged: RawSpan(), rest: RawSpan())
     let sum = CRC32C.checksum(value.extracting(RecordHeader.Offset.version..<value.byteCount))
     guard sum == value.bigEndian(at: RecordHeader.Offset.checksum, as: UInt32.self) else {
-      throw .badChecksum(of: view)
+      throw .badChecksum(of: view, at: position)
     }
     guard view.position.rawValue == position else { throw .misplaced(view, at: position) }
     return view
@@ -44,7 +44,7 @@ extension RecordView {
       value.byte(at: RecordHeader.Offset.flags) == flags.rawValue
     else {
       // The length field or the flags may be what is damaged, so the checksum cannot say more.
-      throw .damaged(Damage(.shape("the value has another length or other flags than its header says"), of: whole))
+      throw .damaged(Damage(.shape("the value has another length or other flags than its header says"), of: whole, at: position))
     }
     let paged = try chunk(0, layout.paged, of: whole, at: position, in: transaction, tables: tables)
     let rest = try chunk(1, layout.rest, of: whole, at: position, in: transaction, tables: tables)
@@ -52,7 +52,7 @@ extension RecordView {
     var sum = RecordChecksum(header: value)
     view.forEachSegment { (segment: RawSpan) in sum.update(segment) }
     guard sum.value == value.bigEndian(at: RecordHeader.Offset.checksum, as: UInt32.self) else {
-      throw .damaged(Damage(.checksum, of: view))
+      throw .badChecksum(of: view, at: position)
     }
     guard view.position.rawValue == position else { throw .misplaced(view, at: position) }
     return view
@@ -71,7 +71,7 @@ extension RecordView {
       stored = unsafe try transaction.get(key.span.bytes, in: tables.chunks)
     } catch { throw .store(error) }
     guard let stored, stored.byteCount == byteCount else {
-      throw .damaged(Damage(.chunk(Int(index)), of: view))
+      throw .damaged(Damage(.chunk(Int(index)), of: view, at: position))
     }
     return stored
   }
@@ -83,14 +83,14 @@ extension ReadError {
   @usableFromInline
   static func misplaced(_ view: borrowing RecordView, at position: UInt64) -> ReadError {
     .damaged(
-      Damage(
-        .shape("a record that says it is at position \(view.position) is stored here"), position: Position(position),
-        kind: view.rawKind, l1Block: view.blockNumber))
+      Damage(.shape("a record that says it is at position \(view.position) is stored here"), of: view, at: position))
   }
 
   @inline(never)
   @usableFromInline
-  static func badChecksum(of view: borrowing RecordView) -> ReadError { .damaged(Damage(.checksum, of: view)) }
+  static func badChecksum(of view: borrowing RecordView, at position: UInt64) -> ReadError {
+    .damaged(Damage(.checksum, of: view, at: position))
+  }
 
   @inline(never)
   @usableFromInline
@@ -101,7 +101,7 @@ extension ReadError {
   @inline(never)
   @usableFromInline
   static func unknown(_ error: RecordError, _ view: borrowing RecordView) -> ReadError {
-    .damaged(Damage(.shape("\(error)"), of: view))
+    .damaged(Damage(.shape("\(error)"), of: view, at: view.position.rawValue))
   }
 
   @inline(never)
@@ -126,8 +126,8 @@ struct ChunkKey {
 }
 
 extension Damage {
-  /// Damage of a record, named by what its header says.
-  init(_ fault: Fault, of view: borrowing RecordView) {
-    self.init(fault, position: view.position, kind: view.rawKind, l1Block: view.blockNumber)
+  /// Damage of a record, named by where it is stored and by what its header says.
+  init(_ fault: Fault, of view: borrowing RecordView, at position: UInt64) {
+    self.init(fault, position: Position(position), kind: view.rawKind, l1Block: view.blockNumber)
   }
 }

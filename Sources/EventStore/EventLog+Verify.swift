@@ -1,0 +1,50 @@
+import LMDB
+import Primitives
+import Rollup
+
+extension EventLog {
+  /// What a verification looks at beyond what is always verified.
+  package struct VerifyOptions: Sendable {
+    /// Whether each payload must be an event of its kind, and each L1 block have the hash of its header.
+    package var decodesEvents = true
+
+    /// After so many findings verification ends.
+    package var damageLimit = 100
+
+    /// Records that are verified in one snapshot, and between two calls of `progress`. A multiple of eight.
+    package var recordsPerStep: UInt64 = 2048
+
+    package init(decodesEvents: Bool = true, damageLimit: Int = 100, recordsPerStep: UInt64 = 2048) {
+      precondition(recordsPerStep > 0 && recordsPerStep.isMultiple(of: TreeRows.groupSize), "steps end with a group")
+      self.decodesEvents = decodesEvents
+      self.damageLimit = damageLimit
+      self.recordsPerStep = recordsPerStep
+    }
+  }
+
+  /// Reads everything and holds it against everything else: each record's checksum, position, length, payload hash and
+  /// kind; each stored tree hash against what is recomputed from the leaves; root and last leaf against the head row; the
+  /// index of L1 blocks and of observations against what the records say; no row too many in any table.
+  ///
+  /// Damage is gathered, not thrown. A damaged page of the B+tree can end the process (LMDB asserts), so a log that is
+  /// under suspicion is verified in a child process.
+  ///
+  /// - Parameters:
+  ///   - checkpoint: where an earlier verification of this log stopped.
+  ///   - progress: told after every step what has been found so far; false stops.
+  /// - Throws: when the log cannot be read at all.
+  /// - Complexity: O(bytes): one pass, two to three hashes a record.
+  package func verify(
+    from checkpoint: VerifyCheckpoint = VerifyCheckpoint(), options: VerifyOptions = VerifyOptions(),
+    progress: (VerifyReport) -> Bool = { _ in true }
+  ) throws(ReadError) -> VerifyReport {
+    var verifier = Verifier(tables: tables, options: options, checkpoint: checkpoint)
+    while true {
+      let isDone = try environment.read { (transaction: borrowing ReadTransaction) throws(ReadError) in
+        try verifier.step(in: transaction)
+      }
+      let isWanted = progress(verifier.report)
+      if isDone || !isWanted { return verifier.report }
+    }
+  }
+}

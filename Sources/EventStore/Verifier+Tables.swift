@@ -1,0 +1,114 @@
+import Hashing
+import LMDB
+import MerkleLog
+import Primitives
+import Rollup
+
+extension Verifier {
+  /// Follows what the writer derives from a record, and holds the stored rows against it.
+  mutating func verifyDerived(
+    _ header: RecordHeader, _ event: Event?, in transaction: borrowing ReadTransaction
+  ) throws(ReadError) {
+    let position = header.position.rawValue
+    if header.kind.isObservation { try verifyObservation(header, in: transaction) }
+    checkpoint.openBlock?.take(header.kind, ofBlock: header.coordinates.blockNumber, at: position)
+    if let block = checkpoint.openBlock, block.row.end <= position { try closeBlock(in: transaction) }
+    switch (header.kind, event) {
+    case (.l1BlockAppended, let event):
+      var hash = Hash256.zero
+      if case .l1BlockAppended(let appended)? = event { hash = Keccak256.hash(appended.header) }
+      let number = header.coordinates.blockNumber
+      checkpoint.openBlock = OpenBlock(
+        number: number, row: BlockRow(first: position, end: position + 1, hash: hash))
+      if checkpoint.firstBlock == nil { checkpoint.firstBlock = number }
+      checkpoint.newestBlock = number
+    case (.l1Reorged, .l1Reorged(let reorg)?):
+      checkpoint.newestBlock = reorg.commonAncestor.number
+    default: break
+    }
+  }
+
+  private mutating func verifyObservation(
+    _ header: RecordHeader, in transaction: borrowing ReadTransaction
+  ) throws(ReadError) {
+    checkpoint.observationRows += 1
+    let key = ObservationKey(kind: header.kind, position: header.position.rawValue).bytes
+    let isThere: Bool
+    do throws(LMDBError) {
+      isThere = try transaction.get(key.rawSpan, in: tables.observations) != nil
+    } catch { throw .store(error) }
+    if !isThere {
+      note(
+        Damage(
+          .shape("the index of observations does not know it"), position: header.position,
+          kind: header.kind.rawValue, l1Block: header.coordinates.blockNumber))
+    }
+  }
+
+  /// Holds the index row of the block whose records have ended against them, unless the block was revoked.
+  private mutating func closeBlock(in transaction: borrowing ReadTransaction) throws(ReadError) {
+    guard let block = checkpoint.openBlock else { return }
+    checkpoint.openBlock = nil
+    guard revocations.kept(of: block.row.first..<block.row.first + 1).count == 1 else { return }
+    let stored: BlockRow?
+    do throws(LMDBError) { stored = try transaction.blockRow(block.number, in: tables) } catch { throw .store(error) }
+    guard let stored else {
+      note(Damage(.block(number: block.number, "it is missing or has a wrong length")))
+      return
+    }
+    if stored.first != block.row.first || stored.end != block.row.end {
+      note(
+        Damage(
+          .block(
+            number: block.number,
+            "it says records \(stored.first) to \(stored.end - 1), they are \(block.row.first) to \(block.row.end - 1)")))
+    }
+    if options.decodesEvents, stored.hash != block.row.hash {
+      note(Damage(.block(number: block.number, "it has hash \(stored.hash), the header has \(block.row.hash)")))
+    }
+  }
+
+  /// What can be said only when all records have been seen.
+  mutating func verifyEnd(
+    _ head: Head, leaves: [Hash256?], in transaction: borrowing ReadTransaction
+  ) throws(ReadError) {
+    try closeBlock(in: transaction)
+    try verifyRoot(head, leaves: leaves, in: transaction)
+    let blocks: UInt64 =
+      if let first = checkpoint.firstBlock, let newest = checkpoint.newestBlock, first <= newest {
+        newest - first + 1
+      } else { 0 }
+    try verifyCount(of: tables.tree, head.size / TreeRows.groupSize, in: transaction)
+    try verifyCount(of: tables.head, 1, in: transaction)
+    guard checkpoint.unreadable == 0 else { return }
+    try verifyCount(of: tables.records, head.size, in: transaction)
+    try verifyCount(of: tables.chunks, checkpoint.chunkRows, in: transaction)
+    try verifyCount(of: tables.blocks, blocks, in: transaction)
+    try verifyCount(of: tables.observations, checkpoint.observationRows, in: transaction)
+  }
+
+  private mutating func verifyRoot(
+    _ head: Head, leaves: [Hash256?], in transaction: borrowing ReadTransaction
+  ) throws(ReadError) {
+    let known = leaves.compactMap(\.self)
+    guard known.count == leaves.count else { return }
+    let covered = checkpoint.groups.size * TreeRows.groupSize
+    guard var frontier = Frontier(size: covered, hashes: checkpoint.groups.hashes) else { return }
+    for leaf in known { frontier.append(leafHash: leaf) }
+    if frontier.root != head.root { note(Damage(.headRoot(stored: head.root, computed: frontier.root))) }
+    guard head.size > 0 else { return }
+    let tables = tables
+    let last = try collect { () throws(ReadError) in try transaction.leafHash(at: head.size - 1, in: tables) }
+    if let last, last != head.lastLeafHash {
+      note(Damage(.head("it names another last record than the one that is stored")))
+    }
+  }
+
+  private mutating func verifyCount(
+    of table: Table, _ expected: UInt64, in transaction: borrowing ReadTransaction
+  ) throws(ReadError) {
+    let stored: UInt64
+    do throws(LMDBError) { stored = UInt64(try transaction.count(of: table)) } catch { throw .store(error) }
+    if stored != expected { note(Damage(.rowCount(table: table.name, stored: stored, expected: expected))) }
+  }
+}

@@ -1,0 +1,109 @@
+import MerkleLog
+import Primitives
+import Rollup
+
+/// How far a verification has come: enough to go on later, in another process, without reading the records again.
+package struct VerifyCheckpoint: Equatable, Sendable {
+  /// Records before this position have been verified. A multiple of eight: where groups of the tree end.
+  package internal(set) var position: UInt64 = 0
+
+  /// Right edge of the tree over groups of eight leaves.
+  var groups = Frontier()
+
+  /// Rows that the records so far account for.
+  var chunkRows: UInt64 = 0
+
+  /// Records that could not be read, and so account for nothing.
+  var unreadable: UInt64 = 0
+
+  var observationRows: UInt64 = 0
+
+  /// Lowest and newest L1 block so far, reorganisations applied.
+  var firstBlock: UInt64?
+  var newestBlock: UInt64?
+
+  /// The block that the next record may still belong to.
+  var openBlock: OpenBlock?
+
+  /// Nothing verified yet.
+  package init() {}
+}
+
+extension VerifyCheckpoint {
+  /// The checkpoint as bytes (an RLP list), to be kept until verification goes on.
+  package var encoded: [UInt8] {
+    var writer = RLPWriter()
+    writer.list { fields in
+      for number in [1, position, chunkRows, unreadable, observationRows] { fields.append(number) }
+      fields.list { hashes in
+        for hash in groups.hashes { hashes.append(hash) }
+      }
+      fields.list { blocks in
+        if let firstBlock, let newestBlock {
+          blocks.append(firstBlock)
+          blocks.append(newestBlock)
+        }
+      }
+      fields.list { block in
+        if let openBlock {
+          block.append(openBlock.number)
+          block.append(openBlock.row.first)
+          block.append(openBlock.row.end)
+          block.append(openBlock.row.hash)
+        }
+      }
+    }
+    return writer.bytes
+  }
+
+  /// Nil for anything but what `encoded` gives: begin anew then.
+  package init?(encoded: [UInt8]) {
+    do throws(RLPError) {
+      let bytes = encoded
+      var reader = RLPReader(bytes.rawSpan)
+      var fields = try reader.readList()
+      try reader.finish()
+      guard try fields.readUInt64() == 1 else { return nil }
+      position = try fields.readUInt64()
+      chunkRows = try fields.readUInt64()
+      unreadable = try fields.readUInt64()
+      observationRows = try fields.readUInt64()
+      var list = try fields.readList()
+      var hashes: [Hash256] = []
+      while !list.isAtEnd { hashes.append(try list.readHash256()) }
+      guard let groups = Frontier(size: position / TreeRows.groupSize, hashes: hashes) else { return nil }
+      self.groups = groups
+      var blocks = try fields.readList()
+      if !blocks.isAtEnd {
+        firstBlock = try blocks.readUInt64()
+        newestBlock = try blocks.readUInt64()
+      }
+      var block = try fields.readList()
+      if !block.isAtEnd {
+        let number = try block.readUInt64()
+        let row = BlockRow(
+          first: try block.readUInt64(), end: try block.readUInt64(), hash: try block.readHash256())
+        openBlock = OpenBlock(number: number, row: row)
+      }
+      try fields.finish()
+    } catch { return nil }
+  }
+}
+
+/// What a verification found.
+package struct VerifyReport: Equatable, Sendable {
+  /// The head against which everything was held; nil when the head row itself is damaged.
+  package internal(set) var head: Head?
+
+  /// The damage found, in the order in which it was met, up to the limit that was asked for.
+  package internal(set) var damages: [Damage] = []
+
+  /// Records that have been verified, from the first one on.
+  package internal(set) var verified: UInt64
+
+  /// Where a later verification can go on.
+  package internal(set) var checkpoint: VerifyCheckpoint
+
+  /// Whether all there is has been verified and is what was written.
+  package var isSound: Bool { damages.isEmpty && head?.size == verified }
+}
