@@ -79,7 +79,8 @@ let package = Package(
     .target(
       name: "ChainImport",
       dependencies: [
-        "EventStore", "Hashing", "Primitives", "Rollup", "Signatures", "StateTransition", "StateTrie", system,
+        "EventStore", "Hashing", "MerkleLog", "Primitives", "Rollup", "Signatures", "StateTransition", "StateTrie",
+        system,
       ]),
 
     // The tool.
@@ -100,7 +101,7 @@ let package = Package(
     .testTarget(name: "LMDBTests", dependencies: ["CLMDB", "LMDB", "TestSupport", system]),
     .testTarget(name: "MerkleLogTests", dependencies: ["MerkleLog", "Primitives", "TestSupport"]),
     .testTarget(name: "StateTrieTests", dependencies: ["Hashing", "Primitives", "StateTrie", "TestSupport"]),
-    .testTarget(name: "RollupTests", dependencies: ["Hashing", "Primitives", "Rollup", "TestSupport"]),
+    .testTarget(name: "RollupTests", dependencies: ["Hashing", "MerkleLog", "Primitives", "Rollup", "StateTrie", "TestSupport"]),
     .testTarget(
       name: "EventStoreTests",
       dependencies: ["EventStore", "Hashing", "LMDB", "MerkleLog", "Primitives", "Rollup", "TestSupport"]),
@@ -116,7 +117,7 @@ let package = Package(
       ]),
     .testTarget(
       name: "ChainImportTests",
-      dependencies: ["ChainImport", "EventStore", "Primitives", "Rollup", "StateTransition", "TestSupport"]),
+      dependencies: ["ChainImport", "EventStore", "Hashing", "Primitives", "Rollup", "StateTransition", "TestSupport"]),
     .testTarget(name: "ArchitectureTests", dependencies: ["Primitives", "Rollup", "TestSupport"]),
     .testTarget(name: "varveTests", dependencies: ["TestSupport", "varve"]),
   ]

@@ -57,3 +57,10 @@ extension Event {
     try self.init(kind: kind, payload: payload)
   }
 }
+
+extension Event {
+  /// Decodes a record's payload; see `init(kind:payload:)`.
+  package init(kind: EventKind, payload: [UInt8]) throws(EventError) {
+    try self.init(kind: kind, payload: payload.rawSpan)
+  }
+}
