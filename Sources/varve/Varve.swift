@@ -26,7 +26,7 @@ struct Varve: ParsableCommand {
         varve log verify
       """,
     version: "0.1.0",
-    subcommands: [LogCommand.self, ReplayCommand.self, ProjectionCommand.self]
+    subcommands: [DemoChainCommand.self, LogCommand.self, ReplayCommand.self, ProjectionCommand.self]
   )
 
   static func main() {

@@ -1,0 +1,34 @@
+import Hashing
+import Primitives
+import Rollup
+import StateTransition
+import StateTrie
+
+/// The demo chain's state, in memory.
+struct DemoState {
+  private var accounts: [Hash256: Account] = [:]
+  private var nodes: [NibblePath: [UInt8]] = [:]
+  private(set) var root: Hash256
+
+  init(_ allocation: [GenesisAccount]) {
+    let genesis = GenesisState(of: allocation)
+    root = genesis.root
+    for entry in genesis.entries { accounts[entry.key] = entry.account }
+    for change in genesis.nodes { nodes[change.path] = change.node }
+  }
+
+  /// Becomes the state after the block.
+  mutating func run(_ block: EthereumBlock, by executor: BlockExecutor) throws -> ComputedFields {
+    let commitment = try executor.apply(block, to: self).commit(block, onto: root, reader: self)
+    for change in commitment.state.accounts { accounts[change.key] = change.account }
+    for change in commitment.state.nodes { nodes[change.path] = change.node }
+    root = commitment.state.root
+    return commitment.computed
+  }
+}
+
+extension DemoState: StateView, NodeReader {
+  func account(_ address: Address) -> Account? { accounts[Keccak256.hash(address.bytes)] }
+
+  func node(at path: NibblePath) -> [UInt8]? { nodes[path] }
+}
