@@ -15,5 +15,5 @@ struct LogCommand: ParsableCommand {
         varve log show 0
         varve log verify
       """,
-    subcommands: [LogStats.self, LogList.self, LogShow.self])
+    subcommands: [LogStats.self, LogList.self, LogShow.self, LogVerify.self])
 }

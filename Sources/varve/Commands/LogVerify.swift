@@ -1,0 +1,142 @@
+import ArgumentParser
+import EventStore
+import Foundation
+import Primitives
+import Rollup
+
+/// `varve log verify`: checks everything that is stored, in a child process.
+struct LogVerify: VarveCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Check every byte of the log, and name whatever is not as it was written.",
+    discussion: """
+      Each record is held against its checksum, its payload hash and its place;
+      each stored tree hash against the records below it; the root, the index of
+      L1 blocks and the number of rows against what the records say.
+
+      The work is done in a child process, because a damaged page can make LMDB
+      end the process that reads it. That, too, is reported as damage.
+
+      Ends with 0 when everything is as written, and with 1 otherwise.
+
+      EXAMPLES
+        varve log verify
+        varve log verify --json
+      """)
+
+  /// What to do about damage.
+  static let remedy =
+    "`varve import chain --replace-damaged …` with a good file; it sets the damaged log aside and deletes nothing"
+
+  @OptionGroup var options: GlobalOptions
+
+  /// Makes this process do the work itself, and name here how far it has come.
+  @Option(name: .customLong("child-progress"), help: .private)
+  var childProgress: String?
+
+  func execute(_ console: Console) throws {
+    guard let childProgress else { return try superviseChild(console) }
+    try verify(console, announcing: childProgress)
+  }
+
+  private func verify(_ console: Console, announcing path: String) throws {
+    let log = try options.openLog(.readOnly)
+    let bar = ProgressBar("records", console: console)
+    let report = try log.verify { report in
+      try? Data("\(report.verified)".utf8).write(to: URL(fileURLWithPath: path))
+      bar.update(done: report.verified, total: report.head?.size)
+      return true
+    }
+    bar.clear()
+    console.report(LogVerifyReport(report, seconds: bar.elapsed))
+    guard let first = report.damages.first else { return }
+    let others = report.damages.count == 1 ? "" : " (and \(report.damages.count - 1) more)"
+    throw Failure(
+      .disagreement, "the log in \(log.directory) is damaged: \(first.summary)\(others)", remedy: Self.remedy)
+  }
+
+  /// Starts the child, and says what it means when a signal ends it.
+  private func superviseChild(_ console: Console) throws {
+    let progress = FileManager.default.temporaryDirectory.appendingPathComponent("varve-verify-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: progress) }
+    var arguments = ["log", "verify", "--child-progress", progress.path, "--data-dir", options.dataDirectory]
+    if options.json { arguments.append("--json") }
+    if options.quiet { arguments.append("--quiet") }
+    arguments += ["--log-level", options.logLevel.rawValue]
+    switch try ChildProcess.runSelf(arguments) {
+    case .exit(0): return
+    case .exit(let code): throw Stop(exitCode: code)
+    case .signal(let signal):
+      let reached = (try? String(contentsOf: progress, encoding: .utf8)) ?? "0"
+      throw Self.failure(ofSignal: signal, at: "\(options.ledgerPath)", reached: reached)
+    }
+  }
+
+  /// LMDB's asserts and reads beyond the end of a file end a process in these ways; a person ends it in others.
+  private static func failure(ofSignal signal: Int32, at directory: String, reached: String) -> Failure {
+    guard [SIGABRT, SIGBUS, SIGSEGV, SIGILL, SIGFPE, SIGTRAP].contains(signal) else {
+      return Failure(.cannot, "the check of \(directory) was stopped by signal \(signal)", remedy: "run it again")
+    }
+    let text =
+      "a page of the log in \(directory) is damaged: reading past record \(reached) ended the check by signal \(signal)"
+    return Failure(.disagreement, text, remedy: remedy)
+  }
+}
+
+extension Damage {
+  /// Where and what, without the remedy.
+  fileprivate var summary: String {
+    let place = [
+      position.map { "record \($0)" }, kind.map { "kind \(EventKind(rawValue: $0)?.name ?? "\($0)")" },
+      l1Block.map { "L1 block \($0)" },
+    ].compactMap(\.self).joined(separator: ", ")
+    return place.isEmpty ? what : "\(place): \(what)"
+  }
+}
+
+/// What `varve log verify` prints.
+struct LogVerifyReport: Report {
+  struct Finding: Encodable {
+    let position: UInt64?
+    let kind: String?
+    let l1Block: UInt64?
+    let what: String
+  }
+
+  let isSound: Bool
+  let records: UInt64
+  let root: String?
+  let findings: [Finding]
+
+  private let seconds: Double
+  private let summaries: [String]
+
+  init(_ report: VerifyReport, seconds: Double) {
+    isSound = report.isSound
+    records = report.verified
+    root = report.head.map { "\($0.root)" }
+    findings = report.damages.map { damage in
+      Finding(
+        position: damage.position?.rawValue, kind: damage.kind.map { EventKind(rawValue: $0)?.name ?? "\($0)" },
+        l1Block: damage.l1Block, what: damage.what)
+    }
+    summaries = report.damages.map(\.summary)
+    self.seconds = seconds
+  }
+
+  private enum CodingKeys: CodingKey {
+    case isSound, records, root, findings
+  }
+
+  func render(on page: inout Page) {
+    if isSound {
+      page.line("sound: \(Quantity.count(records)) records, tree root \(root ?? "")", .good)
+      page.line(
+        "checked in \(Quantity.duration(seconds: seconds)), \(Quantity.rate(records, "records", seconds: seconds))",
+        .dim)
+    } else {
+      page.line("NOT sound: \(Quantity.count(summaries.count)) findings in \(Quantity.count(records)) records", .bad)
+      for summary in summaries { page.line("  \(summary)") }
+    }
+  }
+}
