@@ -93,7 +93,8 @@ let package = Package(
 
     // What several test targets share: vectors, seeded random, temporary stores verified at the end.
     .target(
-      name: "TestSupport", dependencies: ["EventStore", "LMDB", "Primitives", "Rollup"], path: "Tests/TestSupport"),
+      name: "TestSupport",
+      dependencies: ["EventStore", "Hashing", "LMDB", "Primitives", "Projections", "Rollup"], path: "Tests/TestSupport"),
 
     .testTarget(name: "PrimitivesTests", dependencies: ["Primitives", "TestSupport"]),
     .testTarget(name: "HashingTests", dependencies: ["Hashing", "Primitives", "TestSupport"]),
@@ -109,11 +110,15 @@ let package = Package(
       name: "StateTransitionTests",
       dependencies: ["Hashing", "Primitives", "Rollup", "Signatures", "StateTransition", "StateTrie", "TestSupport"]),
     .testTarget(
-      name: "ProjectionsTests", dependencies: ["Primitives", "Projections", "Rollup", "StateTransition", "TestSupport"]),
+      name: "ProjectionsTests",
+      dependencies: [
+        "Hashing", "Primitives", "Projections", "Rollup", "StateTransition", "StateTrie", "TestSupport",
+      ]),
     .testTarget(
       name: "ProjectionStoreTests",
       dependencies: [
         "ChainImport", "EventStore", "LMDB", "Primitives", "ProjectionStore", "Projections", "Rollup", "TestSupport",
+        system,
       ]),
     .testTarget(
       name: "ChainImportTests",

@@ -35,8 +35,9 @@ extension Projector {
   /// The interrupted build, when it is to be resumed and can be; else a new one, with all unpublished versions removed.
   func startBuild(resume: Bool) throws(ProjectionError) -> Build {
     if resume, let name = versions.unfinished, let build = resumeBuild(name) { return build }
-    try versions.removeAllButLive()
+    // A name beyond those about to go: no name is used for two things.
     let name = versions.next(schemaVersion: P.schemaVersion)
+    try versions.removeAllButLive()
     let directory = versions.path(of: name)
     try Files.makeDirectory(directory)
     // The manifest says "dirty" before there is anything that could be.

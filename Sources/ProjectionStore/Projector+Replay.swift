@@ -48,6 +48,7 @@ extension Projector<ProposerState> {
   ///   - block: the last block to replay; nil: all of the log.
   ///   - resume: whether to go on with an interrupted replay or rebuild.
   /// - Throws: `disagreement` with the block, the field and both values; `fold` at a block that cannot be applied.
+  @discardableResult
   package func replay(
     to block: UInt64? = nil, resume: Bool = false, _ options: Options = Options()
   ) throws(ProjectionError) -> ReplayReport {

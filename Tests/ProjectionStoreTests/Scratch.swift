@@ -1,0 +1,53 @@
+import EventStore
+import LMDB
+import Primitives
+@testable import ProjectionStore
+import Projections
+import Rollup
+import SystemPackage
+import TestSupport
+
+/// A data directory with a log in it, for one test.
+struct Scratch {
+  let dataDirectory: FilePath
+  let log: EventLog
+
+  static let storeID = "test-store"
+
+  var versions: VersionSet { VersionSet(dataDirectory: dataDirectory, projection: ProposerState.name) }
+
+  /// Runs `body` with an empty log in a new directory.
+  static func with<R>(_ body: (Scratch) throws -> R) throws -> R {
+    try withTemporaryDirectory { path in
+      let directory = FilePath(path)
+      return try body(
+        Scratch(dataDirectory: directory, log: try EventLog.open(directory.appending("ledger"), mode: .create)))
+    }
+  }
+
+  func projector(boot: BootIdentity = .current, storeID: String = Scratch.storeID) -> Projector<ProposerState> {
+    Projector(dataDirectory: dataDirectory, log: log, storeID: storeID, boot: boot)
+  }
+
+  /// What folding everything in dictionaries gives.
+  static func digest(of chain: MiniChain) throws -> Hash256 {
+    let tables = MemoryTables(tables: ProposerState.tables)
+    let projection = ProposerState(configuration: chain.configuration)
+    let batch = WriteBatch()
+    for fact in chain.events {
+      batch.reset()
+      _ = try projection.fold(fact, into: ProjectionView(batch: batch, over: tables))
+      tables.commit(batch)
+    }
+    let last = chain.blocks[chain.blocks.count - 1].header.id
+    return tables.digest(l1BlockNumber: last.number, l1BlockHash: last.hash)
+  }
+
+  /// Changes rows of the live version behind its back, leaving its cursor as it is.
+  func tamper(_ change: (WriteBatch) -> Void) throws {
+    let version = try projector().openLive(.readWrite)
+    let batch = WriteBatch()
+    change(batch)
+    try version.commit(batch, try version.cursor() ?? .start)
+  }
+}

@@ -1,0 +1,107 @@
+import LMDB
+import Primitives
+@testable import ProjectionStore
+import Projections
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite("Verify")
+struct VerifyTests {
+  private static let chainLength = 16
+
+  @Test("a sound version verifies, and the scratch directory is gone afterwards")
+  func sound() throws {
+    try Self.withLiveVersion { scratch in
+      let report = try scratch.projector().verify()
+      #expect(report.agrees)
+      #expect(report.difference == nil)
+      #expect(report.stored == report.rebuilt)
+      #expect(Files.names(in: scratch.versions.directory).allSatisfy { !$0.hasPrefix("scratch") })
+    }
+  }
+
+  @Test("one flipped bit in any table is found, and table, key and both values are named", arguments: 0..<8)
+  func flippedValue(table: Int) throws {
+    try Self.withLiveVersion { scratch in
+      let (key, value) = try Self.someRow(scratch, table)
+      var wrong = value
+      wrong[wrong.count / 2] ^= 1
+      try scratch.tamper { $0.put(ProposerState.tables[table], key: key.rawSpan, value: wrong.rawSpan) }
+      let report = try scratch.projector().verify()
+      #expect(!report.agrees)
+      #expect(
+        report.difference
+          == RowDifference(table: ProposerState.tables[table].name, key: key, stored: wrong, rebuilt: value))
+    }
+  }
+
+  @Test("a removed row in any table is found and named", arguments: 0..<8)
+  func removedRow(table: Int) throws {
+    try Self.withLiveVersion { scratch in
+      let (key, value) = try Self.someRow(scratch, table)
+      try scratch.tamper { $0.delete(ProposerState.tables[table], key: key.rawSpan) }
+      let report = try scratch.projector().verify()
+      #expect(!report.agrees)
+      #expect(
+        report.difference
+          == RowDifference(table: ProposerState.tables[table].name, key: key, stored: nil, rebuilt: value))
+    }
+  }
+
+  @Test("an added row in any table is found and named, wherever it stands", arguments: 0..<8, [0x00, 0xff] as [UInt8])
+  func addedRow(table: Int, byte: UInt8) throws {
+    try Self.withLiveVersion { scratch in
+      let key = [UInt8](repeating: byte, count: 9)
+      try scratch.tamper { $0.put(ProposerState.tables[table], key: key.rawSpan, value: [1].rawSpan) }
+      let report = try scratch.projector().verify()
+      #expect(!report.agrees)
+      #expect(
+        report.difference == RowDifference(table: ProposerState.tables[table].name, key: key, stored: [1], rebuilt: nil))
+    }
+  }
+
+  @Test("of several differences the first by table and key is named")
+  func firstOfSeveral() throws {
+    try Self.withLiveVersion { scratch in
+      let keys = try Self.rows(scratch, 0).map(\.key)
+      let (early, late) = (keys[3], keys[7])
+      try scratch.tamper { batch in
+        batch.put(ProposerState.accounts, key: late.rawSpan, value: [1].rawSpan)
+        batch.delete(ProposerState.accounts, key: early.rawSpan)
+        batch.put(ProposerState.code, key: [0].rawSpan, value: [0].rawSpan)
+      }
+      let difference = try #require(try scratch.projector().verify().difference)
+      #expect(difference.key == early)
+      #expect(difference.stored == nil)
+    }
+  }
+
+  private static func withLiveVersion(_ body: (Scratch) throws -> Void) throws {
+    let chain = try MiniChain(blockCount: chainLength)
+    try Scratch.with { scratch in
+      try chain.write(to: scratch.log)
+      try scratch.projector().rebuild()
+      try body(scratch)
+    }
+  }
+
+  private static func rows(_ scratch: Scratch, _ table: Int) throws -> [(key: [UInt8], value: [UInt8])] {
+    var rows: [(key: [UInt8], value: [UInt8])] = []
+    let version = try scratch.projector().openLive(.readOnly)
+    try version.read { (store: any TableReader) throws(ProjectionError) in
+      do {
+        try store.scan(ProposerState.tables[table], from: [UInt8]().rawSpan) { key, value in
+          rows.append((key.bytes, value.bytes))
+          return true
+        }
+      } catch { throw .damaged(version.directory, "\(error)") }
+    }
+    return rows
+  }
+
+  private static func someRow(_ scratch: Scratch, _ table: Int) throws -> (key: [UInt8], value: [UInt8]) {
+    let rows = try rows(scratch, table)
+    return try #require(rows.isEmpty ? nil : rows[rows.count / 2])
+  }
+}

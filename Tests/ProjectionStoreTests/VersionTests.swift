@@ -1,0 +1,84 @@
+import LMDB
+import Primitives
+@testable import ProjectionStore
+import Projections
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite("Projection versions")
+struct VersionTests {
+  @Test("batches committed to LMDB and to dictionaries leave the same rows, appended or put in between")
+  func equalsModel() throws {
+    var random = SeededGenerator()
+    let tables = (0..<3).map { ProjectionTable(index: $0, name: "table\($0)") }
+    try withTemporaryDirectory { path in
+      let version = try ProjectionVersion(FilePath(path), tables: tables, mode: .create, durability: .unsynced)
+      let model = MemoryTables(tables: tables)
+      let batch = WriteBatch()
+      for round in 0..<60 {
+        batch.reset()
+        for _ in 0..<(random.next() % 80) {
+          let table = tables[Int(random.next() % 3)]
+          // The range of keys grows, so that some rows go beyond the last key and some do not.
+          let key = ProposerState.key(random.next() % UInt64(round * 10 + 5))
+          if random.next() % 4 == 0 {
+            batch.delete(table, key: key.rawSpan)
+          } else {
+            let value = random.bytes(count: Int(random.next() % 700))
+            batch.put(table, key: key.rawSpan, value: value.rawSpan)
+          }
+        }
+        model.commit(batch)
+        try version.commit(batch, .start)
+        for table in tables { #expect(try version.rowCount(of: table) == model.ordered(table).count) }
+        #expect(try version.digest().digest == model.digest(l1BlockNumber: 0, l1BlockHash: .zero))
+      }
+    }
+  }
+
+  @Test("a cursor row reads back as written, and with any bit flipped or any other length not at all")
+  func cursorRow() {
+    let cursor = ProjectionCursor(
+      nextPosition: 0x0102_0304_0506_0708, lastLeafHash: Hash256(1, 2, 3, 4), l1BlockNumber: 77,
+      l1BlockHash: Hash256(5, 6, 7, 8), skippedRecords: 3)
+    let row = cursor.row
+    #expect(read(row) == cursor)
+    for bit in 0..<row.count * 8 {
+      var wrong = row
+      wrong[bit / 8] ^= 1 << (bit % 8)
+      #expect(read(wrong) == nil)
+    }
+    #expect(read(row + [0]) == nil)
+    #expect(read(Array(row.dropLast())) == nil)
+  }
+
+  private func read(_ row: [UInt8]) -> ProjectionCursor? { ProjectionCursor(row: row.rawSpan) }
+
+  @Test("version names read back, and nothing else is one")
+  func names() {
+    for name in [VersionName(sequence: 1, schemaVersion: 1), VersionName(sequence: 120, schemaVersion: 0)] {
+      #expect(VersionName(name.description) == name)
+    }
+    for text in ["", "v1", "v1-1", "v0-s1", "v01-s1", "v1-s", "v1-s1-", "v-1-s1", "scratch", "CURRENT", "v1-s1.tmp"] {
+      #expect(VersionName(text) == nil, "\(text)")
+    }
+    #expect(VersionName(sequence: 9, schemaVersion: 2) < VersionName(sequence: 10, schemaVersion: 1))
+  }
+
+  @Test("a CURRENT that names nothing there is no live version")
+  func danglingCurrent() throws {
+    try withTemporaryDirectory { path in
+      let versions = VersionSet(dataDirectory: FilePath(path), projection: "p")
+      try Files.makeDirectory(versions.directory)
+      for text in ["", "v3-s1\n", "v3-s1", "../v3-s1\n"] {
+        try Files.writeSynced(Array(text.utf8), to: versions.directory.appending("CURRENT"))
+        #expect(versions.live == nil)
+      }
+      try Files.makeDirectory(versions.directory.appending("v3-s1"))
+      try versions.switchTo(VersionName(sequence: 3, schemaVersion: 1)) { _ in }
+      #expect(versions.live == VersionName(sequence: 3, schemaVersion: 1))
+      #expect(versions.next(schemaVersion: 2).description == "v4-s2")
+    }
+  }
+}

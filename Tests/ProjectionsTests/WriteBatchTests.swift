@@ -1,0 +1,111 @@
+import Primitives
+import Projections
+import TestSupport
+import Testing
+
+@Suite("Write batch")
+struct WriteBatchTests {
+  private static let tables = (0..<3).map { ProjectionTable(index: $0, name: "table\($0)") }
+
+  @Test("a batch hands over every touched key once, with its last value, in the order of tables and keys")
+  func equalsModel() {
+    var random = SeededGenerator()
+    let batch = WriteBatch()
+    for _ in 0..<20 {
+      batch.reset()
+      var model: [Int: [[UInt8]: [UInt8]?]] = [:]
+      for _ in 0..<2000 {
+        let table = Self.tables[Int(random.next() % 3)]
+        // Few distinct keys, of lengths around the eight bytes that are compared first.
+        let key = Array(repeating: UInt8(random.next() % 2), count: Int(random.next() % 4) * 4)
+          + [UInt8(random.next() % 16)]
+        if random.next() % 4 == 0 {
+          batch.delete(table, key: key.rawSpan)
+          model[table.index, default: [:]][key] = .some(nil)
+        } else {
+          let value = random.bytes(count: Int(random.next() % 40))
+          batch.put(table, key: key.rawSpan, value: value.rawSpan)
+          model[table.index, default: [:]][key] = value
+        }
+      }
+      var expected: [String] = []
+      for (table, rows) in model.sorted(by: { $0.key < $1.key }) {
+        for (key, value) in rows.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+          expected.append("\(table) \(key) \(String(describing: value))")
+        }
+      }
+      var found: [String] = []
+      batch.forEachInOrder { table, key, value in
+        found.append("\(table) \(key.bytes) \(String(describing: value.map { $0.bytes }))")
+      }
+      #expect(found == expected)
+      #expect(batch.count == expected.count)
+    }
+  }
+
+  @Test("keys are ordered as byte strings, a proper prefix first, at every length around a word")
+  func orderOfKeys() {
+    var keys: [[UInt8]] = []
+    for length in [0, 1, 2, 7, 8, 9, 15, 16, 17] {
+      for last: UInt8 in [0, 1, 0x7f, 0x80, 0xff] {
+        keys.append(Array(repeating: 0, count: length) + [last])
+        keys.append(Array(repeating: 0xff, count: length) + [last])
+        keys.append(Array(repeating: 0, count: length))
+      }
+    }
+    for left in keys {
+      for right in keys {
+        #expect(left.rawSpan.precedes(right.rawSpan) == left.lexicographicallyPrecedes(right))
+        #expect(left.rawSpan.hasPrefix(right.rawSpan) == left.starts(with: right))
+      }
+    }
+  }
+}
+
+extension Optional where Wrapped == RawSpan {
+  fileprivate func map<R>(_ transform: (RawSpan) -> R) -> R? {
+    guard let self else { return nil }
+    return transform(self)
+  }
+}
+
+@Suite("Projection view")
+struct ProjectionViewTests {
+  private static let table = ProjectionTable(index: 0, name: "rows")
+
+  private static func stored(_ rows: [String: String]) -> MemoryTables {
+    let tables = MemoryTables(tables: [table])
+    let batch = WriteBatch()
+    for (key, value) in rows { batch.put(table, key: Array(key.utf8).rawSpan, value: Array(value.utf8).rawSpan) }
+    tables.commit(batch)
+    return tables
+  }
+
+  private static func text(_ view: ProjectionView, _ key: String) throws -> String? {
+    try view.value(table, Array(key.utf8).rawSpan).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  @Test("a fold sees its own writes and deletions over what is stored")
+  func ownWrites() throws {
+    let view = ProjectionView(batch: WriteBatch(), over: Self.stored(["a": "1", "b": "2", "c": "3"]))
+    view.put(Self.table, Array("a".utf8), Array("long enough to move".utf8))
+    view.delete(Self.table, Array("b".utf8))
+    #expect(try Self.text(view, "a") == "long enough to move")
+    #expect(try Self.text(view, "b") == nil)
+    #expect(try Self.text(view, "c") == "3")
+    #expect(try Self.text(view, "d") == nil)
+    view.put(Self.table, Array("b".utf8), [])
+    #expect(try Self.text(view, "b") == "")
+  }
+
+  @Test("removing a prefix removes stored and unwritten rows below it, and no others")
+  func prefixes() throws {
+    let view = ProjectionView(
+      batch: WriteBatch(), over: Self.stored(["a": "0", "ab": "1", "abc": "2", "ac": "3", "b": "4"]))
+    view.put(Self.table, Array("abd".utf8), [5])
+    view.put(Self.table, Array("ad".utf8), [6])
+    try view.deleteAll(Self.table, withPrefix: Array("ab".utf8).rawSpan)
+    for gone in ["ab", "abc", "abd"] { #expect(try Self.text(view, gone) == nil) }
+    for kept in ["a", "ac", "ad", "b"] { #expect(try Self.text(view, kept) != nil) }
+  }
+}
