@@ -91,6 +91,11 @@ let package = Package(
         "Rollup", "StateTransition", "StateTrie", argumentParser, logging, system,
       ]),
 
+    // What `Tools/faults` kills, and what checks the log afterwards.
+    .executableTarget(
+      name: "FaultDriver", dependencies: ["EventStore", "Hashing", "MerkleLog", "Primitives", "Rollup", system],
+      path: "Tools/FaultDriver"),
+
     // What several test targets share: vectors, seeded random, temporary stores verified at the end.
     .target(
       name: "TestSupport",

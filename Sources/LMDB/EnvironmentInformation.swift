@@ -51,11 +51,13 @@ extension Environment {
   package func readers() -> [Reader] {
     var lines = ""
     _ = unsafe withUnsafeMutablePointer(to: &lines) { lines in
-      unsafe mdb_reader_list(handle.pointer, { line, context in
-        guard let line = unsafe line, let context = unsafe context else { return 0 }
-        unsafe context.assumingMemoryBound(to: String.self).pointee += String(cString: line)
-        return 0
-      }, lines)
+      unsafe mdb_reader_list(
+        handle.pointer,
+        { line, context in
+          guard let line = unsafe line, let context = unsafe context else { return 0 }
+          unsafe context.assumingMemoryBound(to: String.self).pointee += String(cString: line)
+          return 0
+        }, lines)
     }
     // LMDB prints a heading, then a line per slot: process, thread, and snapshot or "-".
     return lines.split(separator: "\n").compactMap { line in

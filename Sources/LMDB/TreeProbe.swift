@@ -54,7 +54,8 @@ struct TreeProbe: ~Copyable {
     }
     let freed = lists.last.flatMap { $0.transaction == newer.transaction ? $0.pages : nil } ?? []
     for page in replaced where !freed.contains(page) {
-      throw fault(page, "pages freed by transaction \(newer.transaction)", UInt64(freed.count), "among them the old root")
+      throw fault(
+        page, "pages freed by transaction \(newer.transaction)", UInt64(freed.count), "among them the old root")
     }
     for root in [newer.main.page, newer.free.page] where lists.contains(where: { $0.pages.contains(root) }) {
       throw fault(root, "root", root, "a page that is not free")

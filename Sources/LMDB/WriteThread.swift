@@ -32,11 +32,13 @@ final class WriteThread: Sendable {
   init?() {
     let context = unsafe Unmanaged.passRetained(self)
     var thread = pthread_t()
-    let code = unsafe pthread_create(&thread, nil, { context in
-      guard let context = unsafe context else { return nil }
-      unsafe Unmanaged<WriteThread>.fromOpaque(context).takeRetainedValue().run()
-      return nil
-    }, context.toOpaque())
+    let code = unsafe pthread_create(
+      &thread, nil,
+      { context in
+        guard let context = unsafe context else { return nil }
+        unsafe Unmanaged<WriteThread>.fromOpaque(context).takeRetainedValue().run()
+        return nil
+      }, context.toOpaque())
     guard code == 0 else {
       unsafe context.release()
       return nil

@@ -46,6 +46,9 @@ enum ModuleMap {
     let dependencies: Set<String>
   }
 
+  /// Targets that are no tests themselves, but are no part of the product either.
+  private static let helpers: Set = ["FaultDriver", "TestSupport"]
+
   /// The targets in the order in which the manifest has them, products of other packages by their module name.
   static func ofManifest() throws -> [ManifestTarget] {
     let text = try Repository.file("Package.swift").text
@@ -57,7 +60,7 @@ enum ModuleMap {
         $0.trimmingCharacters(in: CharacterSet(charactersIn: "\" \n"))
       }
       return ManifestTarget(
-        name: String(match.output.2), isTest: match.output.1 == "testTarget" || match.output.2 == "TestSupport",
+        name: String(match.output.2), isTest: match.output.1 == "testTarget" || helpers.contains(String(match.output.2)),
         dependencies: Set(dependencies.filter { !$0.isEmpty }.map { moduleOfProduct[$0] ?? $0 }))
     }
   }

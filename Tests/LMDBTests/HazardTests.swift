@@ -127,7 +127,8 @@ final class HazardTests {
       try environment.append(50)
       try environment.write { transaction throws(LMDBError) in
         for key in 100..<5000 {
-          try transaction.append([UInt8](repeating: 1, count: 2000).raw, for: UInt64(key), in: environment.table("records"))
+          try transaction.append(
+            [UInt8](repeating: 1, count: 2000).raw, for: UInt64(key), in: environment.table("records"))
         }
         _ = raise(SIGKILL)
       }

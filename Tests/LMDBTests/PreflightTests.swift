@@ -87,7 +87,8 @@ final class PreflightTests {
     let pages = bytes.count / Self.pageSize
     #expect(pages > 10)
     for page in 0..<pages {
-      #expect(try outcome(of: Array(bytes.prefix(page * Self.pageSize)), expecting: content) == .refused, "page \(page)")
+      #expect(
+        try outcome(of: Array(bytes.prefix(page * Self.pageSize)), expecting: content) == .refused, "page \(page)")
     }
   }
 

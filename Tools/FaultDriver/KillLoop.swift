@@ -1,0 +1,106 @@
+import EventStore
+import Foundation
+import Rollup
+import SystemPackage
+
+/// A fault put in on purpose after the last cycle, to see that the checker finds it.
+enum Sabotage: String {
+  /// Puts back the files of the cycle before: acknowledged records are gone.
+  case lose
+  /// Changes one byte of a stored record.
+  case tear
+}
+
+/// The loop: start a victim, kill it, check; every hundredth time, check everything.
+struct KillLoop {
+  let directory: FilePath
+  let cycles: Int
+  let seed: UInt64
+  let sabotage: Sabotage?
+
+  private var random: SeededGenerator
+  private var checker: Checker
+  private var acknowledged = 0
+  private var killedEarly = 0
+
+  init(directory: FilePath, cycles: Int, seed: UInt64, sabotage: Sabotage?) {
+    self.directory = directory
+    self.cycles = cycles
+    self.seed = seed
+    self.sabotage = sabotage
+    random = SeededGenerator(seed: seed)
+    checker = Checker(directory: directory)
+  }
+
+  /// Runs all cycles, and prints what was found. False at the first violation.
+  mutating func run() -> Bool {
+    let start = Victim.now()
+    for cycle in 1...cycles {
+      do {
+        try runOnce(cycle)
+      } catch {
+        print("VIOLATION in cycle \(cycle) of seed \(seed): \(error)")
+        print("the log is left as it is in \(directory)")
+        return false
+      }
+    }
+    let openings = checker.openings.sorted()
+    func milliseconds(_ value: Double) -> String { String(format: "%.1f ms", value) }
+    print(
+      """
+      \(cycles) kills (seed \(seed)) in \(Int((Victim.now() - start) / 1000)) s, \(killedEarly) of them before anything was acknowledged
+      \(acknowledged) records acknowledged, \(checker.size) recovered, \(checker.size - UInt64(acknowledged)) of them committed but not yet acknowledged
+      open after a kill: median \(milliseconds(openings[openings.count / 2])), longest \(milliseconds(openings[openings.count - 1]))
+      nothing acknowledged was lost, no record is torn, every root is that of its records
+      """)
+    return true
+  }
+
+  private mutating func runOnce(_ cycle: Int) throws {
+    let isSabotaged = sabotage != nil && cycle == cycles
+    let data = directory.appending("data.mdb").string
+    if isSabotaged, sabotage == .lose { try copy(data, to: data + ".before") }
+    let milliseconds = Double.random(in: 2...30, using: &random)
+    let isAfterOpening = isSabotaged || Int.random(in: 0..<4, using: &random) > 0
+    let victim = try Victim(directory: directory, seed: seed &* 1_000_000 &+ UInt64(cycle))
+    let report = try victim.kill(after: isSabotaged ? 200 : milliseconds, ofOpening: isAfterOpening)
+    guard report.wasKilled else { throw Checker.Violation(description: "the appending process ended by itself") }
+    acknowledged += report.acknowledged.count
+    if isSabotaged { try spoil(data, report) }
+    guard FileManager.default.fileExists(atPath: data) else {
+      guard report.acknowledged.isEmpty, checker.size == 0 else {
+        throw Checker.Violation(description: "the data file is gone")
+      }
+      killedEarly += 1
+      return
+    }
+    if report.acknowledged.isEmpty { killedEarly += 1 }
+    try checker.check(report)
+    if cycle % 100 == 0 || cycle == cycles { try checker.checkAll() }
+    if cycle % 100 == 0 { print("\(cycle) kills, \(checker.size) records, all whole") }
+  }
+
+  /// Does to the file what a store that loses or tears records would have done.
+  private func spoil(_ data: String, _ report: Report) throws {
+    switch sabotage {
+    case .lose:
+      guard !report.acknowledged.isEmpty else { return }
+      try FileManager.default.removeItem(atPath: data)
+      try copy(data + ".before", to: data)
+    case .tear:
+      let log = try EventLog.open(directory, mode: .readOnly)
+      guard let last = report.acknowledged.last else { return }
+      let payload = try log.record(at: Position(last.position)).payload
+      var bytes = try Data(contentsOf: URL(fileURLWithPath: data))
+      guard let place = bytes.range(of: Data(payload.prefix(24)), options: .backwards) else { return }
+      bytes[place.upperBound - 1] ^= 0x10
+      try bytes.write(to: URL(fileURLWithPath: data))
+    case nil: return
+    }
+  }
+
+  private func copy(_ path: String, to other: String) throws {
+    try? FileManager.default.removeItem(atPath: other)
+    try FileManager.default.copyItem(atPath: path, toPath: other)
+  }
+}

@@ -1,0 +1,83 @@
+import Foundation
+import SystemPackage
+
+/// A process that appends, and what it says until it is killed.
+struct Victim: ~Copyable {
+  private let process: pid_t
+  private let pipe: FileDescriptor
+  private var text: [UInt8] = []
+
+  /// Starts this same program as `append DIRECTORY SEED`.
+  init(directory: FilePath, seed: UInt64) throws {
+    let ends = try FileDescriptor.pipe()
+    var actions = unsafe posix_spawn_file_actions_t()
+    unsafe posix_spawn_file_actions_init(&actions)
+    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+    unsafe posix_spawn_file_actions_adddup2(&actions, ends.writeEnd.rawValue, 1)
+    unsafe posix_spawn_file_actions_addclose(&actions, ends.readEnd.rawValue)
+    unsafe posix_spawn_file_actions_addclose(&actions, ends.writeEnd.rawValue)
+    let program = "/proc/self/exe"
+    let arguments = [CommandLine.arguments[0], "append", directory.string, "\(seed)"]
+    let pointers = unsafe arguments.map { unsafe strdup($0) } + [nil]
+    defer { unsafe pointers.forEach { unsafe free($0) } }
+    var identifier: pid_t = 0
+    let code = unsafe posix_spawn(&identifier, program, &actions, nil, pointers, environ)
+    try ends.writeEnd.close()
+    guard code == 0 else { throw Errno(rawValue: code) }
+    process = identifier
+    pipe = ends.readEnd
+  }
+
+  /// Kills it `milliseconds` after it started, or after it said that the log is open. Gives what it said.
+  consuming func kill(after milliseconds: Double, ofOpening: Bool) throws -> Report {
+    defer { try? pipe.close() }
+    var deadline = ofOpening ? nil : Self.now() + milliseconds
+    let limit = Self.now() + 30_000
+    var hasEnded = false
+    while !hasEnded, Self.now() < deadline ?? limit {
+      hasEnded = try !listen(until: deadline ?? limit)
+      if deadline == nil, text.contains(UInt8(ascii: "\n")) { deadline = Self.now() + milliseconds }
+    }
+    Glibc.kill(process, SIGKILL)
+    var status: Int32 = 0
+    unsafe waitpid(process, &status, 0)
+    while try listen(until: Self.now() + 1000) {}
+    return Report(text, wasKilled: status & 0x7F == SIGKILL)
+  }
+
+  /// Reads what comes before `deadline`. False at the end.
+  private mutating func listen(until deadline: Double) throws -> Bool {
+    var request = pollfd(fd: pipe.rawValue, events: Int16(POLLIN), revents: 0)
+    let ready = unsafe poll(&request, 1, Int32(max(0, (deadline - Self.now()).rounded(.up))))
+    guard ready > 0 else { return true }
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    let count = try unsafe buffer.withUnsafeMutableBytes { bytes in unsafe try pipe.read(into: bytes) }
+    text += buffer.prefix(count)
+    return count > 0
+  }
+
+  /// Milliseconds of a clock that only goes forward.
+  static func now() -> Double {
+    Double(DispatchTime.now().uptimeNanoseconds) / 1e6
+  }
+}
+
+/// What a victim said.
+struct Report {
+  /// Whether it lived until it was killed.
+  let wasKilled: Bool
+  /// The records that it was told are durable, with their leaf hashes in hexadecimal.
+  let acknowledged: [(position: UInt64, leafHash: Substring)]
+
+  /// Reads the whole lines; the kill may have cut the last one.
+  init(_ bytes: [UInt8], wasKilled: Bool) {
+    let text = String(decoding: bytes, as: UTF8.self)
+    let end = text.lastIndex(of: "\n") ?? text.startIndex
+    self.wasKilled = wasKilled
+    acknowledged = text[..<end].split(separator: "\n").compactMap { line in
+      let words = line.split(separator: " ")
+      guard words.count == 3, words[0] == "ack", let position = UInt64(words[1]) else { return nil }
+      return (position, words[2])
+    }
+  }
+}
