@@ -57,12 +57,13 @@ import Testing
     }
   }
 
-  @Test("the export is the blocks one after the other")
-  func export() throws {
+  @Test("the export is the blocks one after the other, and the genesis file reads back as the configuration")
+  func files() throws {
     let chain = try DemoChain()
     let bytes = chain.blocksFile
     var reader = RLPReader(bytes.rawSpan)
     for block in chain.blocks { #expect(try EthereumBlock(rlp: reader.readRawItem()) == block) }
     try reader.finish()
+    #expect(try Genesis.configuration(json: [UInt8](chain.genesisFile.utf8)) == chain.configuration)
   }
 }

@@ -66,4 +66,19 @@ private let uncleMiners = [Address(0, 0, 2), Address(0, 0, 3)]
       #expect("\(try error([19, number]))" == "\(expected)")
     }
   }
+
+  @Test("a reward that does not fit an account is an error that names it, and no trap")
+  func overflow() throws {
+    let rich = World([GenesisAccount(address: miner, balance: .max - 5 * ether + 1)])
+    let error = #expect(throws: BlockError.self) {
+      try executor(of: .frontier).apply(block(number: 3, beneficiary: miner), to: rich)
+    }
+    guard case .balanceOverflows(3, miner)? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    let full = World([GenesisAccount(address: miner, balance: .max - 5 * ether)])
+    let outcome = try executor(of: .frontier).apply(block(beneficiary: miner), to: full)
+    #expect(outcome.diff.accounts.map(\.account?.balance) == [.max])
+  }
 }

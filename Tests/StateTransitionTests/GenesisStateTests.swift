@@ -48,6 +48,7 @@ import Testing
     }
     let expected = try root(leaves)
     #expect(state.root == expected.root && state.nodes == expected.nodeChanges)
+    #expect(state.root == ChainConfiguration.stateRoot(of: allocation))
     #expect(state.entries.map(\.key) == leaves.map(\.key).sorted())
   }
 }
