@@ -32,21 +32,29 @@ extension NibblePath {
     self = path
   }
 
-  /// Bytes of the hex-prefix encoding.
-  var hexPrefixByteCount: Int { 1 + count / 2 }
+  /// Bytes of the hex-prefix encoding as an RLP item: a single byte is below 0x40 and stands for itself, more have a
+  /// header of one byte.
+  var hexPrefixItemLength: Int {
+    let length = 1 + count / 2
+    return length == 1 ? 1 : 1 + length
+  }
 
-  /// Lends the hex-prefix encoding (yellow paper, appendix C): a flag nibble (2 for a leaf, 1 more for an odd count), a
-  /// zero nibble where the count is even, then the nibbles.
-  func withHexPrefix(isLeaf: Bool, _ body: (RawSpan) -> Void) {
+  /// Lends the RLP item of the hex-prefix encoding (yellow paper, appendix C): a flag nibble (2 for a leaf, 1 more
+  /// for an odd count), a zero nibble where the count is even, then the nibbles.
+  func withHexPrefixItem(isLeaf: Bool, _ body: (RawSpan) -> Void) {
     let flag: UInt8 = isLeaf ? 0x20 : 0x00
     let isOdd = !count.isMultiple(of: 2)
-    let rest = dropFirst(isOdd ? 1 : 0)
-    var bytes = InlineArray<33, UInt8>(repeating: 0)
-    bytes[0] = isOdd ? flag | 0x10 | self[0] : flag
-    for offset in 0..<rest.count / 2 {
-      bytes[1 + offset] = rest[2 * offset] << 4 | rest[2 * offset + 1]
-    }
-    unsafe body(bytes.span.bytes.extracting(0..<hexPrefixByteCount))
+    let rest = (isOdd ? dropFirst(1) : self).nibbles
+    // Header and flag end a word, so that the nibbles begin the next one.
+    let header = 0x80 + UInt64(truncatingIfNeeded: hexPrefixItemLength - 1)
+    let first = header << 8 | UInt64(isOdd ? flag | 0x10 | self[0] : flag)
+    let words: InlineArray<5, UInt64> = [
+      first.bigEndian,
+      UInt64(truncatingIfNeeded: rest.high >> 64).bigEndian, UInt64(truncatingIfNeeded: rest.high).bigEndian,
+      UInt64(truncatingIfNeeded: rest.low >> 64).bigEndian, UInt64(truncatingIfNeeded: rest.low).bigEndian,
+    ]
+    let start = hexPrefixItemLength == 1 ? 7 : 6
+    unsafe body(words.span.bytes.extracting(start..<start + hexPrefixItemLength))
   }
 
   /// Reads a hex-prefix encoding; nil when the bytes are none, or spell more than 64 nibbles.

@@ -40,6 +40,8 @@ struct NodeReference: BitwiseCopyable {
 
   var isEmpty: Bool { tag == 0 }
 
+  var isHash: Bool { tag == NodeReference.hashTag }
+
   var asHash: Hash256? { tag == NodeReference.hashTag ? payload : nil }
 
   var unsealedIndex: Int? { tag == NodeReference.unsealedTag ? Int(payload.word3) : nil }

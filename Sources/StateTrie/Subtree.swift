@@ -3,18 +3,27 @@
 /// Leaves and branches do not move when keys beside them come and go; only the nodes that lead to them do: the suffix
 /// in a leaf, an extension above a branch. Here these are left open until `UnsealedNodes.place` is told the depth, so
 /// that splitting and collapsing need no cases of their own.
-enum Subtree {
-  /// No key at all.
-  case empty
+struct Subtree {
+  enum Content {
+    /// No key at all.
+    case empty
 
-  /// One key.
-  case leaf(key: NibblePath, value: [UInt8])
+    /// One key, with this value.
+    case leaf([UInt8])
 
-  /// Several keys that part at `path`. `content` is the decoded branch where it is known already.
-  case branch(path: NibblePath, reference: NodeReference, content: TrieNode.Branch?)
+    /// Several keys, which part in this branch; decoded where that has been done already.
+    case branch(NodeReference, decoded: TrieNode.Branch?)
+  }
+
+  /// The key of a leaf, or where the keys of a branch part; the root for no key.
+  let path: NibblePath
+
+  let content: Content
+
+  static let empty = Subtree(path: .root, content: .empty)
 
   var isEmpty: Bool {
-    if case .empty = self { true } else { false }
+    if case .empty = content { true } else { false }
   }
 }
 
@@ -24,12 +33,13 @@ extension UnsealedNodes {
   ///
   /// - Returns: how the parent names it.
   mutating func place(_ subtree: Subtree, depth: Int) -> NodeReference {
-    switch subtree {
+    let path = subtree.path
+    switch subtree.content {
     case .empty:
       return .empty
-    case .leaf(let key, let value):
-      return addLeaf(at: key.prefix(depth), suffix: key.dropFirst(depth), value: value)
-    case .branch(let path, let reference, _):
+    case .leaf(let value):
+      return addLeaf(at: path.prefix(depth), suffix: path.dropFirst(depth), value: value)
+    case .branch(let reference, _):
       if path.count == depth { return reference }
       return addExtension(at: path.prefix(depth), suffix: path.dropFirst(depth), child: reference)
     }

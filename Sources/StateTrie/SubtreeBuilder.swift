@@ -14,14 +14,14 @@ struct SubtreeBuilder {
 
   /// Takes the next leaf. Traps unless `key` comes after all keys before.
   mutating func append(_ key: NibblePath, _ value: [UInt8], into nodes: inout UnsealedNodes) {
-    guard let lastPath = pathOfLast else {
-      last = .leaf(key: key, value: value)
+    if last.isEmpty {
+      last = Subtree(path: key, content: .leaf(value))
       return
     }
-    precondition(lastPath < key, "leaves come in strictly ascending order")
-    let shared = lastPath.commonPrefixCount(with: key)
+    precondition(last.path < key, "leaves come in strictly ascending order")
+    let shared = last.path.commonPrefixCount(with: key)
     closeBranches(deeperThan: shared, in: &nodes)
-    if open.last?.path.count != shared {
+    if open.isEmpty || open[open.count - 1].path.count != shared {
       open.append(OpenBranch(path: key.prefix(shared), branch: .empty))
     }
     hangLast(in: &nodes)
@@ -30,7 +30,7 @@ struct SubtreeBuilder {
       open[open.count - 1].branch.value = value
       closeBranch(in: &nodes)
     } else {
-      last = .leaf(key: key, value: value)
+      last = Subtree(path: key, content: .leaf(value))
     }
   }
 
@@ -44,25 +44,15 @@ struct SubtreeBuilder {
   /// Follows `UnsealedNodes.seal`.
   mutating func replaceReferences(from nodes: borrowing UnsealedNodes) {
     for index in open.indices {
-      for nibble in 0..<16 {
-        open[index].branch.children[nibble] = nodes.sealed(open[index].branch.children[nibble])
-      }
+      open[index].branch.children = open[index].branch.children.map { nodes.sealed($0) }
     }
-    if case .branch(let path, let reference, let content) = last {
-      last = .branch(path: path, reference: nodes.sealed(reference), content: content)
-    }
-  }
-
-  private var pathOfLast: NibblePath? {
-    switch last {
-    case .empty: nil
-    case .leaf(let key, _): key
-    case .branch(let path, _, _): path
+    if case .branch(let reference, let decoded) = last.content {
+      last = Subtree(path: last.path, content: .branch(nodes.sealed(reference), decoded: decoded))
     }
   }
 
   private mutating func closeBranches(deeperThan depth: Int, in nodes: inout UnsealedNodes) {
-    while let top = open.last, top.path.count > depth {
+    while !open.isEmpty, open[open.count - 1].path.count > depth {
       hangLast(in: &nodes)
       closeBranch(in: &nodes)
     }
@@ -70,13 +60,14 @@ struct SubtreeBuilder {
 
   /// Puts `last` into the deepest open branch.
   private mutating func hangLast(in nodes: inout UnsealedNodes) {
-    guard let path = pathOfLast, let depth = open.last?.path.count else { return }
-    open[open.count - 1].branch.children[Int(path[depth])] = nodes.place(last, depth: depth + 1)
+    let top = open.count - 1
+    let depth = open[top].path.count
+    open[top].branch.children[Int(last.path[depth])] = nodes.place(last, depth: depth + 1)
   }
 
   /// Makes the deepest open branch, now complete, the last subtree.
   private mutating func closeBranch(in nodes: inout UnsealedNodes) {
     let top = open.removeLast()
-    last = .branch(path: top.path, reference: nodes.addBranch(top.branch, at: top.path), content: nil)
+    last = Subtree(path: top.path, content: .branch(nodes.addBranch(top.branch, at: top.path), decoded: nil))
   }
 }

@@ -9,20 +9,18 @@ enum TrieNode {
   /// Keys part here.
   case branch(Branch)
 
-  /// The sixteen ways on from a node, and the value of the key that ends here (empty: none does).
+  /// The ways on from a node, and the value of the key that ends here (empty: none does).
   struct Branch {
-    var children: InlineArray<16, NodeReference>
+    /// Sixteen, by nibble.
+    var children: [NodeReference]
+
     var value: [UInt8]
 
-    static var empty: Branch { Branch(children: InlineArray(repeating: .empty), value: []) }
+    static var empty: Branch { Branch(children: Array(repeating: .empty, count: 16), value: []) }
 
     /// How many children there are, and the value if there is one.
     var occupancy: Int {
-      var count = value.isEmpty ? 0 : 1
-      for nibble in 0..<16 where !children[nibble].isEmpty {
-        count += 1
-      }
-      return count
+      children.count { !$0.isEmpty } + (value.isEmpty ? 0 : 1)
     }
   }
 }

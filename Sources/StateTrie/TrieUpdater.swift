@@ -45,12 +45,12 @@ extension TrieUpdater {
     switch try source.read(reference, at: path, from: reader).node {
     case .leaf(let suffix, let value):
       if isStored { consumed.append(path) }
-      return .leaf(key: path.appending(suffix), value: value)
+      return Subtree(path: path.appending(suffix), content: .leaf(value))
     case .extension(let suffix, let child):
       if isStored { consumed.append(path) }
-      return .branch(path: path.appending(suffix), reference: child, content: nil)
+      return Subtree(path: path.appending(suffix), content: .branch(child, decoded: nil))
     case .branch(let branch):
-      return .branch(path: path, reference: reference, content: branch)
+      return Subtree(path: path, content: .branch(reference, decoded: branch))
     }
   }
 
@@ -58,20 +58,20 @@ extension TrieUpdater {
   private mutating func apply<Reader: NodeReader & ~Copyable & ~Escapable>(
     _ range: Range<Int>, to subtree: Subtree, _ reader: borrowing Reader
   ) throws(TrieError) -> Subtree? {
-    switch subtree {
+    let path = subtree.path
+    switch subtree.content {
     case .empty:
       return build(range, with: nil)
-    case .leaf(let key, let value):
-      return build(range, with: (key, value))
-    case .branch(let path, let reference, let content):
+    case .leaf(let value):
+      return build(range, with: (path, value))
+    case .branch(let reference, let decoded):
       let depth = depthOfParting(range, from: path)
       let range = trim(range, to: path.prefix(depth))
       if range.isEmpty { return nil }
       if depth < path.count {
-        let rest = Subtree.branch(path: path, reference: reference, content: content)
-        return try split(path.prefix(depth), above: rest, at: path[depth], range, reader)
+        return try split(path.prefix(depth), above: subtree, at: path[depth], range, reader)
       }
-      return try open(path, reference, content, range, reader)
+      return try open(path, reference, decoded, range, reader)
     }
   }
 
@@ -136,10 +136,10 @@ extension TrieUpdater {
 
   /// Applies changes to the branch at `path`.
   private mutating func open<Reader: NodeReader & ~Copyable & ~Escapable>(
-    _ path: NibblePath, _ reference: NodeReference, _ content: TrieNode.Branch?, _ range: Range<Int>,
+    _ path: NibblePath, _ reference: NodeReference, _ decoded: TrieNode.Branch?, _ range: Range<Int>,
     _ reader: borrowing Reader
   ) throws(TrieError) -> Subtree? {
-    let branch = if let content { content } else { try branch(reference, at: path, reader) }
+    let branch = if let decoded { decoded } else { try branch(reference, at: path, reader) }
     if reference.asHash != nil { consumed.append(path) }
     var work = Workpiece(path: path, branch: branch)
     try applyGroups(range, to: &work, besides: nil, reader)
@@ -211,14 +211,14 @@ extension TrieUpdater {
     for (nibble, subtree) in loose {
       work.branch.children[nibble] = nodes.place(subtree, depth: work.path.count + 1)
     }
-    return .branch(path: work.path, reference: nodes.addBranch(work.branch, at: work.path), content: nil)
+    return Subtree(path: work.path, content: .branch(nodes.addBranch(work.branch, at: work.path), decoded: nil))
   }
 
   private mutating func onlyRest<Reader: NodeReader & ~Copyable & ~Escapable>(
     of work: Workpiece, _ loose: Subtree?, _ reader: borrowing Reader
   ) throws(TrieError) -> Subtree {
     if let loose { return loose }
-    if !work.branch.value.isEmpty { return .leaf(key: work.path, value: work.branch.value) }
+    if !work.branch.value.isEmpty { return Subtree(path: work.path, content: .leaf(work.branch.value)) }
     for nibble in 0..<16 where !work.branch.children[nibble].isEmpty {
       // Nobody asked for this child; but a leaf or an extension now begins higher up, so it has to be read.
       return try resolve(

@@ -10,58 +10,57 @@ import Primitives
 /// Which nodes are *stored*: the root, and every node whose encoding has 32 bytes or more. Shorter ones live inside
 /// their parent and nowhere else.
 struct UnsealedNodes {
-  /// A node: its place, its encoding once the children are sealed, and how its parent names it from then on.
-  private struct Node {
-    let path: NibblePath
-    let level: Int
-    var content: Content
-    var reference: NodeReference = .empty
-  }
-
   private enum Content {
     case encoded([UInt8])
-    case `extension`(suffix: NibblePath, child: NodeReference)
-    /// The branch at this index of `branches`.
+    /// An index of `extensions`.
+    case `extension`(Int)
+    /// An index of `branchValues`; sixteen times it, one of `branchChildren`.
     case branch(Int)
   }
 
-  /// Children are added before their parents.
-  private var nodes: [Node] = []
-  private var branches: [TrieNode.Branch] = []
+  // Four columns of one table of nodes, children before their parents: seals touch few of them at a time.
+  private var paths: [NibblePath] = []
+  private var levels: [Int] = []
+  private var contents: [Content] = []
+  /// How each node is named by its parent, once it is sealed.
+  private var references: [NodeReference] = []
+
+  private var extensions: [(suffix: NibblePath, child: NodeReference)] = []
+  private var branchChildren: [NodeReference] = []
+  private var branchValues: [[UInt8]] = []
   private var highestLevel = 0
 
-  var count: Int { nodes.count }
+  var count: Int { paths.count }
 
   mutating func addLeaf(at path: NibblePath, suffix: NibblePath, value: [UInt8]) -> NodeReference {
-    add(Node(path: path, level: 0, content: .encoded(TrieNode.encodeLeaf(suffix: suffix, value: value))))
+    add(.encoded(TrieNode.encodeLeaf(suffix: suffix, value: value)), at: path, level: 0)
   }
 
   mutating func addExtension(at path: NibblePath, suffix: NibblePath, child: NodeReference) -> NodeReference {
-    add(Node(path: path, level: level(above: child), content: .extension(suffix: suffix, child: child)))
+    extensions.append((suffix, child))
+    return add(.extension(extensions.count - 1), at: path, level: level(above: child))
   }
 
   mutating func addBranch(_ branch: TrieNode.Branch, at path: NibblePath) -> NodeReference {
-    var level = 0
-    for nibble in 0..<16 {
-      level = max(level, self.level(above: branch.children[nibble]))
-    }
-    branches.append(branch)
-    return add(Node(path: path, level: level, content: .branch(branches.count - 1)))
+    let level = branch.children.reduce(0) { max($0, self.level(above: $1)) }
+    branchChildren.append(contentsOf: branch.children)
+    branchValues.append(branch.value)
+    return add(.branch(branchValues.count - 1), at: path, level: level)
   }
 
   /// The reference as it is after `seal`: an unsealed one becomes a hash or an embedded encoding.
   func sealed(_ reference: NodeReference) -> NodeReference {
     guard let index = reference.unsealedIndex else { return reference }
-    return nodes[index].reference
+    return references[index]
   }
 
   /// Encodes and hashes all nodes. Cost: one Keccak-256 for each stored node.
   mutating func seal() {
-    var levels = [[Int]](repeating: [], count: highestLevel + 1)
-    for index in nodes.indices {
-      levels[nodes[index].level].append(index)
+    var indices = [[Int]](repeating: [], count: highestLevel + 1)
+    for index in levels.indices {
+      indices[levels[index]].append(index)
     }
-    for level in levels {
+    for level in indices {
       seal(level)
     }
   }
@@ -70,56 +69,66 @@ struct UnsealedNodes {
   mutating func drain<Failure: Error>(
     _ body: (NibblePath, [UInt8]) throws(Failure) -> Void
   ) throws(Failure) {
-    for node in nodes {
-      if node.reference.asHash != nil, case .encoded(let encoding) = node.content {
-        try body(node.path, encoding)
-      }
+    for index in paths.indices where references[index].isHash {
+      if case .encoded(let encoding) = contents[index] { try body(paths[index], encoding) }
     }
-    nodes.removeAll(keepingCapacity: true)
-    branches.removeAll(keepingCapacity: true)
+    paths.removeAll(keepingCapacity: true)
+    levels.removeAll(keepingCapacity: true)
+    contents.removeAll(keepingCapacity: true)
+    references.removeAll(keepingCapacity: true)
+    extensions.removeAll(keepingCapacity: true)
+    branchChildren.removeAll(keepingCapacity: true)
+    branchValues.removeAll(keepingCapacity: true)
     highestLevel = 0
   }
 
   private func level(above child: NodeReference) -> Int {
     guard let index = child.unsealedIndex else { return 0 }
-    return nodes[index].level + 1
+    return levels[index] + 1
   }
 
-  private mutating func add(_ node: Node) -> NodeReference {
-    highestLevel = max(highestLevel, node.level)
-    nodes.append(node)
-    return .unsealed(nodes.count - 1)
+  private mutating func add(_ content: Content, at path: NibblePath, level: Int) -> NodeReference {
+    highestLevel = max(highestLevel, level)
+    paths.append(path)
+    levels.append(level)
+    contents.append(content)
+    references.append(.empty)
+    return .unsealed(paths.count - 1)
   }
 
   /// Seals nodes whose children are sealed.
   private mutating func seal(_ indices: [Int]) {
     var stored: [Int] = []
     var encodings: [[UInt8]] = []
+    stored.reserveCapacity(indices.count)
+    encodings.reserveCapacity(indices.count)
     for index in indices {
-      let encoding = encoding(of: nodes[index].content)
-      nodes[index].content = .encoded(encoding)
-      if encoding.count < Hash256.byteCount && !nodes[index].path.isRoot {
-        nodes[index].reference = .embedded(encoding.rawSpan)
+      let encoding = encode(contents[index])
+      contents[index] = .encoded(encoding)
+      if encoding.count < Hash256.byteCount && !paths[index].isRoot {
+        references[index] = .embedded(encoding.rawSpan)
       } else {
         stored.append(index)
         encodings.append(encoding)
       }
     }
     for (index, hash) in zip(stored, Keccak256.hashEach(encodings)) {
-      nodes[index].reference = .hash(hash)
+      references[index] = .hash(hash)
     }
   }
 
-  private func encoding(of content: Content) -> [UInt8] {
+  private mutating func encode(_ content: Content) -> [UInt8] {
     switch content {
-    case .encoded(let encoding): return encoding
-    case .extension(let suffix, let child): return TrieNode.encodeExtension(suffix: suffix, child: sealed(child))
+    case .encoded(let encoding):
+      return encoding
+    case .extension(let index):
+      return TrieNode.encodeExtension(suffix: extensions[index].suffix, child: sealed(extensions[index].child))
     case .branch(let index):
-      var branch = branches[index]
-      for nibble in 0..<16 {
-        branch.children[nibble] = sealed(branch.children[nibble])
+      let slots = 16 * index..<16 * index + 16
+      for slot in slots {
+        branchChildren[slot] = sealed(branchChildren[slot])
       }
-      return TrieNode.encodeBranch(branch)
+      return TrieNode.encodeBranch(children: branchChildren[slots], value: branchValues[index])
     }
   }
 }

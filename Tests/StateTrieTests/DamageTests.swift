@@ -90,7 +90,8 @@ struct DamageTests {
       switch result {
       case .leaf(let suffix, let value): #expect(TrieNode.encodeLeaf(suffix: suffix, value: value) == node)
       case .extension(let suffix, let child): #expect(TrieNode.encodeExtension(suffix: suffix, child: child) == node)
-      case .branch(let branch): #expect(TrieNode.encodeBranch(branch) == node)
+      case .branch(let branch):
+        #expect(TrieNode.encodeBranch(children: branch.children[...], value: branch.value) == node)
       }
     }
     #expect(decoded >= nodes.count)
