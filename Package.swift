@@ -80,7 +80,7 @@ let package = Package(
       name: "ChainImport",
       dependencies: [
         "EventStore", "Hashing", "MerkleLog", "Primitives", "Rollup", "Signatures", "StateTransition", "StateTrie",
-        system,
+        "TestSupport", system,
       ]),
 
     // The tool.
@@ -99,7 +99,8 @@ let package = Package(
     // What several test targets share: vectors, seeded random, temporary stores verified at the end.
     .target(
       name: "TestSupport",
-      dependencies: ["EventStore", "Hashing", "LMDB", "Primitives", "Projections", "Rollup"], path: "Tests/TestSupport"),
+      dependencies: ["EventStore", "Hashing", "LMDB", "Primitives", "Projections", "Rollup", "StateTransition"],
+      path: "Tests/TestSupport"),
 
     .testTarget(name: "PrimitivesTests", dependencies: ["Primitives", "TestSupport"]),
     .testTarget(name: "HashingTests", dependencies: ["Hashing", "Primitives", "TestSupport"]),
@@ -122,8 +123,8 @@ let package = Package(
     .testTarget(
       name: "ProjectionStoreTests",
       dependencies: [
-        "ChainImport", "EventStore", "LMDB", "Primitives", "ProjectionStore", "Projections", "Rollup", "TestSupport",
-        system,
+        "ChainImport", "EventStore", "LMDB", "Primitives", "ProjectionStore", "Projections", "Rollup", "StateTransition",
+        "TestSupport", system,
       ]),
     .testTarget(
       name: "ChainImportTests",

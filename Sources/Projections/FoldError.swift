@@ -9,8 +9,11 @@ package enum FoldError: Error, Sendable {
   /// The event's bytes hold a block that is none.
   case malformedBlock(RLPError)
 
-  /// The block's number is not that of the next block, or the block names another parent.
+  /// There is no block before it, or there is one of its number already.
   case notNext(block: UInt64, reason: String)
+
+  /// The block's header breaks the rules that its parent's header sets.
+  case header(HeaderError)
 
   /// The rules refuse the block, or need what is not yet supported.
   case block(BlockError)
@@ -30,6 +33,7 @@ extension FoldError: CustomStringConvertible {
     switch self {
     case .malformedBlock(let error): "it holds no block: \(error)"
     case .notNext(let block, let reason): "block \(block) cannot follow: \(reason)"
+    case .header(let error): "\(error)"
     case .block(let error): "\(error)"
     case .configuration(let reason): reason
     case .rows(let error): "\(error); rebuild the projection"

@@ -8,7 +8,7 @@ extension ProposerState {
   func apply(_ event: BlockSequenced, in view: ProjectionView) throws(FoldError) {
     view.enter(.decode)
     let (block, hash) = try decode(event.block)
-    let parent = try parent(of: block, hash: hash, in: view)
+    let parent = try parent(of: block, in: view)
     view.enter(.execute)
     let outcome: BlockOutcome
     do { outcome = try executor.apply(block, to: AccountReader(view)) } catch { throw .block(error) }
@@ -33,10 +33,8 @@ extension ProposerState {
     }
   }
 
-  /// The result of the block before, once it is known that this block is the next one.
-  private func parent(
-    of block: EthereumBlock, hash: Hash256, in view: ProjectionView
-  ) throws(FoldError) -> BlockResult {
+  /// The result of the block before, once it is known that this block may come next.
+  private func parent(of block: EthereumBlock, in view: ProjectionView) throws(FoldError) -> BlockResult {
     let number = block.header.number
     guard number > 0, let parent = try Self.result(of: number - 1, in: view) else {
       throw .notNext(block: number, reason: "there is no block before it")
@@ -44,12 +42,10 @@ extension ProposerState {
     guard try Self.hash(of: number, in: view) == nil else {
       throw .notNext(block: number, reason: "there is a block of this number already")
     }
-    let parentHash = try Self.hash(of: number - 1, in: view)
-    guard parentHash == block.header.parentHash else {
-      throw .notNext(
-        block: number,
-        reason: "its parent is \(block.header.parentHash), block \(number - 1) is \(parentHash.map { "\($0)" } ?? "none")")
-    }
+    let parentHash = try Self.hash(of: number - 1, in: view) ?? .zero
+    do {
+      try headerRules.validate(block.header, parent: parent.header, parentHash: parentHash)
+    } catch { throw .header(error) }
     return parent
   }
 

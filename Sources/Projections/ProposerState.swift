@@ -34,9 +34,11 @@ package struct ProposerState: Projection {
 
   let configuration: ChainConfiguration
   let executor: BlockExecutor
+  let headerRules: HeaderRules
 
   package init(configuration: ChainConfiguration) {
     self.configuration = configuration
+    headerRules = HeaderRules(forks: configuration.forks)
     executor = BlockExecutor(chainID: configuration.chainID, forks: configuration.forks)
   }
 

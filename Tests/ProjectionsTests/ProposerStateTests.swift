@@ -112,6 +112,11 @@ struct ProposerStateTests {
     var next = chain.blocks[9]
     next.header.number = 10
     next.header.parentHash = wrong.header.hash
+    next.header.timestamp += 13
+    next.header.ommersHash = HeaderRules.noOmmersHash
+    next.uncles = []
+    next.header.difficulty = DifficultyRule(of: .byzantium).difficulty(
+      number: 10, timestamp: next.header.timestamp, parent: wrong.header)
     try folded.fold(MiniChain.sequenced(next))
     #expect(try ProposerState.result(of: 10, in: folded.view) != nil)
   }
@@ -140,7 +145,7 @@ struct ProposerStateTests {
     #expect(try ProposerState.verdict(on: 4, in: folded.view) == verdict)
   }
 
-  @Test("a block that cannot be next stops the fold: wrong parent, wrong number, a second one, no block at all")
+  @Test("a block that cannot be next stops the fold: wrong parent, number or difficulty, a second one, no block at all")
   func impossibleBlocks() throws {
     let chain = try MiniChain(blockCount: 6)
     let folded = FoldedChain(chain)
@@ -149,13 +154,15 @@ struct ProposerStateTests {
     orphan.header.parentHash = .zero
     var early = chain.blocks[5]
     early.header.number = 7
-    for block in [orphan, early, chain.blocks[4], chain.blocks[0]] {
+    var easy = chain.blocks[5]
+    easy.header.difficulty = UInt256(1)
+    for block in [orphan, easy, early, chain.blocks[4], chain.blocks[0]] {
       let error = #expect(throws: FoldError.self) { try folded.fold(MiniChain.sequenced(block)) }
-      guard case .notNext(let number, _) = error else {
-        Issue.record("\(String(describing: error))")
-        continue
+      switch error {
+      case .notNext(let number, _): #expect(number == block.header.number && number != 5)
+      case .header(let header): #expect(header.block == 5)
+      default: Issue.record("\(String(describing: error))")
       }
-      #expect(number == block.header.number)
     }
     let garbage = Event.blockSequenced(BlockSequenced(batchIndex: 0, indexInBatch: 0, block: .ethereum([0xc1, 0x80])))
     let error = #expect(throws: FoldError.self) { try folded.fold(garbage) }

@@ -3,6 +3,7 @@ import Hashing
 package import Primitives
 package import Projections
 package import Rollup
+import StateTransition
 
 /// A small chain of blocks without transactions, made anew from a seed: every block pays a miner, some pay uncles, and
 /// genesis has code and storage. Its roots are those that folding it gives, so it tests what surrounds the fold; that the
@@ -34,6 +35,14 @@ package struct MiniChain: Sendable {
     }
   }
 
+  /// A chain that somebody else made.
+  ///
+  /// - Parameter blocks: from block 1 on.
+  package init(configuration: ChainConfiguration, blocks: [EthereumBlock]) {
+    self.configuration = configuration
+    self.blocks = [configuration.genesisBlock] + blocks
+  }
+
   package static func address(_ number: UInt64) -> Address {
     var bytes = [UInt8](repeating: 0, count: 12)
     bytes.append(bigEndian: number)
@@ -54,7 +63,7 @@ package struct MiniChain: Sendable {
     ])
     let header = BlockHeader(
       parentHash: .zero, ommersHash: EmptyRoots.uncles, beneficiary: .zero, stateRoot: .zero,
-      transactionsRoot: EmptyRoots.trie, receiptsRoot: EmptyRoots.trie, logsBloom: .empty, difficulty: UInt256(1),
+      transactionsRoot: EmptyRoots.trie, receiptsRoot: EmptyRoots.trie, logsBloom: .empty, difficulty: DifficultyRule.leastDifficulty,
       number: 0, gasLimit: 5000, gasUsed: 0, timestamp: 0, extraData: [], mixHash: .zero, nonce: 0)
     // The root is what folding the allocation gives.
     let draft = ChainConfiguration(chainID: 7, forks: forks, genesisHeader: header, allocation: allocation)
@@ -132,11 +141,13 @@ private enum EmptyRoots {
 /// Makes blocks whose state roots are right, by folding each draft once.
 private struct BlockMaker {
   private let projection: ProposerState
+  private let forks: ForkSchedule
   private let tables = MemoryTables(tables: ProposerState.tables)
   private let batch = WriteBatch()
 
   init(_ configuration: ChainConfiguration) {
     projection = ProposerState(configuration: configuration)
+    forks = configuration.forks
   }
 
   func fold(_ event: Event) throws {
@@ -155,6 +166,8 @@ private struct BlockMaker {
     header.parentHash = parent.header.hash
     header.number += 1
     header.timestamp += 13
+    header.difficulty = DifficultyRule(of: forks.fork(of: header)).difficulty(
+      number: header.number, timestamp: header.timestamp, parent: parent.header)
     header.beneficiary = miner
     var list = RLPWriter()
     list.list { for uncle in uncles { uncle.append(to: &$0) } }
