@@ -223,6 +223,7 @@ final class HazardTests {
       print("SKIPPED: no permission to mount a small file system, so a full disk was not tested")
       return
     }
+    defer { small.unmount() }
     let directory = FilePath(small.path).appending("environment")
     do {
       var options = Self.options
@@ -241,7 +242,6 @@ final class HazardTests {
       try environment.append(60_000)
       #expect(try environment.content().count == 61_010)
     }
-    small.unmount()
   }
 }
 
@@ -257,7 +257,7 @@ struct SmallFileSystem {
 
   func enlarge(megabytes: Int) -> Bool { mount("tmpfs", on: path, UInt(MS_REMOUNT), megabytes) }
 
-  func unmount() { _ = unsafe umount(path) }
+  func unmount() { _ = unsafe umount2(path, Int32(MNT_DETACH)) }
 
   private func mount(_ type: String, on path: String, _ flags: UInt, _ megabytes: Int) -> Bool {
     unsafe "size=\(megabytes)m".withCString { data in unsafe Glibc.mount("none", path, type, flags, data) == 0 }
