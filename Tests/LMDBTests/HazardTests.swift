@@ -78,17 +78,20 @@ final class HazardTests {
     #expect(environment.information().lastPage <= leaked.lastPage + 4)
   }
 
-  @Test("opening frees the slots of killed readers")
+  @Test("opening frees the slots of killed readers, while others have the environment open")
   func killedReaderFreedAtOpen() async throws {
-    try scratch.open().append(1)
-    let path = scratch.path.string
-    await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
+    let environment = try scratch.open()
+    try environment.append(1)
+    await #expect(processExitsWith: .signal(SIGKILL)) { [path = scratch.path.string as String] in
       let environment = try Environment.open(at: FilePath(path), options: HazardTests.options)
       try environment.read { (_: borrowing ReadTransaction) throws(LMDBError) in
         _ = raise(SIGKILL)
       }
     }
-    let environment = try scratch.open()
+    #expect(environment.readers().contains { $0.process != Int(getpid()) })
+    await #expect(processExitsWith: .success) { [path = scratch.path.string as String] in
+      _ = try Environment.open(at: FilePath(path), options: HazardTests.options)
+    }
     #expect(environment.readers().allSatisfy { $0.process == Int(getpid()) })
   }
 
