@@ -63,7 +63,7 @@ extension EventLog {
 
   private static func requirePlainKinds(_ records: [NewRecord]) {
     precondition(
-      records.allSatisfy { $0.kind != .l1BlockAppended && $0.kind != .l1Reorged },
+      records.indices.allSatisfy { records[$0].kind != .l1BlockAppended && records[$0].kind != .l1Reorged },
       "L1 blocks are appended with appendBlocks, reorganisations with appendReorg")
   }
 
@@ -104,9 +104,13 @@ extension AppendRequest {
   /// Bytes of the longest payload; nil without records.
   var longestPayload: Int? {
     switch self {
-    case .records(let records, _): records.lazy.map(\.payload.count).max()
-    case .blocks(let blocks): blocks.lazy.flatMap(\.records).map(\.payload.count).max()
+    case .records(let records, _): Self.longestPayload(of: records)
+    case .blocks(let blocks): blocks.lazy.compactMap { Self.longestPayload(of: $0.records) }.max()
     case .reorg: nil
     }
+  }
+
+  private static func longestPayload(of records: [NewRecord]) -> Int? {
+    records.indices.lazy.map { records[$0].payload.count }.max()
   }
 }

@@ -18,7 +18,7 @@ enum AppendRequest: Sendable {
   }
 
   private static func byteCount(of records: [NewRecord]) -> Int {
-    records.reduce(0) { $0 + $1.payload.count + 128 }
+    records.indices.reduce(0) { $0 + records[$1].payload.count + 128 }
   }
 }
 
@@ -63,10 +63,10 @@ extension WriteState {
   ) throws(LMDBError) -> Range<Position> {
     let first = size
     let openEnd = block?.row.end
-    for record in records {
+    for index in records.indices {
       let position = size
-      block?.take(record.kind, ofBlock: record.coordinates.blockNumber, at: position)
-      try append(record, to: &transaction, tables: tables)
+      block?.take(records[index].kind, ofBlock: records[index].coordinates.blockNumber, at: position)
+      try append(records[index], to: &transaction, tables: tables)
     }
     if let block, block.row.end != openEnd {
       try transaction.put(block.row.bytes.rawSpan, for: block.number, in: tables.blocks)
