@@ -26,7 +26,9 @@ struct Varve: ParsableCommand {
         varve log verify
       """,
     version: "0.1.0",
-    subcommands: [DemoChainCommand.self, LogCommand.self, ReplayCommand.self, ProjectionCommand.self]
+    subcommands: [
+      DemoChainCommand.self, LogCommand.self, ReplayCommand.self, ProjectionCommand.self, BenchCommand.self,
+    ]
   )
 
   static func main() {

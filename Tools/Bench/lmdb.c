@@ -1,5 +1,5 @@
 // Rival: a plain LMDB loop in C, without checksum, hash or tree. Durable (default) sync, MDB_NOTLS, MDB_APPEND.
-// lmdb append DIR RECORD BATCH RECORDS      lmdb scan DIR TABLE RECORD
+// lmdb append DIR RECORD BATCH RECORDS      lmdb touch|sum DIR TABLE RECORD
 #include "common.h"
 #include <lmdb.h>
 #include <sys/stat.h>
@@ -28,15 +28,14 @@ static void append(const char *directory, uint64_t record, uint64_t batch, uint6
   must(mdb_txn_begin(env, NULL, 0, &txn) == 0, "mdb_txn_begin");
   must(mdb_dbi_open(txn, "records", MDB_CREATE, &table) == 0, "mdb_dbi_open");
   must(mdb_txn_commit(txn) == 0, "mdb_txn_commit");
-  uint8_t *buffer = malloc(record);
-  must(buffer, "malloc");
+  uint8_t *pool = make_pool(record);
   double start = seconds_now();
   for (uint64_t position = 0; position < records;) {
     must(mdb_txn_begin(env, NULL, 0, &txn) == 0, "mdb_txn_begin");
     for (uint64_t i = 0; i < batch; i++, position++) {
       uint64_t big_endian = __builtin_bswap64(position);
-      fill_record(buffer, record, position);
-      MDB_val key = {sizeof big_endian, &big_endian}, value = {record, buffer};
+      MDB_val key = {sizeof big_endian, &big_endian};
+      MDB_val value = {record, pool + position % pool_records * record};
       must(mdb_put(txn, table, &key, &value, MDB_APPEND) == 0, "mdb_put");
     }
     must(mdb_txn_commit(txn) == 0, "mdb_txn_commit");
@@ -46,8 +45,19 @@ static void append(const char *directory, uint64_t record, uint64_t batch, uint6
   report("append", "lmdb-c", "fdatasync", record, batch, records, seconds, file_size(directory));
 }
 
-// Walks a table with one cursor and reads the first eight bytes of each value.
-static void scan(const char *directory, const char *name, uint64_t record) {
+// Adds the bytes of a value as 64-bit words.
+static uint64_t sum_words(const MDB_val *value) {
+  uint64_t sum = 0, word;
+  const uint8_t *bytes = value->mv_data;
+  for (size_t i = 0; i + sizeof word <= value->mv_size; i += sizeof word) {
+    memcpy(&word, bytes + i, sizeof word);
+    sum += word;
+  }
+  return sum;
+}
+
+// Walks a table with one cursor and reads each value: its first eight bytes, or all of it.
+static void scan(const char *directory, const char *name, uint64_t record, int whole) {
   MDB_env *env = open_environment(directory, MDB_RDONLY);
   MDB_txn *txn;
   MDB_dbi table;
@@ -63,13 +73,13 @@ static void scan(const char *directory, const char *name, uint64_t record) {
          code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) {
       uint64_t word;
       memcpy(&word, value.mv_data, sizeof word);
-      sum += word;
+      sum += whole ? sum_words(&value) : word;
       records++;
     }
     double seconds = seconds_now() - start;
     mdb_cursor_close(cursor);
     if (sum == 0) fprintf(stderr, "an empty table?\n");
-    report("scan", "lmdb-c", "-", record, 0, records, seconds, 0);
+    report(whole ? "scan-sum" : "scan-touch", "lmdb-c", "-", record, 0, records, seconds, 0);
   }
   mdb_txn_abort(txn);
   mdb_env_close(env);
@@ -78,10 +88,10 @@ static void scan(const char *directory, const char *name, uint64_t record) {
 int main(int argc, char **argv) {
   if (argc == 6 && !strcmp(argv[1], "append"))
     append(argv[2], argument(argv, 3), argument(argv, 4), argument(argv, 5));
-  else if (argc == 5 && !strcmp(argv[1], "scan"))
-    scan(argv[2], argv[3], argument(argv, 4));
+  else if (argc == 5 && (!strcmp(argv[1], "touch") || !strcmp(argv[1], "sum")))
+    scan(argv[2], argv[3], argument(argv, 4), !strcmp(argv[1], "sum"));
   else {
-    fprintf(stderr, "usage: lmdb append DIR RECORD BATCH RECORDS | lmdb scan DIR TABLE RECORD\n");
+    fprintf(stderr, "usage: lmdb append DIR RECORD BATCH RECORDS | lmdb touch|sum DIR TABLE RECORD\n");
     return 2;
   }
   return 0;

@@ -27,12 +27,13 @@ static void probe(const char *directory) {
 }
 
 static void append(const char *directory, uint64_t record, uint64_t batch, uint64_t records) {
-  uint8_t *buffer = malloc(record * batch);
+  uint8_t *pool = make_pool(record), *buffer = malloc(record * batch);
   must(buffer, "malloc");
   int file = open_file(directory);
   double start = seconds_now();
   for (uint64_t done = 0; done < records; done += batch) {
-    for (uint64_t i = 0; i < batch; i++) fill_record(buffer + i * record, record, done + i);
+    for (uint64_t i = 0; i < batch; i++)
+      memcpy(buffer + i * record, pool + (done + i) % pool_records * record, record);
     uint64_t size = record * batch, at = 0;
     while (at < size) {
       ssize_t n = write(file, buffer + at, size - at);

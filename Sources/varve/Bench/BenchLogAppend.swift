@@ -1,0 +1,56 @@
+import ArgumentParser
+import Dispatch
+import EventStore
+import Foundation
+import Rollup
+import SystemPackage
+
+/// `varve bench log append`: durable appends, checksum, payload hash, leaf and tree included.
+struct BenchLogAppend: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "append", abstract: "Append records durably.")
+
+  @Argument(help: "The directory of the log; made if it is missing.")
+  var directory: String
+
+  @Option(help: "Bytes of a payload.")
+  var record = 200
+
+  @Option(help: "Records in one append.")
+  var batch = 100
+
+  @Option(help: "Records in all.")
+  var records = 100_000
+
+  @Option(help: "Threads that append at the same time; each waits for its own commit before it goes on.")
+  var callers = 1
+
+  func run() throws {
+    let log = try EventLog.open(FilePath(directory), mode: .create)
+    let pool = PayloadPool(bytes: record)
+    let rounds = max(records / batch / callers, 1)
+    let clock = ContinuousClock()
+    let (record, batch) = (record, batch)
+    let time = clock.measure {
+      let group = DispatchGroup()
+      for _ in 0..<callers {
+        group.enter()
+        Thread {
+          for round in 0..<rounds { Self.append(pool.batch(batch, from: round * batch), to: log) }
+          group.leave()
+        }.start()
+      }
+      group.wait()
+    }
+    let statistics = try log.statistics()
+    Measurement(
+      "append", sync: "fdatasync", recordBytes: record, batch: batch, callers: callers,
+      records: UInt64(rounds * batch * callers), time: time, bytesOnDisk: statistics.usedBytes
+    ).print()
+  }
+
+  /// One append. Hashing happens here, on the caller; the writer sees finished records.
+  private static func append(_ payloads: [[UInt8]], to log: EventLog) {
+    let new = NewRecord.each(payloads, kind: .blockSequenced, coordinates: .block(0))
+    do throws(AppendError) { try log.append(new) } catch { fatalError("\(error)") }
+  }
+}
