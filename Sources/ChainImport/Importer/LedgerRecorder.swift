@@ -76,18 +76,18 @@ extension LedgerRecorder {
     self.init()
     var accumulator: CanonicalAccumulator?
     if block.id.number == 0 {
+      let configuration = try log.record(at: .zero).payload
       accumulator = CanonicalAccumulator()
-      accumulator?.add(try log.record(at: .zero).payload.rawSpan)
+      accumulator?.add(configuration.rawSpan)
     }
-    try log.read(block.positions) { (view: borrowing RecordView) throws(ReadError) in
-      let record = try view.copy()
-      guard !record.kind.isObservation else { return }
-      switch try record.event() {
-      case .l1BlockAppended(let event) where accumulator == nil:
-        accumulator = CanonicalAccumulator(before: event.canonicalAccBefore)
-      case .sequencerBatchDelivered(let event): batchAcc = event.afterAcc
-      default: break
+    var records: [StoredRecord] = []
+    try log.read(block.positions) { (view: borrowing RecordView) throws(ReadError) in records.append(try view.copy()) }
+    for record in records where !record.kind.isObservation {
+      let event = try record.event()
+      if case .l1BlockAppended(let appended) = event, accumulator == nil {
+        accumulator = CanonicalAccumulator(before: appended.canonicalAccBefore)
       }
+      if case .sequencerBatchDelivered(let batch) = event { batchAcc = batch.afterAcc }
       accumulator?.add(record.payload.rawSpan)
     }
     canonicalAcc = (accumulator ?? CanonicalAccumulator()).value(blockHash: block.id.hash)
