@@ -73,23 +73,29 @@ struct LedgerRecorder: Sendable {
 extension LedgerRecorder {
   /// The state after a stored block, from its own records. O(payloads of that block).
   init(after block: (id: BlockID, positions: Range<Position>), in log: EventLog) throws(ReadError) {
-    self.init()
-    var accumulator: CanonicalAccumulator?
-    if block.id.number == 0 {
-      let configuration = try log.record(at: .zero).payload
-      accumulator = CanonicalAccumulator()
-      accumulator?.add(configuration.rawSpan)
+    var facts = block.id.number == 0 ? [try log.record(at: .zero)] : []
+    var position = block.positions.lowerBound
+    while position < block.positions.upperBound {
+      let record = try log.record(at: position)
+      if !record.kind.isObservation { facts.append(record) }
+      position = position.next
     }
-    var records: [StoredRecord] = []
-    try log.read(block.positions) { (view: borrowing RecordView) throws(ReadError) in records.append(try view.copy()) }
-    for record in records where !record.kind.isObservation {
-      let event = try record.event()
-      if case .l1BlockAppended(let appended) = event, accumulator == nil {
-        accumulator = CanonicalAccumulator(before: appended.canonicalAccBefore)
+    try self.init(facts: facts, blockHash: block.id.hash)
+  }
+
+  /// The state after the block that consists of these facts.
+  private init(facts: [StoredRecord], blockHash: Hash256) throws(ReadError) {
+    var before = Hash256.zero
+    var batch = Hash256.zero
+    for fact in facts {
+      switch try fact.event() {
+      case .l1BlockAppended(let event): before = event.canonicalAccBefore
+      case .sequencerBatchDelivered(let event): batch = event.afterAcc
+      default: break
       }
-      if case .sequencerBatchDelivered(let batch) = event { batchAcc = batch.afterAcc }
-      accumulator?.add(record.payload.rawSpan)
     }
-    canonicalAcc = (accumulator ?? CanonicalAccumulator()).value(blockHash: block.id.hash)
+    var accumulator = CanonicalAccumulator(before: before)
+    for fact in facts { accumulator.add(fact.payload.rawSpan) }
+    self.init(canonicalAcc: accumulator.value(blockHash: blockHash), batchAcc: batch)
   }
 }
