@@ -26,9 +26,7 @@ public struct NibblePath: Sendable, BitwiseCopyable, Hashable {
   /// The 64 nibbles of a hashed key.
   @inlinable
   public init(_ key: Hash256) {
-    let high = UInt128(key.word0) &<< 64 | UInt128(key.word1)
-    let low = UInt128(key.word2) &<< 64 | UInt128(key.word3)
-    self.init(nibbles: UInt256(low: low, high: high), count: NibblePath.maximumCount)
+    self.init(nibbles: UInt256(key), count: NibblePath.maximumCount)
   }
 
   /// The nibbles of a key of at most 32 bytes. Traps on a longer one: the caller knows its keys.

@@ -70,12 +70,3 @@ struct NodeReference: BitwiseCopyable {
     }
   }
 }
-
-extension Hash256 {
-  /// The 32 bytes of a number.
-  fileprivate init(_ number: UInt256) {
-    self.init(
-      UInt64(truncatingIfNeeded: number.high >> 64), UInt64(truncatingIfNeeded: number.high),
-      UInt64(truncatingIfNeeded: number.low >> 64), UInt64(truncatingIfNeeded: number.low))
-  }
-}

@@ -3,7 +3,8 @@ public import Primitives
 extension Trie {
   /// Applies a set of changes to the trie with the given root, once and together.
   ///
-  /// Reads the nodes on the way to changed keys, each once, and, where a branch is left with one child, that child.
+  /// Reads the nodes on the way to changed keys, and, where a branch is left with one child, that child; a node twice
+  /// only when it is both.
   /// Changes that change nothing (an absent key deleted, a value set to what it is) are found out and write nothing.
   ///
   /// - Parameters:
