@@ -24,7 +24,7 @@ extension Transaction {
 
   /// The address whose key made the signature, if the fork accepts such a signature.
   ///
-  /// - Complexity: one public key recovery, some 30 µs.
+  /// - Complexity: one public key recovery, some 55 µs.
   package func sender(chainID: UInt64, rules: ForkRules) throws(TransactionError) -> Address {
     let signature = try splitV(chainID: chainID, rules: rules)
     guard !r.isZero, r < Secp256k1.order, !s.isZero, s < Secp256k1.order else { throw .signatureOutOfRange }

@@ -4,8 +4,8 @@ package import Primitives
 /// The commitment to a batch's blocks, and the chain of batches.
 ///
 /// The tree has the shape of RFC 6962 (a left half that is the largest power of two smaller than the whole), with
-/// Keccak-256 in place of SHA-256: a contract pays 36 gas for a Keccak of two words, so it can recompute the root, and
-/// the prefixes 0x00 (leaf) and 0x01 (node) keep one from passing for the other.
+/// Keccak-256 in place of SHA-256: a contract pays 48 gas for the hash of a node's 65 bytes, so it can recompute the
+/// root, and the prefixes 0x00 (leaf) and 0x01 (node) keep one from passing for the other.
 package enum BatchData {
   /// Root over the commitments of the batch's blocks, in order. O(n) hashes.
   package static func hash(of commitments: some RandomAccessCollection<Hash256>) -> Hash256 {

@@ -21,7 +21,7 @@ package struct SequencerBatchDelivered: EventPayload {
 
   package var batchIndex: UInt64
 
-  /// `BatchAccumulator` before this batch and after it.
+  /// `BatchData.accumulator` before this batch and after it.
   package var beforeAcc, afterAcc: Hash256
 
   /// Numbers of the first and the last block of the batch.

@@ -23,7 +23,7 @@ public struct RecordHeader: Hashable, Sendable {
   /// Keccak-256 of the payload.
   public var payloadHash: Hash256
 
-  /// A header whose checksum is still to be set (`encoded(payload:)` computes it).
+  /// A header whose checksum is still to be set (`seal(payload:)` computes it).
   @inlinable
   public init(
     kind: EventKind, position: Position, coordinates: L1Coordinates, payloadLength: UInt32, payloadHash: Hash256,
