@@ -26,8 +26,13 @@ extension ProposerState {
 
   /// The hash of block `number`, as it was sequenced; nil when there is no such block.
   package static func hash(of number: UInt64, in view: ProjectionView) throws(FoldError) -> Hash256? {
-    try rows { () throws(TableReadError) in try view.value(hashes, key(number).rawSpan) }
-      .flatMap { Hash256(bytes: $0) }
+    try rows { () throws(TableReadError) in
+      guard let bytes = try view.value(hashes, key(number).rawSpan) else { return nil }
+      guard let hash = Hash256(bytes: bytes) else {
+        throw TableReadError(table: hashes, reason: "row \(number) has \(bytes.count) bytes, a hash has 32")
+      }
+      return hash
+    }
   }
 
   /// Gives a failed read the fold's error type.
