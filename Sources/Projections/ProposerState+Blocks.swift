@@ -55,8 +55,8 @@ extension ProposerState {
         view.put(Self.accounts, change.key, account.encode())
       } else {
         view.delete(Self.accounts, change.key)
-        try deleteStorage(of: change.key, in: view)
       }
+      if change.clearsStorage { try deleteStorage(of: change.key, in: view) }
     }
     for change in state.nodes { put(change, in: view) }
   }

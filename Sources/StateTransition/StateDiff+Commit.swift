@@ -10,6 +10,9 @@ package struct StateCommitment: Equatable, Sendable {
 
     /// nil when the account was removed.
     package let account: Account?
+
+    /// Whether all its rows and nodes of storage are to be removed.
+    package let clearsStorage: Bool
   }
 
   /// The state root.
@@ -31,7 +34,7 @@ extension StateDiff {
   ) throws(TrieError) -> StateCommitment {
     let keys = Keccak256.hashEach(accounts.map(\.address.bytes))
     let changes = zip(keys, accounts)
-      .map { StateCommitment.AccountChange(key: $0, account: $1.account) }
+      .map { StateCommitment.AccountChange(key: $0, account: $1.account, clearsStorage: $1.clearsStorage) }
       .sorted { $0.key < $1.key }
     let update = try Trie.update(
       root: parentRoot, changes: changes.map { (key: $0.key, value: $0.account?.encode()) }, reader: reader,

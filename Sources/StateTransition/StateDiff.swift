@@ -9,9 +9,13 @@ package struct StateDiff: Hashable, Sendable {
     /// The account as it is now; nil when it was removed, with its storage.
     package let account: Account?
 
-    package init(address: Address, account: Account?) {
+    /// Whether storage that was there is gone: the account was removed, and may since have been made anew.
+    package let clearsStorage: Bool
+
+    package init(address: Address, account: Account?, clearsStorage: Bool = false) {
       self.address = address
       self.account = account
+      self.clearsStorage = clearsStorage
     }
   }
 

@@ -1,4 +1,5 @@
 import Primitives
+import StateTrie
 
 /// The state while a block runs: the view it started from with everything written since on top.
 ///
@@ -47,7 +48,10 @@ struct StateJournal {
     StateDiff(
       original.compactMap { address, before in
         let now = current[address] ?? nil
-        return now == before ? nil : StateDiff.AccountChange(address: address, account: now)
+        if now == before { return nil }
+        // Nothing writes storage, so a root that has changed is that of an account made anew.
+        let clearsStorage = before?.storageRoot ?? Trie.emptyRoot != now?.storageRoot ?? Trie.emptyRoot
+        return StateDiff.AccountChange(address: address, account: now, clearsStorage: clearsStorage)
       })
   }
 }
