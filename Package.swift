@@ -128,7 +128,9 @@ let package = Package(
       ]),
     .testTarget(
       name: "ChainImportTests",
-      dependencies: ["ChainImport", "EventStore", "Hashing", "Primitives", "Rollup", "StateTransition", "TestSupport"]),
+      dependencies: [
+        "ChainImport", "EventStore", "Hashing", "Primitives", "Rollup", "StateTransition", "TestSupport", system,
+      ]),
     .testTarget(name: "ArchitectureTests", dependencies: ["Primitives", "Rollup", "TestSupport"]),
     .testTarget(name: "varveTests", dependencies: ["TestSupport", "varve"]),
   ]

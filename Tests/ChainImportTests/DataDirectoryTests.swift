@@ -1,0 +1,83 @@
+import Foundation
+import Primitives
+import Rollup
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import ChainImport
+
+@Suite("Data directories")
+struct DataDirectoryTests {
+  @Test("a store knows its chain and keeps its id")
+  func manifest() throws {
+    try ImportScratch.with(length: 2) { scratch in
+      #expect(throws: DataDirectoryError.missing(path: scratch.directory().path.string)) {
+        try scratch.directory().manifest()
+      }
+      try scratch.import(scratch.file)
+      let manifest = try scratch.directory().manifest()
+      #expect(manifest.chainConfigurationHash == scratch.chain.hash)
+      #expect(manifest.storeID.utf8.count == 32)
+      try scratch.import(scratch.file)
+      #expect(try scratch.directory().manifest() == manifest)
+      try scratch.import(scratch.file, into: "other")
+      #expect(try scratch.directory("other").manifest().storeID != manifest.storeID)
+    }
+  }
+
+  @Test(
+    "a manifest that is damaged or newer is refused",
+    arguments: ["", "{", "{}", #"{"format": 1}"#, #"{"format": 2, "chainConfigurationHash": "0x00", "storeID": ""}"#])
+  func badManifest(text: String) throws {
+    try ImportScratch.with(length: 1) { scratch in
+      try scratch.import(scratch.file)
+      let path = scratch.directory().manifestPath.string
+      try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+      #expect(throws: DataDirectoryError.self) { try scratch.directory().manifest() }
+      #expect(throws: ImportError.self) { try scratch.import(scratch.file) }
+    }
+  }
+
+  @Test("a manifest with any byte cut off is refused")
+  func tornManifest() throws {
+    try ImportScratch.with(length: 1) { scratch in
+      try scratch.import(scratch.file)
+      let url = URL(fileURLWithPath: scratch.directory().manifestPath.string)
+      let whole = try Data(contentsOf: url)
+      // The last byte is a line break, which ends the text and says nothing.
+      for length in 0..<(whole.count - 1) {
+        try whole.prefix(length).write(to: url)
+        #expect(throws: DataDirectoryError.self) { try scratch.directory().manifest() }
+      }
+    }
+  }
+
+  @Test("quarantine moves everything aside, numbers go up, and a good file makes a new store")
+  func quarantine() throws {
+    try ImportScratch.with(length: 3) { scratch in
+      #expect(try scratch.directory().quarantine() == nil)
+      for number in 1...3 {
+        try scratch.import(scratch.file)
+        let head = try scratch.head()
+        let target = try #require(try scratch.directory().quarantine())
+        #expect(target.lastComponent?.string == "quarantine-\(number)")
+        #expect(throws: DataDirectoryError.self) { try scratch.directory().manifest() }
+        #expect(try scratch.head("store/quarantine-\(number)") == head)
+      }
+      #expect(try scratch.import(scratch.file).storedBlocks == 3)
+    }
+  }
+
+  @Test("a ledger that somebody is writing to is not moved")
+  func inUse() throws {
+    try ImportScratch.with(length: 1) { scratch in
+      try scratch.import(scratch.file)
+      let store = try OpenedStore(scratch.directory(), chain: scratch.chain)
+      #expect(throws: DataDirectoryError.inUse(path: scratch.directory().ledger.string)) {
+        try scratch.directory().quarantine()
+      }
+      withExtendedLifetime(store) {}
+    }
+  }
+}
