@@ -80,7 +80,7 @@ let package = Package(
       name: "ChainImport",
       dependencies: [
         "EventStore", "Hashing", "MerkleLog", "Primitives", "Rollup", "Signatures", "StateTransition", "StateTrie",
-        "TestSupport", system,
+        system,
       ]),
 
     // The tool.
@@ -108,7 +108,8 @@ let package = Package(
     .testTarget(name: "LMDBTests", dependencies: ["CLMDB", "LMDB", "TestSupport", system]),
     .testTarget(name: "MerkleLogTests", dependencies: ["MerkleLog", "Primitives", "TestSupport"]),
     .testTarget(name: "StateTrieTests", dependencies: ["Hashing", "Primitives", "StateTrie", "TestSupport"]),
-    .testTarget(name: "RollupTests", dependencies: ["Hashing", "MerkleLog", "Primitives", "Rollup", "StateTrie", "TestSupport"]),
+    .testTarget(
+      name: "RollupTests", dependencies: ["Hashing", "MerkleLog", "Primitives", "Rollup", "StateTrie", "TestSupport"]),
     .testTarget(
       name: "EventStoreTests",
       dependencies: ["EventStore", "Hashing", "LMDB", "MerkleLog", "Primitives", "Rollup", "TestSupport"]),
