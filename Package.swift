@@ -87,8 +87,8 @@ let package = Package(
     .executableTarget(
       name: "varve",
       dependencies: [
-        "ChainImport", "EventStore", "Hashing", "LMDB", "MerkleLog", "Primitives", "ProjectionStore", "Projections",
-        "Rollup", "StateTransition", "StateTrie", argumentParser, logging, system,
+        "ChainImport", "EventStore", "Hashing", "LMDB", "Primitives", "ProjectionStore", "Projections", "Rollup",
+        argumentParser, logging, system,
       ]),
 
     // What `Tools/faults` kills, and what checks the log afterwards.
@@ -124,7 +124,8 @@ let package = Package(
     .testTarget(
       name: "ProjectionStoreTests",
       dependencies: [
-        "ChainImport", "EventStore", "LMDB", "Primitives", "ProjectionStore", "Projections", "Rollup", "StateTransition",
+        "ChainImport", "EventStore", "LMDB", "Primitives", "ProjectionStore", "Projections", "Rollup",
+        "StateTransition",
         "TestSupport", system,
       ]),
     .testTarget(
@@ -133,7 +134,7 @@ let package = Package(
         "ChainImport", "EventStore", "Hashing", "Primitives", "Rollup", "StateTransition", "TestSupport", system,
       ]),
     .testTarget(name: "ArchitectureTests", dependencies: ["Primitives", "Rollup", "TestSupport"]),
-    .testTarget(name: "varveTests", dependencies: ["TestSupport", "varve"]),
+    .testTarget(name: "varveTests", dependencies: ["TestSupport", "varve", argumentParser]),
   ]
 )
 

@@ -11,14 +11,18 @@ enum ChildOutcome {
 }
 
 enum ChildProcess {
-  /// Runs this executable with `arguments`; the child shares both output streams. Waits for its end.
+  /// Runs this executable with `arguments` and waits for its end. The child shares both output streams, unless it is silent.
   ///
   /// The child is started with `posix_spawn`: an LMDB environment must not cross a fork.
-  static func runSelf(_ arguments: [String]) throws -> ChildOutcome {
+  static func runSelf(_ arguments: [String], isSilent: Bool = false) throws -> ChildOutcome {
     let process = Process()
     process.executableURL = URL(
       fileURLWithPath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
     process.arguments = arguments
+    if isSilent {
+      process.standardOutput = FileHandle.nullDevice
+      process.standardError = FileHandle.nullDevice
+    }
     try process.run()
     process.waitUntilExit()
     return process.terminationReason == .exit ? .exit(process.terminationStatus) : .signal(process.terminationStatus)

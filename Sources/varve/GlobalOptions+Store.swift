@@ -1,5 +1,6 @@
 // The data directory's parts, opened.
 
+import ChainImport
 import EventStore
 import Logging
 import ProjectionStore
@@ -24,6 +25,8 @@ extension GlobalOptions {
 
   /// Opens the log for reading, and the projection beside it.
   func openProjector() throws -> ProposerProjector {
-    ProposerProjector(dataDirectory: dataPath, log: try openLog(.readOnly), storeID: "")
+    let log = try openLog(.readOnly)
+    let storeID = try DataDirectory(dataPath).manifest().storeID
+    return ProposerProjector(dataDirectory: dataPath, log: log, storeID: storeID)
   }
 }

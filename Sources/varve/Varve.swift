@@ -27,7 +27,8 @@ struct Varve: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      DemoChainCommand.self, LogCommand.self, ReplayCommand.self, ProjectionCommand.self, BenchCommand.self,
+      ImportCommand.self, LogCommand.self, ReplayCommand.self, ProjectionCommand.self, DemoChainCommand.self,
+      BenchCommand.self,
     ]
   )
 

@@ -5,7 +5,7 @@ struct LayeringTests {
   @Test("the manifest and Docs/Modules.md name the same modules with the same dependencies")
   func manifestEqualsDocument() throws {
     let document = try ModuleMap.ofDocument()
-    let manifest = try ModuleMap.ofManifest().filter { !$0.isTest }
+    let manifest = try ModuleMap.ofManifest().filter { $0.place == .sources }
     #expect(Set(document.map(\.name)) == Set(manifest.map(\.name)))
     for target in manifest {
       let row = try #require(document.first { $0.name == target.name }, "\(target.name) has no row")
@@ -17,7 +17,7 @@ struct LayeringTests {
   @Test("dependencies point strictly downward: each target stands after all it depends on")
   func dependenciesPointDownward() throws {
     var seen: Set<String> = ModuleMap.packagedModules
-    for target in try ModuleMap.ofManifest() where !target.isTest {
+    for target in try ModuleMap.ofManifest() where target.place == .sources {
       #expect(target.dependencies.isSubset(of: seen), "\(target.name) depends on something below it in the list")
       seen.insert(target.name)
     }

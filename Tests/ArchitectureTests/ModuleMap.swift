@@ -39,28 +39,34 @@ enum ModuleMap {
     }
   }
 
-  /// A target of `Package.swift`: its name, and what it depends on.
+  /// A target of `Package.swift`.
   struct ManifestTarget {
+    enum Place {
+      /// `Sources`: what the package is made of.
+      case sources
+      case tests
+      /// `Tools`: a program for scripts.
+      case tools
+    }
+
     let name: String
-    let isTest: Bool
+    let place: Place
     let dependencies: Set<String>
   }
-
-  /// Targets that are no tests themselves, but are no part of the product either.
-  private static let helpers: Set = ["FaultDriver", "TestSupport"]
 
   /// The targets in the order in which the manifest has them, products of other packages by their module name.
   static func ofManifest() throws -> [ManifestTarget] {
     let text = try Repository.file("Package.swift").text
     let pattern =
-      #/\.(target|systemLibrary|executableTarget|testTarget)\(\s*name:\s*"(\w+)"(?:,\s*dependencies:\s*\[([^\]]*)\])?/#
+      #/\.(target|systemLibrary|executableTarget|testTarget)\(\s*name:\s*"(\w+)"(?:,\s*dependencies:\s*\[([^\]]*)\])?(?:,\s*path:\s*"(\w+))?/#
     return text.matches(of: pattern).map { match in
-      let list = match.output.3.map(String.init) ?? ""
-      let dependencies = list.split(separator: ",").map {
+      let (_, kind, name, list, folder) = match.output
+      let dependencies = (list ?? "").split(separator: ",").map {
         $0.trimmingCharacters(in: CharacterSet(charactersIn: "\" \n"))
       }
       return ManifestTarget(
-        name: String(match.output.2), isTest: match.output.1 == "testTarget" || helpers.contains(String(match.output.2)),
+        name: String(name),
+        place: kind == "testTarget" || folder == "Tests" ? .tests : folder == "Tools" ? .tools : .sources,
         dependencies: Set(dependencies.filter { !$0.isEmpty }.map { moduleOfProduct[$0] ?? $0 }))
     }
   }

@@ -16,9 +16,9 @@ struct RepositoryTests {
   @Test("each folder of Sources and Tests is a target, and each target has its folder")
   func foldersAreTargets() throws {
     let targets = try ModuleMap.ofManifest()
-    for (folder, isTest) in [("Sources", false), ("Tests", true)] {
+    for (folder, place) in [("Sources", ModuleMap.ManifestTarget.Place.sources), ("Tests", .tests)] {
       let found = try FileManager.default.contentsOfDirectory(atPath: "\(packageRoot)/\(folder)")
-      #expect(Set(found) == Set(targets.filter { $0.isTest == isTest }.map(\.name)), "folders of \(folder)")
+      #expect(Set(found) == Set(targets.filter { $0.place == place }.map(\.name)), "folders of \(folder)")
     }
   }
 

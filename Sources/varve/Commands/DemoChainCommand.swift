@@ -17,7 +17,7 @@ struct DemoChainCommand: VarveCommand {
 
       EXAMPLES
         varve demo-chain demo
-        varve import chain --genesis demo/genesis.json --head $(cat demo/head.txt) demo/chain.rlp
+        varve import chain --genesis demo/genesis.json demo/chain.rlp
       """)
 
   @OptionGroup var options: GlobalOptions

@@ -28,7 +28,7 @@ extension BlockID {
 extension ChainConfiguration {
   fileprivate var details: Details {
     var details = Details()
-    details.add("chainID", .number(chainID))
+    details.add("chainID", .text("\(chainID)"))
     details.add("configurationHash", .hash(hash))
     details.add("genesisHash", .hash(genesisHeader.hash))
     details.add("genesisStateRoot", .hash(genesisHeader.stateRoot))

@@ -55,7 +55,8 @@ struct RecordReport: Report {
     payloadLength = header.payloadLength
     payloadHash = "\(header.payloadHash)"
     leafHash = "\(header.leafHash)"
-    checksum = "0x" + String(header.checksum, radix: 16)
+    let digits = String(header.checksum, radix: 16)
+    checksum = "0x" + String(repeating: "0", count: 8 - digits.count) + digits
     event = try record.event().details
     payload = withPayload ? Hex.encode(record.payload) : nil
   }

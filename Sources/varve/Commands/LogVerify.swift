@@ -35,7 +35,7 @@ struct LogVerify: VarveCommand {
   var childProgress: String?
 
   func execute(_ console: Console) throws {
-    guard let childProgress else { return try superviseChild(console) }
+    guard let childProgress else { return try superviseChild() }
     try verify(console, announcing: childProgress)
   }
 
@@ -56,30 +56,19 @@ struct LogVerify: VarveCommand {
   }
 
   /// Starts the child, and says what it means when a signal ends it.
-  private func superviseChild(_ console: Console) throws {
-    let progress = FileManager.default.temporaryDirectory.appendingPathComponent("varve-verify-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: progress) }
-    var arguments = ["log", "verify", "--child-progress", progress.path, "--data-dir", options.dataDirectory]
-    if options.json { arguments.append("--json") }
-    if options.quiet { arguments.append("--quiet") }
-    arguments += ["--log-level", options.logLevel.rawValue]
-    switch try ChildProcess.runSelf(arguments) {
+  private func superviseChild() throws {
+    switch try LogCheck(of: options).run() {
     case .exit(0): return
     case .exit(let code): throw Stop(exitCode: code)
-    case .signal(let signal):
-      let reached = (try? String(contentsOf: progress, encoding: .utf8)) ?? "0"
-      throw Self.failure(ofSignal: signal, at: "\(options.ledgerPath)", reached: reached)
+    case .damagedPage(let signal, let verified):
+      throw Failure(
+        .disagreement,
+        "a page of the log in \(options.ledgerPath) is damaged: after \(verified) records, reading on ended the check by "
+          + "signal \(signal)", remedy: Self.remedy)
+    case .stopped(let signal):
+      throw Failure(
+        .cannot, "the check of \(options.ledgerPath) was stopped by signal \(signal)", remedy: "run it again")
     }
-  }
-
-  /// LMDB's asserts and reads beyond the end of a file end a process in these ways; a person ends it in others.
-  private static func failure(ofSignal signal: Int32, at directory: String, reached: String) -> Failure {
-    guard [SIGABRT, SIGBUS, SIGSEGV, SIGILL, SIGFPE, SIGTRAP].contains(signal) else {
-      return Failure(.cannot, "the check of \(directory) was stopped by signal \(signal)", remedy: "run it again")
-    }
-    let text =
-      "a page of the log in \(directory) is damaged: reading past record \(reached) ended the check by signal \(signal)"
-    return Failure(.disagreement, text, remedy: remedy)
   }
 }
 

@@ -1,5 +1,6 @@
 // The libraries' errors, as the tool tells them.
 
+import ChainImport
 import EventStore
 import LMDB
 import ProjectionStore
@@ -8,14 +9,29 @@ import Projections
 /// An error that may mean that something disagrees (exit code 1) rather than that something could not be done (3).
 protocol TellsDisagreement: Error {
   var isDisagreement: Bool { get }
+
+  /// The error that this one passes on, by which it is to be judged; nil for one of its own.
+  var underlying: (any TellsDisagreement)? { get }
+}
+
+extension TellsDisagreement {
+  var underlying: (any TellsDisagreement)? { nil }
 }
 
 extension Failure {
   /// The libraries' errors describe themselves: what happened, where, what to do next. What is decided here is the exit
-  /// code.
+  /// code, and what to do about a log that is damaged.
   init(of error: any Error) {
-    let isDisagreement = (error as? any TellsDisagreement)?.isDisagreement ?? false
-    self.init(isDisagreement ? .disagreement : .cannot, "\(error)")
+    let told = error as? any TellsDisagreement
+    let cause = told?.underlying ?? told
+    guard let cause, cause.isDisagreement else {
+      self.init(.cannot, "\(error)")
+      return
+    }
+    // The layer that refuses a file does not know whose log it is.
+    var isRefusedFile = false
+    if case .store? = cause as? EventLog.OpenError { isRefusedFile = true }
+    self.init(.disagreement, "\(error)", remedy: isRefusedFile ? LogVerify.remedy : nil)
   }
 }
 
@@ -81,3 +97,16 @@ extension ProjectionError: TellsDisagreement {
     }
   }
 }
+
+extension ImportError: TellsDisagreement {
+  var underlying: (any TellsDisagreement)? {
+    switch reason {
+    case .open(let error): error
+    case .append(let error): error
+    case .read(let error): error
+    default: nil
+    }
+  }
+}
+
+extension DataDirectoryError: TellsDisagreement {}

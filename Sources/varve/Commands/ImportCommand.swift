@@ -1,0 +1,13 @@
+import ArgumentParser
+
+/// `varve import`: brings data from outside into the log.
+struct ImportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import",
+    abstract: "Bring data from outside into the log.",
+    discussion: """
+      EXAMPLES
+        varve import chain --genesis genesis.json chain.rlp
+      """,
+    subcommands: [ImportChain.self])
+}
