@@ -44,7 +44,8 @@ extension RecordView {
       value.byte(at: RecordHeader.Offset.flags) == flags.rawValue
     else {
       // The length field or the flags may be what is damaged, so the checksum cannot say more.
-      throw .damaged(Damage(.shape("the value has another length or other flags than its header says"), of: whole, at: position))
+      throw .damaged(
+        Damage(.shape("the value has another length or other flags than its header says"), of: whole, at: position))
     }
     let paged = try chunk(0, layout.paged, of: whole, at: position, in: transaction, tables: tables)
     let rest = try chunk(1, layout.rest, of: whole, at: position, in: transaction, tables: tables)

@@ -61,7 +61,8 @@ extension Verifier {
         Damage(
           .block(
             number: block.number,
-            "it says records \(stored.first) to \(stored.end - 1), they are \(block.row.first) to \(block.row.end - 1)")))
+            "it says records \(stored.first) to \(stored.end - 1), they are \(block.row.first) to \(block.row.end - 1)")
+        ))
     }
     if options.decodesEvents, stored.hash != block.row.hash {
       note(Damage(.block(number: block.number, "it has hash \(stored.hash), the header has \(block.row.hash)")))

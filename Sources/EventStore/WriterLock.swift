@@ -36,7 +36,9 @@ struct WriterLock: ~Copyable, Sendable {
   /// The number that the holder has written into the file.
   private static func holder(_ descriptor: FileDescriptor) -> Int? {
     var bytes = [UInt8](repeating: 0, count: 20)
-    let count = unsafe bytes.withUnsafeMutableBytes { unsafe (try? descriptor.read(fromAbsoluteOffset: 0, into: $0)) ?? 0 }
+    let count = unsafe bytes.withUnsafeMutableBytes {
+      unsafe (try? descriptor.read(fromAbsoluteOffset: 0, into: $0)) ?? 0
+    }
     return Int(String(decoding: bytes.prefix(count).prefix { $0 != 0x0A }, as: UTF8.self))
   }
 }

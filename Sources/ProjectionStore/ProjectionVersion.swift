@@ -37,7 +37,9 @@ final class ProjectionVersion: Sendable {
   func cursor() throws(ProjectionError) -> ProjectionCursor? {
     try environment.read { (transaction: borrowing ReadTransaction) throws(ProjectionError) in
       let row: RawSpan?
-      do throws(LMDBError) { row = try transaction.get(Self.cursorKey.rawSpan, in: cursorHandle) } catch { throw .store(error) }
+      do throws(LMDBError) { row = try transaction.get(Self.cursorKey.rawSpan, in: cursorHandle) } catch {
+        throw .store(error)
+      }
       guard let row else { return nil }
       guard let cursor = ProjectionCursor(row: row) else { throw .damaged(directory, "its cursor row is damaged") }
       return cursor

@@ -14,7 +14,8 @@ extension Projector {
   /// - Parameter resume: whether to go on with an interrupted rebuild; without, it begins anew.
   /// - Returns: where the new live version stands.
   @discardableResult
-  package func rebuild(_ options: Options = Options(), resume: Bool = true) throws(ProjectionError) -> ProjectionCursor {
+  package func rebuild(_ options: Options = Options(), resume: Bool = true) throws(ProjectionError) -> ProjectionCursor
+  {
     let lock = try ProjectionLock.take(in: versions.directory)
     let build = try startBuild(resume: resume)
     let run = FoldRun<P>(log, into: build.version, from: build.cursor, options)

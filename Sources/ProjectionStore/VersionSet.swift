@@ -45,7 +45,9 @@ struct VersionSet: Sendable {
   func path(of name: VersionName) -> FilePath { directory.appending(name.description) }
 
   /// Makes `name` the live version. Readers that open from now on get it; a crash leaves the old name or the new one.
-  func switchTo(_ name: VersionName, passing step: (PublishStep) throws(ProjectionError) -> Void) throws(ProjectionError) {
+  func switchTo(_ name: VersionName, passing step: (PublishStep) throws(ProjectionError) -> Void)
+    throws(ProjectionError)
+  {
     let temporary = directory.appending(Files.temporaryName(of: currentFile))
     try Files.writeSynced(Array("\(name)\n".utf8), to: temporary)
     try step(.pointerWritten)

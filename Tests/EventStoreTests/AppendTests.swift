@@ -115,7 +115,8 @@ struct AppendTests {
   func longScan() throws {
     try withLog { log, _ in
       let count = Int(EventLog.recordsPerSnapshot) * 2 + 5
-      try log.append(NewRecord.each((0..<count).map { pattern(3, seed: $0) }, kind: .blockSequenced, coordinates: .block(0)))
+      try log.append(
+        NewRecord.each((0..<count).map { pattern(3, seed: $0) }, kind: .blockSequenced, coordinates: .block(0)))
       var next: UInt64 = 0
       try log.read(log.head().positions) { (view: borrowing RecordView) throws(ReadError) in
         #expect(view.position.rawValue == next)
@@ -150,7 +151,9 @@ struct AppendTests {
         let own = payloads.filter { $0[0] == UInt8(caller) }
         #expect(own == (0..<rounds).flatMap { [[UInt8(caller), UInt8($0), 0], [UInt8(caller), UInt8($0), 1]] })
       }
-      for pair in stride(from: 0, to: payloads.count, by: 2) { #expect(payloads[pair].dropLast() == payloads[pair + 1].dropLast()) }
+      for pair in stride(from: 0, to: payloads.count, by: 2) {
+        #expect(payloads[pair].dropLast() == payloads[pair + 1].dropLast())
+      }
     }
   }
 

@@ -127,7 +127,10 @@ struct BlockTests {
         try log.appendReorg(oldTip: blocks[4].id, newTip: new, commonAncestor: blocks[1].id)
       }
       guard case .reorgBelowFinalized(1, 2) = below else { return unexpected(below) }
-      for (tip, ancestor) in [(new, blocks[3].id), (blocks[3].id, blocks[2].id), (blocks[4].id, l1Block(3, fork: 1).id), (blocks[4].id, blocks[4].id)] {
+      for (tip, ancestor) in [
+        (new, blocks[3].id), (blocks[3].id, blocks[2].id), (blocks[4].id, l1Block(3, fork: 1).id),
+        (blocks[4].id, blocks[4].id),
+      ] {
         let unknown = try #require(throws: AppendError.self) {
           try log.appendReorg(oldTip: tip, newTip: new, commonAncestor: ancestor)
         }

@@ -37,7 +37,8 @@ struct VerifyTests {
       header: pattern(20_000), canonicalAccBefore: .zero, completeness: .embedded)
     try log.appendBlocks([
       NewBlock(
-        number: 24, hash: Keccak256.hash(pattern(20_000)), records: [NewRecord(.l1BlockAppended(large), at: .block(24))])
+        number: 24, hash: Keccak256.hash(pattern(20_000)), records: [NewRecord(.l1BlockAppended(large), at: .block(24))]
+      )
     ])
     let output = NewRecord(.outputProposed(.sample(1)), at: .block(24))
     try log.append([NewRecord](repeating: output, count: 10))
@@ -56,7 +57,8 @@ struct VerifyTests {
   @Test("a flipped payload byte is reported with position, kind, L1 block and what to do")
   func named() throws {
     try withDamage({ try flip($0, table: "records", key: key(7), byte: -1) }) { damages in
-      #expect(damages == [Damage(.checksum, position: Position(7), kind: EventKind.outputProposed.rawValue, l1Block: 2)])
+      #expect(
+        damages == [Damage(.checksum, position: Position(7), kind: EventKind.outputProposed.rawValue, l1Block: 2)])
       let text = damages.first?.description ?? ""
       #expect(text.contains("record 7") && text.contains("L1 block 2") && text.contains("--replace-damaged"))
     }

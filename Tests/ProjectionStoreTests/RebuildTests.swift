@@ -93,7 +93,8 @@ struct RebuildTests {
     }
   }
 
-  @Test("what was unsynced when the machine restarted is discarded without being opened; in the same boot it is resumed")
+  @Test(
+    "what was unsynced when the machine restarted is discarded without being opened; in the same boot it is resumed")
   func otherBoot() throws {
     let chain = try MiniChain(blockCount: 10)
     try Scratch.with { scratch in

@@ -57,7 +57,8 @@ struct VerifyTests {
       let report = try scratch.projector().verify()
       #expect(!report.agrees)
       #expect(
-        report.difference == RowDifference(table: ProposerState.tables[table].name, key: key, stored: [1], rebuilt: nil))
+        report.difference == RowDifference(table: ProposerState.tables[table].name, key: key, stored: [1], rebuilt: nil)
+      )
     }
   }
 

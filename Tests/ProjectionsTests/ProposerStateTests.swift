@@ -96,11 +96,12 @@ struct ProposerStateTests {
     var wrong = chain.blocks[9]
     wrong.header.stateRoot = Hash256(1, 2, 3, 4)
     try folded.fold(MiniChain.sequenced(wrong))
-    let output = try #require(chain.output(ofBlock: 9) { output in
-      output.stateRoot = wrong.header.stateRoot
-      output.blockHash = wrong.header.hash
-      output.outputRoot = wrong.header.hash
-    })
+    let output = try #require(
+      chain.output(ofBlock: 9) { output in
+        output.stateRoot = wrong.header.stateRoot
+        output.blockHash = wrong.header.hash
+        output.outputRoot = wrong.header.hash
+      })
     let verdict = try #require(try folded.fold(output))
     #expect(!verdict.agrees)
     #expect(
@@ -130,15 +131,16 @@ struct ProposerStateTests {
     _ = try folded.foldBlocks(before: 4)
     let events = chain.events(ofBlock: 4)
     for event in events.dropLast() { try folded.fold(event) }
-    let output = try #require(chain.output(ofBlock: 4) { output in
-      switch field {
-      case "stateRoot": output.stateRoot = .zero
-      case "blockHash": output.blockHash = .zero
-      case "outputRoot": output.outputRoot = .zero
-      case "outputVersion": output.outputVersion = 0
-      default: output.l2BlockNumber = 99
-      }
-    })
+    let output = try #require(
+      chain.output(ofBlock: 4) { output in
+        switch field {
+        case "stateRoot": output.stateRoot = .zero
+        case "blockHash": output.blockHash = .zero
+        case "outputRoot": output.outputRoot = .zero
+        case "outputVersion": output.outputVersion = 0
+        default: output.l2BlockNumber = 99
+        }
+      })
     let verdict = try #require(try folded.fold(output))
     #expect(!verdict.agrees)
     #expect(verdict.differences.map(\.field) == [field])

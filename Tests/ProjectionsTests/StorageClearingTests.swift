@@ -24,7 +24,8 @@ import Testing
   private func header(number: UInt64, parentHash: Hash256) -> BlockHeader {
     BlockHeader(
       parentHash: parentHash, ommersHash: .zero, beneficiary: .zero, stateRoot: .zero, transactionsRoot: .zero,
-      receiptsRoot: .zero, logsBloom: .empty, difficulty: number == 0 ? 131_072 : 131_136, number: number, gasLimit: 5_000_000, gasUsed: 0,
+      receiptsRoot: .zero, logsBloom: .empty, difficulty: number == 0 ? 131_072 : 131_136, number: number,
+      gasLimit: 5_000_000, gasUsed: 0,
       timestamp: number, extraData: [], mixHash: .zero, nonce: 0)
   }
 

@@ -17,7 +17,8 @@ struct WriteBatchTests {
       for _ in 0..<2000 {
         let table = Self.tables[Int(random.next() % 3)]
         // Few distinct keys, of lengths around the eight bytes that are compared first.
-        let key = Array(repeating: UInt8(random.next() % 2), count: Int(random.next() % 4) * 4)
+        let key =
+          Array(repeating: UInt8(random.next() % 2), count: Int(random.next() % 4) * 4)
           + [UInt8(random.next() % 16)]
         if random.next() % 4 == 0 {
           batch.delete(table, key: key.rawSpan)

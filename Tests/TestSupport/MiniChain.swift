@@ -63,7 +63,8 @@ package struct MiniChain: Sendable {
     ])
     let header = BlockHeader(
       parentHash: .zero, ommersHash: EmptyRoots.uncles, beneficiary: .zero, stateRoot: .zero,
-      transactionsRoot: EmptyRoots.trie, receiptsRoot: EmptyRoots.trie, logsBloom: .empty, difficulty: DifficultyRule.leastDifficulty,
+      transactionsRoot: EmptyRoots.trie, receiptsRoot: EmptyRoots.trie, logsBloom: .empty,
+      difficulty: DifficultyRule.leastDifficulty,
       number: 0, gasLimit: 5000, gasUsed: 0, timestamp: 0, extraData: [], mixHash: .zero, nonce: 0)
     // The root is what folding the allocation gives.
     let draft = ChainConfiguration(chainID: 7, forks: forks, genesisHeader: header, allocation: allocation)

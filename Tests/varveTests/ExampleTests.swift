@@ -17,7 +17,7 @@ struct CommandPath: CustomTestStringConvertible, Sendable {
 
   private static func collect(_ path: CommandPath) -> [CommandPath] {
     [path]
-      + path.type.configuration.subcommands.filter(\.configuration.shouldDisplay).flatMap { type in
+      + path.type.configuration.subcommands.filter { $0.configuration.shouldDisplay }.flatMap { type in
         collect(CommandPath(words: path.words + [type.configuration.commandName ?? "?"], type: type))
       }
   }
