@@ -15,12 +15,17 @@
 #define VARVE_FEATURE_AVX512 4u
 /// varve_keccak_permute_bmi may be called.
 #define VARVE_FEATURE_BMI 8u
+/// varve_sha256_blocks may be called.
+#define VARVE_FEATURE_SHA256 16u
 
 /// What this processor and operating system offer: a union of the bits above.
 uint32_t varve_processor_features(void);
 
 /// The register of CRC-32C after `count` bytes, without the inversions before and after.
 uint32_t varve_crc32c(uint32_t state, const void *bytes, size_t count);
+
+/// SHA-256 of `count` blocks of 64 bytes that end with their padding, as eight words of 32 bits.
+void varve_sha256_blocks(const void *blocks, size_t count, void *digest);
 
 /// keccak-f[1600] on one state, with the instructions that rotate and combine without a copy.
 void varve_keccak_permute_bmi(uint64_t *lanes);
