@@ -42,7 +42,8 @@ extension AppendError: CustomStringConvertible {
       "the log has moved: expected size \(expected.size) with root \(expected.root), "
         + "it has size \(actual.size) with root \(actual.root); read what was appended and decide again"
     case .blockConflict(let number, let stored, let given):
-      "L1 block \(number) is stored with hash \(stored), not \(given); if L1 reorganised, append the reorganisation first"
+      "L1 block \(number) is stored with hash \(stored), not \(given); "
+        + "if L1 reorganised, append the reorganisation first"
     case .blockGap(let expected, let given):
       "L1 block \(given) cannot follow: the next one is \(expected); append the blocks between them first"
     case .reorgUnknown(let number, let stored, let given):

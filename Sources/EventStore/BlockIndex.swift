@@ -42,8 +42,8 @@ package struct BlockRow: Equatable, Sendable {
 
 /// The newest canonical L1 block while the log grows: what a following record may still belong to.
 ///
-/// A block's records are its `L1BlockAppended` and all that come right after it, carry its number and are no observations.
-/// The writer keeps table `blocks` by this rule, and `verify` derives it again by the same one.
+/// A block's records are its `L1BlockAppended` and all that come right after it, carry its number and are no
+/// observations. The writer keeps table `blocks` by this rule, and `verify` derives it again by the same one.
 struct OpenBlock: Equatable, Sendable {
   var number: UInt64
   var row: BlockRow

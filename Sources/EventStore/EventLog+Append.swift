@@ -4,8 +4,8 @@ package import Rollup
 import Synchronization
 
 extension EventLog {
-  /// Appends records, all or nothing, and returns when they are durable. Callers that arrive while a commit is on its way
-  /// share the next one, in the order in which they arrived.
+  /// Appends records, all or nothing, and returns when they are durable. Callers that arrive while a commit is on its
+  /// way share the next one, in the order in which they arrived.
   ///
   /// L1 blocks and reorganisations have verbs of their own, `appendBlocks` and `appendReorg`, which keep the index of
   /// blocks; their kinds are a programmer's mistake here.
@@ -27,8 +27,8 @@ extension EventLog {
 
   /// Appends L1 blocks with their records, all or nothing, idempotently.
   ///
-  /// A block that is in the canonical view already, by number and hash, is left alone, and its positions are returned. A
-  /// block that was revoked and comes back is appended anew.
+  /// A block that is in the canonical view already, by number and hash, is left alone, and its positions are returned.
+  /// A block that was revoked and comes back is appended anew.
   ///
   /// - Throws: `blockConflict` when another block is stored at a height, `blockGap` when a block does not follow the
   ///   newest one. The first block of a log may have any number.
@@ -49,8 +49,8 @@ extension EventLog {
     try appendBlocks([NewBlock(number: number, hash: hash, records: records)])
   }
 
-  /// Records that L1 has left the branch of `oldTip` after `commonAncestor`, and revokes what it said there. The revoked
-  /// records stay; canonical readers skip them from the next snapshot on.
+  /// Records that L1 has left the branch of `oldTip` after `commonAncestor`, and revokes what it said there. The
+  /// revoked records stay; canonical readers skip them from the next snapshot on.
   ///
   /// - Throws: `reorgUnknown` unless `oldTip` is the newest stored block and `commonAncestor` is stored below it;
   ///   `reorgBelowFinalized` if a finalized block would go.

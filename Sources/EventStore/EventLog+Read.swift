@@ -12,8 +12,8 @@ extension EventLog {
   /// Each record is checked against its checksum before it is lent. One cursor step and one pass over the bytes for a
   /// record; nothing is copied or allocated.
   ///
-  /// - Throws: what `body` throws; `beyondHead`, before anything is lent, if the range is not in the log; `damaged` at the
-  ///   first record that is not what was written, after all before it have been lent.
+  /// - Throws: what `body` throws; `beyondHead`, before anything is lent, if the range is not in the log; `damaged` at
+  ///   the first record that is not what was written, after all before it have been lent.
   @inlinable
   package func read<E: EventLogFailure>(
     _ range: Range<Position>, view: View = .physical, _ body: (borrowing RecordView) throws(E) -> Void

@@ -63,7 +63,8 @@ extension EventLog {
     }
   }
 
-  /// A word when the map is nearly full: growing it takes a moment without readers, so it should not come as a surprise.
+  /// A word when the map is nearly full: growing it takes a moment without readers, so it should not come as a
+  /// surprise.
   private static func mapWarning(_ information: EnvironmentInformation) -> [String] {
     let percent = information.usedBytes / max(information.mapSize / 100, 1)
     guard percent >= 80 else { return [] }

@@ -9,8 +9,8 @@ extension EventLog {
   /// flooded. A reader that stops and comes back with the cursor of the last record it took misses nothing and gets
   /// nothing twice.
   ///
-  /// With `view` canonical, records that are revoked by then are left out; one that is revoked later has been given, and
-  /// the `L1Reorged` that says so follows.
+  /// With `view` canonical, records that are revoked by then are left out; one that is revoked later has been given,
+  /// and the `L1Reorged` that says so follows.
   ///
   /// - Throws: `foreignCursor` from the first element on when this log has another record, or none, where the cursor
   ///   stands.

@@ -23,8 +23,8 @@ extension EventLog {
   }
 
   /// Reads everything and holds it against everything else: each record's checksum, position, length, payload hash and
-  /// kind; each stored tree hash against what is recomputed from the leaves; root and last leaf against the head row; the
-  /// index of L1 blocks and of observations against what the records say; no row too many in any table.
+  /// kind; each stored tree hash against what is recomputed from the leaves; root and last leaf against the head row;
+  /// the index of L1 blocks and of observations against what the records say; no row too many in any table.
   ///
   /// Damage is gathered, not thrown. A damaged page of the B+tree can end the process (LMDB asserts), so a log that is
   /// under suspicion is verified in a child process.

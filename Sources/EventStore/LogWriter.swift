@@ -4,8 +4,8 @@ import Synchronization
 
 /// The one writer of a log: gathers what callers want appended and commits it together.
 ///
-/// While a commit waits for the disk, requests queue up; the next commit takes all of them. So the rate follows the number
-/// of callers, not the rate of the disk.
+/// While a commit waits for the disk, requests queue up; the next commit takes all of them. So the rate follows the
+/// number of callers, not the rate of the disk.
 final class LogWriter: Sendable {
   /// A request, and whom to tell.
   struct Pending: Sendable {

@@ -2,11 +2,11 @@ public import Rollup
 
 /// Where the bytes of a payload stand, given its length alone.
 ///
-/// LMDB keeps a value of up to 2,022 bytes (with an 8-byte key, in a 4 KiB page) inside its B+tree; a longer one goes to
-/// whole overflow pages of its own, so that one byte too many costs a page. A payload therefore stands in up to three
-/// pieces, in this order: `inline`, beside the header in table `records`; `paged`, in table `chunks`, whose length fills
-/// its overflow pages to the last byte wherever that saves space; `rest`, in table `chunks`, short enough to stay inline
-/// there. Reading takes one, two or three values, and all of them are lent, none copied.
+/// LMDB keeps a value of up to 2,022 bytes (with an 8-byte key, in a 4 KiB page) inside its B+tree; a longer one goes
+/// to whole overflow pages of its own, so that one byte too many costs a page. A payload therefore stands in up to
+/// three pieces, in this order: `inline`, beside the header in table `records`; `paged`, in table `chunks`, whose
+/// length fills its overflow pages to the last byte wherever that saves space; `rest`, in table `chunks`, short enough
+/// to stay inline there. Reading takes one, two or three values, and all of them are lent, none copied.
 @frozen
 @usableFromInline
 package struct PayloadLayout: Equatable, Sendable {

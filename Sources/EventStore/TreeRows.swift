@@ -6,8 +6,9 @@ import Rollup
 /// How table `tree` keeps the hashes of the RFC 6962 tree.
 ///
 /// Leaves stand in groups of eight. The row of group g, under the key g, holds the hashes of the complete subtrees that
-/// the group's last leaf completes, lowest first: level 3 always, level 4 when g is odd, and so on, one for each trailing
-/// one bit of g and one more. Rows are only ever appended. Levels 0 to 2 are recomputed from the record headers.
+/// the group's last leaf completes, lowest first: level 3 always, level 4 when g is odd, and so on, one for each
+/// trailing one bit of g and one more. Rows are only ever appended. Levels 0 to 2 are recomputed from the record
+/// headers.
 enum TreeRows {
   /// Leaves in a group.
   static let groupSize: UInt64 = 8

@@ -5,8 +5,8 @@ import Primitives
 import Rollup
 
 extension Verifier {
-  /// Verifies the records from the checkpoint up to `end`, and the tree hashes they complete. Gives the leaf hashes after
-  /// the last whole group, nil for a record that is damaged.
+  /// Verifies the records from the checkpoint up to `end`, and the tree hashes they complete. Gives the leaf hashes
+  /// after the last whole group, nil for a record that is damaged.
   mutating func verifyRecords(
     upTo end: UInt64, in transaction: borrowing ReadTransaction
   ) throws(ReadError) -> [Hash256?] {

@@ -3,8 +3,8 @@ import Primitives
 import Rollup
 
 extension WriteState {
-  /// Appends an `L1Reorged` that revokes everything above the common ancestor, and takes the revoked blocks out of table
-  /// `blocks`.
+  /// Appends an `L1Reorged` that revokes everything above the common ancestor, and takes the revoked blocks out of
+  /// table `blocks`.
   mutating func reorg(
     from oldTip: BlockID, to newTip: BlockID, over ancestor: BlockID, in transaction: inout WriteTransaction,
     tables: EventLog.Tables

@@ -48,8 +48,8 @@ struct WriteState: Sendable {
   /// Appends one record: its value, its chunks, and the tree hashes it completes. Everything goes to the end of its
   /// table.
   ///
-  /// Costs two SHA-256 (leaf and, on average, one node) and one pass for the checksum; the payload's own hash comes from
-  /// the caller.
+  /// Costs two SHA-256 (leaf and, on average, one node) and one pass for the checksum; the payload's own hash comes
+  /// from the caller.
   mutating func append(
     _ record: NewRecord, to transaction: inout WriteTransaction, tables: EventLog.Tables
   ) throws(LMDBError) {

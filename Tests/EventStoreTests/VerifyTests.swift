@@ -19,7 +19,8 @@ struct VerifyTests {
       try make(directory)
       try requireSound(directory, decodesEvents: true)
       try damage(directory)
-      // The last commit is one record, in a group of its own, so that what is broken elsewhere does not keep the log from opening.
+      // The last commit is one record, in a group of its own, so that what is broken elsewhere does not keep the log
+      // from opening.
       let log = try EventLog.open(directory, mode: .readOnly)
       let report = try log.verify(options: .init(recordsPerStep: 16))
       #expect(!report.isSound)
