@@ -36,6 +36,12 @@ struct DataDirectoryTests {
       try Data(text.utf8).write(to: URL(fileURLWithPath: path))
       #expect(throws: DataDirectoryError.self) { try scratch.directory().manifest() }
       #expect(throws: ImportError.self) { try scratch.import(scratch.file) }
+      // The remedy that the error names.
+      let head = try scratch.head()
+      try FileManager.default.removeItem(atPath: path)
+      try scratch.import(scratch.file)
+      #expect(try scratch.directory().manifest().chainConfigurationHash == scratch.chain.hash)
+      #expect(try scratch.head() == head)
     }
   }
 

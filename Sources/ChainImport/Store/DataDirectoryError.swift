@@ -16,7 +16,7 @@ extension DataDirectoryError: CustomStringConvertible {
     case .missing(let path):
       "there is no store in \(path); make one with varve import chain, or name another with --data-dir"
     case .badManifest(let path, let cause):
-      "\(path) is damaged: \(cause); import anew with --replace-damaged, which moves the store aside and deletes nothing"
+      "\(path) is damaged: \(cause); move it away and import again, which writes it anew if the log is this chain's"
     case .unknownFormat(let path, let format):
       "\(path) has format \(format), this program reads \(StoreManifest.formatVersion); use the program that made it"
     case .failed(let path, let cause):
