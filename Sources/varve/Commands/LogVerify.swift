@@ -124,7 +124,8 @@ struct LogVerifyReport: Report {
         "checked in \(Quantity.duration(seconds: seconds)), \(Quantity.rate(records, "records", seconds: seconds))",
         .dim)
     } else {
-      page.line("NOT sound: \(Quantity.count(summaries.count)) findings in \(Quantity.count(records)) records", .bad)
+      let findings = summaries.count == 1 ? "1 finding" : "\(Quantity.count(summaries.count)) findings"
+      page.line("NOT sound: \(findings) in \(Quantity.count(records)) records", .bad)
       for summary in summaries { page.line("  \(summary)") }
     }
   }
