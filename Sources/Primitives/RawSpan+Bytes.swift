@@ -23,8 +23,14 @@ extension RawSpan {
   @inlinable
   public func holdsSameBytes(as other: RawSpan) -> Bool {
     guard byteCount == other.byteCount else { return false }
-    for offset in 0..<byteCount where byte(at: offset) != other.byte(at: offset) {
-      return false
+    var offset = 0
+    while offset + 8 <= byteCount {
+      guard bigEndian(at: offset, as: UInt64.self) == other.bigEndian(at: offset) else { return false }
+      offset += 8
+    }
+    while offset < byteCount {
+      guard byte(at: offset) == other.byte(at: offset) else { return false }
+      offset += 1
     }
     return true
   }

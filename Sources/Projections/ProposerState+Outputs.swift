@@ -33,11 +33,20 @@ extension ProposerState {
     compare("stateRoot", event.stateRoot.bytes, result.stateRoot.bytes)
     compare("blockHash", event.blockHash.bytes, result.computedHash.bytes)
     compare("outputRoot", event.outputRoot.bytes, result.computedHash.bytes)
+    compare("claim", event.claim.bytes, claim(of: result).bytes)
     return differences
   }
 
   /// An imported block's output: its root is the block hash.
   private static var outputVersion: UInt64 { 1 }
+
+  /// What an output about the block should claim. An imported block is its own L1 origin, and consumes no messages.
+  private static func claim(of result: BlockResult) -> Hash256 {
+    OutputClaim(
+      outputRoot: result.computedHash, parentOrder: result.header.parentHash, l1OriginHash: result.computedHash,
+      batchIndex: result.batchIndex, indexInBatch: result.indexInBatch, messagesConsumed: 0
+    ).hash
+  }
 
   private static func noSuchBlock(_ event: OutputProposed) -> ClaimDifference {
     ClaimDifference(field: "l2BlockNumber", claimed: key(event.l2BlockNumber), computed: [])

@@ -44,8 +44,7 @@ package final class WriteBatch {
       entries[index].capacity = value.byteCount
       arena.append(contentsOf: value)
     } else {
-      let start = entries[index].valueStart
-      for offset in 0..<value.byteCount { arena[start + offset] = value.byte(at: offset) }
+      arena.replaceBytes(at: entries[index].valueStart, with: value)
     }
     entries[index].valueLength = value.byteCount
   }
@@ -79,6 +78,18 @@ package final class WriteBatch {
     guard entry.valueLength >= 0 else { return body(nil) }
     let bytes = arena
     return body(bytes.rawSpan.extracting(entry.valueStart..<(entry.valueStart + entry.valueLength)))
+  }
+}
+
+extension [UInt8] {
+  /// Copies the span over the bytes from `start` on. Traps when they do not fit.
+  fileprivate mutating func replaceBytes(at start: Int, with span: RawSpan) {
+    precondition(start >= 0 && start + span.byteCount <= count, "a value fits where one of its length was")
+    unsafe withUnsafeMutableBytes { bytes in
+      unsafe span.withUnsafeBytes { source in
+        unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[start...]).copyMemory(from: source)
+      }
+    }
   }
 }
 

@@ -124,7 +124,7 @@ struct ProposerStateTests {
 
   @Test(
     "a wrong field of a posted output is a row that names it",
-    arguments: ["stateRoot", "blockHash", "outputRoot", "outputVersion", "l2BlockNumber"])
+    arguments: ["stateRoot", "blockHash", "outputRoot", "claim", "outputVersion", "l2BlockNumber"])
   func wrongOutputIsData(field: String) throws {
     let chain = try MiniChain(blockCount: 5)
     let folded = FoldedChain(chain)
@@ -137,6 +137,7 @@ struct ProposerStateTests {
         case "stateRoot": output.stateRoot = .zero
         case "blockHash": output.blockHash = .zero
         case "outputRoot": output.outputRoot = .zero
+        case "claim": output.claim = .zero
         case "outputVersion": output.outputVersion = 0
         default: output.l2BlockNumber = 99
         }

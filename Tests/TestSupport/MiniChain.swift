@@ -83,18 +83,22 @@ extension MiniChain {
     let id = block.header.id
     let appended = Event.l1BlockAppended(
       L1BlockAppended(header: block.header.encode(), canonicalAccBefore: .zero, completeness: .embedded))
+    let batchIndex = UInt64(max(number - 1, 0))
+    let claim = OutputClaim(
+      outputRoot: id.hash, parentOrder: block.header.parentHash, l1OriginHash: id.hash, batchIndex: batchIndex,
+      indexInBatch: 0, messagesConsumed: 0)
     let output = Event.outputProposed(
       OutputProposed(
-        outputIndex: UInt64(number), outputVersion: 1, outputRoot: id.hash, claim: .zero,
+        outputIndex: UInt64(number), outputVersion: 1, outputRoot: id.hash, claim: claim.hash,
         stateRoot: block.header.stateRoot, blockHash: id.hash, l2BlockNumber: id.number, l1Head: id,
         parentOutput: number == 0 ? nil : UInt64(number - 1), proposer: .zero, bond: .zero))
     guard number > 0 else { return [appended, output] }
     let batch = Event.sequencerBatchDelivered(
       SequencerBatchDelivered(
-        batchIndex: UInt64(number - 1), beforeAcc: .zero, afterAcc: .zero, firstBlock: id.number, lastBlock: id.number,
+        batchIndex: batchIndex, beforeAcc: .zero, afterAcc: .zero, firstBlock: id.number, lastBlock: id.number,
         messagesConsumed: 0, poster: .zero, sequencerSignature: [], dataHash: .zero, dataLocation: .external,
         data: .present))
-    return [appended, batch, Self.sequenced(block, batchIndex: UInt64(number - 1)), output]
+    return [appended, batch, Self.sequenced(block, batchIndex: batchIndex), output]
   }
 
   package static func sequenced(_ block: EthereumBlock, batchIndex: UInt64 = 0) -> Event {
