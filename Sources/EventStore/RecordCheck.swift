@@ -21,7 +21,9 @@ extension RecordView {
       return try chunked(value, at: position, in: transaction, tables: tables)
     }
     let view = RecordView(value: value, paged: RawSpan(), rest: RawSpan())
-    let sum = CRC32C.checksum(value.extracting(RecordHeader.Offset.version..<value.byteCount))
+    // Records stand in leaf pages that follow one another, so the one to be read a few steps on is a page away.
+    let sum = CRC32C.checksum(
+      value.extracting(RecordHeader.Offset.version..<value.byteCount), fetchingAhead: PayloadLayout.pageSize)
     guard sum == value.bigEndian(at: RecordHeader.Offset.checksum, as: UInt32.self) else {
       throw .badChecksum(of: view, at: position)
     }

@@ -13,6 +13,16 @@ struct CRC32CTests {
     ([], 0),
   ]
 
+  @Test("fetching ahead changes no checksum, and needs nothing to be there")
+  func fetchingAhead() {
+    for count in [0, 1, 63, 64, 65, 268, 5000] {
+      let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 37) }
+      for distance in [0, 64, 4096, 1 << 40] {
+        #expect(CRC32C.checksum(bytes.rawSpan, fetchingAhead: distance) == CRC32C.checksum(bytes))
+      }
+    }
+  }
+
   @Test("the published examples have their checksums (RFC 3720, appendix B.4)", arguments: examples)
   func published(bytes: [UInt8], expected: UInt32) {
     #expect(CRC32C.checksum(bytes) == expected)

@@ -24,6 +24,9 @@ uint32_t varve_processor_features(void);
 /// The register of CRC-32C after `count` bytes, without the inversions before and after.
 uint32_t varve_crc32c(uint32_t state, const void *bytes, size_t count);
 
+/// Asks for `count` bytes, `distance` bytes behind `start`, to be brought near. Reads nothing: any address will do.
+void varve_prefetch(const void *start, size_t count, size_t distance);
+
 /// SHA-256 of `count` blocks of 64 bytes that end with their padding, as eight words of 32 bits.
 void varve_sha256_blocks(const void *blocks, size_t count, void *digest);
 
