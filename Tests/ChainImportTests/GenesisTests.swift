@@ -48,6 +48,24 @@ struct GenesisTests {
     #expect(plain.allocation[0].balance == 256)
   }
 
+  @Test("a bare number that Foundation would round is refused; as a string, or with fewer digits, it is exact")
+  func longNumbers() throws {
+    let largest = "115792089237316195423570985008687907853269984665640564039457584007913129639935"
+    func balance(_ json: String) throws -> UInt256 {
+      try configuration(alloc: #"{"\#(address(1))": {"balance": \#(json)}}"#).allocation[0].balance
+    }
+    #expect(try balance("\"\(largest)\"") == .max)
+    let exact = "12345678901234567890123456789012345678"
+    #expect(try balance(exact).description == exact)
+    for tooLong in [largest, exact + "9"] {
+      let error = #expect(throws: GenesisError.self) { try balance(tooLong) }
+      guard case .notJSON(let cause) = try #require(error), cause.contains("as a string") else {
+        Issue.record("\(tooLong): \(String(describing: error))")
+        continue
+      }
+    }
+  }
+
   @Test("accounts and slots come out in order whatever their order in the file, and zero slots not at all")
   func order() throws {
     let one = try configuration(

@@ -6,7 +6,7 @@ extension Genesis {
   static func allocation(_ alloc: JSONObject) throws(GenesisError) -> [GenesisAccount] {
     var accounts = [GenesisAccount]()
     accounts.reserveCapacity(alloc.members.count)
-    for key in alloc.members.keys {
+    for key in alloc.keys {
       guard let address = Address(hex: key) else {
         throw .invalid(field: "alloc", value: "\"\(key)\"", expected: "addresses of 20 bytes as keys")
       }
@@ -40,7 +40,7 @@ extension Genesis {
   private static func storage(_ account: JSONObject) throws(GenesisError) -> [GenesisAccount.Slot] {
     guard let object = try account.object("storage") else { return [] }
     var slots = [GenesisAccount.Slot]()
-    for key in object.members.keys {
+    for key in object.keys {
       slots.append(
         GenesisAccount.Slot(
           key: try word(key, in: object, of: key),

@@ -1,6 +1,9 @@
 import Foundation
 
-/// JSON whose shape is not known beforehand. Integers of any size keep their digits.
+/// JSON whose shape is not known beforehand.
+///
+/// A number keeps its digits, up to the 38 that Foundation's `Decimal` holds; a longer one would be rounded in silence, so
+/// it is refused. As a string it may have any length.
 enum JSONValue: Decodable, Equatable {
   case null
   case boolean(Bool)
@@ -17,7 +20,12 @@ enum JSONValue: Decodable, Equatable {
     } else if let value = try? container.decode(Bool.self) {
       self = .boolean(value)
     } else if let value = try? container.decode(Decimal.self) {
-      self = .number("\(value)")
+      let digits = "\(value)"
+      guard digits.count <= Self.exactDigits else {
+        throw DecodingError.dataCorruptedError(
+          in: container, debugDescription: "a number of more than \(Self.exactDigits) digits; write it as a string")
+      }
+      self = .number(digits)
     } else if let value = try? container.decode(String.self) {
       self = .string(value)
     } else if let value = try? container.decode([JSONValue].self) {
@@ -26,6 +34,9 @@ enum JSONValue: Decodable, Equatable {
       self = .object(try container.decode([String: JSONValue].self))
     }
   }
+
+  /// How many decimal digits a `Decimal` keeps.
+  private static let exactDigits = 38
 
   /// The digits of a number, or a string as it stands; nil for anything else.
   var text: String? {
