@@ -70,9 +70,10 @@ struct Preflight {
       return .field(
         page: Int(newer.number), name: "last page", value: newer.lastPage, expected: "\(older.lastPage) or more")
     }
-    let (needed, overflow) = (newer.lastPage &+ 1).multipliedReportingOverflow(by: UInt64(pageSize))
-    guard !overflow, needed <= UInt64(length) else {
-      return .truncated(length: length, needed: overflow ? .max : Int(clamping: needed))
+    // Compared in pages: a damaged page number as an offset in bytes may be more than an integer holds.
+    guard newer.lastPage < UInt64(length / pageSize) else {
+      let isCountable = newer.lastPage < UInt64(Int.max / pageSize)
+      return .truncated(length: length, needed: isCountable ? (Int(newer.lastPage) + 1) * pageSize : .max)
     }
     return nil
   }

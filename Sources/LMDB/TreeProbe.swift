@@ -81,7 +81,7 @@ struct TreeProbe: ~Copyable {
 
   private borrowing func checkLastValue(of path: [TreePage]) throws(Failure) {
     guard let leaf = path.last, let node = leaf.node(leaf.nodeCount - 1) else { return }
-    if node.flags & TreePage.Node.overflowFlag != 0 { _ = try overflowValue(leaf, node) }
+    if node.flags & TreePage.Node.overflowFlag != 0 { _ = try overflowPages(leaf, node) }
   }
 
   /// The pages from a root down to the last leaf.
@@ -102,6 +102,9 @@ struct TreeProbe: ~Copyable {
     var level = [try page(newer.free.page)]
     var pagesRead = 1
     while let first = level.first {
+      for page in level where page.isLeaf != first.isLeaf {
+        throw fault(page.number, "page flags", UInt64(page.flags), "\(first.flags), as the others of its level")
+      }
       if first.isLeaf { leaves = level; break }
       var below: [TreePage] = []
       for branch in level {
@@ -143,15 +146,22 @@ struct TreeProbe: ~Copyable {
 
   /// A value that lies on pages of its own.
   private borrowing func overflowValue(_ leaf: TreePage, _ node: TreePage.Node) throws(Failure) -> [UInt8] {
+    let (first, count) = try overflowPages(leaf, node)
+    return Array(try read(first, count: count)[TreePage.headerSize..<TreePage.headerSize + node.valueSize])
+  }
+
+  /// The first page of a value that lies on pages of its own, and how many it has. One page read, however long it is.
+  private borrowing func overflowPages(
+    _ leaf: TreePage, _ node: TreePage.Node
+  ) throws(Failure) -> (first: UInt64, count: Int) {
     let first: UInt64 = leaf.bytes.raw.integer(at: node.key.upperBound)
     let count = (TreePage.headerSize + node.valueSize + pageSize - 1) / pageSize
     try checkRange(first, count: count)
-    let bytes = try read(first, count: count)
-    let page = TreePage(bytes: bytes)
+    let page = TreePage(bytes: try read(first, count: 1))
     guard page.number == first, page.flags == TreePage.overflowFlag, page.overflowPages >= UInt32(count) else {
       throw fault(first, "header of an overflow page", page.number, "\(first), \(count) pages")
     }
-    return Array(bytes[TreePage.headerSize..<TreePage.headerSize + node.valueSize])
+    return (first, count)
   }
 
   private borrowing func page(_ number: UInt64) throws(Failure) -> TreePage {

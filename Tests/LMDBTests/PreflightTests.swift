@@ -112,6 +112,62 @@ final class PreflightTests {
     for part in [scratch.data.string, "page 1", "magic", "restore"] { #expect(text.contains(part), "\(text)") }
   }
 
+  @Test("a last page beyond what a file can have is refused, wherever the roots point")
+  func lastPageOverflow() throws {
+    let (bytes, content) = try sound(commits: 4)
+    for last: UInt64 in [.max, .max - 1, .max / UInt64(Self.pageSize) + 1] {
+      for root: UInt64 in [last, last / 2] {
+        var damaged = bytes
+        damaged.replace(at: newer(of: bytes) + 128, with: root)
+        damaged.replace(at: newer(of: bytes) + 136, with: last)
+        #expect(try outcome(of: damaged, expecting: content) == .refused, "last page \(last), root \(root)")
+      }
+    }
+  }
+
+  @Test("a free list whose leaves do not all lie at one level is refused")
+  func unevenFreeList() throws {
+    let (bytes, content) = try sound(commits: 4)
+    let first = UInt64(bytes.count / Self.pageSize)
+    let list = [UInt64(1), 2].flatMap { $0.bytes }
+    let leaf = { (number: UInt64) in self.page(number, flags: 2, nodes: [(UInt32(16), list)]) }
+    let damagedPages = [
+      page(first, flags: 1, nodes: (1...3).map { (UInt32(first) + $0, []) }),
+      leaf(first + 1),
+      // As a leaf's entry, this one would be longer than its page.
+      page(first + 2, flags: 1, nodes: [(80_000, [])]),
+      leaf(first + 3),
+    ]
+    var damaged = bytes + damagedPages.joined()
+    let meta = newer(of: bytes)
+    damaged[meta + 46] = 2
+    damaged.replace(at: meta + 80, with: first)
+    damaged.replace(at: meta + 136, with: first + 3)
+    #expect(try outcome(of: damaged, expecting: content) == .refused)
+  }
+
+  /// Where the newer meta page begins.
+  private func newer(of bytes: [UInt8]) -> Int {
+    bytes[144] > bytes[Self.pageSize + 144] ? 0 : Self.pageSize
+  }
+
+  /// A page of a tree; each node has an 8-byte key, the low part of a child's number or a value's size, and a value.
+  private func page(_ number: UInt64, flags: UInt8, nodes: [(low: UInt32, value: [UInt8])]) -> [UInt8] {
+    var page = [UInt8](repeating: 0, count: Self.pageSize)
+    page.replace(at: 0, with: number)
+    page[10] = flags
+    page[12] = UInt8(16 + 2 * nodes.count)
+    var offset = Self.pageSize
+    for (index, node) in nodes.enumerated() {
+      let bytes = node.low.bytes + [0, 0, 8, 0] + UInt64(index + 1).bytes + node.value
+      offset -= bytes.count
+      page.replace(at: 16 + 2 * index, with: UInt16(offset))
+      page.replaceSubrange(offset..<offset + bytes.count, with: bytes)
+    }
+    page.replace(at: 14, with: UInt16(offset))
+    return page
+  }
+
   @Test("pages behind the last one, as a killed writer leaves them, are no fault")
   func trailingPages() throws {
     let (bytes, content) = try sound(commits: 4)
@@ -137,5 +193,16 @@ final class PreflightTests {
     writes.cancel()
     _ = await writes.result
     try environment.makeSynchronous()
+  }
+}
+
+extension FixedWidthInteger {
+  /// The bytes as an LMDB file has them on this machine.
+  fileprivate var bytes: [UInt8] { unsafe withUnsafeBytes(of: littleEndian) { unsafe Array($0) } }
+}
+
+extension [UInt8] {
+  fileprivate mutating func replace(at offset: Int, with value: some FixedWidthInteger) {
+    replaceSubrange(offset..<offset + value.bytes.count, with: value.bytes)
   }
 }
