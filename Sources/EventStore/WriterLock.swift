@@ -44,9 +44,18 @@ struct WriterLock: ~Copyable, Sendable {
 }
 
 extension EventLog {
-  /// Makes the directory, unless it is there. Its parent must be.
+  /// Makes the directory, unless it is there, and its name durable: a commit is no more durable than the path to it. Its
+  /// parent must be there.
   static func makeDirectory(_ directory: FilePath) throws(OpenError) {
     let code = unsafe directory.withPlatformString { path in unsafe mkdir(path, 0o755) == 0 ? 0 : errno }
     guard code == 0 || code == EEXIST else { throw .directory(directory, Errno(rawValue: code)) }
+    let parent = directory.removingLastComponent()
+    do {
+      let descriptor = try FileDescriptor.open(
+        parent.isEmpty ? "." : parent, .readOnly, options: [.directory, .closeOnExec])
+      try descriptor.closeAfter {
+        guard fsync(descriptor.rawValue) == 0 else { throw Errno(rawValue: errno) }
+      }
+    } catch { throw .directory(parent, error as? Errno ?? .ioError) }
   }
 }

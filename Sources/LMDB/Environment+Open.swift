@@ -20,6 +20,8 @@ extension Environment {
       try create(in: directory, options)
     }
     guard let status = try Files.status(data) else { throw .missing(data) }
+    // Whoever made the file may have been killed before its name was durable.
+    if options.mode != .readOnly { try Files.syncDirectory(directory) }
     if let open = try claim(status.identity, options) { return open }
     do throws(OpenError) {
       let warnings = try verdict(on: directory, options, fileSystem) + LibraryVersion.linked.warnings
