@@ -98,20 +98,44 @@ extension ReadableTransaction where Self: ~Copyable {
       throw .damaged(Damage(.headRoot(stored: head.root, computed: frontier.root)))
     }
     try checkTail(of: head, in: tables)
-    let block: OpenBlock?
-    do throws(LMDBError) {
-      block = try newestBlock(in: tables)
-      var records = try cursor(in: tables.records)
-      if let last = try records.last(), !last.key.holds(head.size &- 1) {
-        throw LMDBError.corrupted
-      }
-    } catch {
-      if error == .corrupted { throw .damaged(Damage(.strayRecord, position: Position(head.size))) }
-      throw .store(error)
-    }
+    try checkNothingBehind(head, in: tables)
+    let block = try checkedNewestBlock(of: head, in: tables)
     return CheckedState(
       writeState: WriteState(head: head, frontier: frontier, block: block),
       revocations: try revocations(in: tables))
+  }
+
+  private func checkNothingBehind(_ head: Head, in tables: EventLog.Tables) throws(ReadError) {
+    var isStray = false
+    do throws(LMDBError) {
+      var records = try cursor(in: tables.records)
+      if let last = try records.last() { isStray = !last.key.holds(head.size &- 1) }
+    } catch { throw .store(error) }
+    if isStray { throw .damaged(Damage(.strayRecord, position: Position(head.size))) }
+  }
+
+  /// The newest L1 block, by which the next append and the next reorganisation go, once its index row names its records.
+  private func checkedNewestBlock(of head: Head, in tables: EventLog.Tables) throws(ReadError) -> OpenBlock? {
+    let block: OpenBlock?
+    let rows: Int
+    do throws(LMDBError) {
+      rows = try count(of: tables.blocks)
+      block = try newestBlock(in: tables)
+    } catch { throw .store(error) }
+    guard let block else {
+      if rows == 0 { return nil }
+      throw .damaged(Damage(.shape("the last row of the index of L1 blocks is not one of it")))
+    }
+    guard block.row.end <= head.size else {
+      throw .damaged(Damage(.block(number: block.number, "it ends behind the head")))
+    }
+    do throws(ReadError) {
+      try requireStart(ofBlock: block.number, at: block.row.first, in: tables)
+    } catch {
+      // Damage of the record itself says nothing about the row, and is for readers and `verify` to find.
+      guard case .damaged(let damage) = error, damage.position != nil else { throw error }
+    }
+    return block
   }
 
   /// Checks the records of the last commit, the last leaf hash, and the tree hashes that those records complete.

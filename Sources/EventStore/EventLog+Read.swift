@@ -40,7 +40,7 @@ extension EventLog {
   package func withRecord<R, E: EventLogFailure>(
     at position: Position, _ body: (borrowing RecordView) throws(E) -> R
   ) throws(E) -> R {
-    do throws(ReadError) { try requireHead(above: position..<position.next) } catch { throw E(error) }
+    do throws(ReadError) { try requireRecord(at: position) } catch { throw E(error) }
     return try environment.read { (transaction: borrowing ReadTransaction) throws(E) in
       try transaction.withRecord(at: position.rawValue, in: tables, body)
     }
@@ -49,6 +49,12 @@ extension EventLog {
   /// The record at `position`, copied.
   package func record(at position: Position) throws(ReadError) -> StoredRecord {
     try withRecord(at: position) { (view: borrowing RecordView) throws(ReadError) in try view.copy() }
+  }
+
+  @usableFromInline
+  func requireRecord(at position: Position) throws(ReadError) {
+    let size = try head().size
+    guard position.rawValue < size else { throw .beyondHead(position: position, size: size) }
   }
 
   @usableFromInline

@@ -50,7 +50,8 @@ extension EventLog.Tail {
       log = tail.log
       view = tail.view
       cursor = tail.cursor
-      next = tail.cursor.map { $0.position.rawValue + 1 } ?? 0
+      // A cursor beyond the head, which may be any number, is refused before `next` is used.
+      next = tail.cursor.map { $0.position.rawValue &+ 1 } ?? 0
     }
 
     /// The next record; nil once the task is cancelled.

@@ -65,6 +65,7 @@ extension VerifyCheckpoint {
       try reader.finish()
       guard try fields.readUInt64() == 1 else { return nil }
       position = try fields.readUInt64()
+      guard position.isMultiple(of: TreeRows.groupSize) else { return nil }
       chunkRows = try fields.readUInt64()
       unreadable = try fields.readUInt64()
       observationRows = try fields.readUInt64()
@@ -83,6 +84,7 @@ extension VerifyCheckpoint {
         let number = try block.readUInt64()
         let row = BlockRow(
           first: try block.readUInt64(), end: try block.readUInt64(), hash: try block.readHash256())
+        guard row.first < row.end else { return nil }
         openBlock = OpenBlock(number: number, row: row)
       }
       try fields.finish()

@@ -20,6 +20,8 @@ extension WriteState {
       return .failure(.reorgUnknown(number: ancestor.number, stored: stored?.hash, given: ancestor.hash))
     }
     do throws(ReadError) {
+      // The index is derived, and a revocation is for good: so it goes by the record itself.
+      try transaction.requireStart(ofBlock: ancestor.number + 1, at: first, in: tables)
       if let finalized = try transaction.finalizedBlock(in: tables), finalized.number > ancestor.number {
         return .failure(.reorgBelowFinalized(ancestor: ancestor.number, finalized: finalized.number))
       }
@@ -41,6 +43,16 @@ extension ReadableTransaction where Self: ~Copyable {
   func blockRow(_ number: UInt64, in tables: EventLog.Tables) throws(LMDBError) -> BlockRow? {
     guard let row = try get(number, in: tables.blocks) else { return nil }
     return try? BlockRow(number: number, row: row)
+  }
+
+  /// Throws unless the record at `position` is the `L1BlockAppended` of a block.
+  func requireStart(ofBlock number: UInt64, at position: UInt64, in tables: EventLog.Tables) throws(ReadError) {
+    let isStart = try withRecord(at: position, in: tables) { (view: borrowing RecordView) throws(ReadError) in
+      view.kind == .l1BlockAppended && view.blockNumber == number
+    }
+    guard isStart else {
+      throw .damaged(Damage(.block(number: number, "record \(position) is not the block's L1BlockAppended")))
+    }
   }
 
   /// The newest canonical L1 block.

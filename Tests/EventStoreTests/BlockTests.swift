@@ -1,11 +1,33 @@
 import EventStore
+import LMDB
 import Primitives
 import Rollup
+import SystemPackage
 import TestSupport
 import Testing
 
 @Suite("L1 blocks and reorganisations")
 struct BlockTests {
+  @Test("a reorganisation goes by the records: an index row that names another record is refused")
+  func reorgByRecords() throws {
+    try withTemporaryDirectory { path in
+      let directory = FilePath(path)
+      let blocks = (1...4).map { l1Block($0) }
+      try EventLog.open(directory, mode: .create).appendBlocks(blocks)
+      try tamper(directory) { (transaction, tables) throws(LMDBError) in
+        let second = try transaction.get(2, in: tables("blocks"))?.bytes ?? []
+        try transaction.put(second.rawSpan, for: 3, in: tables("blocks"))
+      }
+      let log = try EventLog.open(directory, mode: .readWrite)
+      let head = try log.head()
+      let error = try #require(throws: AppendError.self) {
+        try log.appendReorg(oldTip: blocks[3].id, newTip: l1Block(4, fork: 1).id, commonAncestor: blocks[1].id)
+      }
+      guard case .unreadable(.damaged) = error else { return unexpected(error) }
+      #expect(try log.head() == head)
+    }
+  }
+
   @Test("a block that is there already is a no-op with the same positions")
   func idempotent() throws {
     try withLog(decodesEvents: true) { log, _ in

@@ -56,6 +56,7 @@ struct TailTests {
       let bad = [
         EventLog.Cursor(position: Position(5), leafHash: good.leafHash),
         EventLog.Cursor(position: Position(10), leafHash: good.leafHash),
+        EventLog.Cursor(position: Position(.max), leafHash: good.leafHash),
       ]
       for cursor in bad {
         var iterator = log.tail(from: cursor).makeAsyncIterator()
