@@ -38,6 +38,9 @@ struct KillLoop {
     for cycle in 1...cycles {
       do {
         try runOnce(cycle)
+      } catch let failure as SabotageFailure {
+        print("cycle \(cycle) of seed \(seed): the log could not be broken on purpose: \(failure.reason)")
+        return false
       } catch {
         print("VIOLATION in cycle \(cycle) of seed \(seed): \(error)")
         print("the log is left as it is in \(directory)")
@@ -60,10 +63,11 @@ struct KillLoop {
     let isSabotaged = sabotage != nil && cycle == cycles
     let data = directory.appending("data.mdb").string
     if isSabotaged, sabotage == .lose { try copy(data, to: data + ".before") }
+    // A run with a fault needs records to break: each of its cycles has time to acknowledge some.
     let milliseconds = Double.random(in: 2...30, using: &random)
-    let isAfterOpening = isSabotaged || Int.random(in: 0..<4, using: &random) > 0
+    let isAfterOpening = sabotage != nil || Int.random(in: 0..<4, using: &random) > 0
     let victim = try Victim(directory: directory, seed: seed &* 1_000_000 &+ UInt64(cycle))
-    let report = try victim.kill(after: isSabotaged ? 200 : milliseconds, ofOpening: isAfterOpening)
+    let report = try victim.kill(after: sabotage == nil ? milliseconds : 300, ofOpening: isAfterOpening)
     guard report.wasKilled else { throw Checker.Violation(description: "the appending process ended by itself") }
     acknowledged += report.acknowledged.count
     if isSabotaged { try spoil(data, report) }
@@ -82,25 +86,43 @@ struct KillLoop {
 
   /// Does to the file what a store that loses or tears records would have done.
   private func spoil(_ data: String, _ report: Report) throws {
+    guard sabotage == nil || !report.acknowledged.isEmpty else {
+      throw SabotageFailure(reason: "nothing was acknowledged")
+    }
     switch sabotage {
-    case .lose:
-      guard !report.acknowledged.isEmpty else { return }
-      try FileManager.default.removeItem(atPath: data)
-      try copy(data + ".before", to: data)
-    case .tear:
-      let log = try EventLog.open(directory, mode: .readOnly)
-      guard let last = report.acknowledged.last else { return }
-      let payload = try log.record(at: Position(last.position)).payload
-      var bytes = try Data(contentsOf: URL(fileURLWithPath: data))
-      guard let place = bytes.range(of: Data(payload.prefix(24)), options: .backwards) else { return }
-      bytes[place.upperBound - 1] ^= 0x10
-      try bytes.write(to: URL(fileURLWithPath: data))
+    case .lose: try copy(data + ".before", to: data)
+    case .tear: try tear(data, report)
     case nil: return
     }
   }
 
-  private func copy(_ path: String, to other: String) throws {
-    try? FileManager.default.removeItem(atPath: other)
-    try FileManager.default.copyItem(atPath: path, toPath: other)
+  /// Flips a bit of the last acknowledged record that is long enough to be recognised in the file. Pages that are no longer
+  /// used may hold older copies of it, so each copy is changed.
+  private func tear(_ data: String, _ report: Report) throws {
+    let log = try EventLog.open(directory, mode: .readOnly)
+    let payloads = report.acknowledged.reversed().lazy.map { try? log.record(at: Position($0.position)).payload }
+    guard let mark = payloads.compactMap({ $0 }).first(where: { $0.count >= 24 }).map({ Data($0.prefix(24)) }) else {
+      throw SabotageFailure(reason: "no acknowledged record is long enough")
+    }
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: data))
+    var copies = 0
+    while let place = bytes.range(of: mark) {
+      bytes[place.upperBound - 1] ^= 0x10
+      copies += 1
+    }
+    guard copies > 0 else { throw SabotageFailure(reason: "the record is not in the file") }
+    try bytes.write(to: URL(fileURLWithPath: data))
   }
+
+  private func copy(_ path: String, to other: String) throws {
+    do {
+      try? FileManager.default.removeItem(atPath: other)
+      try FileManager.default.copyItem(atPath: path, toPath: other)
+    } catch { throw SabotageFailure(reason: "\(error)") }
+  }
+}
+
+/// A log could not be broken on purpose, which says nothing about the log.
+struct SabotageFailure: Error {
+  let reason: String
 }
