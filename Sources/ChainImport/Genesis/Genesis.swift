@@ -2,6 +2,7 @@ import Foundation
 import MerkleLog
 import Primitives
 package import Rollup
+import StateTransition
 import StateTrie
 
 /// Genesis files as geth and besu write them.
@@ -89,7 +90,7 @@ extension Genesis {
     to header: inout BlockHeader, shape: BlockHeader.Shape, from file: JSONObject
   ) throws(GenesisError) {
     if shape >= .london {
-      header.baseFeePerGas = try file.number("baseFeePerGas") ?? initialBaseFee
+      header.baseFeePerGas = try file.number("baseFeePerGas") ?? HeaderRules.initialBaseFee
     }
     if shape >= .shanghai {
       header.withdrawalsRoot = Trie.emptyRoot
@@ -104,7 +105,4 @@ extension Genesis {
       header.requestsHash = MerkleHash.emptyRoot
     }
   }
-
-  /// Wei per gas in the first London block (EIP-1559).
-  private static let initialBaseFee = UInt256(1_000_000_000)
 }
