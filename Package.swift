@@ -58,6 +58,9 @@ let package = Package(
       name: "EventStore",
       dependencies: ["Hashing", "LMDB", "MerkleLog", "Primitives", "Rollup", system]),
 
+    // Runs code against a host.
+    .target(name: "EVM", dependencies: ["Hashing", "Primitives"]),
+
     // Applies a block to a state view.
     .target(
       name: "StateTransition",
@@ -113,6 +116,7 @@ let package = Package(
     .testTarget(
       name: "EventStoreTests",
       dependencies: ["EventStore", "Hashing", "LMDB", "MerkleLog", "Primitives", "Rollup", "TestSupport"]),
+    .testTarget(name: "EVMTests", dependencies: ["EVM", "Hashing", "Primitives", "TestSupport"]),
     .testTarget(
       name: "StateTransitionTests",
       dependencies: ["Hashing", "Primitives", "Rollup", "Signatures", "StateTransition", "StateTrie", "TestSupport"]),
