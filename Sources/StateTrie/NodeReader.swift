@@ -1,3 +1,5 @@
+public import Primitives
+
 /// Gives the stored nodes of one trie.
 ///
 /// A reader may be a view lent for the length of a transaction, so it need be neither copyable nor escapable.
@@ -6,6 +8,19 @@ public protocol NodeReader: ~Copyable, ~Escapable {
   ///
   /// Asked only for nodes that are stored by path: the root, and every node whose encoding has 32 bytes or more.
   func node(at path: NibblePath) throws(TrieError) -> [UInt8]?
+
+  /// The same, where the node's parent, or whoever names the root, has this hash for it.
+  ///
+  /// What the functions of this module ask. A store by path has no use for the hash, and need not provide this; a
+  /// store by hash, such as a witness, goes by it.
+  func node(at path: NibblePath, hash: Hash256) throws(TrieError) -> [UInt8]?
+}
+
+extension NodeReader where Self: ~Copyable & ~Escapable {
+  @inlinable
+  public func node(at path: NibblePath, hash: Hash256) throws(TrieError) -> [UInt8]? {
+    try node(at: path)
+  }
 }
 
 /// Whether what a `NodeReader` gives is held against the hash by which the parent names it.

@@ -24,7 +24,7 @@ struct NodeSource {
       guard let embedded = reference.embeddedEncoding else { preconditionFailure("only nodes that exist are read") }
       return embedded
     }
-    guard let encoding = try reader.node(at: path) else { throw .missingNode(path: path, hash: hash) }
+    guard let encoding = try reader.node(at: path, hash: hash) else { throw .missingNode(path: path, hash: hash) }
     if case .verified = trust {
       let actual = Keccak256.hash(encoding)
       guard actual == hash else { throw .hashMismatch(path: path, expected: hash, actual: actual) }

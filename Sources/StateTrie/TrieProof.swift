@@ -25,6 +25,27 @@ extension Trie {
   }
 }
 
+extension Trie {
+  /// What `key` holds in the trie with the given root; nil for nothing.
+  ///
+  /// - Complexity: O(depth) nodes read.
+  public static func value<Reader: NodeReader & ~Copyable & ~Escapable>(
+    of key: NibblePath, root: Hash256, reader: borrowing Reader, trust: NodeTrust = .verified
+  ) throws(TrieError) -> [UInt8]? {
+    let source = NodeSource(trust: trust)
+    var walk = TrieWalk(key: key, root: root)
+    while let (reference, path) = walk.next {
+      let node = try source.read(reference, at: path, from: reader).node
+      do {
+        try walk.step(through: node)
+      } catch {
+        throw .malformedNode(path: path, reason: error)
+      }
+    }
+    return walk.value
+  }
+}
+
 /// The checker of a trie's proofs: needs the root hash and nothing else.
 public enum TrieProof {
   /// What `key` holds in the trie with the given root, nil for nothing, as the proof's nodes say.
