@@ -23,13 +23,15 @@ extension ProposerState {
   }
 
   private func decode(_ block: SequencedBlock) throws(FoldError) -> (EthereumBlock, hash: Hash256) {
-    do throws(RLPError) {
-      switch block {
-      case .ethereum(let bytes):
+    switch block {
+    case .ethereum(let bytes):
+      do throws(RLPError) {
         return (try EthereumBlock(rlp: bytes.rawSpan), try SequencedBlock.blockHash(ofBlock: bytes.rawSpan))
+      } catch {
+        throw .malformedBlock(error)
       }
-    } catch {
-      throw .malformedBlock(error)
+    case .rollup(let block):
+      throw .notNext(block: block.number, reason: "it is a rollup's, and this chain was imported")
     }
   }
 

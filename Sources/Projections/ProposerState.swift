@@ -47,8 +47,8 @@ package struct ProposerState: Projection {
     case .chainConfigured(let event): try begin(event.configuration, in: view)
     case .blockSequenced(let event): try apply(event, in: view)
     case .outputProposed(let event): return try judge(event, in: view)
-    // A batch says how its blocks reached L1; the blocks themselves follow. The rest is about L1.
-    case .sequencerBatchDelivered, .l1BlockAppended, .l1Finalized, .l1Reorged: break
+    // A batch says how its blocks reached L1; the blocks themselves follow. The rest is about L1 and settlement.
+    default: break
     }
     return nil
   }

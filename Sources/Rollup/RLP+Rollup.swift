@@ -43,3 +43,20 @@ extension RLPWriter {
     }
   }
 }
+
+extension RLPReader {
+  /// The next item as yes (1) or no (0, the empty string).
+  mutating func readFlag() throws(RLPError) -> Bool {
+    let offset = offset
+    let number = try readUInt64()
+    guard number <= 1 else { throw RLPError(offset: offset, reason: .invalidValue("a flag is 0 or 1, not \(number)")) }
+    return number == 1
+  }
+}
+
+extension RLPWriter {
+  /// Appends yes (1) or no (0).
+  mutating func append(flag: Bool) {
+    append(UInt64(flag ? 1 : 0))
+  }
+}

@@ -239,7 +239,7 @@ private struct ExpectedLedger {
         .sequencerBatchDelivered(
           .init(
             batchIndex: number, beforeAcc: beforeAcc, afterAcc: batchAcc, firstBlock: number, lastBlock: number,
-            messagesConsumed: 0, poster: .zero, sequencerSignature: [], dataHash: dataHash, dataLocation: .external,
+            messagesConsumed: 0, poster: .zero, signedCommitment: [], dataHash: dataHash, dataLocation: .external,
             data: .present)))
       events.append(
         .blockSequenced(.init(batchIndex: number, indexInBatch: 0, block: .ethereum(block.encode()))))

@@ -32,7 +32,7 @@ enum Samples {
 
   static let batch = SequencerBatchDelivered(
     batchIndex: 5, beforeAcc: hash(0x11), afterAcc: hash(0x12), firstBlock: 5, lastBlock: 6, messagesConsumed: 9,
-    poster: address(0x13), sequencerSignature: [0x14, 0x15], dataHash: hash(0x16), dataLocation: .blob, data: .present)
+    poster: address(0x13), signedCommitment: [0x14, 0x15], dataHash: hash(0x16), dataLocation: .blob, data: .present)
 
   static let output = OutputProposed(
     outputIndex: 5, outputVersion: 1, outputRoot: hash(0x21), claim: hash(0x22), stateRoot: hash(0x23),

@@ -96,7 +96,7 @@ extension MiniChain {
     let batch = Event.sequencerBatchDelivered(
       SequencerBatchDelivered(
         batchIndex: batchIndex, beforeAcc: .zero, afterAcc: .zero, firstBlock: id.number, lastBlock: id.number,
-        messagesConsumed: 0, poster: .zero, sequencerSignature: [], dataHash: .zero, dataLocation: .external,
+        messagesConsumed: 0, poster: .zero, signedCommitment: [], dataHash: .zero, dataLocation: .external,
         data: .present))
     return [appended, batch, Self.sequenced(block, batchIndex: batchIndex), output]
   }

@@ -55,7 +55,7 @@ struct LedgerRecorder: Sendable {
     return SequencerBatchDelivered(
       batchIndex: block.number, beforeAcc: batchAcc,
       afterAcc: BatchData.accumulator(after: batchAcc, dataHash: dataHash),
-      firstBlock: block.number, lastBlock: block.number, messagesConsumed: 0, poster: .zero, sequencerSignature: [],
+      firstBlock: block.number, lastBlock: block.number, messagesConsumed: 0, poster: .zero, signedCommitment: [],
       dataHash: dataHash, dataLocation: .external, data: .present)
   }
 

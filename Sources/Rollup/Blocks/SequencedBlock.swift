@@ -5,34 +5,47 @@ package import Primitives
 package enum SequencedBlock: Equatable, Sendable {
   /// A whole Ethereum block in RLP: header, transactions, uncles, withdrawals. What an imported chain has.
   case ethereum([UInt8])
+  /// What a rollup's sequencer ordered.
+  case rollup(RollupBlock)
 
   /// Numbers of the variants in RLP.
-  private enum Variant: UInt64 {
+  package enum Variant: UInt64, Sendable {
     case ethereum = 1
+    case rollup = 2
+  }
+
+  package var variant: Variant {
+    switch self {
+    case .ethereum: .ethereum
+    case .rollup: .rollup
+    }
   }
 
   /// Reads the next two items: variant and data.
-  init(_ fields: inout RLPReader) throws(RLPError) {
-    let variant: Variant = try fields.readChoice("the variant of a sequenced block is 1, ethereum")
+  package init(_ fields: inout RLPReader) throws(RLPError) {
+    let variant: Variant = try fields.readChoice("the variant of a sequenced block is 1, ethereum, or 2, rollup")
     switch variant {
     case .ethereum: self = .ethereum(try fields.readBytes().bytes)
+    case .rollup: self = .rollup(try RollupBlock(&fields))
     }
   }
 
-  func append(to fields: inout RLPWriter) {
+  package func append(to fields: inout RLPWriter) {
+    fields.append(variant.rawValue)
     switch self {
-    case .ethereum(let bytes):
-      fields.append(Variant.ethereum.rawValue)
-      fields.append(bytes: bytes)
+    case .ethereum(let bytes): fields.append(bytes: bytes)
+    case .rollup(let block): block.append(to: &fields)
     }
   }
 
-  /// What a batch's `dataHash` is made of: for an Ethereum block its hash, Keccak-256 of the header.
+  /// What a batch's `dataHash` is made of: for an Ethereum block its hash, Keccak-256 of the header; for a rollup's its
+  /// order commitment.
   ///
-  /// - Throws: when the data is no list that begins with a list.
+  /// - Throws: when an Ethereum block's data is no list that begins with a list.
   package func commitment() throws(RLPError) -> Hash256 {
     switch self {
     case .ethereum(let bytes): try SequencedBlock.blockHash(ofBlock: bytes.rawSpan)
+    case .rollup(let block): block.order.commitment
     }
   }
 

@@ -14,16 +14,21 @@ package struct ChainConfiguration: Hashable, Sendable {
   /// By ascending address.
   package let allocation: [GenesisAccount]
 
+  /// What makes it a rollup; nil for an imported chain.
+  package let rollup: RollupConfiguration?
+
   /// Accounts and slots may come in any order; slots of value zero are dropped, as they are not there.
   ///
   /// - Precondition: no address and no slot of an account occurs twice.
   package init(
-    chainID: UInt64, forks: ForkSchedule, genesisHeader: BlockHeader, allocation: [GenesisAccount]
+    chainID: UInt64, forks: ForkSchedule, genesisHeader: BlockHeader, allocation: [GenesisAccount],
+    rollup: RollupConfiguration? = nil
   ) {
     self.chainID = chainID
     self.forks = forks
     self.genesisHeader = genesisHeader
     self.allocation = ChainConfiguration.canonical(allocation)
+    self.rollup = rollup
   }
 
   /// Accounts by address, slots by key without those of value zero.
@@ -54,7 +59,7 @@ package struct ChainConfiguration: Hashable, Sendable {
 }
 
 extension ChainConfiguration {
-  /// Reads the next four items.
+  /// Reads the items up to the list's end.
   init(_ fields: inout RLPReader) throws(RLPError) {
     chainID = try fields.readUInt64()
     forks = try ForkSchedule(&fields)
@@ -64,9 +69,10 @@ extension ChainConfiguration {
     guard zip(allocation, allocation.dropFirst()).allSatisfy({ $0.address < $1.address }) else {
       throw RLPError(offset: offset, reason: .invalidValue("accounts stand by ascending address"))
     }
+    rollup = fields.isAtEnd ? nil : try RollupConfiguration(&fields)
   }
 
-  /// Appends four items: chain id, forks, genesis header, allocation.
+  /// Appends chain id, forks, genesis header, allocation, and for a rollup its configuration.
   func append(to fields: inout RLPWriter) {
     fields.append(chainID)
     forks.append(to: &fields)
@@ -74,5 +80,6 @@ extension ChainConfiguration {
     fields.list { (items) in
       for account in allocation { account.append(to: &items) }
     }
+    rollup?.append(to: &fields)
   }
 }

@@ -15,6 +15,36 @@ extension Event {
     case .outputProposed(let event): event.details
     case .l1Finalized(let event): Details(facts: [("block", event.block.value)])
     case .l1Reorged(let event): event.details
+    case .configUpdated, .messageDelivered, .forceIncluded, .batchDataDelivered, .disputeGameCreated, .move,
+      .stepProven, .claimResolved, .resolved, .gameBlacklisted, .outputsDeleted, .outputFinalized, .withdrawalProven,
+      .withdrawalFinalized, .bondDeposited, .bondLocked, .bondReleased, .bondSlashed, .rewardPaid, .creditClaimed,
+      .sequencerSlashed, .paused, .unpaused, .sequencerCommitmentObserved, .feedGap:
+      Details(fieldsOf: payload)
+    }
+  }
+}
+
+extension Details {
+  /// The stored properties of a payload, which bear the names of the format's fields.
+  fileprivate init(fieldsOf payload: Any) {
+    for field in Mirror(reflecting: payload).children {
+      guard let name = field.label, let value = Details.value(field.value) else { continue }
+      add(name, value)
+    }
+  }
+
+  /// Nil for an optional field without a value.
+  private static func value(_ field: Any) -> Value? {
+    switch field {
+    case let number as UInt64: return .number(number)
+    case let flag as Bool: return .flag(flag)
+    case let bytes as [UInt8]: return .text(Hex.encode(bytes))
+    case let block as BlockID: return block.value
+    case let block as SequencedBlock: return .text("\(block.variant)")
+    default:
+      let mirror = Mirror(reflecting: field)
+      guard mirror.displayStyle == .optional else { return .text("\(field)") }
+      return mirror.children.first.flatMap { value($0.value) }
     }
   }
 }
@@ -68,7 +98,7 @@ extension SequencerBatchDelivered {
     details.add("lastBlock", .number(lastBlock))
     details.add("messagesConsumed", .number(messagesConsumed))
     details.add("poster", .text("\(poster)"))
-    details.add("sequencerSignature", .text(Hex.encode(sequencerSignature)))
+    details.add("signedCommitment", .text(Hex.encode(signedCommitment)))
     details.add("dataHash", .hash(dataHash))
     details.add("dataLocation", .text("\(dataLocation)"))
     details.add("data", .text("\(data)"))
@@ -81,17 +111,35 @@ extension BlockSequenced {
     var details = Details()
     details.add("batchIndex", .number(batchIndex))
     details.add("indexInBatch", .number(indexInBatch))
-    guard case .ethereum(let bytes) = block else { return details }
-    details.add("blockBytes", .number(UInt64(bytes.count)))
-    guard let block = try? EthereumBlock(rlp: bytes.rawSpan) else { return details }
-    details.add("number", .number(block.header.number))
-    details.add("hash", .hash(block.header.hash))
-    details.add("beneficiary", .text("\(block.header.beneficiary)"))
-    details.add("gasUsed", .number(block.header.gasUsed))
-    details.add("transactions", .list(block.transactions.map { .hash(Keccak256.hash($0)) }))
-    details.add("uncles", .list(block.uncles.map { .hash($0.hash) }))
-    if let withdrawals = block.withdrawals { details.add("withdrawals", .number(UInt64(withdrawals.count))) }
+    switch block {
+    case .ethereum(let bytes): details.addBlock(bytes)
+    case .rollup(let block): details.addBlock(block)
+    }
     return details
+  }
+}
+
+extension Details {
+  fileprivate mutating func addBlock(_ block: RollupBlock) {
+    add("number", .number(block.number))
+    add("orderCommitment", .hash(block.order.commitment))
+    add("parentOrder", .hash(block.parentOrder))
+    add("timestamp", .number(block.timestamp))
+    add("l1Origin", block.l1Origin.value)
+    add("messagesConsumed", .number(block.messagesConsumed))
+    add("transactions", .list(block.transactions.map { .hash(Keccak256.hash($0)) }))
+  }
+
+  fileprivate mutating func addBlock(_ bytes: [UInt8]) {
+    add("blockBytes", .number(UInt64(bytes.count)))
+    guard let block = try? EthereumBlock(rlp: bytes.rawSpan) else { return }
+    add("number", .number(block.header.number))
+    add("hash", .hash(block.header.hash))
+    add("beneficiary", .text("\(block.header.beneficiary)"))
+    add("gasUsed", .number(block.header.gasUsed))
+    add("transactions", .list(block.transactions.map { .hash(Keccak256.hash($0)) }))
+    add("uncles", .list(block.uncles.map { .hash($0.hash) }))
+    if let withdrawals = block.withdrawals { add("withdrawals", .number(UInt64(withdrawals.count))) }
   }
 }
 

@@ -1,6 +1,6 @@
 package import Primitives
 
-/// A batch of sequenced blocks that reached L1. Its blocks follow, one `BlockSequenced` each.
+/// A batch of sequenced blocks that reached L1. If their data came with it, the blocks follow, one `BlockSequenced` each.
 package struct SequencerBatchDelivered: EventPayload {
   /// Where L1 keeps the batch's data.
   package enum DataLocation: UInt64, CaseIterable, Sendable {
@@ -11,9 +11,11 @@ package struct SequencerBatchDelivered: EventPayload {
     case external = 3
   }
 
-  /// Whether this ledger has the data.
+  /// Whether the data came with the batch, as L1 sees it; what a node happens to have is no part of it.
   package enum DataStatus: UInt64, CaseIterable, Sendable {
+    /// The blocks come with a later `BatchDataDelivered`, or never.
     case missing = 0
+    /// The blocks follow this record.
     case present = 1
   }
 
@@ -32,8 +34,9 @@ package struct SequencerBatchDelivered: EventPayload {
 
   package var poster: Address
 
-  /// Over the last block's commitment; empty for an imported chain, whose order its own headers fix.
-  package var sequencerSignature: [UInt8]
+  /// `SignedCommitment` of the batch's last block, which by its parents binds all of them; empty for an imported chain,
+  /// whose order its own headers fix.
+  package var signedCommitment: [UInt8]
 
   /// Root over the commitments of the batch's blocks (`BatchData.hash`).
   package var dataHash: Hash256
@@ -44,7 +47,7 @@ package struct SequencerBatchDelivered: EventPayload {
 
   package init(
     batchIndex: UInt64, beforeAcc: Hash256, afterAcc: Hash256, firstBlock: UInt64, lastBlock: UInt64,
-    messagesConsumed: UInt64, poster: Address, sequencerSignature: [UInt8], dataHash: Hash256,
+    messagesConsumed: UInt64, poster: Address, signedCommitment: [UInt8], dataHash: Hash256,
     dataLocation: DataLocation, data: DataStatus
   ) {
     self.batchIndex = batchIndex
@@ -54,7 +57,7 @@ package struct SequencerBatchDelivered: EventPayload {
     self.lastBlock = lastBlock
     self.messagesConsumed = messagesConsumed
     self.poster = poster
-    self.sequencerSignature = sequencerSignature
+    self.signedCommitment = signedCommitment
     self.dataHash = dataHash
     self.dataLocation = dataLocation
     self.data = data
@@ -68,7 +71,7 @@ package struct SequencerBatchDelivered: EventPayload {
     lastBlock = try fields.readUInt64()
     messagesConsumed = try fields.readUInt64()
     poster = try fields.readAddress()
-    sequencerSignature = try fields.readBytes().bytes
+    signedCommitment = try fields.readBytes().bytes
     dataHash = try fields.readHash256()
     dataLocation = try fields.readChoice("dataLocation is a number from 0 to 3")
     data = try fields.readChoice("data is 0 or 1")
@@ -82,7 +85,7 @@ package struct SequencerBatchDelivered: EventPayload {
     fields.append(lastBlock)
     fields.append(messagesConsumed)
     fields.append(poster)
-    fields.append(bytes: sequencerSignature)
+    fields.append(bytes: signedCommitment)
     fields.append(dataHash)
     fields.append(dataLocation.rawValue)
     fields.append(data.rawValue)
