@@ -71,7 +71,9 @@ struct EventTests {
 
   @Test("observations are told from what L1 says")
   func observations() {
-    #expect(EventKind.allCases.filter(\.isObservation) == [.l1Finalized, .l1Reorged])
+    let testimony: [EventKind] = [.sequencerCommitmentObserved, .feedGap]
+    #expect(EventKind.allCases.filter(\.isTestimony) == testimony)
+    #expect(EventKind.allCases.filter(\.isObservation) == [.l1Finalized, .l1Reorged] + testimony)
   }
 
   @Test("the first output extends none")

@@ -19,7 +19,7 @@ struct EventsDocumentTests {
     let expected = EventKind.allCases.map { kind in
       let digits = String(kind.rawValue, radix: 16)
       let number = "0x" + String(repeating: "0", count: 4 - digits.count) + digits
-      return [kind.name, number, kind.isObservation ? "observation" : "L1 fact"]
+      return [kind.name, number, EventsDocumentTests.className(kind)]
     }
     #expect(rows == expected)
   }
@@ -60,19 +60,39 @@ struct EventsDocumentTests {
     case .blockSequenced:
       #expect(documented == ["batchIndex", "indexInBatch", "variant", "block"])
       #expect(properties == ["batchIndex", "indexInBatch", "block"])
+    case .configUpdated:
+      #expect(documented == ["updateType", "data"])
+      #expect(properties == ["update"])
     default:
       #expect(documented == properties)
     }
   }
 
+  @Test("the worked commitments are those of the samples")
+  func commitments() throws {
+    for (name, value) in Samples.commitments {
+      let row = section("Commitments").first { $0.hasPrefix("| \(name) | 0x") }
+      #expect(row == "| \(name) | \(value) |", "the document's row should be | \(name) | \(value) |")
+    }
+  }
+
+  private static func className(_ kind: EventKind) -> String {
+    if kind.isTestimony { return "testimony" }
+    return kind.isObservation ? "observation" : "L1 fact"
+  }
+
   private func matches(_ item: [UInt8], isList: Bool, type: String) -> Bool {
     switch type {
     case "number": !isList && item.count <= 9
+    case "flag": item == [0x80] || item == [0x01]
     case "quantity": !isList && item.count <= 33
     case "hash": !isList && item.count == 33
     case "address": !isList && item.count == 21
     case "bytes": !isList
-    case "list": isList
+    case "list", "cause", "optional list": isList
+    case "bytes or list": true
+    case "optional address": isList && (item.count == 1 || item.count == 22)
+    case "optional block": isList
     case "block id": isList && item.count >= 35
     case "optional number": isList && item.count <= 10
     default: false
