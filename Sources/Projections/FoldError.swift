@@ -1,6 +1,5 @@
 package import Primitives
 package import StateTransition
-package import StateTrie
 
 /// Why an event cannot be folded: what L1 has fixed is impossible, or not yet supported, or the rows cannot be read.
 ///
@@ -25,7 +24,7 @@ package enum FoldError: Error, Sendable {
   case rows(TableReadError)
 
   /// The stored state trie is not whole.
-  case trie(block: UInt64, TrieError)
+  case trie(block: UInt64, StateTrieError)
 }
 
 extension FoldError: CustomStringConvertible {

@@ -11,11 +11,11 @@ extension ProposerState {
     let parent = try parent(of: block, in: view)
     view.enter(.execute)
     let outcome: BlockOutcome
-    do { outcome = try executor.apply(block, to: AccountReader(view)) } catch { throw .block(error) }
+    do { outcome = try executor.apply(block, to: StoredState(view)) } catch { throw .block(error) }
     view.enter(.trie)
     let commitment: BlockCommitment
     do {
-      commitment = try outcome.commit(block, onto: parent.stateRoot, reader: AccountNodeReader(view))
+      commitment = try outcome.commit(block, onto: parent.stateRoot, reader: StoredNodes(view))
     } catch { throw .trie(block: block.header.number, error) }
     view.enter(.rows)
     try put(commitment.state, in: view)
@@ -59,18 +59,25 @@ extension ProposerState {
         view.delete(Self.accounts, change.key)
       }
       if change.clearsStorage { try deleteStorage(of: change.key, in: view) }
+      putStorage(of: change, in: view)
     }
-    for change in state.nodes { put(change, in: view) }
+    for change in state.nodes { put(Self.accountNodes, change.path.storageKey, change.node, in: view) }
+    for entry in state.code { view.put(Self.code, entry.hash, entry.code) }
   }
 
-  /// Writes a node of the state trie, or removes it.
-  func put(_ change: NodeChange, in view: ProjectionView) {
-    let key = change.path.storageKey
-    if let node = change.node {
-      view.put(Self.accountNodes, key, node)
-    } else {
-      view.delete(Self.accountNodes, key)
+  private func putStorage(of change: StateCommitment.AccountChange, in view: ProjectionView) {
+    for slot in change.storage {
+      let key = Self.storageKey(account: change.key, slot: slot.key)
+      put(Self.storage, key, slot.value.isZero ? nil : slot.encodedValue, in: view)
     }
+    for node in change.storageNodes {
+      put(Self.storageNodes, Self.storageNodeKey(account: change.key, path: node.path), node.node, in: view)
+    }
+  }
+
+  /// Writes a row, or removes it.
+  private func put(_ table: ProjectionTable, _ key: [UInt8], _ value: [UInt8]?, in view: ProjectionView) {
+    if let value { view.put(table, key, value) } else { view.delete(table, key) }
   }
 
   private func deleteStorage(of account: Hash256, in view: ProjectionView) throws(FoldError) {

@@ -16,7 +16,7 @@ extension ProposerState {
     let state = GenesisState(of: configuration.allocation)
     view.enter(.rows)
     for entry in state.entries { put(entry, in: view) }
-    for change in state.nodes { put(change, in: view) }
+    for change in state.nodes { view.put(Self.accountNodes, change.path.storageKey, change.node ?? []) }
     let header = configuration.genesisHeader
     put(result(of: header, stateRoot: state.root), hash: header.hash, in: view)
   }

@@ -60,9 +60,9 @@ private let sender = Signer(7)
     var world = world
     let before = world
     let (outcome, commitment) = try world.run(try agreedBlock(), by: executor(of: .byzantium))
-    #expect(commitment.state.accounts.map(\.key) == outcome.diff.accounts.map { key(of: $0.address) }.sorted())
+    #expect(commitment.state.accounts.map(\.key) == outcome.diffs[0].accounts.map { key(of: $0.address) }.sorted())
     for change in commitment.state.accounts {
-      let address = outcome.diff.accounts.first { key(of: $0.address) == change.key }
+      let address = outcome.diffs[0].accounts.first { key(of: $0.address) == change.key }
       #expect(address?.account == change.account)
     }
     #expect(before.root != world.root && world.root == world.rebuiltRoot)
@@ -72,7 +72,7 @@ private let sender = Signer(7)
   func missingNode() throws {
     let block = try agreedBlock()
     let outcome = try executor(of: .byzantium).apply(block, to: world)
-    #expect(throws: TrieError.missingNode(path: .root, hash: world.root)) {
+    #expect(throws: StateTrieError(.missingNode(path: .root, hash: world.root))) {
       try outcome.commit(block, onto: world.root, reader: World([]))
     }
   }
@@ -80,7 +80,11 @@ private let sender = Signer(7)
   @Test("a view that cannot be read stops the block with the view's own words")
   func unreadableView() throws {
     struct Broken: StateView {
-      func account(_ address: Address) throws(StateReadError) -> Account? { throw StateReadError("the disk is gone") }
+      let gone = StateReadError("the disk is gone")
+      func account(_ address: Address) throws(StateReadError) -> Account? { throw gone }
+      func storage(_ address: Address, _ slot: UInt256) throws(StateReadError) -> UInt256 { throw gone }
+      func code(_ hash: Hash256) throws(StateReadError) -> [UInt8] { throw gone }
+      func blockHash(_ number: UInt64) throws(StateReadError) -> Hash256 { throw gone }
     }
     let block = try agreedBlock()
     let error = #expect(throws: BlockError.self) { try executor(of: .byzantium).apply(block, to: Broken()) }

@@ -27,8 +27,23 @@ struct DemoState {
   }
 }
 
-extension DemoState: StateView, NodeReader {
+// The demo chain has no contracts, so nothing asks for storage or code.
+extension DemoState: StateView, StateNodeReader {
   func account(_ address: Address) -> Account? { accounts[Keccak256.hash(address.bytes)] }
 
-  func node(at path: NibblePath) -> [UInt8]? { nodes[path] }
+  func storage(_ address: Address, _ slot: UInt256) throws(StateReadError) -> UInt256 {
+    throw StateReadError("the demo chain has no storage, and \(address) was asked for some")
+  }
+
+  func code(_ hash: Hash256) throws(StateReadError) -> [UInt8] {
+    throw StateReadError("the demo chain has no code, and some with the hash \(hash) was asked for")
+  }
+
+  func blockHash(_ number: UInt64) throws(StateReadError) -> Hash256 {
+    throw StateReadError("the demo chain runs no code, and the hash of block \(number) was asked for")
+  }
+
+  func accountNode(at path: NibblePath) -> [UInt8]? { nodes[path] }
+
+  func storageNode(of account: Hash256, at path: NibblePath) -> [UInt8]? { nil }
 }

@@ -74,9 +74,5 @@ extension GenesisState.Entry {
 
 extension GenesisState.Slot {
   /// The value in the storage trie: RLP of the number.
-  package var encodedValue: [UInt8] {
-    var writer = RLPWriter(capacity: 33)
-    writer.append(value)
-    return writer.bytes
-  }
+  package var encodedValue: [UInt8] { StateCommitment.encode(value) }
 }

@@ -27,6 +27,9 @@ package struct Account: Hashable, Sendable {
     self.codeHash = codeHash
   }
 
+  /// An account that has never done anything.
+  package static let empty = Account()
+
   /// Whether a call to the account runs code.
   package var hasCode: Bool { codeHash != Keccak256.emptyHash }
 

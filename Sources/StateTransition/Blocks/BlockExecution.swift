@@ -1,0 +1,61 @@
+import Primitives
+import Rollup
+
+/// A block while it is carried out: `begin`, each transaction, `finish`.
+///
+/// A value: a copy made in between goes on by itself. The view is the state before; a single transaction in the middle
+/// of a block is carried out over the state before it, with the gas that those before it used.
+package struct BlockExecution {
+  package let context: BlockContext
+
+  /// One per transaction that was carried out.
+  package private(set) var outcomes: [TransactionOutcome] = []
+
+  /// Gas used by the block so far.
+  package private(set) var gasUsed: UInt64
+
+  /// Blob gas used by the block so far (EIP-4844).
+  package internal(set) var blobGasUsed: UInt64
+
+  var world: WorldState
+
+  /// - Parameters:
+  ///   - view: the state before the block, or before the transaction where it is taken up.
+  ///   - gasUsed: by the transactions that are not carried out here.
+  ///   - blobGasUsed: likewise.
+  package init(context: BlockContext, over view: any StateView, gasUsed: UInt64 = 0, blobGasUsed: UInt64 = 0) {
+    self.context = context
+    self.gasUsed = gasUsed
+    self.blobGasUsed = blobGasUsed
+    world = WorldState(over: view)
+  }
+
+  /// What has changed since the last time this was asked, or since the view; to be committed in turn. Asking after each
+  /// transaction gives the changes of each.
+  package mutating func takeDiff() -> StateDiff { world.takeDiff() }
+
+  /// Notes a transaction that was carried out.
+  mutating func record(_ outcome: TransactionOutcome) {
+    gasUsed = outcome.cumulativeGasUsed
+    outcomes.append(outcome)
+  }
+
+  /// Gives a failed read the block's error type.
+  func reading<R>(_ body: () throws(StateReadError) -> R) throws(BlockError) -> R {
+    do { return try body() } catch { throw .state(block: context.number, error) }
+  }
+
+  /// The record of an account.
+  mutating func index(of address: Address) throws(BlockError) -> Int {
+    do { return try world.index(of: address) } catch { throw .state(block: context.number, error) }
+  }
+
+  /// Adds wei to an account, which comes into being when there is none, even for an amount of zero. (Under EIP-161 it
+  /// leaves again when the transaction ends.)
+  mutating func credit(_ amount: UInt256, to address: Address) throws(BlockError) {
+    let index = try index(of: address)
+    guard world.credit(amount, to: index) else {
+      throw .balanceOverflows(block: context.number, account: address)
+    }
+  }
+}

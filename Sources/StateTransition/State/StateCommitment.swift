@@ -1,0 +1,77 @@
+package import Primitives
+package import StateTrie
+
+/// Diffs as the tries see them: what to write so that the stored state is the one after the diffs.
+package struct StateCommitment: Equatable, Sendable {
+  /// A storage slot under the Keccak-256 of its number.
+  package struct SlotChange: Equatable, Sendable {
+    package let key: Hash256
+
+    /// Zero removes the slot.
+    package let value: UInt256
+
+    /// The value in the storage trie: RLP of the number.
+    package var encodedValue: [UInt8] { StateCommitment.encode(value) }
+  }
+
+  /// One account, under the Keccak-256 of its address.
+  package struct AccountChange: Equatable, Sendable {
+    package let key: Hash256
+
+    /// With its new storage root; nil when the account was removed.
+    package let account: Account?
+
+    /// Whether all its rows and nodes of storage are to be removed, before those below are written.
+    package let clearsStorage: Bool
+
+    /// By ascending key.
+    package let storage: [SlotChange]
+
+    /// Nodes of the account's storage trie, in the order of `NibblePath`.
+    package let storageNodes: [NodeChange]
+  }
+
+  /// The state root.
+  package let root: Hash256
+
+  /// By ascending key.
+  package let accounts: [AccountChange]
+
+  /// Nodes of the account trie, in the order of `NibblePath`.
+  package let nodes: [NodeChange]
+
+  /// Code to store under its hash, by ascending hash.
+  package let code: [StateDiff.NewCode]
+
+  static func encode(_ value: UInt256) -> [UInt8] {
+    var writer = RLPWriter(capacity: 33)
+    writer.append(value)
+    return writer.bytes
+  }
+}
+
+/// Gives the stored nodes of the account trie and of all storage tries.
+package protocol StateNodeReader {
+  /// The node of the account trie at `path`; nil when none is stored there.
+  func accountNode(at path: NibblePath) throws(TrieError) -> [UInt8]?
+
+  /// The node at `path` of the storage trie of the account whose address has the hash `account`.
+  func storageNode(of account: Hash256, at path: NibblePath) throws(TrieError) -> [UInt8]?
+}
+
+/// A trie of the state cannot be read.
+package struct StateTrieError: Error, Equatable, CustomStringConvertible {
+  /// Keccak-256 of the address whose storage trie it is; nil for the account trie.
+  package let account: Hash256?
+
+  package let error: TrieError
+
+  package init(account: Hash256? = nil, _ error: TrieError) {
+    self.account = account
+    self.error = error
+  }
+
+  package var description: String {
+    account.map { "storage of the account with key \($0): \(error)" } ?? "\(error)"
+  }
+}
