@@ -112,7 +112,8 @@ let package = Package(
     .testTarget(name: "MerkleLogTests", dependencies: ["MerkleLog", "Primitives", "TestSupport"]),
     .testTarget(name: "StateTrieTests", dependencies: ["Hashing", "Primitives", "StateTrie", "TestSupport"]),
     .testTarget(
-      name: "RollupTests", dependencies: ["Hashing", "MerkleLog", "Primitives", "Rollup", "StateTrie", "TestSupport"]),
+      name: "RollupTests",
+      dependencies: ["Hashing", "MerkleLog", "Primitives", "Rollup", "Signatures", "StateTrie", "TestSupport"]),
     .testTarget(
       name: "EventStoreTests",
       dependencies: ["EventStore", "Hashing", "LMDB", "MerkleLog", "Primitives", "Rollup", "TestSupport"]),

@@ -65,7 +65,8 @@ enum Samples {
     proposer: address(0x25), bond: 1000)
 
   static let stepState = StepState(
-    stateRoot: hash(0xb1), cumulativeGas: 42_000, cumulativeBlobGas: 131_072, receiptsTrieRoot: hash(0xb2),
+    stateRoot: hash(0xb1), cumulativeGas: 42_000, cumulativeBlobGas: 131_072, executedCount: 1,
+    transactionsTrieRoot: hash(0xb5), receiptsTrieRoot: hash(0xb2),
     bloomHash: hash(0xb3), txIndex: 2, blockContextHash: hash(0xb4))
 
   /// The worked examples of the document's section Commitments.

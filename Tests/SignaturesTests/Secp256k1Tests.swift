@@ -77,3 +77,42 @@ struct Secp256k1Tests {
     }
   }
 }
+
+@Suite("Signatures in 65 bytes")
+struct WalletBytesTests {
+  private func sample() throws -> Signature {
+    try Secp256k1.sign(Keccak256.hash([1, 2, 3]), privateKey: Hash256([UInt8](repeating: 0x11, count: 32).rawSpan))
+  }
+
+  @Test("they are r, s and v, and read back the same")
+  func roundTrip() throws {
+    let signature = try sample()
+    #expect(signature.walletBytes.count == 65)
+    #expect(try Signature(walletBytes: signature.walletBytes) == signature)
+  }
+
+  @Test("the twin with a high s, which recovers to the same key, is refused")
+  func twin() throws {
+    let signature = try sample()
+    let twin = Signature(
+      r: signature.r, s: Secp256k1.order &- signature.s, recoveryID: signature.recoveryID ^ 1)
+    let hash = Keccak256.hash([1, 2, 3])
+    #expect(
+      try Secp256k1.recoverAddress(hash: hash, signature: twin)
+        == Secp256k1.recoverAddress(hash: hash, signature: signature))
+    #expect(throws: SignatureError.highS) { try Signature(walletBytes: twin.walletBytes) }
+  }
+
+  @Test("any other v and any other length are refused")
+  func shape() throws {
+    let bytes = try sample().walletBytes
+    for v in UInt8.min ... .max where v != 27 && v != 28 {
+      #expect(throws: SignatureError.badV(v)) { try Signature(walletBytes: Array(bytes.prefix(64)) + [v]) }
+    }
+    for length in [0, 64, 66] {
+      #expect(throws: SignatureError.wrongLength(length)) {
+        try Signature(walletBytes: Array((bytes + [0]).prefix(length)))
+      }
+    }
+  }
+}

@@ -2,7 +2,7 @@ package import Primitives
 
 /// A sequencer's commitment with its signature: what travels on the feed, stands in a batch, and becomes evidence.
 ///
-/// `Signature(commitmentBytes:)` and `Secp256k1.recoverAddress` give the signer of `commitment.digest(in:)`.
+/// `Signature(walletBytes:)` and `Secp256k1.recoverAddress` give the signer of `commitment.digest(in:)`.
 package struct SignedCommitment: Hashable, Sendable {
   package var commitment: SequencerCommitment
 
