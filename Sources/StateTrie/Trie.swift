@@ -27,8 +27,8 @@ public enum Trie {
     return builder.finish { _, _ in }
   }
 
-  /// The key of an item in an ordered trie.
-  static func indexKey(_ index: Int) -> NibblePath {
+  /// The key of an item in an ordered trie: the RLP of its index.
+  public static func indexKey(_ index: Int) -> NibblePath {
     var writer = RLPWriter(capacity: 9)
     writer.append(UInt64(index))
     return NibblePath(key: writer.bytes)

@@ -38,23 +38,31 @@ extension HeaderRules {
 
   /// Base fee of a London child of `parent`, in wei per gas (EIP-1559). A fee beyond 256 bits, which no chain with
   /// money in it can reach, is held at the greatest number.
-  package static func baseFeePerGas(after parent: BlockHeader) -> UInt256 {
+  ///
+  /// A rollup may choose other parameters than the EIP's.
+  package static func baseFeePerGas(
+    after parent: BlockHeader, elasticityMultiplier: UInt64 = elasticityMultiplier,
+    changeDenominator: UInt64 = baseFeeChangeDenominator
+  ) -> UInt256 {
     guard let fee = parent.baseFeePerGas else { return initialBaseFee }
+    func feeChange(_ gas: UInt64, target: UInt64) -> UInt256 {
+      self.feeChange(fee, gas: gas, target: target, denominator: changeDenominator)
+    }
     let target = parent.gasLimit / elasticityMultiplier
     guard target > 0, parent.gasUsed != target else { return fee }
     if parent.gasUsed > target {
-      let change = max(feeChange(fee, gas: parent.gasUsed - target, target: target), .one)
+      let change = max(feeChange(parent.gasUsed - target, target: target), .one)
       let (sum, overflows) = fee.addingReportingOverflow(change)
       return overflows ? .max : sum
     }
-    let change = feeChange(fee, gas: target - parent.gasUsed, target: target)
+    let change = feeChange(target - parent.gasUsed, target: target)
     return change >= fee ? .zero : fee - change
   }
 
-  /// fee · gas / target / 8, rounded down at each step.
-  private static func feeChange(_ fee: UInt256, gas: UInt64, target: UInt64) -> UInt256 {
+  /// fee · gas / target / denominator, rounded down at each step.
+  private static func feeChange(_ fee: UInt256, gas: UInt64, target: UInt64, denominator: UInt64) -> UInt256 {
     let (product, overflows) = fee.multipliedReportingOverflow(by: UInt256(gas))
     if overflows { return .max }
-    return product / UInt256(target) / UInt256(baseFeeChangeDenominator)
+    return product / UInt256(target) / UInt256(denominator)
   }
 }

@@ -57,6 +57,22 @@ package protocol StateNodeReader {
 
   /// The node at `path` of the storage trie of the account whose address has the hash `account`.
   func storageNode(of account: Hash256, at path: NibblePath) throws(TrieError) -> [UInt8]?
+
+  /// As `accountNode(at:)`, where the node's parent has this hash for it; see `NodeReader.node(at:hash:)`.
+  func accountNode(at path: NibblePath, hash: Hash256) throws(TrieError) -> [UInt8]?
+
+  /// As `storageNode(of:at:)`, where the node's parent has this hash for it.
+  func storageNode(of account: Hash256, at path: NibblePath, hash: Hash256) throws(TrieError) -> [UInt8]?
+}
+
+extension StateNodeReader {
+  package func accountNode(at path: NibblePath, hash: Hash256) throws(TrieError) -> [UInt8]? {
+    try accountNode(at: path)
+  }
+
+  package func storageNode(of account: Hash256, at path: NibblePath, hash: Hash256) throws(TrieError) -> [UInt8]? {
+    try storageNode(of: account, at: path)
+  }
 }
 
 /// A trie of the state cannot be read.

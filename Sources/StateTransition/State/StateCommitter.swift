@@ -119,6 +119,11 @@ private struct AccountNodes<Reader: StateNodeReader>: NodeReader {
     if let node = written[path] { return node }
     return try reader.accountNode(at: path)
   }
+
+  func node(at path: NibblePath, hash: Hash256) throws(TrieError) -> [UInt8]? {
+    if let node = written[path] { return node }
+    return try reader.accountNode(at: path, hash: hash)
+  }
 }
 
 /// One storage trie with what has been written since.
@@ -131,6 +136,11 @@ private struct StorageNodes<Reader: StateNodeReader>: NodeReader {
   func node(at path: NibblePath) throws(TrieError) -> [UInt8]? {
     if let node = written[path] { return node }
     return isCleared ? nil : try reader.storageNode(of: account, at: path)
+  }
+
+  func node(at path: NibblePath, hash: Hash256) throws(TrieError) -> [UInt8]? {
+    if let node = written[path] { return node }
+    return isCleared ? nil : try reader.storageNode(of: account, at: path, hash: hash)
   }
 }
 

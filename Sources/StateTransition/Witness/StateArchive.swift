@@ -46,3 +46,12 @@ extension StateArchive: CommittedData {
     }
   }
 }
+
+extension StateArchive {
+  /// Adds everything that another archive has.
+  mutating func add(_ other: StateArchive) {
+    nodes.merge(other.nodes) { first, _ in first }
+    codes.merge(other.codes) { first, _ in first }
+    headers.merge(other.headers) { first, _ in first }
+  }
+}
