@@ -6,6 +6,11 @@
 
 #define UNROLL _Pragma("clang loop unroll(full)")
 
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "a word of a message is read as the processor has it");
+
+// Words that a block of Keccak-256 has: 1088 bits.
+enum { block_words = 17 };
+
 // Rho's rotations, lane (x, y) at index x + 5y.
 static const int rotations[25] = {
     0, 1, 62, 28, 27, 36, 44, 6, 55, 20, 3, 10, 43, 25, 39, 41, 45, 15, 21, 8, 18, 2, 61, 56, 14,
@@ -24,17 +29,17 @@ static const uint64_t round_constants[24] = {
 
 #define WIDTH 8
 #define TARGET __attribute__((target("avx512f")))
-#define PERMUTE varve_keccak_permute_avx512
+#define NAME avx512
 #include "keccak_lanes.h"
 
 #define WIDTH 4
 #define TARGET __attribute__((target("avx2")))
-#define PERMUTE varve_keccak_permute_avx2
+#define NAME avx2
 #include "keccak_lanes.h"
 
 #define WIDTH 1
 #define TARGET __attribute__((target("bmi,bmi2")))
-#define PERMUTE varve_keccak_permute_bmi
+#define NAME bmi
 #include "keccak_lanes.h"
 
 #else
@@ -42,22 +47,22 @@ static const uint64_t round_constants[24] = {
 // No processor of this kind reports these features; the names exist so that callers need no conditions.
 #define WIDTH 8
 #define TARGET
-#define PERMUTE varve_keccak_permute_avx512
+#define NAME avx512
 #include "keccak_lanes.h"
 
 #define WIDTH 4
 #define TARGET
-#define PERMUTE varve_keccak_permute_avx2
+#define NAME avx2
 #include "keccak_lanes.h"
 
 #define WIDTH 1
 #define TARGET
-#define PERMUTE varve_keccak_permute_bmi
+#define NAME bmi
 #include "keccak_lanes.h"
 
 #endif
 
-#define WIDTH 8
+#define WIDTH 2
 #define TARGET
-#define PERMUTE varve_keccak_permute_portable
+#define NAME portable
 #include "keccak_lanes.h"

@@ -1,8 +1,8 @@
 public import Primitives
 
 extension Keccak256 {
-  /// The hash of each message, in order. Messages share permutations, four or eight at a time: several times faster than
-  /// one by one.
+  /// The hash of each message, in order. Messages share permutations, two, four or eight at a time: several times
+  /// faster than one by one.
   public static func hashEach(_ messages: [[UInt8]]) -> [Hash256] {
     hashEach(messages, using: .chosen)
   }

@@ -54,7 +54,7 @@ public struct Keccak256: Sendable {
 
   /// Absorbs the next bytes of the message.
   public mutating func update(_ bytes: RawSpan) {
-    var offset = 0
+    var offset = position == 0 ? backend.absorb(bytes, into: &lanes) : 0
     while offset < bytes.byteCount {
       if position & 7 == 0 && bytes.byteCount - offset >= 8 {
         lanes[position &>> 3] ^= bytes.bigEndian(at: offset, as: UInt64.self).byteSwapped

@@ -6,7 +6,7 @@ package enum KeccakBackend: String, CaseIterable, Sendable, CustomStringConverti
   case avx512
   /// Four messages at a time in AVX2 registers.
   case avx2
-  /// Eight messages at a time in the vectors that any processor of the architecture has.
+  /// Two messages at a time in the vectors that any processor of the architecture has.
   case portable
 
   /// The fastest that this processor can run.
@@ -23,8 +23,9 @@ package enum KeccakBackend: String, CaseIterable, Sendable, CustomStringConverti
   /// How many messages share a permutation.
   package var width: Int {
     switch self {
-    case .avx512, .portable: 8
+    case .avx512: 8
     case .avx2: 4
+    case .portable: 2
     }
   }
 
@@ -38,6 +39,20 @@ package enum KeccakBackend: String, CaseIterable, Sendable, CustomStringConverti
       case .avx512: unsafe varve_keccak_permute_avx512(buffer.baseAddress)
       case .avx2: unsafe varve_keccak_permute_avx2(buffer.baseAddress)
       case .portable: unsafe varve_keccak_permute_portable(buffer.baseAddress)
+      }
+    }
+  }
+
+  /// Absorbs `blocks` whole blocks of 136 bytes into each of `width` states, from where `messages` point.
+  func absorb(_ blocks: Int, from messages: [UnsafePointer<UInt8>?], into lanes: inout [UInt64]) {
+    unsafe precondition(lanes.count == 25 * width && messages.count == width, "one message for each state")
+    unsafe lanes.withUnsafeMutableBufferPointer { buffer in
+      unsafe messages.withUnsafeBufferPointer { messages in
+        switch self {
+        case .avx512: unsafe varve_keccak_absorb_avx512(buffer.baseAddress, messages.baseAddress, blocks)
+        case .avx2: unsafe varve_keccak_absorb_avx2(buffer.baseAddress, messages.baseAddress, blocks)
+        case .portable: unsafe varve_keccak_absorb_portable(buffer.baseAddress, messages.baseAddress, blocks)
+        }
       }
     }
   }

@@ -44,6 +44,7 @@ struct KeccakBatch<Messages: MessageList> {
   consuming func run() -> [Hash256] {
     for lane in 0..<width { start(lane) }
     while jobs.count(where: { $0 != nil }) > 1 {
+      absorbWholeBlocks()
       for lane in 0..<width { absorb(lane) }
       backend.permute(&state)
       for lane in 0..<width { collect(lane) }
@@ -63,6 +64,35 @@ struct KeccakBatch<Messages: MessageList> {
     let width = width
     var words = state.mutableSpan
     for word in 0..<25 { words[width &* word &+ lane] = 0 }
+  }
+
+  /// Absorbs the blocks that every lane's message still has whole, when there are many: then the words go from message
+  /// to state without a step through memory of their own.
+  private mutating func absorbWholeBlocks() {
+    var blocks = Int.max
+    for lane in 0..<width {
+      guard let job = jobs[lane] else { return }
+      blocks = min(
+        blocks, (messages.withMessage(at: job.message) { $0.byteCount } - job.offset) / Keccak256.blockLength)
+    }
+    guard blocks >= 4 else { return }
+    var pointers = unsafe [UnsafePointer<UInt8>?](repeating: nil, count: width)
+    unsafe absorb(blocks, withMessagesFrom: 0, &pointers)
+    for lane in 0..<width { jobs[lane]?.offset += blocks * Keccak256.blockLength }
+  }
+
+  /// Absorbs `blocks` into every lane, once the messages of the lanes from `lane` on are lent as well.
+  private mutating func absorb(
+    _ blocks: Int, withMessagesFrom lane: Int, _ pointers: inout [UnsafePointer<UInt8>?]
+  ) {
+    guard lane < width, let job = jobs[lane] else { return unsafe backend.absorb(blocks, from: pointers, into: &state) }
+    let messages = messages
+    messages.withMessage(at: job.message) { message in
+      unsafe message.withUnsafeBytes { bytes in
+        unsafe pointers[lane] = bytes.baseAddress?.advanced(by: job.offset).assumingMemoryBound(to: UInt8.self)
+        unsafe absorb(blocks, withMessagesFrom: lane + 1, &pointers)
+      }
+    }
   }
 
   /// Absorbs the lane's next block, with the padding when it is the last.

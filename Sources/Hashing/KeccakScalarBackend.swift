@@ -28,4 +28,18 @@ package enum KeccakScalarBackend: String, CaseIterable, Sendable, CustomStringCo
     case .portable: KeccakState.permute(&lanes)
     }
   }
+
+  /// Absorbs the whole blocks of 136 bytes that `bytes` begins with; gives how many bytes that were.
+  func absorb(_ bytes: RawSpan, into lanes: inout InlineArray<25, UInt64>) -> Int {
+    let blocks = bytes.byteCount / Keccak256.blockLength
+    guard self == .bmi, blocks > 0 else { return 0 }
+    var words = lanes.mutableSpan
+    unsafe bytes.withUnsafeBytes { bytes in
+      var message = unsafe bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+      unsafe words.withUnsafeMutableBufferPointer {
+        unsafe varve_keccak_absorb_bmi($0.baseAddress, &message, blocks)
+      }
+    }
+    return blocks * Keccak256.blockLength
+  }
 }

@@ -45,6 +45,23 @@ struct BackendTests {
     }
   }
 
+  @Test("messages of many blocks, of equal and of different lengths, are hashed the same in every way")
+  func keccakLongMessages() {
+    var random = SeededGenerator()
+    for lengths in [[Int](repeating: 13_600, count: 9), [5000, 9000, 1, 0, 7000, 6800, 6799, 6801, 12_000, 3000]] {
+      let messages = lengths.map { random.bytes(count: $0) }
+      let expected = messages.map { message in
+        var hasher = Keccak256(using: .portable)
+        hasher.update(message)
+        return hasher.finalize()
+      }
+      #expect(messages.map { Keccak256.hash($0) } == expected)
+      for backend in KeccakBackend.allCases where backend.isAvailable {
+        #expect(Keccak256.hashEach(messages, using: backend) == expected, "\(backend), lengths \(lengths)")
+      }
+    }
+  }
+
   @Test("a long message among short ones is finished by itself")
   func keccakLongTail() {
     let messages = [pattern(20_000), pattern(3), pattern(40), pattern(400), pattern(0)]

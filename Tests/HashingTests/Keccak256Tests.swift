@@ -31,11 +31,11 @@ struct Keccak256Tests {
   func updates() {
     var random = SeededGenerator()
     for _ in 0..<60 {
-      let message = random.bytes(count: Int.random(in: 0...1000, using: &random))
+      let message = random.bytes(count: Int.random(in: 0...2000, using: &random))
       var hasher = Keccak256()
       var rest = message[...]
       while !rest.isEmpty {
-        let piece = rest.prefix(Int.random(in: 0...200, using: &random))
+        let piece = rest.prefix(Int.random(in: 0...600, using: &random))
         hasher.update([UInt8](piece))
         rest = rest.dropFirst(piece.count)
       }

@@ -30,14 +30,18 @@ void varve_prefetch(const void *start, size_t count, size_t distance);
 /// SHA-256 of `count` blocks of 64 bytes that end with their padding, as eight words of 32 bits.
 void varve_sha256_blocks(const void *blocks, size_t count, void *digest);
 
-/// keccak-f[1600] on one state, with the instructions that rotate and combine without a copy.
+// keccak-f[1600] on several states side by side, word i of state j at `lanes[width * i + j]`, and the absorbing of
+// `blocks` whole blocks of Keccak-256, 136 bytes each, from as many messages. Widths: 1 with the instructions that rotate
+// and combine without a copy, 4 with AVX2, 8 with AVX-512, 2 with the vectors every processor of its kind has.
+
 void varve_keccak_permute_bmi(uint64_t *lanes);
+void varve_keccak_absorb_bmi(uint64_t *lanes, const uint8_t *const *messages, size_t blocks);
 
-/// keccak-f[1600] on 4 states at once: word i of state j at `lanes[4 * i + j]`.
 void varve_keccak_permute_avx2(uint64_t *lanes);
+void varve_keccak_absorb_avx2(uint64_t *lanes, const uint8_t *const *messages, size_t blocks);
 
-/// keccak-f[1600] on 8 states at once: word i of state j at `lanes[8 * i + j]`.
 void varve_keccak_permute_avx512(uint64_t *lanes);
+void varve_keccak_absorb_avx512(uint64_t *lanes, const uint8_t *const *messages, size_t blocks);
 
-/// keccak-f[1600] on 8 states at once, laid out as for AVX-512, with the vectors every processor of its kind has.
 void varve_keccak_permute_portable(uint64_t *lanes);
+void varve_keccak_absorb_portable(uint64_t *lanes, const uint8_t *const *messages, size_t blocks);
