@@ -40,9 +40,10 @@ package struct NewRecord: Sendable {
     self.payloadHash = payloadHash
   }
 
-  /// Many records of one kind at one place: their payloads are hashed eight at a time where the processor can.
+  /// Many records of one kind at one place: their payloads are hashed several at a time, and by all processors when there
+  /// are megabytes of them.
   package static func each(_ payloads: [[UInt8]], kind: EventKind, coordinates: L1Coordinates) -> [NewRecord] {
-    zip(payloads, Keccak256.hashEach(payloads)).map { payload, hash in
+    zip(payloads, PayloadHashes.each(payloads)).map { payload, hash in
       NewRecord(kind: kind, coordinates: coordinates, payload: payload, payloadHash: hash)
     }
   }

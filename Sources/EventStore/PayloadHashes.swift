@@ -1,0 +1,51 @@
+import Dispatch
+import Glibc
+import Hashing
+import Primitives
+import Synchronization
+
+/// Keccak-256 of a batch's payloads, by all processors that have nothing better to do.
+///
+/// Hashing large payloads costs about as much as writing them. Callers that come with large batches at the same time
+/// take turns, each with all processors: the first one's batch is ready, and on its way to the disk, while the next
+/// one's is being hashed. Had they shared the processors, all would be ready at the same late moment, and the disk idle
+/// until then. A writer at work has a processor to itself: what it does is what everyone waits for in the end.
+enum PayloadHashes {
+  /// How many logs of this process are committing at the moment.
+  static let writersAtWork = Atomic(0)
+
+  /// Bytes that are worth a turn of another processor: about a millisecond of hashing.
+  private static let sliceBytes = 1 << 20
+
+  /// What slices consist of, so that no lane of the wide permutation is idle: the widest one's number of lanes.
+  private static let sliceGranularity = 8
+
+  private static let processors = max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1)
+  private static let turn = Mutex(())
+
+  /// The hash of each payload, in order.
+  static func each(_ payloads: [[UInt8]]) -> [Hash256] {
+    let slices = slices(of: payloads)
+    guard slices.count > 1, processors > 1 else { return Keccak256.hashEach(payloads) }
+    let hashes = Mutex([[Hash256]](repeating: [], count: slices.count))
+    let next = Atomic(0)
+    turn.withLock { _ in
+      DispatchQueue.concurrentPerform(iterations: min(processors, slices.count)) { worker in
+        while worker == 0 || worker < processors - writersAtWork.load(ordering: .relaxed) {
+          let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+          guard index < slices.count else { return }
+          let part = Keccak256.hashEach(Array(payloads[slices[index]]))
+          hashes.withLock { $0[index] = part }
+        }
+      }
+    }
+    return hashes.withLock { $0.flatMap(\.self) }
+  }
+
+  private static func slices(of payloads: [[UInt8]]) -> [Range<Int>] {
+    let bytes = payloads.reduce(1) { $0 + $1.count }
+    let share = payloads.count * sliceBytes / bytes / sliceGranularity * sliceGranularity
+    let size = max(share, sliceGranularity)
+    return stride(from: 0, to: payloads.count, by: size).map { $0..<min($0 + size, payloads.count) }
+  }
+}
