@@ -66,6 +66,11 @@ let package = Package(
       name: "StateTransition",
       dependencies: ["Hashing", "Primitives", "Rollup", "Signatures", "StateTrie"]),
 
+    // The rollup contract.
+    .target(
+      name: "Settlement",
+      dependencies: ["Hashing", "Primitives", "Rollup", "Signatures"]),
+
     // The folds.
     .target(
       name: "Projections",
@@ -138,6 +143,9 @@ let package = Package(
       dependencies: [
         "ChainImport", "EventStore", "Hashing", "Primitives", "Rollup", "StateTransition", "TestSupport", system,
       ]),
+    .testTarget(
+      name: "SettlementTests",
+      dependencies: ["Hashing", "Primitives", "Rollup", "Settlement", "Signatures", "StateTrie", "TestSupport"]),
     .testTarget(name: "ArchitectureTests", dependencies: ["Primitives", "Rollup", "TestSupport"]),
     .testTarget(name: "varveTests", dependencies: ["TestSupport", "varve", argumentParser]),
   ]

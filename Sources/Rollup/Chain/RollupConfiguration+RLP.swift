@@ -55,8 +55,8 @@ extension RollupConfiguration {
 
   /// What no rollup can run with, in words; nil when there is nothing.
   package var problem: String? {
-    if splitDepth < 1 || maxDepth < splitDepth + 2 || maxDepth > 62 || splitDepth > 60 {
-      return "1 ≤ splitDepth, splitDepth + 2 ≤ maxDepth ≤ 62: a position has 64 bits, a block a transaction at least"
+    if splitDepth < 1 || maxDepth < splitDepth + 3 || maxDepth > 62 || splitDepth > 59 {
+      return "1 ≤ splitDepth, splitDepth + 3 ≤ maxDepth ≤ 62: a position has 64 bits, a block a transaction at least"
     }
     if clockExtension > maxClockDuration { return "clockExtension is at most maxClockDuration" }
     if maxDrift == 0 { return "maxDrift is not 0: L2 blocks have room between L1 blocks" }

@@ -85,5 +85,5 @@ package struct RollupConfiguration: Hashable, Sendable {
 
   /// How many messages and transactions a block may have: as many as the trace of one block has room for besides its
   /// opening and closing step.
-  package var maxTransactionsPerBlock: UInt64 { 1 << (maxDepth - splitDepth) - 2 }
+  package var maxTransactionsPerBlock: UInt64 { 1 << (maxDepth - splitDepth - 1) - 2 }
 }

@@ -19,14 +19,14 @@ package enum OutputRoot {
 
 extension ChainConfiguration {
   /// The claim that a rollup begins with: the genesis state, before all data. Genesis stands for batch 0, which is never
-  /// delivered, and extends no order. Nil for an imported chain.
+  /// delivered, and block 1 extends the order `rollupId`. Nil for an imported chain. O(allocation).
   package var genesisClaim: OutputClaim? {
     guard let rollup else { return nil }
     let outputRoot = OutputRoot.hash(
       stateRoot: genesisHeader.stateRoot, messagePasserStorageRoot: OutputRoot.emptyStorageRoot,
       blockHash: genesisHeader.hash)
     return OutputClaim(
-      outputRoot: outputRoot, parentOrder: .zero, l1OriginHash: rollup.genesisOrigin.hash, batchIndex: 0,
+      outputRoot: outputRoot, parentOrder: rollupId, l1OriginHash: rollup.genesisOrigin.hash, batchIndex: 0,
       indexInBatch: 0, messagesConsumed: 0)
   }
 }

@@ -1,13 +1,14 @@
 package import Primitives
 
-/// An output fell, and with it all that came after.
+/// An output fell, and with it all that extends it: one of these for each run of neighbouring indexes. What came after it
+/// and does not extend it stays, and no index is given twice.
 package struct OutputsDeleted: EventPayload {
   package static var kind: EventKind { .outputsDeleted }
 
-  /// The index that the next output would have had.
+  /// The index after the last that is deleted.
   package var prevNextOutputIndex: UInt64
 
-  /// The index that it has now: the first that was deleted.
+  /// The first that is deleted.
   package var newNextOutputIndex: UInt64
 
   package init(prevNextOutputIndex: UInt64, newNextOutputIndex: UInt64) {

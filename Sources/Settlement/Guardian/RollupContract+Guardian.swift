@@ -1,0 +1,62 @@
+import Primitives
+import Rollup
+
+extension RollupContract {
+  func requireGuardian(_ caller: Address) throws(Revert) {
+    guard caller == settings.current.guardian else { throw .notGuardian(caller: caller) }
+  }
+
+  mutating func updateConfiguration(
+    _ update: ConfigUpdate, from caller: Address, at context: L1Context
+  ) throws(Revert) -> CallResult {
+    try requireGuardian(caller)
+    if case .sequencer(let key) = update {
+      // A key that was shown to contradict itself never signs again.
+      guard !keys.isSlashed(key) else { throw .keyIsSlashed(key: key) }
+      keys.change(to: key, atL1Block: context.number)
+    }
+    settings.change(atL1Block: context.number) { $0.apply(update) }
+    return CallResult(events: [.configUpdated(ConfigUpdated(update: update))])
+  }
+
+  mutating func setPaused(_ paused: Bool, from caller: Address) throws(Revert) -> CallResult {
+    try requireGuardian(caller)
+    guard isPaused != paused else { throw paused ? .isPaused : .isNotPaused }
+    isPaused = paused
+    return CallResult(events: [paused ? .paused(Paused(pauseId: 0)) : .unpaused(Unpaused(pauseId: 0))])
+  }
+
+  /// Gives all bonds of the game back, and deletes its output with what builds on it. The guardian's means against a
+  /// verifier that turns out to be wrong: nobody gains by it.
+  mutating func blacklistGame(_ id: UInt64, from caller: Address) throws(Revert) -> CallResult {
+    try requireGuardian(caller)
+    guard let game = games[checked: id] else { throw .noSuchGame(id: id) }
+    switch outputs[Int(game.outputIndex)].status {
+    case .final: throw .outputIsFinal(index: game.outputIndex)
+    case .deleted: throw .outputIsDeleted(index: game.outputIndex)
+    case .open: break
+    }
+    var events: [Event] = [.gameBlacklisted(GameBlacklisted(gameId: id))]
+    deleteOutput(game.outputIndex, outcome: .released, into: &events)
+    return CallResult(events: events)
+  }
+}
+
+extension RollupConfiguration {
+  /// The settings after an update. Forks are no part of them.
+  mutating func apply(_ update: ConfigUpdate) {
+    switch update {
+    case .sequencer(let key): sequencer = key
+    case .batchPoster(let poster): batchPoster = poster
+    case .challengePeriod(let seconds): challengePeriod = seconds
+    case .sequencingWindow(let blocks): sequencingWindow = blocks
+    case .forceInclusionWindow(let blocks, let seconds):
+      forceInclusionBlocks = blocks
+      forceInclusionTime = seconds
+    case .bonds(let schedule): bonds = schedule
+    case .gasLimit(let gas): gasLimit = gas
+    case .fees(let parameters): fees = parameters
+    case .upgrade: break
+    }
+  }
+}
