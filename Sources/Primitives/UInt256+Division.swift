@@ -56,7 +56,7 @@ extension UInt256 {
   }
 
   /// One step of algorithm D: estimates the digit, subtracts its multiple from `rest`, corrects when too large.
-  private static func quotientDigit(
+  static func quotientDigit(
     of rest: inout InlineArray<5, UInt64>, at index: Int, _ divisor: InlineArray<4, UInt64>, _ divisorCount: Int
   ) -> UInt64 {
     var digit = estimate(rest, at: index, divisor, divisorCount)

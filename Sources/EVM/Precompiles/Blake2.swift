@@ -1,0 +1,97 @@
+import Primitives
+
+/// Precompile 0x09: the compression function F of BLAKE2b (RFC 7693, section 3.2; EIP-152).
+enum Blake2 {
+  /// Rounds (4 bytes), h (64), m (128), t (16), final flag (1).
+  private static let inputCount = 213
+
+  /// One gas per round; nil for input of any other length.
+  static func cost(of input: RawSpan) -> Int? {
+    input.byteCount == inputCount ? Int(input.bigEndian(at: 0, as: UInt32.self)) : nil
+  }
+
+  static func run(on input: RawSpan) throws(PrecompileFailure) -> [UInt8] {
+    guard input.byteCount == inputCount, input.byte(at: 212) <= 1 else { throw PrecompileFailure() }
+    var h = InlineArray<8, UInt64> { input.littleEndian(at: 4 + 8 * $0) }
+    let m = InlineArray<16, UInt64> { input.littleEndian(at: 68 + 8 * $0) }
+    compress(
+      &h, m, count: (input.littleEndian(at: 196), input.littleEndian(at: 204)), isLast: input.byte(at: 212) == 1,
+      rounds: input.bigEndian(at: 0, as: UInt32.self))
+    var output = [UInt8]()
+    output.reserveCapacity(64)
+    for index in 0..<8 {
+      output.append(bigEndian: h[index].byteSwapped)
+    }
+    return output
+  }
+
+  private static func compress(
+    _ h: inout InlineArray<8, UInt64>, _ m: InlineArray<16, UInt64>, count: (UInt64, UInt64), isLast: Bool,
+    rounds: UInt32
+  ) {
+    var v = InlineArray<16, UInt64> { $0 < 8 ? h[$0] : initial[$0 - 8] }
+    v[12] ^= count.0
+    v[13] ^= count.1
+    if isLast { v[14] = ~v[14] }
+    for round in 0..<Int(rounds) {
+      let order = schedule[round % 10]
+      for step in 0..<4 {
+        mix(&v, step, 4 + step, 8 + step, 12 + step, m[order[2 * step]], m[order[2 * step + 1]])
+      }
+      for step in 0..<4 {
+        mix(
+          &v, step, 4 + (step + 1) % 4, 8 + (step + 2) % 4, 12 + (step + 3) % 4, m[order[8 + 2 * step]],
+          m[order[9 + 2 * step]])
+      }
+    }
+    for index in 0..<8 {
+      h[index] ^= v[index] ^ v[index + 8]
+    }
+  }
+
+  /// G of RFC 7693.
+  @inline(__always)
+  private static func mix(
+    _ v: inout InlineArray<16, UInt64>, _ a: Int, _ b: Int, _ c: Int, _ d: Int, _ x: UInt64, _ y: UInt64
+  ) {
+    v[a] = v[a] &+ v[b] &+ x
+    v[d] = rotated(v[d] ^ v[a], 32)
+    v[c] = v[c] &+ v[d]
+    v[b] = rotated(v[b] ^ v[c], 24)
+    v[a] = v[a] &+ v[b] &+ y
+    v[d] = rotated(v[d] ^ v[a], 16)
+    v[c] = v[c] &+ v[d]
+    v[b] = rotated(v[b] ^ v[c], 63)
+  }
+
+  @inline(__always)
+  private static func rotated(_ word: UInt64, _ count: UInt64) -> UInt64 {
+    word &>> count | word &<< (64 &- count)
+  }
+
+  /// The first 64 bits of the fractions of the square roots of the first eight primes.
+  private static let initial: InlineArray<8, UInt64> = [
+    0x6a09_e667_f3bc_c908, 0xbb67_ae85_84ca_a73b, 0x3c6e_f372_fe94_f82b, 0xa54f_f53a_5f1d_36f1,
+    0x510e_527f_ade6_82d1, 0x9b05_688c_2b3e_6c1f, 0x1f83_d9ab_fb41_bd6b, 0x5be0_cd19_137e_2179,
+  ]
+
+  /// Which words of the message each round takes, in order (RFC 7693, section 2.7).
+  private static let schedule: InlineArray<10, InlineArray<16, Int>> = [
+    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
+    [14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3],
+    [11, 8, 12, 0, 5, 2, 15, 13, 10, 14, 3, 6, 7, 1, 9, 4],
+    [7, 9, 3, 1, 13, 12, 11, 14, 2, 6, 5, 10, 4, 0, 15, 8],
+    [9, 0, 5, 7, 2, 4, 10, 15, 14, 1, 11, 12, 6, 8, 3, 13],
+    [2, 12, 6, 10, 0, 11, 8, 3, 4, 13, 7, 5, 15, 14, 1, 9],
+    [12, 5, 1, 15, 14, 13, 4, 10, 0, 7, 6, 3, 9, 2, 8, 11],
+    [13, 11, 7, 14, 12, 1, 3, 9, 5, 0, 15, 4, 8, 6, 2, 10],
+    [6, 15, 14, 9, 11, 3, 0, 8, 12, 2, 13, 7, 1, 4, 10, 5],
+    [10, 2, 8, 4, 7, 6, 1, 5, 15, 11, 9, 14, 3, 12, 13, 0],
+  ]
+}
+
+extension RawSpan {
+  func littleEndian(at offset: Int) -> UInt64 {
+    bigEndian(at: offset, as: UInt64.self).byteSwapped
+  }
+}
