@@ -87,13 +87,20 @@ enum Purity {
     }
   }
 
-  /// The names that the object files at `paths` leave for the linker to find.
+  /// The names that the object files at `paths`, together, leave for the linker to find.
   static func undefinedSymbols(of paths: [String]) throws -> [String] {
-    let listing = try run("nm", ["-u", "--format=posix"] + paths)
-    return listing.split(separator: "\n").compactMap { line in
+    var undefined = [String]()
+    var defined: Set<String> = []
+    for line in try run("nm", ["--format=posix"] + paths).split(separator: "\n") {
       let words = line.split(separator: " ")
-      return words.count >= 2 && ["U", "w", "v"].contains(words[1]) ? String(words[0]) : nil
+      guard words.count >= 2 else { continue }
+      if ["U", "w", "v"].contains(words[1]) {
+        undefined.append(String(words[0]))
+      } else {
+        defined.insert(String(words[0]))
+      }
     }
+    return undefined.filter { !defined.contains($0) }
   }
 
   /// The object files of a module in the build that this test belongs to.
