@@ -157,7 +157,7 @@ extension RollupBlockContext {
     OutputClaim(
       outputRoot: OutputRoot.hash(
         stateRoot: header.stateRoot, messagePasserStorageRoot: Trie.emptyRoot, blockHash: header.hash),
-      parentOrder: order.parentOrder, l1OriginHash: order.l1Origin.hash, batchIndex: batchIndex,
+      parentOrder: order.commitment, l1OriginHash: order.l1Origin.hash, batchIndex: batchIndex,
       indexInBatch: indexInBatch, messagesConsumed: order.messagesConsumed)
   }
 }
