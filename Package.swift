@@ -41,6 +41,9 @@ let package = Package(
     // secp256k1: sign, recover.
     .target(name: "Signatures", dependencies: ["CSecp256k1", "Hashing", "Primitives"]),
 
+    // Pairing curves and P-256.
+    .target(name: "Curves", dependencies: ["Primitives"]),
+
     // Safe, typed view of LMDB.
     .target(name: "LMDB", dependencies: ["CLMDB", system]),
 
@@ -113,6 +116,7 @@ let package = Package(
     .testTarget(name: "PrimitivesTests", dependencies: ["Primitives", "TestSupport"]),
     .testTarget(name: "HashingTests", dependencies: ["Hashing", "Primitives", "TestSupport"]),
     .testTarget(name: "SignaturesTests", dependencies: ["Hashing", "Primitives", "Signatures", "TestSupport"]),
+    .testTarget(name: "CurvesTests", dependencies: ["Curves", "Primitives", "TestSupport"]),
     .testTarget(name: "LMDBTests", dependencies: ["CLMDB", "LMDB", "TestSupport", system]),
     .testTarget(name: "MerkleLogTests", dependencies: ["MerkleLog", "Primitives", "TestSupport"]),
     .testTarget(name: "StateTrieTests", dependencies: ["Hashing", "Primitives", "StateTrie", "TestSupport"]),

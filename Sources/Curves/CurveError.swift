@@ -1,0 +1,32 @@
+/// Why a precompile refuses its input; the call then fails and takes all its gas.
+package enum CurveError: Error, Equatable, Sendable {
+  /// The input's length is not one the precompile takes: `expected`, or a multiple of it above zero.
+  case badLength(Int, expected: Int)
+  /// A coordinate or scalar is not below its modulus, or the bytes above it are not zero.
+  case numberOutOfRange
+  /// The coordinates do not satisfy the curve's equation.
+  case notOnCurve
+  /// The point is on the curve, but not in the group of order r.
+  case notInSubgroup
+  /// The 48 bytes are no compressed point.
+  case badCompression
+  /// The versioned hash is not that of the commitment.
+  case versionedHashMismatch
+  /// The proof does not show what it claims.
+  case proofRejected
+}
+
+extension CurveError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .badLength(let length, let expected):
+      "the input has \(length) bytes; the precompile takes \(expected), or a multiple where it takes lists"
+    case .numberOutOfRange: "a coordinate or scalar is not below its modulus, or its padding is not zero"
+    case .notOnCurve: "the coordinates of a point do not satisfy the curve's equation"
+    case .notInSubgroup: "a point is on the curve, but not in the group of order r"
+    case .badCompression: "the bytes are no compressed point of BLS12-381"
+    case .versionedHashMismatch: "the versioned hash is not that of the commitment (EIP-4844)"
+    case .proofRejected: "the proof does not show that the polynomial takes this value here (EIP-4844)"
+    }
+  }
+}

@@ -1,0 +1,42 @@
+/// The digits of a number in width-w non-adjacent form: each is zero or odd and below 2^(w−1) in magnitude, and of w
+/// digits in a row at most one is not zero. Least significant first.
+struct SignedDigits {
+  /// The digits; the highest is not zero.
+  let digits: [Int8]
+
+  /// Digits of `number` for windows of `width` bits, from 2 to 7.
+  init(_ number: Limbs4, width: Int) {
+    var rest = number
+    var top: UInt64 = 0
+    var digits: [Int8] = []
+    digits.reserveCapacity(257)
+    while !(rest.isZero && top == 0) {
+      let digit = rest.word0 & 1 == 0 ? 0 : Self.digit(rest.word0, width: width)
+      if digit > 0 {
+        rest.word0 &-= UInt64(digit)
+      } else if digit < 0 {
+        top &+= rest.add(Limbs4(UInt64(-digit), 0, 0, 0))
+      }
+      digits.append(Int8(digit))
+      rest.shiftRight(bringingIn: top & 1)
+      top >>= 1
+    }
+    self.digits = digits
+  }
+
+  /// The odd number nearest to zero that is congruent to `word` modulo 2^width.
+  private static func digit(_ word: UInt64, width: Int) -> Int {
+    let low = Int(word & (1 << UInt64(width) - 1))
+    return low >= 1 << (width - 1) ? low - 1 << width : low
+  }
+}
+
+extension Limbs4 {
+  /// Shifts right by one bit; `bit`, 0 or 1, becomes the highest.
+  fileprivate mutating func shiftRight(bringingIn bit: UInt64) {
+    word0 = word0 >> 1 | word1 << 63
+    word1 = word1 >> 1 | word2 << 63
+    word2 = word2 >> 1 | word3 << 63
+    word3 = word3 >> 1 | bit << 63
+  }
+}
