@@ -26,11 +26,11 @@ package enum BatchData {
     return hash.finalize()
   }
 
-  private static func leaf(_ commitment: Hash256) -> Hash256 {
+  static func leaf(_ commitment: Hash256) -> Hash256 {
     Keccak256.hash([0x00] + commitment.bytes)
   }
 
-  private static func node(_ left: Hash256, _ right: Hash256) -> Hash256 {
+  static func node(_ left: Hash256, _ right: Hash256) -> Hash256 {
     Keccak256.hash([0x01] + left.bytes + right.bytes)
   }
 }
