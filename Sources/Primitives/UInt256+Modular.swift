@@ -38,29 +38,22 @@ extension UInt256 {
       return UInt256(
         remainder(start: UInt64(truncatingIfNeeded: start.low), low, UInt64(truncatingIfNeeded: divisor.low)))
     }
-    let shift = divisor.leadingZeroBitCount % 64
-    let count = (bitWidth - divisor.leadingZeroBitCount + 63) / 64
-    let normalized = (divisor << shift).words
-    // start is less than the divisor, so it fits the divisor's words when shifted as the divisor is; what the words of
-    // `low` lose at the left goes into the next one.
-    let shiftedStart = start << shift | low >> (256 - shift)
-    let words = (low << shift).words
-    var rest = shiftedStart.words
-    for index in (0..<4).reversed() {
-      var window: InlineArray<5, UInt64> = [words[index], rest[0], rest[1], rest[2], rest[3]]
-      _ = quotientDigit(of: &window, at: 0, normalized, count)
-      rest = [window[0], window[1], window[2], window[3]]
-    }
-    return UInt256(words: rest) >> shift
+    let normalized = NormalizedDivisor(divisor)
+    // start is less than the divisor, so it stays so when shifted as far; what `low` loses at the left comes into it.
+    var rest = start << normalized.shift | low >> (256 - normalized.shift)
+    let shifted = low << normalized.shift
+    _ = normalized.step(&rest, UInt64(truncatingIfNeeded: shifted.high &>> 64))
+    _ = normalized.step(&rest, UInt64(truncatingIfNeeded: shifted.high))
+    _ = normalized.step(&rest, UInt64(truncatingIfNeeded: shifted.low &>> 64))
+    _ = normalized.step(&rest, UInt64(truncatingIfNeeded: shifted.low))
+    return rest >> normalized.shift
   }
 
   /// The remainder of start · 2²⁵⁶ + low by one word; `start` is less than the divisor.
   private static func remainder(start: UInt64, _ low: UInt256, _ divisor: UInt64) -> UInt64 {
-    let words = low.words
-    var rest = start
-    for index in (0..<4).reversed() {
-      rest = divisor.dividingFullWidth((rest, words[index])).remainder
-    }
-    return rest
+    let rest3 = divisor.dividingFullWidth((start, UInt64(truncatingIfNeeded: low.high &>> 64))).remainder
+    let rest2 = divisor.dividingFullWidth((rest3, UInt64(truncatingIfNeeded: low.high))).remainder
+    let rest1 = divisor.dividingFullWidth((rest2, UInt64(truncatingIfNeeded: low.low &>> 64))).remainder
+    return divisor.dividingFullWidth((rest1, UInt64(truncatingIfNeeded: low.low))).remainder
   }
 }
