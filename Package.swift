@@ -79,6 +79,13 @@ let package = Package(
       name: "Projections",
       dependencies: ["Hashing", "Primitives", "Rollup", "StateTransition", "StateTrie"]),
 
+    // L1 as a node sees it, and one in the process.
+    .target(
+      name: "L1",
+      dependencies: [
+        "EventStore", "Hashing", "Primitives", "Rollup", "Settlement", "StateTransition", "StateTrie",
+      ]),
+
     // Runs folds over the log.
     .target(
       name: "ProjectionStore",
@@ -150,6 +157,11 @@ let package = Package(
     .testTarget(
       name: "SettlementTests",
       dependencies: ["Hashing", "Primitives", "Rollup", "Settlement", "Signatures", "StateTrie", "TestSupport"]),
+    .testTarget(
+      name: "L1Tests",
+      dependencies: [
+        "EventStore", "L1", "Primitives", "Rollup", "Settlement", "StateTransition", "StateTrie", "TestSupport",
+      ]),
     .testTarget(name: "ArchitectureTests", dependencies: ["Primitives", "Rollup", "TestSupport"]),
     .testTarget(name: "varveTests", dependencies: ["TestSupport", "varve", argumentParser]),
   ]

@@ -1,8 +1,8 @@
-import Primitives
+package import Primitives
 
 extension RLPReader {
   /// The next item as one of the numbers that `Choice` defines.
-  mutating func readChoice<Choice: RawRepresentable<UInt64>>(_ expectation: String) throws(RLPError) -> Choice {
+  package mutating func readChoice<Choice: RawRepresentable<UInt64>>(_ expectation: String) throws(RLPError) -> Choice {
     let offset = offset
     let number = try readUInt64()
     guard let choice = Choice(rawValue: number) else {
@@ -12,7 +12,7 @@ extension RLPReader {
   }
 
   /// The next item as a list that holds one value or none.
-  mutating func readOptional<Value>(
+  package mutating func readOptional<Value>(
     _ readValue: (inout RLPReader) throws(RLPError) -> Value
   ) throws(RLPError) -> Value? {
     var item = try readList()
@@ -23,7 +23,7 @@ extension RLPReader {
   }
 
   /// The next item as a list of any number of values.
-  mutating func readAll<Value>(
+  package mutating func readAll<Value>(
     _ readValue: (inout RLPReader) throws(RLPError) -> Value
   ) throws(RLPError) -> [Value] {
     var items = try readList()
@@ -37,7 +37,7 @@ extension RLPReader {
 
 extension RLPWriter {
   /// Appends a list that holds the value, or nothing.
-  mutating func appendOptional<Value>(_ value: Value?, _ append: (inout RLPWriter, Value) -> Void) {
+  package mutating func appendOptional<Value>(_ value: Value?, _ append: (inout RLPWriter, Value) -> Void) {
     list { (item) in
       if let value { append(&item, value) }
     }
@@ -46,7 +46,7 @@ extension RLPWriter {
 
 extension RLPReader {
   /// The next item as yes (1) or no (0, the empty string).
-  mutating func readFlag() throws(RLPError) -> Bool {
+  package mutating func readFlag() throws(RLPError) -> Bool {
     let offset = offset
     let number = try readUInt64()
     guard number <= 1 else { throw RLPError(offset: offset, reason: .invalidValue("a flag is 0 or 1, not \(number)")) }
@@ -56,7 +56,7 @@ extension RLPReader {
 
 extension RLPWriter {
   /// Appends yes (1) or no (0).
-  mutating func append(flag: Bool) {
+  package mutating func append(flag: Bool) {
     append(UInt64(flag ? 1 : 0))
   }
 }

@@ -78,6 +78,7 @@ struct EventsDocumentTests {
 
   private static func className(_ kind: EventKind) -> String {
     if kind.isTestimony { return "testimony" }
+    if kind.isEmbeddedL1 { return "embedded L1" }
     return kind.isObservation ? "observation" : "L1 fact"
   }
 

@@ -157,5 +157,6 @@ enum Samples {
       FeedGap(
         source: [UInt8]("feed".utf8), from: 7, to: 9, receivedAt: 1_438_270_005_000, ledgerPosition: 46,
         ledgerLeaf: hash(0xa3))),
+    .l1TransactionIncluded(L1TransactionIncluded(transaction: [0x7d, 0xc1, 0x80], succeeded: true)),
   ]
 }

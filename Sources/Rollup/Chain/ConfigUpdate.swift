@@ -49,7 +49,7 @@ package enum ConfigUpdate: Hashable, Sendable {
 
 extension ConfigUpdate {
   /// Reads the next two items: type and data.
-  init(_ fields: inout RLPReader) throws(RLPError) {
+  package init(_ fields: inout RLPReader) throws(RLPError) {
     let type: UpdateType = try fields.readChoice("updateType is a number from 0 to 8")
     var data = try fields.readList()
     self =
@@ -69,7 +69,7 @@ extension ConfigUpdate {
   }
 
   /// Appends two items: the type, and a list of what the type has.
-  func append(to fields: inout RLPWriter) {
+  package func append(to fields: inout RLPWriter) {
     fields.append(updateType.rawValue)
     fields.list { (data) in appendData(to: &data) }
   }

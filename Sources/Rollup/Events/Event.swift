@@ -34,6 +34,7 @@ package enum Event: Equatable, Sendable {
   case l1Reorged(L1Reorged)
   case sequencerCommitmentObserved(SequencerCommitmentObserved)
   case feedGap(FeedGap)
+  case l1TransactionIncluded(L1TransactionIncluded)
 
   package var kind: EventKind { type(of: payload).kind }
 
@@ -75,6 +76,7 @@ package enum Event: Equatable, Sendable {
     case .l1Reorged(let event): event
     case .sequencerCommitmentObserved(let event): event
     case .feedGap(let event): event
+    case .l1TransactionIncluded(let event): event
     }
   }
 }
@@ -116,6 +118,7 @@ extension Event {
       case .l1Reorged: .l1Reorged(try L1Reorged(payload: payload))
       case .sequencerCommitmentObserved: .sequencerCommitmentObserved(try SequencerCommitmentObserved(payload: payload))
       case .feedGap: .feedGap(try FeedGap(payload: payload))
+      case .l1TransactionIncluded: .l1TransactionIncluded(try L1TransactionIncluded(payload: payload))
       }
   }
 

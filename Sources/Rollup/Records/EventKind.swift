@@ -1,7 +1,7 @@
 /// What a record tells. The numbers are part of the format (`Docs/Events.md`) and never change their meaning.
 ///
 /// The high byte is the class: 0x00 facts that L1 fixed, 0x01 what this node observed about L1, 0x02 testimony: what this
-/// node was told by others, in a log of its own.
+/// node was told by others, in a log of its own, 0x03 what an embedded L1 keeps of itself, in a log of its own.
 @frozen
 public enum EventKind: UInt16, CaseIterable, Sendable {
   case chainConfigured = 0x0001
@@ -36,13 +36,17 @@ public enum EventKind: UInt16, CaseIterable, Sendable {
   case l1Reorged = 0x0102
   case sequencerCommitmentObserved = 0x0201
   case feedGap = 0x0202
+  case l1TransactionIncluded = 0x0301
 
   /// Whether it tells what this node saw or was told rather than what L1 says; testimony is the part that was told.
   /// Observations stand outside the canonical view and are never revoked.
-  @inlinable public var isObservation: Bool { rawValue & 0xff00 != 0 }
+  @inlinable public var isObservation: Bool { (0x0100..<0x0300).contains(rawValue) }
 
   /// Whether it tells what somebody said, which L1 knows nothing of. It belongs to the testimony, never to the ledger.
   @inlinable public var isTestimony: Bool { rawValue & 0xff00 == 0x0200 }
+
+  /// Whether it belongs to the log of an embedded L1 (class 0x03), which no ledger holds.
+  @inlinable public var isEmbeddedL1: Bool { rawValue & 0xff00 == 0x0300 }
 
   /// The name as `Docs/Events.md` and the tool print it.
   public var name: String {
@@ -79,6 +83,7 @@ public enum EventKind: UInt16, CaseIterable, Sendable {
     case .l1Reorged: "L1Reorged"
     case .sequencerCommitmentObserved: "SequencerCommitmentObserved"
     case .feedGap: "FeedGap"
+    case .l1TransactionIncluded: "L1TransactionIncluded"
     }
   }
 }

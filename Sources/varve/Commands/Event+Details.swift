@@ -18,7 +18,7 @@ extension Event {
     case .configUpdated, .messageDelivered, .forceIncluded, .batchDataDelivered, .disputeGameCreated, .move,
       .stepProven, .claimResolved, .resolved, .gameBlacklisted, .outputsDeleted, .outputFinalized, .withdrawalProven,
       .withdrawalFinalized, .bondDeposited, .bondLocked, .bondReleased, .bondSlashed, .rewardPaid, .creditClaimed,
-      .sequencerSlashed, .paused, .unpaused, .sequencerCommitmentObserved, .feedGap:
+      .sequencerSlashed, .paused, .unpaused, .sequencerCommitmentObserved, .feedGap, .l1TransactionIncluded:
       Details(fieldsOf: payload)
     }
   }
