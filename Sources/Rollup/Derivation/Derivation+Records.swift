@@ -29,7 +29,7 @@ extension Derivation {
       .gameBlacklisted, .outputsDeleted, .outputFinalized, .bondDeposited, .bondLocked, .bondReleased, .bondSlashed,
       .rewardPaid, .creditClaimed, .sequencerSlashed, .withdrawalProven, .withdrawalFinalized, .paused, .unpaused:
       break  // What is claimed about the order is no part of it.
-    case .l1Finalized, .l1Reorged, .sequencerCommitmentObserved, .feedGap:
+    case .l1Finalized, .l1Reorged, .sequencerCommitmentObserved, .feedGap, .l1TransactionIncluded:
       break  // Neither is what a node saw or heard.
     }
     return []
