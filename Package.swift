@@ -72,7 +72,7 @@ let package = Package(
     // The rollup contract.
     .target(
       name: "Settlement",
-      dependencies: ["Hashing", "Primitives", "Rollup", "Signatures"]),
+      dependencies: ["Hashing", "Primitives", "Rollup", "Signatures", "StateTransition"]),
 
     // The folds.
     .target(
