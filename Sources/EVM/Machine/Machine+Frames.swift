@@ -17,10 +17,28 @@ extension Machine {
   }
 
   /// Runs one instruction.
-  func step(_ frame: UnsafeMutablePointer<Frame>) -> Int32 {
+  package func step(_ frame: UnsafeMutablePointer<Frame>) -> Int32 {
     let fields = unsafe frame.pointee
     let handler = unsafe handlers[Int(fields.pc.pointee)]
     return unsafe handler(fields.pc, Raw(fields.top), fields.gas, Raw(frame), Table(steppingHandlers))
+  }
+
+  /// What the frames below the running one have earned back.
+  package var refundBelow: Int64 {
+    (0..<max(depth, 0)).reduce(0) { unsafe $0 + frames[$1].refund }
+  }
+
+  /// Puts the environment where frames can point at it.
+  package func allocate(_ environment: Environment) -> UnsafePointer<Environment> {
+    let shared = UnsafeMutablePointer<Environment>.allocate(capacity: 1)
+    unsafe shared.initialize(to: environment)
+    return unsafe UnsafePointer(shared)
+  }
+
+  package func release(_ environment: UnsafePointer<Environment>) {
+    let shared = unsafe UnsafeMutablePointer(mutating: environment)
+    unsafe shared.deinitialize(count: 1)
+    unsafe shared.deallocate()
   }
 
   /// The stack and the base gas of an instruction that the machine serves.

@@ -73,50 +73,81 @@ extension Machine {
   package func execute<World: Host & ~Copyable>(
     _ message: Message, block: BlockEnvironment, transaction: TransactionEnvironment, host: inout World
   ) throws(World.Failure) -> ExecutionResult {
-    try execute(message, Environment(block: block, transaction: transaction, schedule: schedule), &host)
+    var tracer = NoTracer()
+    return try execute(message, block: block, transaction: transaction, host: &host, tracer: &tracer)
   }
 
+  /// As `execute(_:block:transaction:host:)`, telling a tracer about each instruction.
   @inlinable
-  package func execute<World: Host & ~Copyable>(
-    _ message: Message, _ environment: Environment, _ host: inout World
+  package func execute<World: Host & ~Copyable, Watcher: Tracer>(
+    _ message: Message, block: BlockEnvironment, transaction: TransactionEnvironment, host: inout World,
+    tracer: inout Watcher
   ) throws(World.Failure) -> ExecutionResult {
-    let shared = UnsafeMutablePointer<Environment>.allocate(capacity: 1)
-    unsafe shared.initialize(to: environment)
+    let shared = unsafe allocate(Environment(block: block, transaction: transaction, schedule: schedule))
     // Call data stays where it is while the message runs; prepared like code, it lies in memory of its own.
     let input = Code.prepared(message.input)
     defer {
       reset()
-      unsafe shared.deinitialize(count: 1)
-      unsafe shared.deallocate()
+      unsafe release(shared)
       withExtendedLifetime(input) {}
     }
-    var outcome = try unsafe begin(message, input, UnsafePointer(shared), &host)
+    var outcome = try unsafe begin(message, input, shared, &host)
     while true {
       if let ended = outcome {
         if depth < 0 { return result(of: ended) }
         resume(after: ended)
       }
-      outcome = try runFrame(&host)
+      outcome = try runFrame(&host, &tracer)
     }
   }
 
   /// Runs the frame on top until it ends or another has been put on top of it (nil).
   @inlinable
-  package func runFrame<World: Host & ~Copyable>(_ host: inout World) throws(World.Failure) -> Outcome? {
+  package func runFrame<World: Host & ~Copyable, Watcher: Tracer>(
+    _ host: inout World, _ tracer: inout Watcher
+  ) throws(World.Failure) -> Outcome? {
     let frame = unsafe FrameHandle(frames + depth)
     while true {
-      let signal = unsafe run(frame.fields)
-      if signal >= Signal.halt {
-        return end(frame, .failed(Halt(signal: signal)), &host)
+      let signal = Watcher.isActive ? step(frame, &tracer) : unsafe run(frame.fields)
+      let gas = frame.gas
+      let step = try leave(frame, signal, &host)
+      if Watcher.isActive {
+        if case .halted(let halt) = step {
+          tracer.didRun(cost: gas, halt: halt)
+        } else {
+          tracer.didRun(cost: gas - frame.gas, halt: nil)
+        }
       }
-      let opcode = UInt8(truncatingIfNeeded: signal)
-      if let halt = check(frame, opcode) { return end(frame, .failed(halt), &host) }
-      switch try serve(opcode, frame, &host) {
+      switch step {
       case .served: continue
       case .entered: return nil
       case .halted(let halt): return end(frame, .failed(halt), &host)
       case .ended(let outcome): return outcome
       }
+    }
+  }
+
+  /// Serves what the loop was left for.
+  @inlinable
+  package func leave<World: Host & ~Copyable>(
+    _ frame: FrameHandle, _ signal: Int32, _ host: inout World
+  ) throws(World.Failure) -> Step {
+    if signal >= Signal.halt { return .halted(Halt(signal: signal)) }
+    let opcode = UInt8(truncatingIfNeeded: signal)
+    if let halt = check(frame, opcode) { return .halted(halt) }
+    return try serve(opcode, frame, &host)
+  }
+
+  /// Drives the loop one instruction at a time until it is left, telling the tracer about each.
+  @inlinable
+  package func step<Watcher: Tracer>(_ frame: FrameHandle, _ tracer: inout Watcher) -> Int32 {
+    let refund = refundBelow
+    while true {
+      tracer.willRun(TraceStep(frame, depth: depth + 1, refundBelow: refund))
+      let gas = frame.gas
+      let signal = unsafe step(frame.fields)
+      if signal != Signal.step { return signal }
+      tracer.didRun(cost: gas - frame.gas, halt: nil)
     }
   }
 

@@ -48,7 +48,7 @@ extension ModExp {
     if revision >= .osaka, max(baseCount, exponentCount, modulusCount) > UInt256(1024) { return nil }
     let least = revision >= .osaka ? 500 : revision >= .berlin ? 200 : 0
     let longest = max(baseCount, modulusCount)
-    if longest.isZero { return least }
+    if longest.isZero, revision < .osaka { return least }
     guard longest < UInt256(1 << 26), exponentCount < UInt256(1 << 40) else { return nil }
     let complexity = complexity(longest.low, revision)
     let iterations = max(iterations(perByte: revision >= .osaka ? 16 : 8), 1)

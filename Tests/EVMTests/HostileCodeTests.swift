@@ -1,0 +1,111 @@
+import EVM
+import Foundation
+import Primitives
+import Testing
+
+@Suite("Hostile code")
+struct HostileCodeTests {
+  @Test(
+    "a request for memory that no gas can buy fails at once",
+    arguments: [UInt256.one << 24, .one << 31, .one << 32, .one << 33, .one << 63, .one << 64, .one << 255, .max])
+  func hugeMemory(size: UInt256) {
+    let zero = UInt256.zero.pushed
+    let programs: [[UInt8]] = [
+      size.pushed + [0x51],  // MLOAD
+      zero + size.pushed + [0x52],  // MSTORE
+      zero + size.pushed + [0x53],  // MSTORE8
+      size.pushed + zero + [0x20],  // KECCAK256
+      zero + size.pushed + [0x20],
+      size.pushed + zero + zero + [0x37],  // CALLDATACOPY
+      size.pushed + size.pushed + zero + [0x39],  // CODECOPY
+      size.pushed + zero + size.pushed + [0x5e],  // MCOPY
+      size.pushed + zero + [0xf3],  // RETURN
+      size.pushed + size.pushed + [0xfd],  // REVERT
+      size.pushed + zero + [0xa0],  // LOG0
+      size.pushed + zero + zero + [0xf0],  // CREATE
+      size.pushed + zero + zero + zero + zero + zero + [0xf1],  // CALL, output
+      zero + zero + size.pushed + zero + zero + zero + [0xf1],  // CALL, input
+    ]
+    for program in programs where program != zero + size.pushed + [0x20] {
+      let result = run(program, gas: 30_000).result
+      #expect(!result.isSuccess && result.gasLeft == 0, "\(program.last ?? 0)")
+    }
+    // Nothing, wherever it is, needs no memory.
+    #expect(run(zero + size.pushed + [0x20], gas: 30_000).result.isSuccess)
+  }
+
+  /// Runs `body` on a thread with 512 KiB of stack.
+  private func onSmallStack<Result: Sendable>(_ body: @escaping @Sendable () -> Result) throws -> Result {
+    nonisolated(unsafe) var result: Result?
+    let done = DispatchSemaphore(value: 0)
+    let thread = Thread {
+      unsafe result = body()
+      done.signal()
+    }
+    thread.stackSize = 512 << 10
+    thread.start()
+    done.wait()
+    return try #require(unsafe result)
+  }
+
+  @Test("calls nest 1,024 deep, and no deeper, on a thread with half a megabyte of stack")
+  func depth() throws {
+    // Calls itself with all gas, then counts: one more in slot 0.
+    let code: [UInt8] =
+      [0x5f, 0x5f, 0x5f, 0x5f, 0x5f, 0x30, 0x5a, 0xf1, 0x50, 0x5f, 0x54, 0x60, 0x01, 0x01, 0x5f, 0x55]
+    let slot = try onSmallStack {
+      run(code, gas: 1 << 55).world.state.accounts[Accounts.contract]?.storage[.zero]
+    }
+    #expect(slot == 1025)
+  }
+
+  @Test("creations nest 1,024 deep on a thread with half a megabyte of stack")
+  func creationDepth() throws {
+    // Copies its own code into memory and creates a contract with it.
+    let code: [UInt8] = [0x38, 0x5f, 0x5f, 0x39, 0x38, 0x5f, 0x5f, 0xf0]
+    let accounts = try onSmallStack {
+      run(code, gas: 1 << 55).world.state.accounts.count
+    }
+    // The sender and the contract stand there before.
+    #expect(accounts == 2 + 1024)
+  }
+
+  @Test("ten million instructions do not grow the native stack")
+  func longLoop() throws {
+    #if DEBUG
+      let rounds: UInt64 = 10_000
+    #else
+      let rounds: UInt64 = 2_000_000
+    #endif
+    // Counts down to zero: JUMPDEST PUSH1 1 SWAP1 SUB DUP1 PUSH1 dest JUMPI.
+    let code = UInt256(rounds).pushed + [0x5b, 0x60, 0x01, 0x90, 0x03, 0x80, 0x60, 33, 0x57]
+    let left = try onSmallStack { run(code, gas: 100_000_000).result.gasLeft }
+    #expect(left == 100_000_000 - 3 - 26 * rounds)
+  }
+
+  @Test("code that only jumps to places inside of immediates fails")
+  func jumpIntoImmediate() {
+    // PUSH2 5b5b; a jump to the first of them.
+    #expect(run([0x61, 0x5b, 0x5b, 0x60, 0x01, 0x56]).result.status == .failure(.invalidJump))
+    #expect(run([0x60, 0x04, 0x56, 0x60, 0x5b, 0x5b]).result.status == .failure(.invalidJump))
+    #expect(run([0x60, 0x05, 0x56, 0x60, 0x5b, 0x5b]).result.isSuccess)
+    #expect(run(UInt256.max.pushed + [0x56]).result.status == .failure(.invalidJump))
+    #expect(run((UInt256.one << 64).pushed + [0x56, 0x5b]).result.status == .failure(.invalidJump))
+  }
+
+  @Test("an immediate that the code cuts short is filled with zeros")
+  func truncatedImmediate() {
+    for count in 1...32 {
+      // Behind the code there is a STOP, at which the tracer sees what the PUSH left.
+      let push = UInt8(0x5f + count)
+      var world = World([Accounts.contract: World.Account(nonce: 1, code: [push, 0xab])], revision: .osaka)
+      var tracer = StructLogTracer()
+      let message = Message(
+        kind: .call, sender: Accounts.sender, recipient: Accounts.contract, value: .zero, input: [], gas: 1_000)
+      _ = Machine(revision: .osaka).execute(
+        message, block: .test, transaction: .test, host: &world, tracer: &tracer)
+      #expect(tracer.entries.last?.opcode == 0x00)
+      #expect(tracer.entries.last?.stack == [UInt256(0xab) << (8 * (count - 1))])
+    }
+  }
+}
