@@ -54,7 +54,7 @@ struct OpcodeTableTests {
   func underflow(byte: UInt8) throws {
     let opcode = try #require(Opcode.named(byte))
     guard opcode.taken > 0 else { return }
-    let (_, result) = trace(zeros(opcode.taken - 1) + [byte])
+    let result = run(zeros(opcode.taken - 1) + [byte]).result
     #expect(result.status == .failure(.stackUnderflow), "\(opcode.name)")
     #expect(result.gasLeft == 0)
   }
@@ -62,9 +62,9 @@ struct OpcodeTableTests {
   @Test("with 1,024 items an instruction that adds one fails", arguments: Opcode.all.map(\.byte))
   func overflow(byte: UInt8) throws {
     let opcode = try #require(Opcode.named(byte))
-    let (_, full) = trace(zeros(1024) + [byte])
+    let full = run(zeros(1024) + [byte]).result
     #expect((full.status == .failure(.stackOverflow)) == (opcode.left > opcode.taken), "\(opcode.name)")
-    let (_, roomy) = trace(zeros(1023) + [byte])
+    let roomy = run(zeros(1023) + [byte]).result
     #expect(roomy.status != .failure(.stackOverflow), "\(opcode.name)")
   }
 
@@ -84,7 +84,7 @@ struct OpcodeTableTests {
   func forks(revision: Revision) {
     for byte in UInt8.min...UInt8.max {
       let exists = Opcode.named(byte).map { revision >= $0.since && byte != 0xfe } ?? false
-      let (_, result) = trace([UInt8](repeating: 0x58, count: 17) + [byte], revision: revision)
+      let result = run([UInt8](repeating: 0x58, count: 17) + [byte], revision: revision).result
       #expect((result.status != .failure(.invalidInstruction)) == exists, "0x\(String(byte, radix: 16)) \(revision)")
     }
   }
