@@ -21,6 +21,23 @@ package struct BlockResult: Hashable, Sendable {
 
   /// One per transaction, each encoded as the receipts trie holds it.
   package let receipts: [[UInt8]]
+
+  /// What an output about a rollup's block should claim; nil for an imported block.
+  package let claim: OutputClaim?
+
+  init(
+    header: BlockHeader, batchIndex: UInt64, indexInBatch: UInt64, stateRoot: Hash256, computedHash: Hash256,
+    differences: [ClaimDifference], receipts: [[UInt8]], claim: OutputClaim? = nil
+  ) {
+    self.header = header
+    self.batchIndex = batchIndex
+    self.indexInBatch = indexInBatch
+    self.stateRoot = stateRoot
+    self.computedHash = computedHash
+    self.differences = differences
+    self.receipts = receipts
+    self.claim = claim
+  }
 }
 
 extension BlockResult {
@@ -37,6 +54,9 @@ extension BlockResult {
       }
       fields.list { items in
         for receipt in receipts { items.append(bytes: receipt) }
+      }
+      fields.list { item in
+        if let claim { claim.append(to: &item) }
       }
     }
     return writer.bytes
@@ -56,6 +76,8 @@ extension BlockResult {
     var receipts: [[UInt8]] = []
     while !items.isAtEnd { receipts.append(try items.readBytes().bytes) }
     self.receipts = receipts
+    var item = try fields.readList()
+    claim = item.isAtEnd ? nil : try OutputClaim(&item)
     try fields.finish()
   }
 }

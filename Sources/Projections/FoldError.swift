@@ -1,4 +1,5 @@
 package import Primitives
+package import Rollup
 package import StateTransition
 
 /// Why an event cannot be folded: what L1 has fixed is impossible, or not yet supported, or the rows cannot be read.
@@ -23,6 +24,9 @@ package enum FoldError: Error, Sendable {
   /// The projection's own rows cannot be read, or are not what it wrote.
   case rows(TableReadError)
 
+  /// The ledger holds what no rollup contract could have emitted.
+  case derivation(DerivationError)
+
   /// The stored state trie is not whole.
   case trie(block: UInt64, StateTrieError)
 }
@@ -36,6 +40,7 @@ extension FoldError: CustomStringConvertible {
     case .block(let error): "\(error)"
     case .configuration(let reason): reason
     case .rows(let error): "\(error); rebuild the projection"
+    case .derivation(let error): error.description
     case .trie(let block, let error): "block \(block): \(error); rebuild the projection"
     }
   }

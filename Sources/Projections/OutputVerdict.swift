@@ -1,4 +1,5 @@
 package import Primitives
+package import Rollup
 
 /// What a posted output claims and what the log gives: a row of table `outputs`.
 package struct OutputVerdict: Hashable, Sendable {
@@ -13,12 +14,45 @@ package struct OutputVerdict: Hashable, Sendable {
   /// Every posted field that is wrong, those of the block's header first: the cause stands before its consequences.
   package let differences: [ClaimDifference]
 
+  /// What the verdict could be founded on.
+  package let basis: Basis
+
+  /// The newest canonical L1 block when the verdict was reached.
+  package let l1Block: BlockID
+
+  package enum Basis: UInt64, CaseIterable, Sendable {
+    /// The data up to the output's l1Head: the verdict is knowledge.
+    case data = 0
+    /// Data before the output's l1Head is missing, and may still come.
+    case missingData = 1
+    /// The output's l1Head is no canonical L1 block of this ledger.
+    case foreignHead = 2
+  }
+
+  /// What to make of an output. Only `disagrees` is a reason to stake anything.
+  package enum Judgement: String, CaseIterable, Sendable {
+    case agrees, disagrees, insufficientData, notDerivableAtL1Head
+  }
+
+  package var judgement: Judgement {
+    switch basis {
+    case .missingData: .insufficientData
+    case .foreignHead: .notDerivableAtL1Head
+    case .data: computedRoot == claimedRoot && differences.isEmpty ? .agrees : .disagrees
+    }
+  }
+
   /// Whether all that was claimed is so.
-  package var agrees: Bool { computedRoot == claimedRoot && differences.isEmpty }
+  package var agrees: Bool { judgement == .agrees }
 }
 
 extension OutputVerdict: CustomStringConvertible {
   package var description: String {
+    switch basis {
+    case .missingData: return "block \(l2BlockNumber) (output \(outputIndex)) cannot be judged: data is missing"
+    case .foreignHead: return "block \(l2BlockNumber) (output \(outputIndex)) names an L1 head that is not canonical"
+    case .data: break
+    }
     guard let first = differences.first else { return "block \(l2BlockNumber): every posted root agrees" }
     return "block \(l2BlockNumber) (output \(outputIndex)) disagrees in \(first)"
   }
@@ -38,6 +72,8 @@ extension OutputVerdict {
       fields.list { items in
         for difference in differences { difference.append(to: &items) }
       }
+      fields.append(basis.rawValue)
+      l1Block.append(to: &fields)
     }
     return writer.bytes
   }
@@ -54,6 +90,12 @@ extension OutputVerdict {
     // Follows from the rest; in the row so that a reader of rows need not know how.
     _ = try fields.readUInt64()
     differences = try ClaimDifference.readAll(&fields)
+    let offset = fields.offset
+    guard let basis = Basis(rawValue: try fields.readUInt64()) else {
+      throw RLPError(offset: offset, reason: .invalidValue("a verdict's basis is a number from 0 to 2"))
+    }
+    self.basis = basis
+    l1Block = try BlockID(&fields)
     try fields.finish()
   }
 }

@@ -51,7 +51,7 @@ extension ProposerState {
     return parent
   }
 
-  private func put(_ state: StateCommitment, in view: ProjectionView) throws(FoldError) {
+  func put(_ state: StateCommitment, in view: ProjectionView) throws(FoldError) {
     for change in state.accounts {
       if let account = change.account {
         view.put(Self.accounts, change.key, account.encode())

@@ -31,7 +31,7 @@ extension ProposerState {
     computed.stateRoot = stateRoot
     return BlockResult(
       header: header, batchIndex: 0, indexInBatch: 0, stateRoot: stateRoot, computedHash: computed.hash,
-      differences: differences, receipts: [])
+      differences: differences, receipts: [], claim: configuration.genesisClaim)
   }
 
   private func put(_ entry: GenesisState.Entry, in view: ProjectionView) {

@@ -8,7 +8,8 @@ extension ProposerState {
     let verdict = OutputVerdict(
       outputIndex: event.outputIndex, l2BlockNumber: event.l2BlockNumber, claimedRoot: event.outputRoot,
       computedRoot: result?.computedHash,
-      differences: result.map { Self.differences(of: event, from: $0) } ?? [Self.noSuchBlock(event)])
+      differences: result.map { Self.differences(of: event, from: $0) } ?? [Self.noSuchBlock(event)], basis: .data,
+      l1Block: event.l1Head)
     view.put(Self.outputs, Self.key(event.outputIndex), verdict.encode())
     return verdict
   }
@@ -48,7 +49,7 @@ extension ProposerState {
     ).hash
   }
 
-  private static func noSuchBlock(_ event: OutputProposed) -> ClaimDifference {
+  static func noSuchBlock(_ event: OutputProposed) -> ClaimDifference {
     ClaimDifference(field: "l2BlockNumber", claimed: key(event.l2BlockNumber), computed: [])
   }
 }

@@ -14,11 +14,19 @@ import StateTransition
 /// | `hashes` | block number | block hash |
 /// | `outputs` | output index | `OutputVerdict` |
 ///
+/// and of a rollup, whose blocks derivation finds in the order:
+///
+/// | table | key | value |
+/// |---|---|---|
+/// | `derivation` … `rejections` | | `OrderTables` |
+/// | `updates` | number of the update | L1 block and `ConfigUpdate` |
+/// | `unjudged` | output index | the output, while data is missing that it is judged by |
+///
 /// Numbers are eight bytes, most significant first; paths are `NibblePath.storageKey`. A wrong claim is a row; a block that
 /// cannot be applied stops the fold.
 package struct ProposerState: Projection {
   package static let name = "proposer-state"
-  package static let schemaVersion: UInt32 = 1
+  package static let schemaVersion: UInt32 = 2
   package static let readMode = ReadMode.canonical
 
   package static let accounts = ProjectionTable(index: 0, name: "accounts")
@@ -30,7 +38,12 @@ package struct ProposerState: Projection {
   package static let hashes = ProjectionTable(index: 6, name: "hashes")
   package static let outputs = ProjectionTable(index: 7, name: "outputs")
 
-  package static let tables = [accounts, storage, code, accountNodes, storageNodes, results, hashes, outputs]
+  package static let order = OrderTables(firstIndex: 8)
+  package static let updates = ProjectionTable(index: 15, name: "updates")
+  package static let unjudged = ProjectionTable(index: 16, name: "unjudged")
+
+  package static let tables =
+    [accounts, storage, code, accountNodes, storageNodes, results, hashes, outputs] + order.all + [updates, unjudged]
 
   let configuration: ChainConfiguration
   let executor: BlockExecutor
@@ -43,6 +56,7 @@ package struct ProposerState: Projection {
   }
 
   package func fold(_ fact: Fact, into view: ProjectionView) throws(FoldError) -> OutputVerdict? {
+    if configuration.rollup != nil { return try foldRollup(fact, into: view) }
     switch fact.event {
     case .chainConfigured(let event): try begin(event.configuration, in: view)
     case .blockSequenced(let event): try apply(event, in: view)

@@ -57,7 +57,7 @@ struct RebuildTests {
       let log = try EventLog.open(path.appending("ledger"), mode: .readOnly)
       let scratch = Scratch(dataDirectory: path, log: log)
       #expect(scratch.versions.live == nil)
-      #expect(scratch.versions.unfinished == VersionName(sequence: 1, schemaVersion: 1))
+      #expect(scratch.versions.unfinished == VersionName(sequence: 1, schemaVersion: ProposerState.schemaVersion))
       var starts: [UInt64] = []
       try scratch.projector().rebuild(.init { starts.append($0.start) })
       #expect(starts.first == UInt64(batchSize * batches), "the resumed run begins where the killed one stopped")

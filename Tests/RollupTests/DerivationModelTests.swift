@@ -43,9 +43,7 @@ struct DerivationModelTests {
     case 5:
       if !ledger.messages.isEmpty { try ledger.force(lastMessage: random.next() % UInt64(ledger.messages.count)) }
     case 6:
-      if let index = ledger.withheld.keys.sorted().first(where: { ledger.memory.waiting($0) != nil }) {
-        try ledger.deliverData(of: index)
-      }
+      if let index = ledger.withheld.keys.sorted().first { try ledger.deliverData(of: index) }
     default: try ledger.deliverBatch(blocks(ledger, &random), isWithheld: random.next() % 4 == 0)
     }
   }
@@ -114,7 +112,7 @@ private struct DerivationModel {
     var steps = [DerivationStep]()
     for entry in entries {
       switch entry {
-      case .batch(let index, let l1, _, nil):
+      case .batch(let index, let l1, _, let dataAt) where dataAt.map({ $0 >= l1 + 6 }) ?? true:
         guard l1 + 6 <= ledger.l1Head.number else { return steps }
         steps.append(.rejected(BatchRejected(batchIndex: index, indexInBatch: 0, reason: .dataWithheld)))
       case .batch(let index, let l1, let blocks, _):

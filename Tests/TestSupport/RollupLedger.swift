@@ -58,7 +58,7 @@ package struct RollupLedger: Sendable {
     let rollup = RollupConfiguration(
       l1ChainID: 1337, contract: address(1), genesisOrigin: BlockID(number: 0, hash: l1Genesis.hash),
       guardian: address(2), sequencer: address(3), batchPoster: address(4), challengePeriod: 100,
-      maxClockDuration: 50, clockExtension: 5, splitDepth: 6, maxDepth: 10, sequencingWindow: sequencingWindow,
+      maxClockDuration: 50, clockExtension: 5, splitDepth: 6, maxDepth: 11, sequencingWindow: sequencingWindow,
       forceInclusionBlocks: 4, forceInclusionTime: 40, maxDrift: maxDrift, slashingWindow: 100,
       bonds: BondSchedule(output: 1000, claim: 10, sequencer: 5000), gasLimit: 30_000_000,
       fees: FeeParameters(feeRecipient: address(5)))

@@ -3,10 +3,10 @@ package import Primitives
 
 /// What an output claims: a state, and the place in the data that led to it, so that "was this the next block?" is part
 /// of what is proven.
-package struct OutputClaim: Equatable, Sendable {
+package struct OutputClaim: Hashable, Sendable {
   package var outputRoot: Hash256
 
-  /// The order that the block extends; for an imported block its parent's hash.
+  /// What the next block has to extend: the block's own order commitment; for an imported block its parent's hash.
   package var parentOrder: Hash256
 
   package var l1OriginHash: Hash256
@@ -39,5 +39,31 @@ package struct OutputClaim: Equatable, Sendable {
     bytes.append(bigEndian: indexInBatch)
     bytes.append(bigEndian: messagesConsumed)
     return Keccak256.hash(bytes)
+  }
+}
+
+extension OutputClaim {
+  /// Reads the next item.
+  package init(_ reader: inout RLPReader) throws(RLPError) {
+    var fields = try reader.readList()
+    outputRoot = try fields.readHash256()
+    parentOrder = try fields.readHash256()
+    l1OriginHash = try fields.readHash256()
+    batchIndex = try fields.readUInt64()
+    indexInBatch = try fields.readUInt64()
+    messagesConsumed = try fields.readUInt64()
+    try fields.finish()
+  }
+
+  /// Appends one item, a list.
+  package func append(to writer: inout RLPWriter) {
+    writer.list { (fields) in
+      fields.append(outputRoot)
+      fields.append(parentOrder)
+      fields.append(l1OriginHash)
+      fields.append(batchIndex)
+      fields.append(indexInBatch)
+      fields.append(messagesConsumed)
+    }
   }
 }

@@ -88,6 +88,7 @@ extension Derivation {
         if l1Block.number < deadline { return steps }
         let place = DerivationCursor(batchIndex: next, indexInBatch: 0)
         steps.append(reject(at: place, of: count, .dataWithheld))
+        continue  // Its row stays: should the data come after all, it says how many blocks to read past.
       case .withData(let l1Block, let count):
         steps += try takeWaitingBlocks(of: next, l1Block: l1Block, count: count, storage: &storage)
       case .forced(let l1Block, let lastMessage):

@@ -92,7 +92,9 @@ extension Derivation {
     }
     reading = BatchReading(
       batchIndex: data.batchIndex, l1Block: l1Block, count: count, dataHash: dataHash,
-      isNext: data.batchIndex == cursor.batchIndex + 1)
+      isNext: data.batchIndex <= cursor.batchIndex + 1)
+    // Too late: the batch was dropped. Its blocks are read past.
+    reading?.isRejected = data.batchIndex <= cursor.batchIndex
   }
 
   private mutating func deliver(

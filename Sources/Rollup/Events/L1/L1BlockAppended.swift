@@ -1,3 +1,4 @@
+import Hashing
 package import Primitives
 
 /// One L1 block; there is one of these for every L1 block, empty ones too.
@@ -41,4 +42,9 @@ package struct L1BlockAppended: EventPayload {
     fields.append(canonicalAccBefore)
     fields.append(completeness.rawValue)
   }
+}
+
+extension L1BlockAppended {
+  /// The block's hash: Keccak-256 of the header.
+  package var headerHash: Hash256 { Keccak256.hash(header) }
 }

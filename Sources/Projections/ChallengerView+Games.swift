@@ -1,0 +1,179 @@
+package import Primitives
+package import Rollup
+
+/// A dispute game.
+package struct GameRow: Hashable, Sendable {
+  package var outputIndex: UInt64
+  package var challenger: Address
+
+  /// The L1 block that began it.
+  package var l1Block: UInt64
+
+  package var status: GameStatus
+  package var isBlacklisted: Bool
+  package var claimCount: UInt64
+}
+
+/// A claim of a game.
+package struct ClaimRow: Hashable, Sendable {
+  /// The claim that it answers; nil for the root.
+  package var parentIndex: UInt64?
+
+  package var position: GamePosition
+  package var claim: Hash256
+  package var claimant: Address
+
+  /// In wei.
+  package var bond: UInt256
+
+  /// Seconds that the claimant's side had used when it made the claim.
+  package var duration: UInt64
+
+  /// When that was, in seconds of L1 time.
+  package var timestamp: UInt64
+
+  /// Whether a step proof brought it down.
+  package var isDisproven: Bool
+
+  /// Whom its resolution gave the bond: zero, the claimant; nil while it is not resolved.
+  package var counteredBy: Address?
+}
+
+extension ChallengerView {
+  func play(_ fact: Fact, in view: ProjectionView) throws(FoldError) {
+    switch fact.event {
+    case .disputeGameCreated(let event): try begin(event, at: fact.coordinates.blockNumber, in: view)
+    case .move(let event): try move(event, at: fact.coordinates.blockNumber, in: view)
+    case .stepProven(let event):
+      try change(claim: event.claimIndex, of: event.gameId, in: view) { $0.isDisproven = true }
+    case .claimResolved(let event):
+      try change(claim: event.claimIndex, of: event.gameId, in: view) { $0.counteredBy = event.counteredBy }
+    case .resolved(let event): try end(event, in: view)
+    case .gameBlacklisted(let event):
+      guard var game = try Self.game(event.gameId, in: view) else { return }
+      game.isBlacklisted = true
+      view.put(Self.games, ProposerState.key(event.gameId), row: game)
+    default: break
+    }
+  }
+
+  private func begin(_ event: DisputeGameCreated, at l1Block: UInt64, in view: ProjectionView) throws(FoldError) {
+    guard var output = try Self.output(event.outputIndex, in: view) else {
+      throw .derivation(.storage("game \(event.gameId) is about an output without a row"))
+    }
+    output.game = event.gameId
+    view.put(Self.outputs, ProposerState.key(event.outputIndex), row: output)
+    let game = GameRow(
+      outputIndex: event.outputIndex, challenger: event.challenger, l1Block: l1Block, status: .inProgress,
+      isBlacklisted: false, claimCount: 1)
+    view.put(Self.games, ProposerState.key(event.gameId), row: game)
+    view.put(Self.openGames, ProposerState.key(event.gameId), [])
+    let root = ClaimRow(
+      parentIndex: nil, position: .root, claim: event.rootClaim, claimant: output.output.proposer, bond: event.bond,
+      duration: 0, timestamp: try time(ofL1Block: l1Block, in: view), isDisproven: false, counteredBy: nil)
+    view.put(Self.claims, Self.claimKey(event.gameId, 0), row: root)
+  }
+
+  private func move(_ event: Move, at l1Block: UInt64, in view: ProjectionView) throws(FoldError) {
+    guard var game = try Self.game(event.gameId, in: view) else {
+      throw .derivation(.storage("game \(event.gameId) has no row"))
+    }
+    let now = try time(ofL1Block: l1Block, in: view)
+    let used = try usedTime(toAnswer: event.parentIndex, of: event.gameId, at: now, in: view)
+    let claim = ClaimRow(
+      parentIndex: event.parentIndex, position: event.position, claim: event.claim, claimant: event.claimant,
+      bond: event.bond, duration: min(used, latestClock(afterMoveTo: event.position.depth)), timestamp: now,
+      isDisproven: false, counteredBy: nil)
+    view.put(Self.claims, Self.claimKey(event.gameId, event.claimIndex), row: claim)
+    game.claimCount = max(game.claimCount, event.claimIndex + 1)
+    view.put(Self.games, ProposerState.key(event.gameId), row: game)
+  }
+
+  private func change(
+    claim index: UInt64, of game: UInt64, in view: ProjectionView, _ body: (inout ClaimRow) -> Void
+  ) throws(FoldError) {
+    guard var claim = try Self.claim(index, of: game, in: view) else { return }
+    body(&claim)
+    view.put(Self.claims, Self.claimKey(game, index), row: claim)
+  }
+
+  private func end(_ event: Resolved, in view: ProjectionView) throws(FoldError) {
+    guard var game = try Self.game(event.gameId, in: view) else { return }
+    game.status = event.status
+    view.put(Self.games, ProposerState.key(event.gameId), row: game)
+    if event.status != .inProgress { view.delete(Self.openGames, ProposerState.key(event.gameId)) }
+    guard var output = try Self.output(game.outputIndex, in: view), output.game == event.gameId else { return }
+    output.game = nil
+    view.put(Self.outputs, ProposerState.key(game.outputIndex), row: output)
+  }
+}
+
+// Clocks, as the contract keeps them (`Docs/Events.md`, Move).
+extension ChallengerView {
+  /// Seconds that the side which has to answer a claim has used by `timestamp`. At most the whole clock. Two lookups.
+  package func usedTime(
+    toAnswer index: UInt64, of game: UInt64, at timestamp: UInt64, in view: ProjectionView
+  ) throws(FoldError) -> UInt64 {
+    guard let limit = configuration.rollup?.maxClockDuration, let claim = try Self.claim(index, of: game, in: view)
+    else { return 0 }
+    let before = try durationBefore(claim, of: game, in: view)
+    let since = timestamp > claim.timestamp ? timestamp - claim.timestamp : 0
+    let (used, overflows) = before.addingReportingOverflow(since)
+    return overflows ? limit : min(used, limit)
+  }
+
+  /// When the time to answer a claim is over, in seconds of L1 time; nil without such a claim. Two lookups.
+  package func deadline(
+    toAnswer index: UInt64, of game: UInt64, in view: ProjectionView
+  ) throws(FoldError) -> UInt64? {
+    guard let limit = configuration.rollup?.maxClockDuration, let claim = try Self.claim(index, of: game, in: view)
+    else { return nil }
+    let before = min(try durationBefore(claim, of: game, in: view), limit)
+    let (end, overflows) = claim.timestamp.addingReportingOverflow(limit - before)
+    return overflows ? .max : end
+  }
+
+  private func durationBefore(
+    _ claim: ClaimRow, of game: UInt64, in view: ProjectionView
+  ) throws(FoldError) -> UInt64 {
+    guard let parent = claim.parentIndex else { return 0 }
+    return try Self.claim(parent, of: game, in: view)?.duration ?? 0
+  }
+
+  /// What a clock may have used at most after a move: twice the extension is left where the answer takes the whole trace of
+  /// a block, or a proof.
+  private func latestClock(afterMoveTo depth: Int) -> UInt64 {
+    guard let rollup = configuration.rollup else { return 0 }
+    let isCostly = depth == Int(rollup.splitDepth) - 1 || depth == Int(rollup.maxDepth) - 1
+    let (left, overflows) = rollup.clockExtension.multipliedReportingOverflow(by: isCostly ? 2 : 1)
+    return overflows || left > rollup.maxClockDuration ? 0 : rollup.maxClockDuration - left
+  }
+}
+
+extension ChallengerView {
+  static func claimKey(_ game: UInt64, _ index: UInt64) -> [UInt8] {
+    ProposerState.key(game) + ProposerState.key(index)
+  }
+
+  /// Nil when there is no such game.
+  package static func game(_ id: UInt64, in view: ProjectionView) throws(FoldError) -> GameRow? {
+    try view.row(games, ProposerState.key(id))
+  }
+
+  /// Nil when there is no such claim.
+  package static func claim(
+    _ index: UInt64, of game: UInt64, in view: ProjectionView
+  ) throws(FoldError) -> ClaimRow? {
+    try view.row(claims, claimKey(game, index))
+  }
+
+  /// The tree: all claims of a game, by index. O(claims).
+  package static func claims(of game: UInt64, in view: ProjectionView) throws(FoldError) -> [ClaimRow] {
+    try view.rows(claims, prefix: ProposerState.key(game)).map { $0.row }
+  }
+
+  /// Ids of the games in progress. O(their number).
+  package static func openGames(in view: ProjectionView) throws(FoldError) -> [UInt64] {
+    try view.numbers(openGames)
+  }
+}

@@ -1,0 +1,109 @@
+import Primitives
+package import Rollup
+
+/// A posted output, and how it stands.
+package struct OutputRow: Equatable, Sendable {
+  package enum Status: UInt64, CaseIterable, Sendable {
+    case open = 0
+    case final = 1
+    case deleted = 2
+  }
+
+  package var output: OutputProposed
+
+  /// The L1 block that holds it.
+  package var l1Block: UInt64
+
+  /// In seconds of L1 time: from then on it cannot be disputed.
+  package var challengeEnd: UInt64
+
+  package var status: Status
+
+  /// The dispute about it that goes on.
+  package var game: UInt64?
+}
+
+extension OutputRow: RLPRow {
+  init(_ reader: inout RLPReader) throws(RLPError) {
+    var fields = try reader.readList()
+    let offset = fields.offset
+    guard let output = try? OutputProposed(payload: try fields.readBytes()) else {
+      throw RLPError(offset: offset, reason: .invalidValue("an output's row has its payload"))
+    }
+    self.output = output
+    l1Block = try fields.readUInt64()
+    challengeEnd = try fields.readUInt64()
+    status = try fields.readNumber(offset: offset)
+    var item = try fields.readList()
+    game = item.isAtEnd ? nil : try item.readUInt64()
+    try item.finish()
+    try fields.finish()
+  }
+
+  func append(to writer: inout RLPWriter) {
+    writer.list { fields in
+      fields.append(bytes: output.encodePayload())
+      fields.append(l1Block)
+      fields.append(challengeEnd)
+      fields.append(status.rawValue)
+      fields.list { item in
+        if let game { item.append(game) }
+      }
+    }
+  }
+}
+
+extension RLPReader {
+  /// The next item as one of the numbers of `Choice`.
+  mutating func readNumber<Choice: RawRepresentable<UInt64>>(offset: Int) throws(RLPError) -> Choice {
+    guard let choice = Choice(rawValue: try readUInt64()) else {
+      throw RLPError(offset: offset, reason: .invalidValue("a number that stands for nothing"))
+    }
+    return choice
+  }
+}
+
+extension ChallengerView {
+  func propose(_ event: OutputProposed, at l1Block: UInt64, in view: ProjectionView) throws(FoldError) {
+    let period: Period? = try view.row(Self.periods, [])
+    let (end, overflows) = try time(ofL1Block: l1Block, in: view).addingReportingOverflow(period?.seconds ?? 0)
+    let row = OutputRow(
+      output: event, l1Block: l1Block, challengeEnd: overflows ? .max : end, status: .open, game: nil)
+    view.put(Self.outputs, ProposerState.key(event.outputIndex), row: row)
+    view.put(Self.openOutputs, ProposerState.key(event.outputIndex), [])
+  }
+
+  func close(_ index: UInt64, _ status: OutputRow.Status, in view: ProjectionView) throws(FoldError) {
+    guard var row = try Self.output(index, in: view) else { return }
+    row.status = status
+    row.game = nil
+    view.put(Self.outputs, ProposerState.key(index), row: row)
+    view.delete(Self.openOutputs, ProposerState.key(index))
+  }
+
+  /// Nil when there is no such output.
+  package static func output(_ index: UInt64, in view: ProjectionView) throws(FoldError) -> OutputRow? {
+    try view.row(outputs, ProposerState.key(index))
+  }
+
+  /// Indices of the outputs that are neither final nor deleted. O(their number).
+  package static func openOutputs(in view: ProjectionView) throws(FoldError) -> [UInt64] {
+    try view.numbers(openOutputs)
+  }
+}
+
+extension ProjectionView {
+  /// The keys of a table that go by a number, ascending.
+  func numbers(_ table: ProjectionTable) throws(FoldError) -> [UInt64] {
+    var keys = Set<[UInt8]>(batch.keys(of: table, withPrefix: RawSpan()))
+    var stored: [[UInt8]] = []
+    try ProposerState.rows { () throws(TableReadError) in
+      try scanStored(table, from: []) { key in
+        stored.append(key.bytes)
+        return true
+      }
+    }
+    for key in stored where !batch.read(table, key.rawSpan, { _ in }) { keys.insert(key) }
+    return keys.map { $0.rawSpan.bigEndian(at: 0) }.sorted()
+  }
+}

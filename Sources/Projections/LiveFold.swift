@@ -1,0 +1,85 @@
+package import Primitives
+package import Rollup
+
+/// A projection in memory, fed one L1 fact at a time, that can take L1 blocks back: what `ProjectionStore` does on disk,
+/// for simulations and tests.
+package final class LiveFold<P: Projection> {
+  package let projection: P
+  private let tables = MemoryTables(tables: P.tables)
+  private let batch = WriteBatch()
+
+  /// The newest L1 block that was folded.
+  package private(set) var l1Block: BlockID?
+
+  /// By L1 block, oldest first: what was there before it.
+  private var journal: [(before: BlockID?, number: UInt64, rows: [PreImage])] = []
+
+  private struct PreImage {
+    var table: ProjectionTable
+    var key: [UInt8]
+    var value: [UInt8]?
+  }
+
+  package init(configuration: ChainConfiguration) {
+    projection = P(configuration: configuration)
+  }
+
+  /// The rows as they are now.
+  package var view: ProjectionView { ProjectionView(batch: WriteBatch(), over: tables) }
+
+  /// Folds a canonical L1 fact. After an error nothing of it is there.
+  @discardableResult
+  package func apply(_ fact: Fact) throws(FoldError) -> P.Finding? {
+    if fact.event.kind.isObservation { return nil }
+    batch.reset()
+    let finding = try projection.fold(fact, into: ProjectionView(batch: batch, over: tables))
+    remember(fact)
+    tables.commit(batch)
+    return finding
+  }
+
+  private func remember(_ fact: Fact) {
+    if case .l1BlockAppended(let event) = fact.event {
+      let id = BlockID(number: fact.coordinates.blockNumber, hash: event.headerHash)
+      journal.append((l1Block, id.number, []))
+      l1Block = id
+    }
+    guard !journal.isEmpty else { return }
+    batch.forEachInOrder { index, key, _ in
+      let table = P.tables[index]
+      var old: [UInt8]?
+      tables.read(table, key) { old = $0?.bytes }
+      journal[journal.count - 1].rows.append(PreImage(table: table, key: key.bytes, value: old))
+    }
+  }
+
+  /// Takes back every L1 block after `number`. O(rows that they changed).
+  ///
+  /// - Precondition: none of them is before what was forgotten at finality.
+  package func unwind(toL1Block number: UInt64) {
+    while let last = journal.last, last.number > number {
+      for row in last.rows.reversed() {
+        batch.reset()
+        if let value = row.value {
+          batch.put(row.table, key: row.key.rawSpan, value: value.rawSpan)
+        } else {
+          batch.delete(row.table, key: row.key.rawSpan)
+        }
+        tables.commit(batch)
+      }
+      l1Block = last.before
+      journal.removeLast()
+    }
+    precondition((l1Block?.number ?? 0) <= number, "a final L1 block is never taken back")
+  }
+
+  /// Forgets how to take back L1 blocks up to and with `number`.
+  package func finalize(l1Block number: UInt64) {
+    journal.removeAll { $0.number <= number }
+  }
+
+  /// What two folds of one history have in common, whatever else they saw.
+  package var digest: Hash256 {
+    tables.digest(l1BlockNumber: l1Block?.number ?? 0, l1BlockHash: l1Block?.hash ?? .zero)
+  }
+}

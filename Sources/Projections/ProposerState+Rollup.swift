@@ -1,0 +1,110 @@
+import Primitives
+import Rollup
+package import StateTransition
+import StateTrie
+
+// A rollup's blocks are those that derivation finds; an imported chain's stand in the log as they are.
+extension ProposerState {
+  var orderFold: OrderFold { OrderFold(tables: Self.order, configuration: configuration) }
+
+  func foldRollup(_ fact: Fact, into view: ProjectionView) throws(FoldError) -> OutputVerdict? {
+    switch fact.event {
+    case .chainConfigured(let event):
+      try begin(event.configuration, in: view)
+      try orderFold.begin(in: view)
+      return nil
+    case .configUpdated(let event): try announce(event.update, at: fact.coordinates, in: view)
+    case .outputProposed(let event): return try judgeClaim(event, in: view)
+    default: break
+    }
+    view.enter(.decode)
+    let steps = try orderFold.apply(fact.event, in: view)
+    for case .block(let block) in steps { try execute(block, in: view) }
+    if !steps.isEmpty { try judgeAgain(in: view) }
+    return nil
+  }
+
+  /// Executes the next block of the order and writes what it did.
+  private func execute(_ derived: DerivedBlock, in view: ProjectionView) throws(FoldError) {
+    let number = derived.block.number
+    guard let parent = try Self.result(of: number - 1, in: view) else {
+      throw .notNext(block: number, reason: "there is no block before it")
+    }
+    var messages: [InboxCall] = []
+    for index in derived.messages {
+      guard let message = try Self.order.message(index, in: view) else {
+        throw .notNext(block: number, reason: "message \(index), which it consumes, is not there")
+      }
+      messages.append(InboxCall(message))
+    }
+    let context = RollupBlockContext(
+      derived.block.order, messages: messages, parent: parent.header,
+      settings: try settings(atOrigin: derived.block.l1Origin.number, in: view),
+      batchIndex: derived.cursor.batchIndex, indexInBatch: derived.cursor.indexInBatch)
+    view.enter(.execute)
+    let outcome: RollupBlockOutcome
+    do {
+      outcome = try context.apply(
+        messages: messages, transactions: derived.block.transactions, to: StoredState(view))
+    } catch { throw .block(error) }
+    view.enter(.trie)
+    let commitment: RollupBlockCommitment
+    do { commitment = try outcome.commit(onto: parent.stateRoot, reader: StoredNodes(view)) } catch {
+      throw .trie(block: number, error)
+    }
+    view.enter(.rows)
+    try put(commitment.state, in: view)
+    let header = commitment.header
+    let result = BlockResult(
+      header: header, batchIndex: derived.cursor.batchIndex, indexInBatch: derived.cursor.indexInBatch,
+      stateRoot: header.stateRoot, computedHash: header.hash, differences: [],
+      receipts: commitment.receipts.map { $0.encode() }, claim: context.claim(of: header))
+    put(result, hash: header.hash, in: view)
+  }
+}
+
+// Settings as they stand at a block's L1 origin.
+extension ProposerState {
+  private func announce(
+    _ update: ConfigUpdate, at coordinates: L1Coordinates, in view: ProjectionView
+  ) throws(FoldError) {
+    let count = UInt64(try updates(in: view).count)
+    var writer = RLPWriter()
+    writer.list { fields in
+      fields.append(coordinates.blockNumber)
+      fields.append(bytes: ConfigUpdated(update: update).encodePayload())
+    }
+    view.put(Self.updates, Self.key(count), writer.bytes)
+  }
+
+  private func updates(in view: ProjectionView) throws(FoldError) -> [(l1Block: UInt64, update: ConfigUpdate)] {
+    var found: [(l1Block: UInt64, update: ConfigUpdate)] = []
+    while let next = try update(UInt64(found.count), in: view) { found.append(next) }
+    return found
+  }
+
+  private func update(
+    _ index: UInt64, in view: ProjectionView
+  ) throws(FoldError) -> (l1Block: UInt64, update: ConfigUpdate)? {
+    try Self.rows { () throws(TableReadError) in
+      try view.row(Self.updates, Self.key(index).rawSpan) { row throws(RLPError) in
+        var reader = RLPReader(row)
+        var fields = try reader.readList()
+        let l1Block = try fields.readUInt64()
+        let offset = fields.offset
+        guard let event = try? ConfigUpdated(payload: try fields.readBytes()) else {
+          throw RLPError(offset: offset, reason: .invalidValue("an update is a payload of ConfigUpdated"))
+        }
+        return (l1Block, event.update)
+      }
+    }
+  }
+
+  /// What execution takes from the configuration and from all updates up to an L1 block. O(updates), of which there are
+  /// few.
+  package func settings(atOrigin number: UInt64, in view: ProjectionView) throws(FoldError) -> RollupSettings {
+    guard var settings = RollupSettings(configuration) else { throw .derivation(.notARollup) }
+    for entry in try updates(in: view) where entry.l1Block <= number { settings.apply(entry.update) }
+    return settings
+  }
+}
