@@ -81,9 +81,9 @@ package enum Revert: Error, Hashable, Sendable {
   case clockHasRunOut
   case claimExists(index: UInt64)
   case claimIsResolved(index: UInt64)
-  /// An attack on a block says that its execution ends in another state than was claimed.
+  /// The first claim about a block's steps denies what the other side said of their end.
   case traceRootMustDiffer(from: Hash256)
-  /// A defence of a block says that the execution of the next one ends in what was claimed.
+  /// The first claim about a block's steps confirms what its own side said of their end.
   case traceRootMustBe(Hash256)
   case claimIsNotAtFullDepth(depth: Int, full: Int)
   case claimIsCountered(by: Address)

@@ -164,11 +164,11 @@ extension DisputeGame {
     let traceIndex = leaf.position.indexAtDepth
     guard isAttack else {
       let end = traceAncestor(of: GamePosition(leaf.position.index + 1), from: index, below: nil)
-      return BlockDispute(traceIndex: traceIndex + 1, start: leaf.claim, end: end.claim)
+      return BlockDispute(traceIndex: traceIndex + 1, start: leaf.claim, end: end)
     }
-    guard traceIndex > 0 else { return BlockDispute(traceIndex: 0, start: startClaim, end: leaf.claim) }
+    guard traceIndex > 0 else { return BlockDispute(traceIndex: 0, start: startClaim, end: leaf) }
     let start = traceAncestor(of: GamePosition(leaf.position.index - 1), from: index, below: nil)
-    return BlockDispute(traceIndex: traceIndex, start: start.claim, end: leaf.claim)
+    return BlockDispute(traceIndex: traceIndex, start: start.claim, end: leaf)
   }
 }
 
@@ -181,5 +181,5 @@ struct BlockDispute: Equatable {
   var start: Hash256
 
   /// Claim after the block, which one side denies.
-  var end: Hash256
+  var end: GameClaim
 }

@@ -88,14 +88,16 @@ extension RollupContract {
     return parent.position.move(isAttack: move.isAttack)
   }
 
-  /// The first claim about a block's steps is about their end, and must say what makes the move one.
+  /// The first claim about a block's steps is about their end. It must confirm what its own side said of that, and deny
+  /// what the other side did: an attack always denies; of a defence it depends on whose the next claim is.
   private func checkTraceRoot(_ move: MoveRequest, at position: GamePosition, in game: DisputeGame) throws(Revert) {
     guard position.depth == game.rules.splitDepth + 1 else { return }
     let end = game.dispute(ofLeaf: move.parentIndex, isAttack: move.isAttack).end
-    if move.isAttack {
-      guard move.claim != end else { throw .traceRootMustDiffer(from: end) }
+    let isOwnSide = (position.depth - end.position.depth).isMultiple(of: 2)
+    if isOwnSide {
+      guard move.claim == end.claim else { throw .traceRootMustBe(end.claim) }
     } else {
-      guard move.claim == end else { throw .traceRootMustBe(end) }
+      guard move.claim != end.claim else { throw .traceRootMustDiffer(from: end.claim) }
     }
   }
 
