@@ -15,13 +15,6 @@ extension Fp {
     return result
   }
 
-  /// The multiplicative inverse by Fermat's little theorem; zero for zero.
-  func inverse() -> Self {
-    var exponent = Modulus.modulus
-    _ = exponent.subtract(Words { $0 == 0 ? 2 : 0 })
-    return power(exponent)
-  }
-
   /// A square root, for a modulus that is 3 modulo 4; nil where there is none.
   func squareRoot() -> Self? {
     let root = power(Self.squareRootExponent)

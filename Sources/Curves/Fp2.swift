@@ -20,10 +20,10 @@ struct Fp2<Modulus: PrimeModulus>: Field {
   @inline(__always)
   var isZero: Bool { c0.isZero && c1.isZero }
 
-  @inline(__always)
+  @inline(never)
   static func + (left: Self, right: Self) -> Self { Self(left.c0 + right.c0, left.c1 + right.c1) }
 
-  @inline(__always)
+  @inline(never)
   static func - (left: Self, right: Self) -> Self { Self(left.c0 - right.c0, left.c1 - right.c1) }
 
   @inline(__always)
@@ -76,12 +76,12 @@ struct WideFp2<Modulus: PrimeModulus> {
     c1 = both.subtracting(notGreater: first).subtracting(notGreater: second)
   }
 
-  @inline(__always)
+  @inline(never)
   func reduced() -> Fp2<Modulus> { Fp2(c0.reduced(), c1.reduced()) }
 
-  @inline(__always)
+  @inline(never)
   static func + (left: Self, right: Self) -> Self { Self(left.c0 + right.c0, left.c1 + right.c1) }
 
-  @inline(__always)
+  @inline(never)
   static func - (left: Self, right: Self) -> Self { Self(left.c0 - right.c0, left.c1 - right.c1) }
 }

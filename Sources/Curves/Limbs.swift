@@ -27,6 +27,12 @@ protocol Limbs: BitwiseCopyable, Equatable, Sendable {
   /// `self` where `mask` is zero, `other` where it is all ones.
   func selecting(_ other: Self, by mask: UInt64) -> Self
 
+  /// Adds `other` times `word`, and returns the word of carry.
+  mutating func add(_ other: Self, times word: UInt64) -> UInt64
+
+  /// Shifts right by `count` bits, 1 to 63; those of `incoming` come in at the top.
+  mutating func shiftRight(by count: UInt64, bringingIn incoming: UInt64)
+
   /// Adds `other` times `word`, shifts right by one word, and returns the word that fell out.
   mutating func accumulate(_ other: Self, times word: UInt64) -> UInt64
 

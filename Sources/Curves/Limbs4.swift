@@ -55,6 +55,14 @@ struct Limbs4: Limbs {
   }
 
   @inline(__always)
+  mutating func shiftRight(by count: UInt64, bringingIn incoming: UInt64) {
+    word0 = word0 &>> count | word1 &<< (64 &- count)
+    word1 = word1 &>> count | word2 &<< (64 &- count)
+    word2 = word2 &>> count | word3 &<< (64 &- count)
+    word3 = word3 &>> count | incoming &<< (64 &- count)
+  }
+
+  @inline(__always)
   func masked(by mask: UInt64) -> Limbs4 {
     Limbs4(word0 & mask, word1 & mask, word2 & mask, word3 & mask)
   }
@@ -76,6 +84,16 @@ struct Limbs4: Limbs {
 // MARK: - Products
 
 extension Limbs4 {
+  @inline(__always)
+  mutating func add(_ other: Limbs4, times word: UInt64) -> UInt64 {
+    var carry: UInt64 = 0
+    word0 = Word.multiplyAdd(word0, other.word0, word, carry: &carry)
+    word1 = Word.multiplyAdd(word1, other.word1, word, carry: &carry)
+    word2 = Word.multiplyAdd(word2, other.word2, word, carry: &carry)
+    word3 = Word.multiplyAdd(word3, other.word3, word, carry: &carry)
+    return carry
+  }
+
   @inline(__always)
   mutating func accumulate(_ other: Limbs4, times word: UInt64) -> UInt64 {
     var carry: UInt64 = 0

@@ -65,6 +65,16 @@ struct Limbs6: Limbs {
   }
 
   @inline(__always)
+  mutating func shiftRight(by count: UInt64, bringingIn incoming: UInt64) {
+    word0 = word0 &>> count | word1 &<< (64 &- count)
+    word1 = word1 &>> count | word2 &<< (64 &- count)
+    word2 = word2 &>> count | word3 &<< (64 &- count)
+    word3 = word3 &>> count | word4 &<< (64 &- count)
+    word4 = word4 &>> count | word5 &<< (64 &- count)
+    word5 = word5 &>> count | incoming &<< (64 &- count)
+  }
+
+  @inline(__always)
   func masked(by mask: UInt64) -> Limbs6 {
     Limbs6(word0 & mask, word1 & mask, word2 & mask, word3 & mask, word4 & mask, word5 & mask)
   }
@@ -87,6 +97,18 @@ struct Limbs6: Limbs {
 // MARK: - Products
 
 extension Limbs6 {
+  @inline(__always)
+  mutating func add(_ other: Limbs6, times word: UInt64) -> UInt64 {
+    var carry: UInt64 = 0
+    word0 = Word.multiplyAdd(word0, other.word0, word, carry: &carry)
+    word1 = Word.multiplyAdd(word1, other.word1, word, carry: &carry)
+    word2 = Word.multiplyAdd(word2, other.word2, word, carry: &carry)
+    word3 = Word.multiplyAdd(word3, other.word3, word, carry: &carry)
+    word4 = Word.multiplyAdd(word4, other.word4, word, carry: &carry)
+    word5 = Word.multiplyAdd(word5, other.word5, word, carry: &carry)
+    return carry
+  }
+
   @inline(__always)
   mutating func accumulate(_ other: Limbs6, times word: UInt64) -> UInt64 {
     var carry: UInt64 = 0

@@ -20,8 +20,7 @@ struct MillerLoop<Curve: PairingCurve> {
     }
   }
 
-  /// The product of the loops' values. About a third of a pairing's work is here for the first pair and less for each
-  /// further one.
+  /// The product of the loops' values; 1 when there is no pair without infinity.
   static func value(of pairs: [(AffinePoint<Curve.G1>, AffinePoint<Curve.G2>)]) -> Fp12<Curve> {
     var loop = Self(pairs)
     guard !loop.pairs.isEmpty else { return .one }

@@ -18,7 +18,7 @@ struct SignedDigits {
         top &+= rest.add(Limbs4(UInt64(-digit), 0, 0, 0))
       }
       digits.append(Int8(digit))
-      rest.shiftRight(bringingIn: top & 1)
+      rest.shiftRight(by: 1, bringingIn: top & 1)
       top >>= 1
     }
     self.digits = digits
@@ -28,15 +28,5 @@ struct SignedDigits {
   private static func digit(_ word: UInt64, width: Int) -> Int {
     let low = Int(word & (1 << UInt64(width) - 1))
     return low >= 1 << (width - 1) ? low - 1 << width : low
-  }
-}
-
-extension Limbs4 {
-  /// Shifts right by one bit; `bit`, 0 or 1, becomes the highest.
-  fileprivate mutating func shiftRight(bringingIn bit: UInt64) {
-    word0 = word0 >> 1 | word1 << 63
-    word1 = word1 >> 1 | word2 << 63
-    word2 = word2 >> 1 | word3 << 63
-    word3 = word3 >> 1 | bit << 63
   }
 }
