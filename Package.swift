@@ -62,7 +62,7 @@ let package = Package(
       dependencies: ["Hashing", "LMDB", "MerkleLog", "Primitives", "Rollup", system]),
 
     // Runs code against a host.
-    .target(name: "EVM", dependencies: ["Hashing", "Primitives", "Signatures", crypto]),
+    .target(name: "EVM", dependencies: ["Curves", "Hashing", "Primitives", "Signatures", crypto]),
 
     // Applies a block to a state view.
     .target(

@@ -29,6 +29,8 @@ struct PrecompileVectorTests {
       ("modexp_eip2565", .modExp, .berlin),
       ("modexp_eip7883", .modExp, .osaka),
       ("blake2F", .blake2F, .osaka),
+      ("bn256Add", .bn254Add, .osaka),
+      ("pointEvaluation", .pointEvaluation, .osaka),
     ])
   func succeeds(file: String, precompile: Precompile, revision: Revision) throws {
     let vectors = try load("\(file).json")

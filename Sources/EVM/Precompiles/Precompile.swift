@@ -9,8 +9,26 @@ package enum Precompile: UInt16, CaseIterable, Sendable {
   case identity = 0x04
   /// EIP-198.
   case modExp = 0x05
+  /// EIP-196.
+  case bn254Add = 0x06
+  /// EIP-196.
+  case bn254Multiply = 0x07
+  /// EIP-197.
+  case bn254PairingCheck = 0x08
   /// EIP-152.
   case blake2F = 0x09
+  /// EIP-4844.
+  case pointEvaluation = 0x0a
+  /// EIP-2537, as all seven.
+  case bls12G1Add = 0x0b
+  case bls12G1MSM = 0x0c
+  case bls12G2Add = 0x0d
+  case bls12G2MSM = 0x0e
+  case bls12PairingCheck = 0x0f
+  case bls12MapFpToG1 = 0x10
+  case bls12MapFp2ToG2 = 0x11
+  /// EIP-7951.
+  case p256Verify = 0x100
 
   /// The contract at an address; nil when there is none at this revision.
   @inlinable
@@ -28,8 +46,12 @@ package enum Precompile: UInt16, CaseIterable, Sendable {
   package var since: Revision {
     switch self {
     case .ecRecover, .sha256, .ripemd160, .identity: .frontier
-    case .modExp: .byzantium
+    case .modExp, .bn254Add, .bn254Multiply, .bn254PairingCheck: .byzantium
     case .blake2F: .istanbul
+    case .pointEvaluation: .cancun
+    case .bls12G1Add, .bls12G1MSM, .bls12G2Add, .bls12G2MSM, .bls12PairingCheck, .bls12MapFpToG1, .bls12MapFp2ToG2:
+      .prague
+    case .p256Verify: .osaka
     }
   }
 
@@ -57,6 +79,7 @@ extension Precompile {
     case .identity: return 15 + 3 * words
     case .modExp: return ModExp(input).cost(revision)
     case .blake2F: return Blake2.cost(of: input)
+    default: return curveCost(byteCount: input.byteCount, revision)
     }
   }
 
@@ -69,6 +92,7 @@ extension Precompile {
     case .identity: input.bytes
     case .modExp: ModExp(input).run()
     case .blake2F: try Blake2.run(on: input)
+    default: try runCurve(on: input)
     }
   }
 }
