@@ -29,39 +29,46 @@ enum Blake2 {
     _ h: inout InlineArray<8, UInt64>, _ m: InlineArray<16, UInt64>, count: (UInt64, UInt64), isLast: Bool,
     rounds: UInt32
   ) {
-    var v = InlineArray<16, UInt64> { $0 < 8 ? h[$0] : initial[$0 - 8] }
-    v[12] ^= count.0
-    v[13] ^= count.1
-    if isLast { v[14] = ~v[14] }
-    for round in 0..<Int(rounds) {
-      let order = schedule[round % 10]
-      for step in 0..<4 {
-        mix(&v, step, 4 + step, 8 + step, 12 + step, m[order[2 * step]], m[order[2 * step + 1]])
-      }
-      for step in 0..<4 {
-        mix(
-          &v, step, 4 + (step + 1) % 4, 8 + (step + 2) % 4, 12 + (step + 3) % 4, m[order[8 + 2 * step]],
-          m[order[9 + 2 * step]])
-      }
+    var (v0, v1, v2, v3) = (h[0], h[1], h[2], h[3])
+    var (v4, v5, v6, v7) = (h[4], h[5], h[6], h[7])
+    var (v8, v9, v10, v11) = (initial[0], initial[1], initial[2], initial[3])
+    var (v12, v13) = (initial[4] ^ count.0, initial[5] ^ count.1)
+    var (v14, v15) = (isLast ? ~initial[6] : initial[6], initial[7])
+    // Rounds are paid for one by one and there may be 2³² of them: locals, and the message put in order beforehand.
+    let ordered = (0..<160).map { m[Int(schedule[$0])] }
+    let words = ordered.span
+    var first = 0
+    for _ in 0..<rounds {
+      unsafe mix(&v0, &v4, &v8, &v12, words[unchecked: first], words[unchecked: first &+ 1])
+      unsafe mix(&v1, &v5, &v9, &v13, words[unchecked: first &+ 2], words[unchecked: first &+ 3])
+      unsafe mix(&v2, &v6, &v10, &v14, words[unchecked: first &+ 4], words[unchecked: first &+ 5])
+      unsafe mix(&v3, &v7, &v11, &v15, words[unchecked: first &+ 6], words[unchecked: first &+ 7])
+      unsafe mix(&v0, &v5, &v10, &v15, words[unchecked: first &+ 8], words[unchecked: first &+ 9])
+      unsafe mix(&v1, &v6, &v11, &v12, words[unchecked: first &+ 10], words[unchecked: first &+ 11])
+      unsafe mix(&v2, &v7, &v8, &v13, words[unchecked: first &+ 12], words[unchecked: first &+ 13])
+      unsafe mix(&v3, &v4, &v9, &v14, words[unchecked: first &+ 14], words[unchecked: first &+ 15])
+      first = first == 144 ? 0 : first &+ 16
     }
+    let low: InlineArray<8, UInt64> = [v0, v1, v2, v3, v4, v5, v6, v7]
+    let high: InlineArray<8, UInt64> = [v8, v9, v10, v11, v12, v13, v14, v15]
     for index in 0..<8 {
-      h[index] ^= v[index] ^ v[index + 8]
+      h[index] ^= low[index] ^ high[index]
     }
   }
 
   /// G of RFC 7693.
   @inline(__always)
   private static func mix(
-    _ v: inout InlineArray<16, UInt64>, _ a: Int, _ b: Int, _ c: Int, _ d: Int, _ x: UInt64, _ y: UInt64
+    _ a: inout UInt64, _ b: inout UInt64, _ c: inout UInt64, _ d: inout UInt64, _ x: UInt64, _ y: UInt64
   ) {
-    v[a] = v[a] &+ v[b] &+ x
-    v[d] = rotated(v[d] ^ v[a], 32)
-    v[c] = v[c] &+ v[d]
-    v[b] = rotated(v[b] ^ v[c], 24)
-    v[a] = v[a] &+ v[b] &+ y
-    v[d] = rotated(v[d] ^ v[a], 16)
-    v[c] = v[c] &+ v[d]
-    v[b] = rotated(v[b] ^ v[c], 63)
+    a = a &+ b &+ x
+    d = rotated(d ^ a, 32)
+    c = c &+ d
+    b = rotated(b ^ c, 24)
+    a = a &+ b &+ y
+    d = rotated(d ^ a, 16)
+    c = c &+ d
+    b = rotated(b ^ c, 63)
   }
 
   @inline(__always)
@@ -75,18 +82,18 @@ enum Blake2 {
     0x510e_527f_ade6_82d1, 0x9b05_688c_2b3e_6c1f, 0x1f83_d9ab_fb41_bd6b, 0x5be0_cd19_137e_2179,
   ]
 
-  /// Which words of the message each round takes, in order (RFC 7693, section 2.7).
-  private static let schedule: InlineArray<10, InlineArray<16, Int>> = [
-    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
-    [14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3],
-    [11, 8, 12, 0, 5, 2, 15, 13, 10, 14, 3, 6, 7, 1, 9, 4],
-    [7, 9, 3, 1, 13, 12, 11, 14, 2, 6, 5, 10, 4, 0, 15, 8],
-    [9, 0, 5, 7, 2, 4, 10, 15, 14, 1, 11, 12, 6, 8, 3, 13],
-    [2, 12, 6, 10, 0, 11, 8, 3, 4, 13, 7, 5, 15, 14, 1, 9],
-    [12, 5, 1, 15, 14, 13, 4, 10, 0, 7, 6, 3, 9, 2, 8, 11],
-    [13, 11, 7, 14, 12, 1, 3, 9, 5, 0, 15, 4, 8, 6, 2, 10],
-    [6, 15, 14, 9, 11, 3, 0, 8, 12, 2, 13, 7, 1, 4, 10, 5],
-    [10, 2, 8, 4, 7, 6, 1, 5, 15, 11, 9, 14, 3, 12, 13, 0],
+  /// Which words of the message the rounds take, ten rounds of sixteen, in order (RFC 7693, section 2.7).
+  private static let schedule: InlineArray<160, UInt8> = [
+    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+    14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3,
+    11, 8, 12, 0, 5, 2, 15, 13, 10, 14, 3, 6, 7, 1, 9, 4,
+    7, 9, 3, 1, 13, 12, 11, 14, 2, 6, 5, 10, 4, 0, 15, 8,
+    9, 0, 5, 7, 2, 4, 10, 15, 14, 1, 11, 12, 6, 8, 3, 13,
+    2, 12, 6, 10, 0, 11, 8, 3, 4, 13, 7, 5, 15, 14, 1, 9,
+    12, 5, 1, 15, 14, 13, 4, 10, 0, 7, 6, 3, 9, 2, 8, 11,
+    13, 11, 7, 14, 12, 1, 3, 9, 5, 0, 15, 4, 8, 6, 2, 10,
+    6, 15, 14, 9, 11, 3, 0, 8, 12, 2, 13, 7, 1, 4, 10, 5,
+    10, 2, 8, 4, 7, 6, 1, 5, 15, 11, 9, 14, 3, 12, 13, 0,
   ]
 }
 
