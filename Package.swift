@@ -105,7 +105,7 @@ let package = Package(
     .executableTarget(
       name: "varve",
       dependencies: [
-        "ChainImport", "EventStore", "Hashing", "LMDB", "Primitives", "ProjectionStore", "Projections", "Rollup",
+        "ChainImport", "EVM", "EventStore", "Hashing", "LMDB", "Primitives", "ProjectionStore", "Projections", "Rollup",
         argumentParser, logging, system,
       ]),
 
