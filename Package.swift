@@ -160,7 +160,8 @@ let package = Package(
     .testTarget(
       name: "L1Tests",
       dependencies: [
-        "EventStore", "L1", "Primitives", "Rollup", "Settlement", "StateTransition", "StateTrie", "TestSupport",
+        "EventStore", "Hashing", "L1", "Primitives", "Rollup", "Settlement", "StateTransition", "StateTrie",
+        "TestSupport", system,
       ]),
     .testTarget(name: "ArchitectureTests", dependencies: ["Primitives", "Rollup", "TestSupport"]),
     .testTarget(name: "varveTests", dependencies: ["TestSupport", "varve", argumentParser]),
