@@ -17,34 +17,34 @@ struct Montgomery {
     negatedInverse = 0 &- inverse
   }
 
+  /// Four bits of the exponent at a time: four squarings and at most one product.
   func power(_ base: BigNumber, _ exponent: [UInt8]) -> BigNumber {
-    let significant = exponent.drop { $0 == 0 }
+    let count = count
     let one = form(BigNumber(words: [1]))
-    guard let first = significant.first else { return plain(one) }
-    let table = powers(form(base.remainder(dividingBy: modulus)), one, isShort: significant.count == 1 && first < 4)
-    var scratch = [UInt64](repeating: 0, count: count + 2)
-    var result = one
-    for byte in significant {
-      for digit in [Int(byte >> 4), Int(byte & 15)] {
-        for _ in 0..<4 {
-          multiply(&result, by: result, &scratch)
+    // The powers 0 to 15, then the result, then what a product needs.
+    var words = one + form(base.remainder(dividingBy: modulus))
+    words += [UInt64](repeating: 0, count: 14 * count) + one + [UInt64](repeating: 0, count: count + 2)
+    let significant = exponent.drop { $0 == 0 }
+    unsafe modulus.words.withUnsafeBufferPointer { modulus in
+      unsafe words.withUnsafeMutableBufferPointer { words in
+        guard let start = words.baseAddress, let modulus = modulus.baseAddress else { return }
+        let product = unsafe Product(modulus, negatedInverse, start + 17 * count, count)
+        let result = unsafe start + 16 * count
+        let isShort = significant.count == 1 && significant.first.map { $0 < 4 } ?? false
+        for index in 2..<(isShort ? 4 : 16) {
+          unsafe product.store(start + index * count, start + (index - 1) * count, start + count)
         }
-        if digit > 0 { multiply(&result, by: table[digit], &scratch) }
+        for byte in significant {
+          unsafe product.advance(result, by: Int(byte >> 4), start)
+          unsafe product.advance(result, by: Int(byte & 15), start)
+        }
+        // Out of Montgomery's form: a product with one.
+        unsafe start.update(repeating: 0, count: count)
+        unsafe start[0] = 1
+        unsafe product.store(result, result, start)
       }
     }
-    return plain(result)
-  }
-
-  /// The powers from 0 to 15, or to 3.
-  private func powers(_ base: [UInt64], _ one: [UInt64], isShort: Bool) -> [[UInt64]] {
-    var scratch = [UInt64](repeating: 0, count: count + 2)
-    var powers = [one, base]
-    while powers.count < (isShort ? 4 : 16) {
-      var next = powers[powers.count - 1]
-      multiply(&next, by: base, &scratch)
-      powers.append(next)
-    }
-    return powers
+    return BigNumber(words: Array(words[16 * count..<17 * count]))
   }
 
   /// The number times 2^(64 · count), reduced.
@@ -53,37 +53,49 @@ struct Montgomery {
     let words = shifted.remainder(dividingBy: modulus).words
     return words + [UInt64](repeating: 0, count: count - words.count)
   }
+}
 
-  private func plain(_ form: [UInt64]) -> BigNumber {
-    var result = form
-    var scratch = [UInt64](repeating: 0, count: count + 2)
-    multiply(&result, by: [1] + [UInt64](repeating: 0, count: count - 1), &scratch)
-    return BigNumber(words: result)
+/// The product of a modulus: `count` words each, and as many and two for the sum.
+@safe
+private struct Product {
+  private let modulus: UnsafePointer<UInt64>
+  private let negatedInverse: UInt64
+  private let sum: UnsafeMutablePointer<UInt64>
+  private let count: Int
+
+  init(
+    _ modulus: UnsafePointer<UInt64>, _ negatedInverse: UInt64, _ sum: UnsafeMutablePointer<UInt64>, _ count: Int
+  ) {
+    unsafe self.modulus = modulus
+    self.negatedInverse = negatedInverse
+    unsafe self.sum = sum
+    self.count = count
   }
 
-  /// left · right / 2^(64 · count), reduced: one word of `left` after the other.
-  private func multiply(_ left: inout [UInt64], by right: [UInt64], _ scratch: inout [UInt64]) {
-    let count = count
-    unsafe modulus.words.withUnsafeBufferPointer { modulus in
-      unsafe right.withUnsafeBufferPointer { right in
-        unsafe scratch.withUnsafeMutableBufferPointer { sum in
-          unsafe sum.update(repeating: 0)
-          for index in 0..<count {
-            let overflow = unsafe Montgomery.add(left[index], times: right, to: sum, count)
-            let factor = unsafe sum[0] &* negatedInverse
-            unsafe Montgomery.reduce(sum, adding: factor, times: modulus, overflow, count)
-          }
-        }
-      }
+  /// To the power of sixteen, times the power `digit`.
+  func advance(_ result: UnsafeMutablePointer<UInt64>, by digit: Int, _ powers: UnsafeMutablePointer<UInt64>) {
+    for _ in 0..<4 {
+      unsafe store(result, result, result)
     }
-    subtractModulusIfNeeded(scratch, into: &left)
+    if digit > 0 { unsafe store(result, result, powers + digit * count) }
+  }
+
+  /// target = left · right / 2^(64 · count), reduced: one word of `left` after the other.
+  func store(
+    _ target: UnsafeMutablePointer<UInt64>, _ left: UnsafeMutablePointer<UInt64>,
+    _ right: UnsafeMutablePointer<UInt64>
+  ) {
+    unsafe sum.update(repeating: 0, count: count + 2)
+    for index in 0..<count {
+      let overflow = unsafe add(left[index], times: right)
+      unsafe reduce(adding: sum[0] &* negatedInverse, overflow)
+    }
+    unsafe subtractModulusIfNeeded(into: target)
   }
 
   /// sum += word · factor; the word above.
   @inline(__always)
-  private static func add(
-    _ word: UInt64, times factor: UnsafeBufferPointer<UInt64>, to sum: UnsafeMutableBufferPointer<UInt64>, _ count: Int
-  ) -> UInt64 {
+  private func add(_ word: UInt64, times factor: UnsafeMutablePointer<UInt64>) -> UInt64 {
     var carry: UInt64 = 0
     var index = 0
     while index < count {
@@ -99,10 +111,7 @@ struct Montgomery {
 
   /// sum = (sum + word · modulus) / 2⁶⁴.
   @inline(__always)
-  private static func reduce(
-    _ sum: UnsafeMutableBufferPointer<UInt64>, adding word: UInt64, times modulus: UnsafeBufferPointer<UInt64>,
-    _ overflow: UInt64, _ count: Int
-  ) {
+  private func reduce(adding word: UInt64, _ overflow: UInt64) {
     var carry = unsafe UInt64(
       truncatingIfNeeded: (UInt128(word) &* UInt128(modulus[0]) &+ UInt128(sum[0])) &>> 64)
     var index = 1
@@ -118,18 +127,14 @@ struct Montgomery {
   }
 
   /// The sum is less than twice the modulus.
-  private func subtractModulusIfNeeded(_ sum: [UInt64], into result: inout [UInt64]) {
+  private func subtractModulusIfNeeded(into result: UnsafeMutablePointer<UInt64>) {
     var borrow: UInt64 = 0
     for index in 0..<count {
-      let (first, isNegative) = sum[index].subtractingReportingOverflow(modulus.words[index])
+      let (first, isNegative) = unsafe sum[index].subtractingReportingOverflow(modulus[index])
       let (second, isStillNegative) = first.subtractingReportingOverflow(borrow)
-      result[index] = second
+      unsafe result[index] = second
       borrow = isNegative || isStillNegative ? 1 : 0
     }
-    if sum[count] < borrow {
-      for index in 0..<count {
-        result[index] = sum[index]
-      }
-    }
+    if unsafe sum[count] < borrow { unsafe result.update(from: sum, count: count) }
   }
 }

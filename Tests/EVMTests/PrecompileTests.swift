@@ -1,0 +1,85 @@
+import EVM
+import Primitives
+import TestSupport
+import Testing
+
+@Suite("Precompiled contracts")
+struct PrecompileTests {
+  private func modExp(_ base: [UInt8], _ exponent: [UInt8], _ modulus: [UInt8]) -> [UInt8] {
+    [base, exponent, modulus].flatMap { UInt256(UInt64($0.count)).bigEndianBytes } + base + exponent + modulus
+  }
+
+  @Test("a modular power is that of squaring and multiplying, for odd and even moduli of every length")
+  func modularPowers() throws {
+    var generator = SeededGenerator()
+    for round in 0..<300 {
+      let base = generator.bytes(count: Int(generator.next() % 33))
+      let exponent = generator.bytes(count: Int(generator.next() % 5))
+      var modulus = generator.bytes(count: 1 + Int(generator.next() % 32))
+      // Powers of two, and even numbers with many zeros at the end.
+      if round % 3 == 0, modulus.count > 2 {
+        modulus.replaceSubrange(2..., with: repeatElement(0, count: modulus.count - 2))
+      }
+      let number = try #require(UInt256(bigEndian: modulus))
+      var expected = number == 1 || number.isZero ? UInt256.zero : 1
+      for byte in exponent {
+        for bit in (0..<8).reversed() {
+          expected = .multiplyingModulo(expected, expected, number)
+          if byte >> UInt8(bit) & 1 == 1 {
+            expected = .multiplyingModulo(expected, try #require(UInt256(bigEndian: base)), number)
+          }
+        }
+      }
+      let output = try Precompile.modExp.run(on: modExp(base, exponent, modulus).rawSpan, .osaka)
+      #expect(output.count == modulus.count)
+      #expect(UInt256(bigEndian: output) == expected, "\(Hex.encode(base)) ^ \(Hex.encode(exponent)) mod \(number)")
+    }
+  }
+
+  @Test("lengths that no gas pays for have no price")
+  func hugeLengths() {
+    for length in [UInt256.max, .one << 64, .one << 40] {
+      for revision in [Revision.byzantium, .berlin, .osaka] {
+        let one = UInt256.one.bigEndianBytes
+        #expect(Precompile.modExp.cost(of: (length.bigEndianBytes + one + one).rawSpan, revision) == nil)
+        #expect(Precompile.modExp.cost(of: (one + one + length.bigEndianBytes).rawSpan, revision) == nil)
+        let cost = Precompile.modExp.cost(of: (one + length.bigEndianBytes + one).rawSpan, revision)
+        #expect(cost ?? .max > 1 << 33)
+      }
+    }
+    // EIP-7823.
+    let long = UInt256(1025).bigEndianBytes
+    let none = UInt256.zero.bigEndianBytes
+    #expect(Precompile.modExp.cost(of: (none + long + none).rawSpan, .osaka) == nil)
+    #expect(Precompile.modExp.cost(of: (none + long + none).rawSpan, .prague) == 200)
+  }
+
+  @Test("the hashes are those of their standards")
+  func hashes() throws {
+    let abc = [UInt8]("abc".utf8)
+    let padding = String(repeating: "00", count: 12)
+    #expect(
+      try Precompile.ripemd160.run(on: [UInt8]().rawSpan, .osaka)
+        == Hex.decode(padding + "9c1185a5c5e9fc54612808977ee8f548b2258d31"))
+    #expect(
+      try Precompile.ripemd160.run(on: abc.rawSpan, .osaka)
+        == Hex.decode(padding + "8eb208f7e05d987a9b044a8e98c6b087f15a0bfc"))
+    // Eight times "1234567890": two blocks.
+    let digits = [UInt8](String(repeating: "1234567890", count: 8).utf8)
+    #expect(
+      try Precompile.ripemd160.run(on: digits.rawSpan, .osaka)
+        == Hex.decode(padding + "9b752e45573d4b39f4dbd3323cab82bf63326bfb"))
+    #expect(
+      try Precompile.sha256.run(on: abc.rawSpan, .osaka)
+        == Hex.decode("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"))
+    #expect(try Precompile.identity.run(on: abc.rawSpan, .osaka) == abc)
+  }
+
+  @Test("a signature that no one can have made recovers to nothing, and costs the same")
+  func unrecoverable() throws {
+    let input = UInt256.one.bigEndianBytes + UInt256(29).bigEndianBytes + UInt256.one.bigEndianBytes
+    #expect(try Precompile.ecRecover.run(on: input.rawSpan, .osaka) == [])
+    #expect(try Precompile.ecRecover.run(on: [UInt8]().rawSpan, .osaka) == [])
+    #expect(Precompile.ecRecover.cost(of: input.rawSpan, .osaka) == 3_000)
+  }
+}
