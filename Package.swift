@@ -48,7 +48,7 @@ let package = Package(
     .target(name: "LMDB", dependencies: ["CLMDB", system]),
 
     // RFC 6962 tree.
-    .target(name: "MerkleLog", dependencies: ["Hashing", "Primitives", crypto]),
+    .target(name: "MerkleLog", dependencies: ["Primitives", crypto]),
 
     // Merkle-Patricia trie over a node reader.
     .target(name: "StateTrie", dependencies: ["Hashing", "Primitives"]),

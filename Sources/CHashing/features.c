@@ -2,21 +2,12 @@
 
 #if defined(__x86_64__)
 
-#include <cpuid.h>
-
-// CPUID leaf 7, EBX bit 29; compilers know no name for it yet.
-static int has_sha(void) {
-  unsigned eax, ebx, ecx, edx;
-  return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (ebx >> 29 & 1);
-}
-
 uint32_t varve_processor_features(void) {
   uint32_t features = 0;
   // The constant products of the three-stream checksum need PCLMULQDQ, which came a little after the instruction itself.
   if (__builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("pclmul")) features |= VARVE_FEATURE_CRC32C;
   if (__builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2")) features |= VARVE_FEATURE_BMI;
   if (__builtin_cpu_supports("avx2")) features |= VARVE_FEATURE_AVX2;
-  if (has_sha() && __builtin_cpu_supports("sse4.1")) features |= VARVE_FEATURE_SHA256;
   if (__builtin_cpu_supports("avx512f")) features |= VARVE_FEATURE_AVX512;
   return features;
 }

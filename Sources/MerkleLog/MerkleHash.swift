@@ -1,5 +1,4 @@
 import Crypto
-import Hashing
 public import Primitives
 
 /// The hashes of the tree of RFC 6962, section 2.1: SHA-256, with one byte in front that keeps leaves and nodes apart.
@@ -10,17 +9,12 @@ public enum MerkleHash {
 
   /// The hash of a leaf: SHA-256(0x00 ‖ entry).
   public static func leaf(_ entry: RawSpan) -> Hash256 {
-    if entry.byteCount < ShortSHA256.longest {
+    guard entry.byteCount > ShortMessage.capacity else {
       var message = ShortMessage(prefix: 0x00)
       message.append(entry)
       return message.hash
     }
-    return leafByLibrary(entry)
-  }
-
-  /// As `leaf`, whatever the length and the processor, by swift-crypto.
-  package static func leafByLibrary(_ entry: RawSpan) -> Hash256 {
-    unsafe entry.withUnsafeBytes { bytes in
+    return unsafe entry.withUnsafeBytes { bytes in
       var hasher = SHA256()
       unsafe Swift.withUnsafeBytes(of: UInt8(0x00)) { unsafe hasher.update(bufferPointer: $0) }
       unsafe hasher.update(bufferPointer: bytes)
@@ -42,9 +36,12 @@ public enum MerkleHash {
   }
 }
 
-/// Up to 119 bytes on the stack, so that prefix and content reach the hash function in one piece: each call into it
-/// costs as much as a good part of a compression.
+/// A prefix and a short content on the stack, so that they reach the hash function in one piece: each call into it costs
+/// as much as a good part of a compression.
 private struct ShortMessage {
+  /// The longest content.
+  static let capacity = 127
+
   var bytes: InlineArray<128, UInt8> = .init(repeating: 0)
   var count = 1
 
@@ -64,10 +61,6 @@ private struct ShortMessage {
   }
 
   var hash: Hash256 {
-    ShortSHA256.isAvailable ? ShortSHA256.hash(bytes, count: count) : hashByLibrary
-  }
-
-  private var hashByLibrary: Hash256 {
     let span = unsafe bytes.span.bytes.extracting(first: count)
     return unsafe span.withUnsafeBytes { message in
       var hasher = SHA256()

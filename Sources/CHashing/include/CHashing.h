@@ -15,8 +15,6 @@
 #define VARVE_FEATURE_AVX512 4u
 /// varve_keccak_permute_bmi may be called.
 #define VARVE_FEATURE_BMI 8u
-/// varve_sha256_blocks may be called.
-#define VARVE_FEATURE_SHA256 16u
 
 /// What this processor and operating system offer: a union of the bits above.
 uint32_t varve_processor_features(void);
@@ -26,9 +24,6 @@ uint32_t varve_crc32c(uint32_t state, const void *bytes, size_t count);
 
 /// Asks for `count` bytes, `distance` bytes behind `start`, to be brought near. Reads nothing: any address will do.
 void varve_prefetch(const void *start, size_t count, size_t distance);
-
-/// SHA-256 of `count` blocks of 64 bytes that end with their padding, as eight words of 32 bits.
-void varve_sha256_blocks(const void *blocks, size_t count, void *digest);
 
 // keccak-f[1600] on several states side by side, word i of state j at `lanes[width * i + j]`, and the absorbing of
 // `blocks` whole blocks of Keccak-256, 136 bytes each, from as many messages. Widths: 1 with the instructions that rotate
