@@ -1,7 +1,7 @@
 package import LMDB
 package import Primitives
 
-/// Why nothing was appended. Every case leaves the log as it was.
+/// Why nothing was appended. Every case but `outcomeUnknown` leaves the log as it was.
 package enum AppendError: Error, Sendable {
   /// The log is not where the caller believed: someone else has appended since. Read on from `expected`, decide again.
   case conflict(expected: Head, actual: Head)
@@ -29,6 +29,10 @@ package enum AppendError: Error, Sendable {
 
   /// LMDB could not do it.
   case store(LMDBError)
+
+  /// The device failed during the commit. If it failed at the meta page, the records may be in the log after all: open
+  /// it again, which shows a whole commit or none of it, and look at the head. Until then this log takes no records.
+  case outcomeUnknown(LMDBError)
 }
 
 extension AppendError: LMDBFailure {
@@ -57,6 +61,8 @@ extension AppendError: CustomStringConvertible {
     case .readOnly: "the log is open for reading only; open it for writing to append"
     case .unreadable(let error): "\(error)"
     case .store(let error): "\(error)"
+    case .outcomeUnknown(let error):
+      "\(error); whether the records were appended shows when the log is opened again: compare its head, then go on from it"
     }
   }
 }

@@ -14,6 +14,8 @@ package struct Damage: Error, Equatable, Sendable {
     case missingRecord
     /// A record where none may be: it stands behind the head.
     case strayRecord
+    /// A key that is none of its table's.
+    case strayKey(table: String, [UInt8])
     /// Part of the record's payload is missing or has another length.
     case chunk(Int)
     /// The payload does not have the hash its header gives.
@@ -70,6 +72,7 @@ extension Damage: CustomStringConvertible {
     case .shape(let detail): detail
     case .missingRecord: "the record is missing"
     case .strayRecord: "there is a record behind the head"
+    case .strayKey(let table, let key): "table \(table) has a row under \(Hex.encode(key)), which is no key of it"
     case .chunk(let index): "part \(index) of the payload is missing or has the wrong length"
     case .payloadHash: "the payload does not have the hash in its header"
     case .undecodable(let detail): "the payload is no event of its kind: \(detail)"

@@ -15,13 +15,15 @@ extension EventLog {
   package static func open(
     _ directory: FilePath, mode: Mode, mapSize: Int = 1 << 40
   ) throws(OpenError) -> EventLog {
-    if mode == .create { try makeDirectory(directory) }
-    let lock: WriterLock?
-    if mode == .readOnly {
+    if mode == .create {
+      do throws(LMDB.OpenError) { try Files.createDirectory(directory) } catch { throw .store(error) }
+    }
+    let lock: FileLock?
+    if !mode.mayAppend {
       lock = nil
     } else {
       guard exists(directory) else { throw .missing(directory) }
-      lock = try WriterLock(in: directory)
+      lock = try takeLock(in: directory)
     }
     let environment: Environment
     do throws(LMDB.OpenError) {
@@ -33,14 +35,19 @@ extension EventLog {
     }
     let tables = Tables(environment)
     if mode == .create { try makeHead(in: environment, tables) }
-    let state = try environment.read { (transaction: borrowing ReadTransaction) throws(OpenError) in
-      do throws(ReadError) { return try transaction.checkedState(in: tables) } catch { throw .unreadable(error) }
-    }
     let commits = CommitSignal()
-    let writer = mode == .readOnly ? nil : LogWriter(state.writeState, tables: tables, commits: commits)
+    var writer: LogWriter?
+    var revocations = Revocations()
+    if mode != .inspection {
+      let state = try environment.read { (transaction: borrowing ReadTransaction) throws(OpenError) in
+        do throws(ReadError) { return try transaction.checkedState(in: tables) } catch { throw .unreadable(error) }
+      }
+      revocations = state.revocations
+      if mode.mayAppend { writer = LogWriter(state.writeState, tables: tables, commits: commits) }
+    }
     return EventLog(
       directory: directory, environment: environment, tables: tables, writer: writer, commits: commits,
-      revocations: state.revocations, lock: lock)
+      revocations: revocations, lock: lock)
   }
 
   /// Writes the head row of an empty log, unless there is one.
@@ -59,15 +66,28 @@ extension EventLog {
     }
   }
 
+  /// The right to append: one process at a time has it.
+  private static func takeLock(in directory: FilePath) throws(OpenError) -> FileLock {
+    let path = directory.appending("writer.lock")
+    do throws(FileLock.Failure) { return try FileLock(path) } catch {
+      switch error {
+      case .held(let holder): throw .writerLocked(path, holder: holder)
+      case .system(let code): throw .lockFile(path, code)
+      }
+    }
+  }
+
   private static func exists(_ directory: FilePath) -> Bool {
     (try? FileDescriptor.open(directory, .readOnly, options: [.directory, .closeOnExec]).close()) != nil
   }
 }
 
 extension EventLog.Mode {
+  var mayAppend: Bool { self == .readWrite || self == .create }
+
   var environmentMode: EnvironmentOptions.Mode {
     switch self {
-    case .readOnly: .readOnly
+    case .readOnly, .inspection: .readOnly
     case .readWrite: .readWrite
     case .create: .create
     }
@@ -77,7 +97,8 @@ extension EventLog.Mode {
 extension Head {
   /// The head of a log without records.
   static let empty = Head(
-    size: 0, root: MerkleHash.emptyRoot, lastLeafHash: .zero, previousSize: 0, payloadBytes: 0)
+    size: 0, root: MerkleHash.emptyRoot, lastLeafHash: .zero, previousSize: 0, payloadBytes: 0, observations: 0,
+    blocks: 0)
 }
 
 /// What the check at open has found to be sound.
@@ -100,6 +121,7 @@ extension ReadableTransaction where Self: ~Copyable {
     try checkTail(of: head, in: tables)
     try checkNothingBehind(head, in: tables)
     let block = try checkedNewestBlock(of: head, in: tables)
+    try checkIndexes(head, in: tables)
     return CheckedState(
       writeState: WriteState(head: head, frontier: frontier, block: block),
       revocations: try revocations(in: tables))
@@ -112,6 +134,18 @@ extension ReadableTransaction where Self: ~Copyable {
       if let last = try records.last() { isStray = !last.key.holds(head.size &- 1) }
     } catch { throw .store(error) }
     if isStray { throw .damaged(Damage(.strayRecord, position: Position(head.size))) }
+  }
+
+  /// Holds the number of rows of the two indexes against what must be there: a lost row is no damage to any record, but
+  /// would make readers see what was revoked, or not find a block. Which row it is, `verify` tells.
+  private func checkIndexes(_ head: Head, in tables: EventLog.Tables) throws(ReadError) {
+    for (table, expected) in [(tables.observations, head.observations), (tables.blocks, head.blocks)] {
+      let stored: UInt64
+      do throws(LMDBError) { stored = UInt64(try count(of: table)) } catch { throw .store(error) }
+      guard stored == expected else {
+        throw .damaged(Damage(.rowCount(table: table.name, stored: stored, expected: expected)))
+      }
+    }
   }
 
   /// The newest L1 block, by which the next append and the next reorganisation go, once its index row names its records.

@@ -18,6 +18,8 @@ package final class EventLog: Sendable {
   package enum Mode: Hashable, Sendable {
     /// Reading. Takes no lock, so that others may write.
     case readOnly
+    /// As `readOnly`, without the check at open: for `verify`, which names what that check only refuses.
+    case inspection
     /// Reading and appending. The log must exist.
     case readWrite
     /// As `readWrite`, and an empty log is made where there is none.
@@ -76,14 +78,14 @@ package final class EventLog: Sendable {
   /// Wakes those that follow the log in this process.
   let commits: CommitSignal
 
-  /// Nil when the log is open for reading only.
+  /// Nil when the log is not open for appending.
   let writer: LogWriter?
 
-  private let lock: WriterLock?
+  private let lock: FileLock?
 
   init(
     directory: FilePath, environment: Environment, tables: Tables, writer: LogWriter?, commits: CommitSignal,
-    revocations: Revocations, lock: consuming WriterLock?
+    revocations: Revocations, lock: consuming FileLock?
   ) {
     self.directory = directory
     self.environment = environment

@@ -17,6 +17,12 @@ package struct Head: Equatable, Sendable {
 
   /// Bytes of all payloads, without headers.
   package var payloadBytes: UInt64
+
+  /// How many records are observations, which table `observations` lists.
+  package var observations: UInt64
+
+  /// How many L1 blocks are canonical, which table `blocks` lists.
+  package var blocks: UInt64
 }
 
 extension Head {
@@ -31,7 +37,9 @@ extension Head {
     static let lastLeafHash = root + Hash256.byteCount
     static let previousSize = lastLeafHash + Hash256.byteCount
     static let payloadBytes = previousSize + 8
-    static let checksum = payloadBytes + 8
+    static let observations = payloadBytes + 8
+    static let blocks = observations + 8
+    static let checksum = blocks + 8
     static let end = checksum + 4
   }
 
@@ -44,6 +52,8 @@ extension Head {
     bytes.append(contentsOf: lastLeafHash.bytes)
     bytes.append(bigEndian: previousSize)
     bytes.append(bigEndian: payloadBytes)
+    bytes.append(bigEndian: observations)
+    bytes.append(bigEndian: blocks)
     bytes.append(bigEndian: CRC32C.checksum(bytes.rawSpan))
     return bytes
   }
@@ -65,6 +75,12 @@ extension Head {
     lastLeafHash = Hash256(row.extracting(Offset.lastLeafHash..<Offset.previousSize))
     previousSize = row.bigEndian(at: Offset.previousSize)
     payloadBytes = row.bigEndian(at: Offset.payloadBytes)
-    guard previousSize <= size else { throw Damage(.head("it is smaller than the head before it")) }
+    observations = row.bigEndian(at: Offset.observations)
+    blocks = row.bigEndian(at: Offset.blocks)
+    guard previousSize < size || size == 0 && previousSize == 0 else {
+      throw Damage(.head("it is not larger than the head before it"))
+    }
+    guard payloadBytes / UInt64(PayloadLayout.longestPayload) <= size, observations <= size, blocks <= size
+    else { throw Damage(.head("it counts more than its records can have")) }
   }
 }

@@ -13,9 +13,6 @@ extension EventLog {
     /// The file that keeps writers apart could not be opened or locked.
     case lockFile(FilePath, Errno)
 
-    /// The directory could not be made.
-    case directory(FilePath, Errno)
-
     /// The head or the last commit is not what was written, or could not be read.
     case unreadable(ReadError)
 
@@ -36,7 +33,6 @@ extension EventLog.OpenError: CustomStringConvertible {
       "\(path) is held by \(holder.map { "process \($0)" } ?? "another process"), and a log has one writer; "
         + "wait for it or stop it, or open the log for reading"
     case .lockFile(let path, let errno): "cannot lock \(path): \(errno); check permissions and the file system"
-    case .directory(let path, let errno): "cannot make directory \(path): \(errno); check permissions and space"
     case .unreadable(let error): "\(error)"
     case .store(let error): "\(error)"
     }

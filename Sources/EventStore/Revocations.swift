@@ -104,7 +104,7 @@ extension ReadableTransaction where Self: ~Copyable {
       guard case .l1Reorged(let reorg) = event else {
         throw .damaged(Damage(.shape("the index calls it an L1Reorged"), position: Position(position)))
       }
-      guard reorg.revokedTo.rawValue < position else {
+      guard reorg.revokedFrom <= reorg.revokedTo, reorg.revokedTo.rawValue < position else {
         throw .damaged(Damage(.shape("it revokes records that do not stand before it"), position: Position(position)))
       }
       revocations.revoke(reorg.revokedFrom.rawValue..<reorg.revokedTo.rawValue + 1, butNot: observations)

@@ -14,9 +14,17 @@ extension Verifier {
     var cursor: LMDB.Cursor
     do throws(LMDBError) { cursor = try transaction.cursor(in: tables.records) } catch { throw .store(error) }
     var entry: LMDB.Cursor.Entry?
-    do throws(LMDBError) { entry = try cursor.seek(checkpoint.position) } catch { throw .store(error) }
+    do throws(LMDBError) {
+      // From the beginning, so that a key which sorts before all positions is met too.
+      entry = try checkpoint.position == 0 ? cursor.first() : cursor.seek(checkpoint.position)
+    } catch { throw .store(error) }
     while checkpoint.position < end, !isFull {
       let position = checkpoint.position
+      if let found = entry, found.key.isStray(before: position) {
+        note(Damage(.strayKey(table: tables.records.name, found.key.bytes)))
+        do throws(LMDBError) { entry = try cursor.next() } catch { throw .store(error) }
+        continue
+      }
       if let found = entry, found.key.holds(position) {
         leaves.append(try verify(found.value, at: position, in: transaction))
         do throws(LMDBError) { entry = try cursor.next() } catch { throw .store(error) }
@@ -42,6 +50,7 @@ extension Verifier {
       let view = try RecordView.checked(value, at: position, in: transaction, tables: tables)
       let header = try view.header
       checkpoint.chunkRows += UInt64(PayloadLayout(payloadLength: view.payloadLength).chunkRows)
+      checkpoint.payloadBytes &+= UInt64(view.payloadLength)
       try verifyContent(view, header, in: transaction)
       return header.leafHash
     } catch {
@@ -95,5 +104,12 @@ extension Verifier {
       }
     }
     for damage in wrong { note(damage) }
+  }
+}
+
+extension RawSpan {
+  /// Whether a key of table `records`, met where the record at `position` is looked for, is none that stands behind it.
+  fileprivate func isStray(before position: UInt64) -> Bool {
+    byteCount != 8 || bigEndian(at: 0, as: UInt64.self) < position
   }
 }

@@ -75,17 +75,36 @@ extension Verifier {
   ) throws(ReadError) {
     try closeBlock(in: transaction)
     try verifyRoot(head, leaves: leaves, in: transaction)
-    let blocks: UInt64 =
-      if let first = checkpoint.firstBlock, let newest = checkpoint.newestBlock, first <= newest {
-        newest - first + 1
-      } else { 0 }
+    try verifyNothingBehind(head, in: transaction)
     try verifyCount(of: tables.tree, head.size / TreeRows.groupSize, in: transaction)
     try verifyCount(of: tables.head, 1, in: transaction)
     guard checkpoint.unreadable == 0 else { return }
     try verifyCount(of: tables.records, head.size, in: transaction)
     try verifyCount(of: tables.chunks, checkpoint.chunkRows, in: transaction)
-    try verifyCount(of: tables.blocks, blocks, in: transaction)
+    try verifyCount(of: tables.blocks, checkpoint.blockRows, in: transaction)
     try verifyCount(of: tables.observations, checkpoint.observationRows, in: transaction)
+    for (what, said, found) in [
+      ("bytes of payload", head.payloadBytes, checkpoint.payloadBytes),
+      ("observations", head.observations, checkpoint.observationRows),
+      ("L1 blocks", head.blocks, checkpoint.blockRows),
+    ] where said != found {
+      note(Damage(.head("it says \(said) \(what), the records have \(found)")))
+    }
+  }
+
+  private mutating func verifyNothingBehind(_ head: Head, in transaction: borrowing ReadTransaction) throws(ReadError) {
+    do throws(LMDBError) {
+      var cursor = try transaction.cursor(in: tables.records)
+      var entry = try cursor.seek(head.size)
+      while let found = entry, !isFull {
+        let isPosition = found.key.byteCount == 8
+        note(
+          isPosition
+            ? Damage(.strayRecord, position: Position(found.key.bigEndian(at: 0)))
+            : Damage(.strayKey(table: tables.records.name, found.key.bytes)))
+        entry = try cursor.next()
+      }
+    } catch { throw .store(error) }
   }
 
   private mutating func verifyRoot(

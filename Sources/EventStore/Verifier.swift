@@ -46,7 +46,9 @@ struct Verifier {
   var isFull: Bool { report.damages.count >= options.damageLimit }
 
   mutating func note(_ damage: Damage) {
-    if !isFull, !report.damages.contains(damage) { report.damages.append(damage) }
+    guard !isFull, !report.damages.contains(damage) else { return }
+    report.damages.append(damage)
+    checkpoint.findings += 1
   }
 
   /// The result of `body`; notes damage that it throws, and gives nil then.

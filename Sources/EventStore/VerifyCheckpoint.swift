@@ -13,14 +13,27 @@ package struct VerifyCheckpoint: Equatable, Sendable {
   /// Rows that the records so far account for.
   var chunkRows: UInt64 = 0
 
+  /// Bytes of the payloads so far.
+  var payloadBytes: UInt64 = 0
+
   /// Records that could not be read, and so account for nothing.
   var unreadable: UInt64 = 0
+
+  /// What has been found to be damaged among the records so far, and was reported then.
+  package internal(set) var findings: UInt64 = 0
 
   var observationRows: UInt64 = 0
 
   /// Lowest and newest L1 block so far, reorganisations applied.
   var firstBlock: UInt64?
   var newestBlock: UInt64?
+
+  /// Rows of the index of L1 blocks that the records so far account for; all there can be if they contradict themselves.
+  var blockRows: UInt64 {
+    guard let firstBlock, let newestBlock, firstBlock <= newestBlock else { return 0 }
+    let (rows, isBeyond) = (newestBlock - firstBlock).addingReportingOverflow(1)
+    return isBeyond ? .max : rows
+  }
 
   /// The block that the next record may still belong to.
   var openBlock: OpenBlock?
@@ -34,7 +47,9 @@ extension VerifyCheckpoint {
   package var encoded: [UInt8] {
     var writer = RLPWriter()
     writer.list { fields in
-      for number in [1, position, chunkRows, unreadable, observationRows] { fields.append(number) }
+      for number in [2, position, chunkRows, payloadBytes, unreadable, findings, observationRows] {
+        fields.append(number)
+      }
       fields.list { hashes in
         for hash in groups.hashes { hashes.append(hash) }
       }
@@ -63,11 +78,13 @@ extension VerifyCheckpoint {
       var reader = RLPReader(bytes.rawSpan)
       var fields = try reader.readList()
       try reader.finish()
-      guard try fields.readUInt64() == 1 else { return nil }
+      guard try fields.readUInt64() == 2 else { return nil }
       position = try fields.readUInt64()
       guard position.isMultiple(of: TreeRows.groupSize) else { return nil }
       chunkRows = try fields.readUInt64()
+      payloadBytes = try fields.readUInt64()
       unreadable = try fields.readUInt64()
+      findings = try fields.readUInt64()
       observationRows = try fields.readUInt64()
       var list = try fields.readList()
       var hashes: [Hash256] = []
@@ -97,7 +114,7 @@ package struct VerifyReport: Equatable, Sendable {
   /// The head against which everything was held; nil when the head row itself is damaged.
   package internal(set) var head: Head?
 
-  /// The damage found, in the order in which it was met, up to the limit that was asked for.
+  /// The damage found by this run, in the order in which it was met, up to the limit that was asked for.
   package internal(set) var damages: [Damage] = []
 
   /// Records that have been verified, from the first one on.
@@ -106,6 +123,7 @@ package struct VerifyReport: Equatable, Sendable {
   /// Where a later verification can go on.
   package internal(set) var checkpoint: VerifyCheckpoint
 
-  /// Whether all there is has been verified and is what was written.
-  package var isSound: Bool { damages.isEmpty && head?.size == verified }
+  /// Whether all there is has been verified and is what was written: by this run and by those that it went on from.
+  /// Damage that was mended since is forgotten only by a verification from the beginning.
+  package var isSound: Bool { damages.isEmpty && checkpoint.findings == 0 && head?.size == verified }
 }

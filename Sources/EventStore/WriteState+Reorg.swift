@@ -32,7 +32,9 @@ extension WriteState {
     let position = size
     try append(
       NewRecord(.l1Reorged(event), at: .observed(at: newTip.number)), to: &transaction, tables: tables)
-    for number in ancestor.number + 1...tip.number { try transaction.delete(number, in: tables.blocks) }
+    for number in ancestor.number + 1...tip.number where try transaction.delete(number, in: tables.blocks) {
+      blocks -= 1
+    }
     block = OpenBlock(number: ancestor.number, row: stored)
     return .success(([Position(position)..<Position(size)], 1))
   }

@@ -84,14 +84,14 @@ extension WriteState {
     for block in blocks {
       if let number = tip, block.number <= number, fresh.isEmpty {
         guard let row = try transaction.blockRow(block.number, in: tables) else {
-          return .failure(.blockGap(expected: number + 1, given: block.number))
+          return .failure(.blockGap(expected: number &+ 1, given: block.number))
         }
         guard row.hash == block.hash else {
           return .failure(.blockConflict(number: block.number, stored: row.hash, given: block.hash))
         }
         positions.append(Position(row.first)..<Position(row.end))
-      } else if let number = tip, block.number != number + 1 {
-        return .failure(.blockGap(expected: number + 1, given: block.number))
+      } else if let number = tip, block.number != number &+ 1 || block.number == 0 {
+        return .failure(.blockGap(expected: number &+ 1, given: block.number))
       } else {
         fresh.append(block)
         tip = block.number
@@ -109,6 +109,7 @@ extension WriteState {
     let row = BlockRow(first: first, end: size, hash: new.hash)
     block = OpenBlock(number: new.number, row: row)
     try transaction.append(row.bytes.rawSpan, for: new.number, in: tables.blocks)
+    blocks += 1
     return Position(first)..<Position(size)
   }
 }

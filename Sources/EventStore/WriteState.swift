@@ -9,6 +9,10 @@ struct WriteState: Sendable {
   private(set) var frontier: Frontier
   private(set) var lastLeafHash: Hash256
   private(set) var payloadBytes: UInt64
+  private(set) var observations: UInt64
+
+  /// Rows of table `blocks`.
+  var blocks: UInt64
 
   /// The newest canonical L1 block.
   var block: OpenBlock?
@@ -26,6 +30,8 @@ struct WriteState: Sendable {
     self.block = block
     lastLeafHash = head.lastLeafHash
     payloadBytes = head.payloadBytes
+    observations = head.observations
+    blocks = head.blocks
   }
 
   var size: UInt64 { frontier.size }
@@ -35,7 +41,7 @@ struct WriteState: Sendable {
     guard size != head.size else { return head }
     return Head(
       size: size, root: frontier.root, lastLeafHash: lastLeafHash, previousSize: head.size,
-      payloadBytes: payloadBytes)
+      payloadBytes: payloadBytes, observations: observations, blocks: blocks)
   }
 
   /// Writes the head row, if anything was appended. Ends the transaction's part of the work.
@@ -71,6 +77,7 @@ struct WriteState: Sendable {
     if record.kind.isObservation {
       let key = ObservationKey(kind: record.kind, position: position).bytes
       try transaction.put(RawSpan(), for: key.rawSpan, in: tables.observations)
+      observations += 1
     }
     try appendLeaf(header.leafHash, to: &transaction, tables: tables)
     self.payloadBytes += UInt64(payloadBytes.count)

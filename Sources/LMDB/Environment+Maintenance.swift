@@ -5,14 +5,25 @@ internal import SystemPackage
 extension Environment {
   /// Frees the reader slots of processes that died. Gives their number.
   ///
-  /// A slot of a dead reader keeps every page freed since from being used again. Done at open; a process that runs for
-  /// long should repeat it every minute.
+  /// A slot of a dead reader keeps every page freed since from being used again, so that the file grows with every
+  /// commit. Done at open, and by writes, every ``EnvironmentOptions/readerCheckInterval``.
   @discardableResult
   package func checkReaders() throws(LMDBError) -> Int {
     var dead: Int32 = 0
     let code = unsafe mdb_reader_check(handle.pointer, &dead)
     guard code == 0 else { throw LMDBError(code: code) }
     return Int(dead)
+  }
+
+  /// As ``checkReaders()``, unless that was done a short while ago.
+  func checkReadersWhenDue() throws(LMDBError) {
+    let now = ContinuousClock.now
+    let isDue = condition.withLock { condition in
+      guard condition.readerCheck.duration(to: now) >= options.readerCheckInterval else { return false }
+      condition.readerCheck = now
+      return true
+    }
+    if isDue { try checkReaders() }
   }
 
   /// Makes all commits so far durable. Needed for ``EnvironmentOptions/Durability/unsynced`` only.

@@ -22,46 +22,50 @@ extension Environment {
     guard let status = try Files.status(data) else { throw .missing(data) }
     // Whoever made the file may have been killed before its name was durable.
     if options.mode != .readOnly { try Files.syncDirectory(directory) }
-    if let open = try claim(status.identity, options) { return open }
+    let claim: EnvironmentRegistry.Claim
+    switch try Self.claim(status.identity, options) {
+    case .open(let open): return open
+    case .claimed(let made): claim = made
+    }
     do throws(OpenError) {
       let warnings = try verdict(on: directory, options, fileSystem) + LibraryVersion.linked.warnings
-      let environment = try openClaimed(directory, options, status.identity, warnings)
-      EnvironmentRegistry.shared.add(status.identity, environment)
+      let environment = try openClaimed(directory, options, claim, warnings)
+      EnvironmentRegistry.shared.add(claim, environment)
       return environment
     } catch {
-      EnvironmentRegistry.shared.remove(status.identity)
+      EnvironmentRegistry.shared.remove(claim)
       throw error
     }
   }
 
-  /// The open environment of the file, if it serves these options; nil, and a claim, if the file is not open.
+  /// The open environment of the file, if it serves these options; a claim, if the file is not open.
   ///
   /// An environment that does not serve them is given a moment to close: its last reference may be with a job that has
   /// just ended on its write thread.
   private static func claim(
     _ identity: FileIdentity, _ options: EnvironmentOptions
-  ) throws(OpenError) -> Environment? {
+  ) throws(OpenError) -> EnvironmentRegistry.Answer {
     for _ in 0..<50 {
-      guard let open = EnvironmentRegistry.shared.claim(identity) else { return nil }
-      if open.serves(options) { return open }
+      let answer = EnvironmentRegistry.shared.claim(identity)
+      guard case .open(let open) = answer, !open.serves(options) else { return answer }
       usleep(1000)
     }
-    guard let open = EnvironmentRegistry.shared.claim(identity) else { return nil }
-    try open.check(options)
-    return open
+    let answer = EnvironmentRegistry.shared.claim(identity)
+    if case .open(let open) = answer { try open.check(options) }
+    return answer
   }
 
   /// LMDB's name of the data file.
   static let dataFile = "data.mdb"
 
   private static func openClaimed(
-    _ directory: FilePath, _ options: EnvironmentOptions, _ identity: FileIdentity, _ warnings: [String]
+    _ directory: FilePath, _ options: EnvironmentOptions, _ claim: EnvironmentRegistry.Claim, _ warnings: [String]
   ) throws(OpenError) -> Environment {
     let marker = UnsyncedMarker(in: directory)
     if try marker.isStale() { throw .unsyncedRemains(directory) }
     try Preflight.check(directory.appending(dataFile))
     if options.durability == .unsynced { try marker.set() }
-    let opened = try OpenedEnvironment(directory, options, identity)
+    let opened = try OpenedEnvironment(directory, options)
     var writer: WriteThread?
     if options.mode != .readOnly {
       writer = WriteThread()
@@ -71,7 +75,7 @@ extension Environment {
       }
     }
     let environment = Environment(
-      directory: directory, options: options, opened: opened, writer: writer, warnings: warnings)
+      directory: directory, options: options, opened: opened, claim: claim, writer: writer, warnings: warnings)
     if options.durability == .synchronous, options.mode != .readOnly, try marker.exists {
       do throws(LMDBError) { try environment.makeSynchronous() } catch { throw .storage(error, directory) }
     }

@@ -56,6 +56,7 @@ extension Environment {
 
   func beginWrite() throws(LMDBError) -> WriteTransaction {
     if condition.withLock({ $0.isStopped }) { throw .mustReopen }
+    try checkReadersWhenDue()
     do throws(LMDBError) {
       return try beginWriteOnce()
     } catch .mapResized {

@@ -16,7 +16,7 @@ package final class Environment: Sendable {
   package let options: EnvironmentOptions
 
   let handle: EnvironmentHandle
-  let identity: FileIdentity
+  let claim: EnvironmentRegistry.Claim
   let tables: [String: Table]
   let pool: ReaderPool
   /// Nil when open for reading only.
@@ -28,17 +28,19 @@ package final class Environment: Sendable {
     /// Whether an I/O error stopped all writes.
     var isStopped = false
     var durability = EnvironmentOptions.Durability.synchronous
+    /// When dead readers were looked for last.
+    var readerCheck = ContinuousClock.now
   }
 
   init(
-    directory: FilePath, options: EnvironmentOptions, opened: OpenedEnvironment, writer: WriteThread?,
-    warnings: [String]
+    directory: FilePath, options: EnvironmentOptions, opened: OpenedEnvironment,
+    claim: EnvironmentRegistry.Claim, writer: WriteThread?, warnings: [String]
   ) {
     self.directory = directory
     self.options = options
     self.warnings = warnings
     self.handle = opened.handle
-    self.identity = opened.identity
+    self.claim = claim
     self.tables = opened.tables
     self.pool = ReaderPool(of: opened.handle)
     self.writer = writer
@@ -46,11 +48,11 @@ package final class Environment: Sendable {
   }
 
   deinit {
-    let (handle, identity, pool) = (handle, identity, pool)
+    let (handle, claim, pool) = (handle, claim, pool)
     let close: @Sendable () -> Void = {
       pool.drain()
       unsafe mdb_env_close(handle.pointer)
-      EnvironmentRegistry.shared.remove(identity)
+      EnvironmentRegistry.shared.remove(claim)
     }
     if let writer { writer.close(close) } else { close() }
   }

@@ -28,6 +28,8 @@ package struct EnvironmentOptions: Hashable, Sendable {
   package var mapSize: Int
   /// Reader slots; fixed by the first process that opens the environment.
   package var maxReaders: Int
+  /// How often, at most, a write frees the reader slots of processes that died.
+  package var readerCheckInterval: Duration
   /// Whether the kernel reads ahead; off only for random reads of environments larger than memory.
   package var readAhead: Bool
   /// Whether to trust a network or user-space file system with the memory map and its locks.
@@ -35,13 +37,15 @@ package struct EnvironmentOptions: Hashable, Sendable {
 
   package init(
     mode: Mode, tables: [String], durability: Durability = .synchronous, mapSize: Int = 1 << 40,
-    maxReaders: Int = 1024, readAhead: Bool = true, allowNetworkFileSystem: Bool = false
+    maxReaders: Int = 1024, readerCheckInterval: Duration = .seconds(60), readAhead: Bool = true,
+    allowNetworkFileSystem: Bool = false
   ) {
     self.mode = mode
     self.durability = durability
     self.tables = tables
     self.mapSize = mapSize
     self.maxReaders = maxReaders
+    self.readerCheckInterval = readerCheckInterval
     self.readAhead = readAhead
     self.allowNetworkFileSystem = allowNetworkFileSystem
   }

@@ -49,6 +49,12 @@ package struct FileSystem: Hashable, Sendable {
     var information = statvfs()
     let code = unsafe path.withPlatformString { path in unsafe statvfs(path, &information) }
     guard code == 0 else { return nil }
-    return Int(clamping: information.f_bavail) * Int(clamping: information.f_frsize)
+    return bytes(blocks: UInt64(information.f_bavail), of: UInt64(information.f_frsize))
+  }
+
+  /// So many blocks in bytes; the largest number if that is more than one can hold, as some file systems pretend.
+  static func bytes(blocks: UInt64, of size: UInt64) -> Int {
+    let (bytes, isBeyond) = blocks.multipliedReportingOverflow(by: size)
+    return isBeyond ? .max : Int(clamping: bytes)
   }
 }

@@ -1,10 +1,11 @@
 internal import Glibc
-internal import SystemPackage
+package import SystemPackage
 
-/// The few file operations that LMDB leaves to its user.
-enum Files {
+/// The few file operations that LMDB leaves to its user. What gives or takes a name, or replaces content, is durable when
+/// it returns, unless it says otherwise.
+package enum Files {
   /// The identity and size of a file; nil if there is none.
-  static func status(_ path: FilePath) throws(OpenError) -> (identity: FileIdentity, size: Int, isDirectory: Bool)? {
+  package static func status(_ path: FilePath) throws(OpenError) -> Status? {
     var information = stat()
     let code = unsafe path.withPlatformString { path in unsafe stat(path, &information) }
     guard code == 0 else {
@@ -12,12 +13,13 @@ enum Files {
       throw .system(operation: "stat", path, errno: errno)
     }
     let identity = FileIdentity(device: UInt64(information.st_dev), inode: UInt64(information.st_ino))
-    return (identity, Int(information.st_size), information.st_mode & S_IFMT == S_IFDIR)
+    return Status(
+      identity: identity, size: Int(information.st_size), isDirectory: information.st_mode & S_IFMT == S_IFDIR)
   }
 
   /// Makes names in a directory durable.
-  static func syncDirectory(_ path: FilePath) throws(OpenError) {
-    try sync(path, flags: O_RDONLY | O_DIRECTORY)
+  package static func syncDirectory(_ path: FilePath) throws(OpenError) {
+    try sync(path.isEmpty ? "." : path, flags: O_RDONLY | O_DIRECTORY)
   }
 
   /// Makes a file's content durable.
@@ -28,14 +30,16 @@ enum Files {
     guard fsync(file) == 0 else { throw .system(operation: "fsync", path, errno: errno) }
   }
 
-  /// Creates a directory, and those above it; makes their names durable.
-  static func createDirectory(_ path: FilePath) throws(OpenError) {
-    guard try status(path) == nil else { return }
+  /// Creates a directory, and those above it as far as they are missing. Every name that is made is durable when this
+  /// returns; so is the directory's own when it was there, as whoever made it may have been killed before it was.
+  package static func createDirectory(_ path: FilePath) throws(OpenError) {
     let parent = path.removingLastComponent()
-    if !parent.isEmpty { try createDirectory(parent) }
-    let code = unsafe path.withPlatformString { path in unsafe mkdir(path, 0o755) }
-    guard code == 0 || errno == EEXIST else { throw .system(operation: "mkdir", path, errno: errno) }
-    try syncDirectory(parent.isEmpty ? FilePath(".") : parent)
+    if try status(path) == nil {
+      if !parent.isEmpty, try status(parent) == nil { try createDirectory(parent) }
+      let code = unsafe path.withPlatformString { path in unsafe mkdir(path, 0o755) }
+      guard code == 0 || errno == EEXIST else { throw .system(operation: "mkdir", path, errno: errno) }
+    }
+    try syncDirectory(parent)
   }
 
   /// Gives a file a second name. False if that name is taken.
@@ -48,20 +52,24 @@ enum Files {
     return true
   }
 
-  /// Removes a file if it is there.
-  static func remove(_ path: FilePath) throws(OpenError) {
+  /// Removes a file if it is there. Not durable until its directory is synced.
+  package static func remove(_ path: FilePath) throws(OpenError) {
     let code = unsafe path.withPlatformString { path in unsafe unlink(path) }
     guard code == 0 || errno == ENOENT else { throw .system(operation: "unlink", path, errno: errno) }
   }
 
-  /// Removes an empty directory.
-  static func removeDirectory(_ path: FilePath) throws(OpenError) {
+  /// Removes a directory with all that is in it, if it is there; a link is not followed. Not durable until the directory
+  /// above is synced: a crash may bring back what was to go.
+  package static func removeDirectory(_ path: FilePath) throws(OpenError) {
+    if unsafe path.withPlatformString({ path in unsafe unlink(path) }) == 0 || errno == ENOENT { return }
+    guard errno == EISDIR else { throw .system(operation: "unlink", path, errno: errno) }
+    for name in try names(in: path) { try removeDirectory(path.appending(name)) }
     let code = unsafe path.withPlatformString { path in unsafe rmdir(path) }
     guard code == 0 || errno == ENOENT else { throw .system(operation: "rmdir", path, errno: errno) }
   }
 
-  /// The bytes of a small file; nil if there is none.
-  static func read(_ path: FilePath) throws(OpenError) -> [UInt8]? {
+  /// The bytes of a small file, of 4 KiB at most; nil if there is none.
+  package static func read(_ path: FilePath) throws(OpenError) -> [UInt8]? {
     do {
       let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
       defer { try? file.close() }
@@ -76,8 +84,8 @@ enum Files {
     }
   }
 
-  /// Writes a small file and makes it durable.
-  static func write(_ bytes: [UInt8], to path: FilePath) throws(OpenError) {
+  /// Writes a small file.
+  package static func write(_ bytes: [UInt8], to path: FilePath) throws(OpenError) {
     do {
       let file = try FileDescriptor.open(
         path, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: .ownerReadWrite)
@@ -90,5 +98,58 @@ enum Files {
     }
     try sync(path)
     try syncDirectory(path.removingLastComponent())
+  }
+
+  /// Gives a file new content so that a crash leaves the old one or the new one.
+  package static func replace(_ path: FilePath, with bytes: [UInt8]) throws(OpenError) {
+    try write(bytes, to: temporary(path))
+    try putInPlace(path)
+    try syncDirectory(path.removingLastComponent())
+  }
+
+  /// Where the new content of a file stands until it takes the place of the old.
+  package static func temporary(_ path: FilePath) -> FilePath {
+    path.removingLastComponent().appending((path.lastComponent?.string ?? "") + ".tmp")
+  }
+
+  /// Lets what stands under the temporary name take the file's place. Not durable until its directory is synced.
+  package static func putInPlace(_ path: FilePath) throws(OpenError) {
+    let code = unsafe temporary(path).withPlatformString { old in
+      unsafe path.withPlatformString { new in unsafe Glibc.rename(old, new) }
+    }
+    guard code == 0 else { throw .system(operation: "rename", path, errno: errno) }
+  }
+
+  /// The names in a directory, ordered; none when it is missing.
+  package static func names(in directory: FilePath) throws(OpenError) -> [String] {
+    guard let stream = unsafe directory.withPlatformString({ path in unsafe opendir(path) }) else {
+      if errno == ENOENT { return [] }
+      throw .system(operation: "opendir", directory, errno: errno)
+    }
+    defer { unsafe closedir(stream) }
+    var names: [String] = []
+    while let entry = unsafe readdir(stream) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+        unsafe tuple.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  /// Bytes of the files directly in a directory.
+  package static func byteCount(in directory: FilePath) throws(OpenError) -> Int {
+    var sum = 0
+    for name in try names(in: directory) { sum += try status(directory.appending(name))?.size ?? 0 }
+    return sum
+  }
+}
+
+extension Files {
+  /// What a path names.
+  package struct Status: Hashable, Sendable {
+    let identity: FileIdentity
+    package let size: Int
+    package let isDirectory: Bool
   }
 }

@@ -5,12 +5,10 @@ internal import SystemPackage
 /// What `mdb_env_open` gives: the handle, with all tables open.
 struct OpenedEnvironment {
   let handle: EnvironmentHandle
-  let identity: FileIdentity
   let tables: [String: Table]
 
   /// Opens, with as much of the map size as the system grants.
-  init(_ directory: FilePath, _ options: EnvironmentOptions, _ identity: FileIdentity) throws(OpenError) {
-    self.identity = identity
+  init(_ directory: FilePath, _ options: EnvironmentOptions) throws(OpenError) {
     handle = try Self.reserve(directory, options)
     do throws(OpenError) {
       var dead: Int32 = 0

@@ -13,6 +13,9 @@ struct TreeProbe: ~Copyable {
 
   /// Pages of the free list that are read at most; a longer list is searched that far.
   static let freeListLimit = 256
+  /// Bytes of free list entries that are read at most: two million page numbers. A file may say of itself that it has
+  /// gigabytes of them, and take no room on the disk for that.
+  static let freeListByteLimit = 16 << 20
   /// No sound tree is deeper: LMDB's `CURSOR_STACK`.
   static let depthLimit = 32
 
@@ -52,12 +55,15 @@ struct TreeProbe: ~Copyable {
     if let last = lists.last, last.transaction > newer.transaction {
       throw fault(newer.free.page, "transaction of the free list", last.transaction, "\(newer.transaction) at most")
     }
-    let freed = lists.last.flatMap { $0.transaction == newer.transaction ? $0.pages : nil } ?? []
-    for page in replaced where !freed.contains(page) {
-      throw fault(
-        page, "pages freed by transaction \(newer.transaction)", UInt64(freed.count), "among them the old root")
+    var freed: Set<UInt64>? = []
+    if let last = lists.last, last.transaction == newer.transaction { freed = last.pages }
+    if let freed {
+      for page in replaced where !freed.contains(page) {
+        throw fault(
+          page, "pages freed by transaction \(newer.transaction)", UInt64(freed.count), "among them the old root")
+      }
     }
-    for root in [newer.main.page, newer.free.page] where lists.contains(where: { $0.pages.contains(root) }) {
+    for root in [newer.main.page, newer.free.page] where lists.contains(where: { $0.pages?.contains(root) ?? false }) {
       throw fault(root, "root", root, "a page that is not free")
     }
   }
@@ -94,9 +100,12 @@ struct TreeProbe: ~Copyable {
     return path
   }
 
+  /// What one transaction freed; nil for more than is read.
+  private typealias FreeList = (transaction: UInt64, pages: Set<UInt64>?)
+
   /// The free list's entries in ascending order: the pages that each transaction freed. Of a list longer than the
   /// limit, the first ones and the last.
-  private borrowing func freeLists() throws(Failure) -> [(transaction: UInt64, pages: Set<UInt64>)] {
+  private borrowing func freeLists() throws(Failure) -> [FreeList] {
     guard newer.free.page != MetaPage.Root.none else { return [] }
     var leaves: [TreePage] = []
     var level = [try page(newer.free.page)]
@@ -117,31 +126,39 @@ struct TreeProbe: ~Copyable {
       level = below
     }
     if let last = try lastPath(from: newer.free.page).last, leaves.last?.number != last.number { leaves.append(last) }
-    var lists: [(transaction: UInt64, pages: Set<UInt64>)] = []
-    for leaf in leaves {
-      for index in 0..<leaf.nodeCount {
+    var lists: [FreeList] = []
+    var bytesLeft = Self.freeListByteLimit
+    // From the last one, which says most, back.
+    for leaf in leaves.reversed() {
+      for index in (0..<leaf.nodeCount).reversed() {
         guard let node = leaf.node(index) else { continue }
-        lists.append(try freeList(leaf, node))
+        lists.append(try freeList(leaf, node, reading: &bytesLeft))
       }
     }
-    return lists
+    return lists.reversed()
   }
 
   /// One entry: the key is a transaction, the value a count and as many page numbers.
   private borrowing func freeList(
-    _ leaf: TreePage, _ node: TreePage.Node
-  ) throws(Failure) -> (transaction: UInt64, pages: Set<UInt64>) {
+    _ leaf: TreePage, _ node: TreePage.Node, reading bytesLeft: inout Int
+  ) throws(Failure) -> FreeList {
     guard node.key.count == 8, node.valueSize % 8 == 0, node.valueSize >= 8 else {
       throw fault(leaf.number, "size of a free list entry", UInt64(node.valueSize), "whole page numbers")
     }
+    let transaction: UInt64 = leaf.bytes.raw.integer(at: node.key.lowerBound)
     let isInline = node.flags & TreePage.Node.overflowFlag == 0
+    guard isInline || node.valueSize <= bytesLeft else {
+      _ = try overflowPages(leaf, node)
+      return (transaction, nil)
+    }
+    if !isInline { bytesLeft -= node.valueSize }
     let value = isInline ? leaf.value(of: node) : try overflowValue(leaf, node)
     let count: UInt64 = value.raw.integer(at: 0)
     guard count < UInt64(value.count / 8) else {
       throw fault(leaf.number, "length of a free list entry", count, "less than \(value.count / 8)")
     }
     let pages = (0..<Int(count)).map { value.raw.integer(at: 8 + 8 * $0) as UInt64 }
-    return (leaf.bytes.raw.integer(at: node.key.lowerBound), Set(pages))
+    return (transaction, Set(pages))
   }
 
   /// A value that lies on pages of its own.

@@ -13,7 +13,7 @@ package enum ProjectionError: Error, Sendable {
   case rebuildRequired(projection: String, reason: String)
 
   /// Another process writes a version of this projection.
-  case locked(FilePath)
+  case locked(FilePath, holder: Int?)
 
   /// The fold cannot apply a record: what L1 has at that place is impossible, or not yet supported.
   case fold(Place, FoldError)
@@ -59,8 +59,8 @@ extension ProjectionError: CustomStringConvertible {
       "projection \(projection) has not been built; run `varve projection rebuild \(projection)` or `varve replay`"
     case .rebuildRequired(let projection, let reason):
       "projection \(projection) must be rebuilt: \(reason); run `varve projection rebuild \(projection)`"
-    case .locked(let directory):
-      "another process is writing \(directory); wait for it, or stop it"
+    case .locked(let directory, let holder):
+      "\(holder.map { "process \($0)" } ?? "another process") is writing \(directory); wait for it, or stop it"
     case .fold(let place, let error): "\(place): \(error)"
     case .disagreement(let verdict): "\(verdict)"
     case .undecodable(let place, let error): "\(place): its payload is no event: \(error); run `varve log verify`"

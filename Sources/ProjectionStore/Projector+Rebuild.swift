@@ -16,7 +16,7 @@ extension Projector {
   @discardableResult
   package func rebuild(_ options: Options = Options(), resume: Bool = true) throws(ProjectionError) -> ProjectionCursor
   {
-    let lock = try ProjectionLock.take(in: versions.directory)
+    let lock = try ProjectionError.lock(versions.directory)
     let build = try startBuild(resume: resume)
     let run = FoldRun<P>(log, into: build.version, from: build.cursor, options)
     try run.advance(to: try logSize())
@@ -38,11 +38,10 @@ extension Projector {
     if resume, let name = versions.unfinished, let build = resumeBuild(name) { return build }
     // A name beyond those about to go: no name is used for two things.
     let name = versions.next(schemaVersion: P.schemaVersion)
-    try versions.removeAllButLive()
+    versions.removeAllButLive()
     let directory = versions.path(of: name)
-    try Files.makeDirectory(directory)
-    // The manifest says "dirty" before there is anything that could be.
-    try Manifest(projection: P.name, schemaVersion: P.schemaVersion, boot: boot, storeID: storeID).write(in: directory)
+    try ProjectionError.files { () throws(LMDB.OpenError) in try Files.createDirectory(directory) }
+    try Manifest(projection: P.name, schemaVersion: P.schemaVersion, storeID: storeID).write(in: directory)
     let version = try ProjectionVersion(directory, tables: P.tables, mode: .create, durability: .unsynced)
     return Build(name: name, version: version, cursor: .start)
   }
@@ -50,14 +49,11 @@ extension Projector {
   /// The unpublished version, opened to be written further; nil when it must not be opened, or is no fold of this log.
   private func resumeBuild(_ name: VersionName) -> Build? {
     let directory = versions.path(of: name)
-    guard name.schemaVersion == P.schemaVersion, var manifest = Manifest.read(in: directory),
-      manifest.belongs(to: P.self, storeID: storeID), manifest.mayBeOpened(in: boot)
+    guard name.schemaVersion == P.schemaVersion, let manifest = Manifest.read(in: directory),
+      manifest.belongs(to: P.self, storeID: storeID)
     else { return nil }
-    manifest.isDirty = true
-    manifest.bootID = boot.text
     // Whatever is wrong with it: a new build needs nothing of it.
     do throws(ProjectionError) {
-      try manifest.write(in: directory)
       let version = try ProjectionVersion(directory, tables: P.tables, mode: .create, durability: .unsynced)
       let cursor = try checkedCursor(of: version)
       return Build(name: name, version: version, cursor: cursor)
@@ -71,23 +67,18 @@ extension Projector {
     try step(.folded)
     // L1 may have revoked records while they were being folded.
     if let reason = try reasonToRebuild(cursor) { throw rebuildRequired(reason) }
-    // Crash up to here: the version is dirty, and resumed in the same boot only.
+    // Crash up to here: the version is marked as unsynced, and resumed in the same boot only.
     try build.version.makeSynchronous()
-    try step(.environmentDurable)
-    let directory = versions.path(of: build.name)
-    try Files.syncDirectory(directory)
-    try Files.syncDirectory(versions.directory)
-    try step(.directoryDurable)
-    guard var manifest = Manifest.read(in: directory) else {
-      throw .damaged(directory, "its manifest has disappeared")
-    }
-    manifest.isDirty = false
-    try manifest.write(in: directory)
     // Crash from here on: the version is whole on disk, and a resumed rebuild only has to publish it.
-    try step(.manifestClean)
+    try step(.environmentDurable)
+    try ProjectionError.files { () throws(LMDB.OpenError) in
+      try Files.syncDirectory(versions.path(of: build.name))
+      try Files.syncDirectory(versions.directory)
+    }
+    try step(.directoryDurable)
     try versions.switchTo(build.name, passing: step)
-    // Crash from here on: the new version is live, and the old one is removed by the next rebuild.
-    try versions.removeAllButLive()
+    // From here on the new version is live, whatever becomes of the old one: the next rebuild removes it too.
+    versions.removeAllButLive()
     try step(.oldVersionsRemoved)
   }
 }

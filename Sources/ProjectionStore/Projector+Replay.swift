@@ -52,7 +52,7 @@ extension Projector<ProposerState> {
   package func replay(
     to block: UInt64? = nil, resume: Bool = false, _ options: Options = Options()
   ) throws(ProjectionError) -> ReplayReport {
-    let lock = try ProjectionLock.take(in: versions.directory)
+    let lock = try ProjectionError.lock(versions.directory)
     let build = try startBuild(resume: resume)
     // What an interrupted rebuild has folded was not checked by anyone.
     var counts = try build.version.outputCounts()

@@ -39,8 +39,13 @@ extension Projector {
       projection: P.name, schemaVersion: P.schemaVersion, live: try versions.live.map(liveStatus),
       unfinished: versions.unfinished.map { name in
         ProjectionStatus.Version(
-          name: name, byteCount: Files.byteCount(in: versions.path(of: name)), cursor: nil, lag: nil, problem: nil)
+          name: name, byteCount: byteCount(of: name), cursor: nil, lag: nil, problem: nil)
       })
+  }
+
+  /// Bytes of a version's files; 0 when it has just been removed.
+  private func byteCount(of name: VersionName) -> Int {
+    (try? Files.byteCount(in: versions.path(of: name))) ?? 0
   }
 
   private func liveStatus(_ name: VersionName) throws(ProjectionError) -> ProjectionStatus.Version {
@@ -55,7 +60,7 @@ extension Projector {
     }
     let size = try logSize()
     return ProjectionStatus.Version(
-      name: name, byteCount: Files.byteCount(in: versions.path(of: name)), cursor: cursor,
+      name: name, byteCount: byteCount(of: name), cursor: cursor,
       lag: cursor.map { size - min(size, $0.nextPosition) }, problem: problem)
   }
 }

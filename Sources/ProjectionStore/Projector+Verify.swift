@@ -41,13 +41,15 @@ extension Projector {
   ///
   /// The live version stands still meanwhile. The scratch directory is removed at the end.
   package func verify(_ options: Options = Options()) throws(ProjectionError) -> VerifyReport {
-    let lock = try ProjectionLock.take(in: versions.directory)
+    let lock = try ProjectionError.lock(versions.directory)
     let live = try openLive(.readOnly)
     let target = try checkedCursor(of: live)
     let directory = versions.directory.appending("scratch")
-    try Files.remove(directory)
-    defer { try? Files.remove(directory) }
-    try Files.makeDirectory(directory)
+    try ProjectionError.files { () throws(LMDB.OpenError) in
+      try Files.removeDirectory(directory)
+      try Files.createDirectory(directory)
+    }
+    defer { try? Files.removeDirectory(directory) }
     let scratch = try ProjectionVersion(directory, tables: P.tables, mode: .create, durability: .unsynced)
     try FoldRun<P>(log, into: scratch, from: .start, options).advance(to: target.nextPosition)
     let report = VerifyReport(

@@ -14,18 +14,13 @@ package import SystemPackage
 package final class Projector<P: Projection>: Sendable {
   let log: EventLog
   let storeID: String
-  let boot: BootIdentity
   let versions: VersionSet
 
-  /// - Parameters:
-  ///   - storeID: the identity of the data directory's store; a version made from another store's log is not used.
-  ///   - boot: which run of the operating system this is.
-  package init(
-    dataDirectory: FilePath, log: EventLog, storeID: String, boot: BootIdentity = .current
-  ) {
+  /// - Parameter storeID: the identity of the data directory's store; a version made from another store's log is not
+  ///   used.
+  package init(dataDirectory: FilePath, log: EventLog, storeID: String) {
     self.log = log
     self.storeID = storeID
-    self.boot = boot
     versions = VersionSet(dataDirectory: dataDirectory, projection: P.name)
   }
 
@@ -63,7 +58,7 @@ package final class Projector<P: Projection>: Sendable {
   ///   folded records that L1 has revoked since; `fold` at a record that cannot be applied, with everything before it kept.
   @discardableResult
   package func catchUp(_ options: Options = Options()) throws(ProjectionError) -> ProjectionCursor {
-    let lock = try ProjectionLock.take(in: versions.directory)
+    let lock = try ProjectionError.lock(versions.directory)
     let version = try openLive(.readWrite)
     let cursor = try checkedCursor(of: version)
     let run = FoldRun<P>(log, into: version, from: cursor, options)
@@ -74,7 +69,14 @@ package final class Projector<P: Projection>: Sendable {
 
   /// Opens the live version, once its manifest says that it may be.
   func openLive(_ mode: EnvironmentOptions.Mode) throws(ProjectionError) -> ProjectionVersion {
-    guard let name = versions.live else { throw .notBuilt(projection: P.name) }
+    let version = try versions.withLive { name throws(ProjectionError) in try openVersion(name, mode) }
+    guard let version else { throw .notBuilt(projection: P.name) }
+    return version
+  }
+
+  private func openVersion(
+    _ name: VersionName, _ mode: EnvironmentOptions.Mode
+  ) throws(ProjectionError) -> ProjectionVersion {
     let directory = versions.path(of: name)
     guard name.schemaVersion == P.schemaVersion else {
       throw rebuildRequired("version \(name) is of another schema, this program's is \(P.schemaVersion)")
@@ -82,10 +84,11 @@ package final class Projector<P: Projection>: Sendable {
     guard let manifest = Manifest.read(in: directory), manifest.belongs(to: P.self, storeID: storeID) else {
       throw rebuildRequired("the manifest in \(directory) is missing or of another store")
     }
-    guard manifest.mayBeOpened(in: boot) else {
+    do throws(ProjectionError) {
+      return try ProjectionVersion(directory, tables: P.tables, mode: mode)
+    } catch .open(.unsyncedRemains) {
       throw rebuildRequired("\(directory) was not on disk when the machine was restarted")
     }
-    return try ProjectionVersion(directory, tables: P.tables, mode: mode)
   }
 
   /// The version's cursor, once it is known that going on from it gives a fold of this log.

@@ -1,3 +1,4 @@
+import LMDB
 import SystemPackage
 
 /// The versions of one projection on disk, and which of them is live.
@@ -19,15 +20,41 @@ struct VersionSet: Sendable {
 
   /// The live version; nil when there is none, or when what CURRENT names is not there.
   var live: VersionName? {
-    guard let bytes = Files.read(currentFile) else { return nil }
-    let text = String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self)
-    guard let name = VersionName(text), Files.exists(path(of: name)) else { return nil }
+    var name = current
+    while let seen = name, !exists(seen) {
+      // Another process may have switched, and removed the old version, since CURRENT was read.
+      name = current
+      if name == seen { return nil }
+    }
     return name
+  }
+
+  /// What `open` makes of the live version; nil when there is none. Tries again with another version when `open` fails
+  /// and another process has switched meanwhile: a version that is no longer live is removed.
+  func withLive<R>(_ open: (VersionName) throws(ProjectionError) -> R) throws(ProjectionError) -> R? {
+    while let name = live {
+      do throws(ProjectionError) {
+        return try open(name)
+      } catch {
+        if current == name { throw error }
+      }
+    }
+    return nil
+  }
+
+  /// What CURRENT names, whether it is there or not.
+  private var current: VersionName? {
+    guard let bytes = try? Files.read(currentFile) else { return nil }
+    return VersionName(String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self))
+  }
+
+  private func exists(_ name: VersionName) -> Bool {
+    (try? Files.status(path(of: name))) != nil
   }
 
   /// All version directories, oldest first.
   var all: [VersionName] {
-    Files.names(in: directory).compactMap { VersionName($0) }.sorted()
+    ((try? Files.names(in: directory)) ?? []).compactMap { VersionName($0) }.sorted()
   }
 
   /// A version made after the live one and not yet published: what an interrupted rebuild left.
@@ -48,19 +75,21 @@ struct VersionSet: Sendable {
   func switchTo(_ name: VersionName, passing step: (PublishStep) throws(ProjectionError) -> Void)
     throws(ProjectionError)
   {
-    let temporary = directory.appending(Files.temporaryName(of: currentFile))
-    try Files.writeSynced(Array("\(name)\n".utf8), to: temporary)
+    try ProjectionError.files { () throws(LMDB.OpenError) in
+      try Files.write(Array("\(name)\n".utf8), to: Files.temporary(currentFile))
+    }
     try step(.pointerWritten)
-    try Files.rename(temporary, to: currentFile)
+    try ProjectionError.files { () throws(LMDB.OpenError) in try Files.putInPlace(currentFile) }
     try step(.pointerRenamed)
-    try Files.syncDirectory(directory)
+    try ProjectionError.files { () throws(LMDB.OpenError) in try Files.syncDirectory(directory) }
     try step(.pointerDurable)
   }
 
-  /// Removes every version but the live one. A crash in between leaves rows nobody reads, for the next call to remove.
-  func removeAllButLive() throws(ProjectionError) {
+  /// Removes every version but the live one. What a crash leaves, or what cannot be removed, are rows that nobody reads,
+  /// for the next call to remove: no reason for anything to fail, as no name is used twice.
+  func removeAllButLive() {
     let live = self.live
-    for name in all where name != live { try Files.remove(path(of: name)) }
+    for name in all where name != live { try? Files.removeDirectory(path(of: name)) }
   }
 
   private var currentFile: FilePath { directory.appending(Self.currentName) }
@@ -71,12 +100,10 @@ struct VersionSet: Sendable {
 package enum PublishStep: CaseIterable, Sendable {
   /// Every record is folded and committed, unsynced.
   case folded
-  /// The environment is on disk, and commits from now on are durable.
+  /// The environment is on disk, may be opened after a restart, and commits from now on are durable.
   case environmentDurable
   /// The version's directory entries are on disk.
   case directoryDurable
-  /// The manifest says that the environment may be opened after a restart.
-  case manifestClean
   case pointerWritten
   case pointerRenamed
   case pointerDurable

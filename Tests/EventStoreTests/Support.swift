@@ -51,7 +51,7 @@ func pattern(_ count: Int, seed: Int = 0) -> [UInt8] {
 
 /// An L1 block whose hash is that of its header, with some records of its own.
 func l1Block(_ number: UInt64, fork: UInt8 = 0, records: Int = 2) -> NewBlock {
-  let header: [UInt8] = [fork] + pattern(40, seed: Int(number))
+  let header: [UInt8] = [fork] + pattern(40, seed: Int(truncatingIfNeeded: number))
   let appended = L1BlockAppended(header: header, canonicalAccBefore: .zero, completeness: .embedded)
   let output = OutputProposed.sample(number)
   return NewBlock(

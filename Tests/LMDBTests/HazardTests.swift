@@ -54,7 +54,10 @@ final class HazardTests {
 
   @Test("the slot of a killed reader is freed, so that pages are used again")
   func killedReader() async throws {
-    let environment = try scratch.open()
+    // Not within the time that this test takes: the writer would free the slot by itself.
+    let options = EnvironmentOptions(
+      mode: .create, tables: ["records"], mapSize: 1 << 26, readerCheckInterval: .seconds(86_400))
+    let environment = try Environment.open(at: scratch.path, options: options)
     try environment.append(100)
     await #expect(processExitsWith: .signal(SIGKILL)) { [path = scratch.path.string as String] in
       let environment = try Environment.open(at: FilePath(path), options: HazardTests.options)
@@ -76,6 +79,23 @@ final class HazardTests {
     #expect(environment.information().oldestReaderLag == 0)
     try overwrite()
     #expect(environment.information().lastPage <= leaked.lastPage + 4)
+  }
+
+  @Test("a writer frees the slot of a killed reader by itself")
+  func killedReaderFreedByWriter() async throws {
+    let options = EnvironmentOptions(
+      mode: .create, tables: ["records"], mapSize: 1 << 26, readerCheckInterval: .zero)
+    let environment = try Environment.open(at: scratch.path, options: options)
+    try environment.append(1)
+    await #expect(processExitsWith: .signal(SIGKILL)) { [path = scratch.path.string as String] in
+      let environment = try Environment.open(at: FilePath(path), options: HazardTests.options)
+      try environment.read { (_: borrowing ReadTransaction) throws(LMDBError) in
+        _ = raise(SIGKILL)
+      }
+    }
+    #expect(environment.readers().contains { $0.process != Int(getpid()) })
+    try environment.append(1)
+    #expect(environment.readers().allSatisfy { $0.process == Int(getpid()) })
   }
 
   @Test("opening frees the slots of killed readers, while others have the environment open")

@@ -1,5 +1,5 @@
 import Foundation
-import LMDB
+@testable import LMDB
 import SystemPackage
 import TestSupport
 import Testing
@@ -144,6 +144,39 @@ final class PreflightTests {
     damaged.replace(at: meta + 80, with: first)
     damaged.replace(at: meta + 136, with: first + 3)
     #expect(try outcome(of: damaged, expecting: content) == .refused)
+  }
+
+  @Test("a free list that says it has gigabytes, in a file that takes no room for them, is not read whole")
+  func hugeFreeList() throws {
+    let (bytes, _) = try sound(commits: 4)
+    let first = UInt64(bytes.count / Self.pageSize)
+    let size = UInt32(3 << 30)
+    let pages = UInt32((16 + Int(size) + Self.pageSize - 1) / Self.pageSize)
+    // One entry, of the newest transaction, on pages of its own, which are a hole in the file.
+    var leaf = page(first, flags: 2, nodes: [(size, (first + 1).bytes)])
+    leaf[Int(leaf[16]) + Int(leaf[17]) << 8 + 4] = 1
+    leaf.replace(at: leaf.count - 16, with: UInt64(bytes[newer(of: bytes) + 144]))
+    var overflow = [UInt8](repeating: 0, count: Self.pageSize)
+    overflow.replace(at: 0, with: first + 1)
+    overflow[10] = 4
+    overflow.replace(at: 12, with: pages)
+    var damaged = bytes
+    let meta = newer(of: bytes)
+    damaged[meta + 46] = 1
+    damaged.replace(at: meta + 80, with: first)
+    damaged.replace(at: meta + 136, with: first + UInt64(pages))
+    try scratch.write(damaged + leaf + overflow)
+    #expect(unsafe truncate(scratch.data.string, off_t((Int(first) + 1 + Int(pages)) * Self.pageSize)) == 0)
+    let before = try peakMemory()
+    try Preflight.check(scratch.data)
+    #expect(try peakMemory() - before < 512 << 10, "kilobytes")
+  }
+
+  /// The most memory this process has held, in kilobytes.
+  private func peakMemory() throws -> Int {
+    let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+    let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
+    return try #require(line.split(separator: " ").dropLast().last.flatMap { Int($0) })
   }
 
   /// Where the newer meta page begins.

@@ -1,4 +1,5 @@
 import EventStore
+import Foundation
 import LMDB
 import Primitives
 @testable import ProjectionStore
@@ -42,7 +43,7 @@ struct RebuildTests {
         try chain.write(to: scratch.log)
         return try keep(scratch.dataDirectory)
       }
-      defer { try? Files.remove(path) }
+      defer { try? Files.removeDirectory(path) }
       await #expect(processExitsWith: .signal(SIGKILL)) {
         [path = path.string as String, batchSize = batchSize as Int, batches = batches as Int] in
         let directory = FilePath(path)
@@ -101,49 +102,79 @@ struct RebuildTests {
       try chain.write(to: scratch.log)
       var options = Projector<ProposerState>.Options(batchSize: 5)
       options.onPublish = { _ throws(ProjectionError) in throw .file("stop", "here") }
-      let first = BootIdentity("first")
-      #expect(throws: ProjectionError.self) { try scratch.projector(boot: first).rebuild(options) }
+      #expect(throws: ProjectionError.self) { try scratch.projector().rebuild(options) }
       let name = try #require(scratch.versions.unfinished)
-      let data = scratch.versions.path(of: name).appending("data.mdb")
-      #expect(Manifest.read(in: scratch.versions.path(of: name))?.isDirty == true)
-
-      #expect(throws: ProjectionError.self) { try scratch.projector(boot: first).rebuild(options) }
+      let marker = scratch.versions.path(of: name).appending("unsynced")
+      #expect(try Files.status(marker) != nil)
+      #expect(throws: ProjectionError.self) { try scratch.projector().rebuild(options) }
       #expect(scratch.versions.unfinished == name, "the same boot goes on with it")
 
+      try Files.write(Self.otherBoot, to: marker)
       // Opening this would be noticed: it is no environment.
-      try Files.writeSynced([UInt8](repeating: 0xa5, count: 16_384), to: data)
+      let data = scratch.versions.path(of: name).appending("data.mdb")
+      try Files.write([UInt8](repeating: 0xa5, count: 16_384), to: data)
       var starts: [UInt64] = []
-      try scratch.projector(boot: BootIdentity("second")).rebuild(.init { starts.append($0.start) })
+      try scratch.projector().rebuild(.init { starts.append($0.start) })
       #expect(starts.first == 0)
-      #expect(!Files.exists(data), "the old version is gone")
+      #expect(try Files.status(data) == nil, "the old version is gone")
       #expect(try scratch.projector().digest().digest == Scratch.digest(of: chain))
     }
   }
 
-  @Test("a boot that the system does not name is like no other")
-  func unknownBoot() {
-    #expect(!BootIdentity("").isSameBoot(as: BootIdentity("")))
-    #expect(!BootIdentity("a").isSameBoot(as: BootIdentity("b")))
-    #expect(BootIdentity("a").isSameBoot(as: BootIdentity("a")))
-    #expect(!BootIdentity.current.text.isEmpty)
-  }
+  /// What LMDB's marker holds when the machine has been restarted since.
+  private static let otherBoot = Array("00000000-0000-0000-0000-000000000000\n".utf8)
 
-  @Test("a live version marked dirty in another boot is not opened")
+  @Test("a live version that was not on disk when the machine restarted is not opened")
   func dirtyLive() throws {
     let chain = try MiniChain(blockCount: 4)
     try Scratch.with { scratch in
       try chain.write(to: scratch.log)
       try scratch.projector().rebuild()
-      let directory = scratch.versions.path(of: try #require(scratch.versions.live))
-      var manifest = try #require(Manifest.read(in: directory))
-      #expect(!manifest.isDirty)
-      manifest.isDirty = true
-      manifest.bootID = "another"
-      try manifest.write(in: directory)
-      #expect(throws: ProjectionError.self) { try scratch.projector().digest() }
+      let marker = scratch.versions.path(of: try #require(scratch.versions.live)).appending("unsynced")
+      #expect(try Files.status(marker) == nil)
+      try Files.write(Self.otherBoot, to: marker)
+      let error = #expect(throws: ProjectionError.self) { try scratch.projector().digest() }
+      guard case .rebuildRequired? = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
       try scratch.projector().rebuild()
       #expect(try scratch.projector().digest().digest == Scratch.digest(of: chain))
     }
+  }
+
+  @Test("an old version that cannot be removed does not keep a new one from being live, nor the next from being built")
+  func undeletable() throws {
+    let chain = try MiniChain(blockCount: 4)
+    try Scratch.with { scratch in
+      try chain.write(to: scratch.log)
+      try scratch.projector().rebuild()
+      let old = scratch.versions.path(of: try #require(scratch.versions.live))
+      guard setRemovable(false, old) else { return }
+      defer { _ = setRemovable(true, old) }
+      for sequence in [2, 3] {
+        try scratch.projector().rebuild()
+        #expect(scratch.versions.live?.sequence == sequence)
+        #expect(scratch.versions.all.count == 2, "the old one is still there")
+      }
+      #expect(try scratch.projector().digest().digest == Scratch.digest(of: chain))
+      _ = setRemovable(true, old)
+      try scratch.projector().rebuild()
+      #expect(scratch.versions.all.count == 1)
+    }
+  }
+
+  /// Lets nobody, or anybody, remove what is in a directory; false where the file system cannot.
+  private func setRemovable(_ isRemovable: Bool, _ directory: FilePath) -> Bool {
+    guard geteuid() == 0 else { return unsafe chmod(directory.string, isRemovable ? 0o755 : 0o555) == 0 }
+    // Permissions do not bind root; the attribute does.
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["chattr", isRemovable ? "-i" : "+i", directory.string]
+    process.standardError = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return false }
+    process.waitUntilExit()
+    return process.terminationStatus == 0
   }
 
   @Test("an unfinished version of another store is not resumed")
@@ -164,9 +195,9 @@ struct RebuildTests {
   func locked() throws {
     try Scratch.with { scratch in
       try MiniChain(blockCount: 2).write(to: scratch.log)
-      let lock = try ProjectionLock.take(in: scratch.versions.directory)
+      let lock = try ProjectionError.lock(scratch.versions.directory)
       let error = #expect(throws: ProjectionError.self) { try scratch.projector().rebuild() }
-      guard case .locked = error else {
+      guard case .locked(_, Int(getpid())) = error else {
         Issue.record("\(String(describing: error))")
         return
       }
@@ -177,11 +208,10 @@ struct RebuildTests {
   /// Copies a data directory to a place that outlives the test's own.
   private func keep(_ directory: FilePath) throws -> FilePath {
     let copy = directory.removingLastComponent().appending((directory.lastComponent?.string ?? "") + "-kept")
-    try Files.makeDirectory(copy.appending("ledger"))
-    for name in ["data.mdb"] {
-      let bytes = try #require(Files.read(directory.appending("ledger").appending(name)))
-      try Files.writeSynced(bytes, to: copy.appending("ledger").appending(name))
-    }
+    try Files.createDirectory(copy.appending("ledger"))
+    try FileManager.default.copyItem(
+      atPath: directory.appending("ledger").appending("data.mdb").string,
+      toPath: copy.appending("ledger").appending("data.mdb").string)
     return copy
   }
 }

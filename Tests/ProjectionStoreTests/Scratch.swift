@@ -25,8 +25,8 @@ struct Scratch {
     }
   }
 
-  func projector(boot: BootIdentity = .current, storeID: String = Scratch.storeID) -> Projector<ProposerState> {
-    Projector(dataDirectory: dataDirectory, log: log, storeID: storeID, boot: boot)
+  func projector(storeID: String = Scratch.storeID) -> Projector<ProposerState> {
+    Projector(dataDirectory: dataDirectory, log: log, storeID: storeID)
   }
 
   /// What folding everything in dictionaries gives.

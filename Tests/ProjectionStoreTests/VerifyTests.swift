@@ -17,7 +17,7 @@ struct VerifyTests {
       #expect(report.agrees)
       #expect(report.difference == nil)
       #expect(report.stored == report.rebuilt)
-      #expect(Files.names(in: scratch.versions.directory).allSatisfy { !$0.hasPrefix("scratch") })
+      #expect(try Files.names(in: scratch.versions.directory).allSatisfy { !$0.hasPrefix("scratch") })
     }
   }
 

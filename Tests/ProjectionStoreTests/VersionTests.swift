@@ -1,3 +1,4 @@
+import Dispatch
 import LMDB
 import Primitives
 @testable import ProjectionStore
@@ -70,15 +71,64 @@ struct VersionTests {
   func danglingCurrent() throws {
     try withTemporaryDirectory { path in
       let versions = VersionSet(dataDirectory: FilePath(path), projection: "p")
-      try Files.makeDirectory(versions.directory)
+      try Files.createDirectory(versions.directory)
       for text in ["", "v3-s1\n", "v3-s1", "../v3-s1\n"] {
-        try Files.writeSynced(Array(text.utf8), to: versions.directory.appending("CURRENT"))
+        try Files.write(Array(text.utf8), to: versions.directory.appending("CURRENT"))
         #expect(versions.live == nil)
       }
-      try Files.makeDirectory(versions.directory.appending("v3-s1"))
+      try Files.createDirectory(versions.directory.appending("v3-s1"))
       try versions.switchTo(VersionName(sequence: 3, schemaVersion: 1)) { _ in }
       #expect(versions.live == VersionName(sequence: 3, schemaVersion: 1))
       #expect(versions.next(schemaVersion: 2).description == "v4-s2")
+    }
+  }
+
+  @Test("a reader that finds its version removed reads CURRENT again, and fails only if nobody has switched")
+  func switchedMeanwhile() throws {
+    try withTemporaryDirectory { path in
+      let versions = VersionSet(dataDirectory: FilePath(path), projection: "p")
+      let names = (1...4).map { VersionName(sequence: $0, schemaVersion: 1) }
+      func publish(_ name: VersionName) throws {
+        try Files.createDirectory(versions.path(of: name))
+        try versions.switchTo(name) { _ in }
+        versions.removeAllButLive()
+      }
+      try publish(names[0])
+      var seen: [VersionName] = []
+      let opened = try versions.withLive { name throws(ProjectionError) in
+        seen.append(name)
+        guard name == names[3] else {
+          // Another process switches and removes between the reader's look at CURRENT and its opening.
+          do { try publish(names[seen.count]) } catch { throw .file(versions.directory, "\(error)") }
+          throw .damaged(versions.path(of: name), "gone")
+        }
+        return name
+      }
+      #expect(opened == names[3] && seen == names)
+      #expect(throws: ProjectionError.self) {
+        try versions.withLive { name throws(ProjectionError) in throw .damaged(versions.path(of: name), "broken") }
+      }
+      #expect(try versions.withLive { name throws(ProjectionError) in name } == names[3])
+    }
+  }
+
+  @Test("readers find a version at any moment while another thread switches and removes")
+  func switchStorm() throws {
+    try withTemporaryDirectory { path in
+      let versions = VersionSet(dataDirectory: FilePath(path), projection: "p")
+      @Sendable func publish(_ sequence: Int) throws {
+        let name = VersionName(sequence: sequence, schemaVersion: 1)
+        try Files.createDirectory(versions.path(of: name))
+        try versions.switchTo(name) { _ in }
+        versions.removeAllButLive()
+      }
+      try publish(1)
+      DispatchQueue.concurrentPerform(iterations: 2) { side in
+        for round in 2...150 {
+          if side == 0 { try? publish(round) } else { #expect(versions.live != nil, "round \(round)") }
+        }
+      }
+      #expect(versions.all.map(\.sequence) == [150])
     }
   }
 }

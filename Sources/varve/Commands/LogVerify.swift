@@ -40,7 +40,7 @@ struct LogVerify: VarveCommand {
   }
 
   private func verify(_ console: Console, announcing path: String) throws {
-    let log = try options.openLog(.readOnly)
+    let log = try options.openLog(.inspection)
     let bar = ProgressBar("records", console: console)
     let report = try log.verify { report in
       try? Data("\(report.verified)".utf8).write(to: URL(fileURLWithPath: path))

@@ -1,0 +1,53 @@
+internal import Glibc
+package import SystemPackage
+
+/// A lock that one process at a time holds, on a file of its own. The kernel gives it back when the process ends, however
+/// that happens.
+///
+/// LMDB's own lock file is never opened for this: closing any descriptor of it would drop LMDB's locks.
+package struct FileLock: ~Copyable, Sendable {
+  /// Why the lock was not taken.
+  package enum Failure: Error, Hashable, Sendable {
+    /// Somebody has it: the process of this number, if the number can be read.
+    case held(by: Int?)
+    /// The file could not be opened or locked.
+    case system(Errno)
+  }
+
+  private let descriptor: FileDescriptor
+
+  /// Takes the lock without waiting, and writes this process's number into the file for others to read.
+  package init(_ path: FilePath) throws(Failure) {
+    descriptor = try Self.lock(path)
+    ftruncate(descriptor.rawValue, 0)
+    _ = try? descriptor.writeAll(toAbsoluteOffset: 0, "\(getpid())\n".utf8)
+  }
+
+  private static func lock(_ path: FilePath) throws(Failure) -> FileDescriptor {
+    let descriptor: FileDescriptor
+    do {
+      descriptor = try FileDescriptor.open(
+        path, .readWrite, options: [.create, .closeOnExec], permissions: [.ownerReadWrite, .groupRead, .otherRead])
+    } catch { throw .system(error as? Errno ?? .ioError) }
+    guard flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 else {
+      let code = Errno(rawValue: errno)
+      let holder = holder(descriptor)
+      try? descriptor.close()
+      throw code == .wouldBlock ? .held(by: holder) : .system(code)
+    }
+    return descriptor
+  }
+
+  deinit {
+    try? descriptor.close()
+  }
+
+  /// The number that the holder has written into the file.
+  private static func holder(_ descriptor: FileDescriptor) -> Int? {
+    var bytes = [UInt8](repeating: 0, count: 20)
+    let count = unsafe bytes.withUnsafeMutableBytes {
+      unsafe (try? descriptor.read(fromAbsoluteOffset: 0, into: $0)) ?? 0
+    }
+    return Int(String(decoding: bytes.prefix(count).prefix { $0 != 0x0A }, as: UTF8.self))
+  }
+}

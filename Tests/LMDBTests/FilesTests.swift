@@ -1,0 +1,78 @@
+import Foundation
+@testable import LMDB
+import SystemPackage
+import Testing
+
+@Suite("Files, locks and the registry")
+struct FilesTests {
+  let scratch: Scratch
+
+  init() throws { scratch = try Scratch() }
+
+  @Test("a file system that says it has more bytes than an integer holds has as many as one holds")
+  func availableBytes() {
+    #expect(FileSystem.bytes(blocks: 3, of: 4096) == 12_288)
+    #expect(FileSystem.bytes(blocks: .max, of: 4096) == .max)
+    #expect(FileSystem.bytes(blocks: .max / 4096, of: 4096) == .max)
+    #expect(FileSystem.bytes(blocks: 1 << 51, of: 4096) == .max)
+    #expect(FileSystem.availableBytes(at: scratch.path) ?? 0 > 0)
+  }
+
+  @Test("a lock is had once, its holder is named, and it is given back with its last reference")
+  func lock() throws {
+    let path = scratch.path.appending("writer.lock")
+    do {
+      let lock = try FileLock(path)
+      #expect(throws: FileLock.Failure.held(by: Int(getpid()))) { _ = try FileLock(path) }
+      _ = consume lock
+    }
+    _ = try FileLock(path)
+    #expect(throws: FileLock.Failure.system(.noSuchFileOrDirectory)) {
+      _ = try FileLock(scratch.path.appending("nowhere").appending("lock"))
+    }
+  }
+
+  @Test("a claim that was given up does not take another caller's with it")
+  func claims() throws {
+    let registry = EnvironmentRegistry()
+    let file = FileIdentity(device: 1, inode: 2)
+    func claim() throws -> EnvironmentRegistry.Claim {
+      guard case .claimed(let claim) = registry.claim(file) else { throw LMDBError.corrupted }
+      return claim
+    }
+    let first = try claim()
+    registry.remove(first)
+    let second = try claim()
+    // As when an environment that could not be made synchronous closes, and then its opener reports the failure.
+    registry.remove(first)
+    #expect(registry.holds(file))
+    registry.remove(second)
+    #expect(!registry.holds(file))
+  }
+
+  @Test("a directory goes with all that is in it, and a link in it without what it points to")
+  func removal() throws {
+    let (kept, gone) = (scratch.path.appending("kept"), scratch.path.appending("gone"))
+    try Files.createDirectory(kept)
+    try Files.createDirectory(gone.appending("a").appending("b"))
+    try Files.write([1], to: kept.appending("file"))
+    try Files.write([1], to: gone.appending("a").appending("b").appending("file"))
+    try FileManager.default.createSymbolicLink(
+      atPath: gone.appending("link").string, withDestinationPath: kept.string)
+    try Files.removeDirectory(gone)
+    try Files.removeDirectory(gone)
+    #expect(try Files.names(in: scratch.path) == ["kept"])
+    #expect(try Files.read(kept.appending("file")) == [1])
+  }
+
+  @Test("many threads that make one environment at once leave one, and nothing beside it")
+  func makers() throws {
+    let directory = scratch.path.appending("made")
+    let options = EnvironmentOptions(mode: .create, tables: ["t"], mapSize: 1 << 24)
+    try Files.createDirectory(directory)
+    DispatchQueue.concurrentPerform(iterations: 8) { _ in
+      do { try Environment.create(in: directory, options) } catch { Issue.record("\(error)") }
+    }
+    #expect(try Files.names(in: directory) == ["data.mdb"])
+  }
+}
