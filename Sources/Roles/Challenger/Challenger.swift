@@ -1,0 +1,99 @@
+package import Primitives
+package import Rollup
+import Settlement
+package import StateTransition
+
+/// Recomputes every claim, and takes apart those that are wrong: with one of these alive, nothing wrong becomes final.
+///
+/// It stands by every claim in a game that is as it computes, answers every claim against one of those, and stakes on
+/// nothing but knowledge.
+package struct Challenger: Sendable {
+  package var account: Address
+
+  /// What a dishonest challenger or proposer says of one block; nil for an honest one.
+  package var lie: Lie?
+
+  package init(account: Address, lie: Lie? = nil) {
+    self.account = account
+    self.lie = lie
+  }
+
+  /// What to make of an output.
+  package enum Verdict: String, Hashable, Sendable {
+    case agree, disagree
+    /// The ledger has not come as far as the output's l1Head.
+    case insufficientData
+    /// The output's l1Head is no block of this ledger's L1.
+    case notDerivableAtL1Head
+  }
+
+  /// The verdict on an output: knowledge only where the ledger has the L1 block that the output pins.
+  package static func verdict(on output: OutputProposed, _ view: RollupView) -> Verdict {
+    guard let tip = view.l1Head, output.l1Head.number <= tip.number else { return .insufficientData }
+    guard view.isCanonical(output.l1Head) else { return .notDerivableAtL1Head }
+    let truth = GameTruth(l1Head: output.l1Head, view).claim(ofBlock: output.l2BlockNumber)
+    return truth.hash == output.claim ? .agree : .disagree
+  }
+
+  /// What is to be done now.
+  package func intents(_ view: RollupView, archive: StateArchive) -> [Intent] {
+    var intents: [Intent] = []
+    for (index, entry) in view.outputs.enumerated() where entry.status == .open {
+      guard let game = entry.game else {
+        if let dispute = dispute(UInt64(index), entry, view) { intents.append(dispute) }
+        continue
+      }
+      intents += play(view.games[Int(game)], view, archive)
+    }
+    return intents + view.housekeeping(for: account)
+  }
+
+  private func dispute(_ index: UInt64, _ entry: OutputEntry, _ view: RollupView) -> Intent? {
+    guard view.l1Time < entry.challengeEnd, disagrees(entry.output, view) else { return nil }
+    // An output that extends a wrong one falls with it.
+    if let parent = entry.output.parentOutput, Self.verdict(on: view.outputs[Int(parent)].output, view) == .disagree {
+      return nil
+    }
+    let truth = GameTruth(l1Head: entry.output.l1Head, view)
+    let start = entry.output.parentOutput.map { view.outputs[Int($0)].output.l2BlockNumber } ?? 0
+    let depth = Int(view.currentSettings.splitDepth)
+    let position = GamePosition.root.left
+    let number = min(start + position.traceIndex(maxDepth: depth) + 1, entry.output.l2BlockNumber)
+    let call = ContractCall.createGame(
+      outputIndex: index, rootClaim: entry.output.claim,
+      claim: lie.flatMap { number >= $0.block ? $0.claim : nil } ?? truth.claim(ofBlock: number).hash)
+    return Intent(
+      .disputeOutput, call, value: view.currentSettings.bonds.claim(atDepth: 1),
+      because: "output \(index) claims another state after block \(entry.output.l2BlockNumber) than its data gives")
+  }
+
+  private func disagrees(_ output: OutputProposed, _ view: RollupView) -> Bool {
+    if let lie { return output.l2BlockNumber >= lie.block && output.claim != lie.claim }
+    return Self.verdict(on: output, view) == .disagree
+  }
+
+  /// Moves, steps and resolutions in a game.
+  private func play(_ game: GameEntry, _ view: RollupView, _ archive: StateArchive) -> [Intent] {
+    guard game.status == .inProgress, view.isCanonical(game.l1Head) else { return [] }
+    let player = GamePlayer(game, GameTruth(l1Head: game.l1Head, view), archive: archive, lie: lie)
+    var intents = player.answers.compactMap { player.intent($0, at: view.l1Time) }
+    if let resolution = game.resolution(at: view.l1Time) { intents.append(resolution) }
+    return intents
+  }
+}
+
+extension GameEntry {
+  /// The next claim that can be settled; the root last.
+  package func resolution(at time: UInt64) -> Intent? {
+    guard status == .inProgress else { return nil }
+    for index in claims.indices.reversed() where !claims[index].isResolved {
+      guard timeUsed(against: index, at: time) == rules.maxClockDuration else { continue }
+      let isAnswered = claims.contains { $0.parentIndex == UInt64(index) && !$0.isResolved }
+      if isAnswered { continue }
+      return Intent(
+        .resolveClaim, .resolveClaim(gameId: id, claimIndex: UInt64(index)),
+        because: "the time to answer claim \(index) of game \(id) is over")
+    }
+    return nil
+  }
+}

@@ -1,0 +1,164 @@
+import Primitives
+import Rollup
+import Settlement
+import StateTransition
+
+/// Plays one game by what it computes.
+struct GamePlayer {
+  let game: GameEntry
+  let truth: GameTruth
+  let archive: StateArchive
+
+  /// What a dishonest player says instead of the truth.
+  let lie: Lie?
+
+  /// An answer that is due.
+  struct Answer {
+    var index: Int
+    var isAttack: Bool
+  }
+
+  init(_ game: GameEntry, _ truth: GameTruth, archive: StateArchive, lie: Lie? = nil) {
+    self.game = game
+    self.lie = lie
+    self.truth = truth
+    self.archive = archive
+  }
+
+  /// Answers to every claim against one that we stand by and that nobody has answered as we would.
+  ///
+  /// We stand by the root if it is true; by an answer that we would have given ourselves, whoever gave it.
+  ///
+  /// - Complexity: O(claims · depth), and the execution of each block that the lower part is about.
+  var answers: [Answer] {
+    var supported: Set<Int> = []
+    var answered: Set<Int> = []
+    for index in game.claims.indices {
+      let claim = game.claims[index]
+      guard let parent = claim.parentIndex.map({ Int($0) }) else {
+        if isBelieved(index) { supported.insert(index) }
+        continue
+      }
+      if supported.contains(parent) || !concernsUs(parent, supported) { continue }
+      if isOurAnswer(claim, to: parent) {
+        supported.insert(index)
+        answered.insert(parent)
+      }
+    }
+    return game.claims.indices.compactMap { index in
+      guard !supported.contains(index), !answered.contains(index), !game.claims[index].isResolved,
+        concernsUs(index, supported)
+      else { return nil }
+      return answer(to: index)
+    }
+  }
+
+  /// Whether a claim is against one that we stand by; the root is when it is not true.
+  private func concernsUs(_ index: Int, _ supported: Set<Int>) -> Bool {
+    guard let parent = game.claims[index].parentIndex else { return !supported.contains(index) }
+    return supported.contains(Int(parent))
+  }
+
+  private func isOurAnswer(_ claim: ClaimEntry, to parent: Int) -> Bool {
+    guard let answer = answer(to: parent), game.claims[parent].position.depth < game.rules.maxDepth else {
+      return false
+    }
+    let position = game.claims[parent].position.move(isAttack: answer.isAttack)
+    return claim.position == position && claim.claim == value(of: answer)
+  }
+
+  /// How we answer a claim: a defence says that it is true, and that what comes after is not.
+  private func answer(to index: Int) -> Answer? {
+    let claim = game.claims[index]
+    let isTraceRoot = claim.position.depth == game.rules.splitDepth + 1
+    let believed = isBelieved(index)
+    let isAttack = !believed || index == 0 || isTraceRoot
+    if claim.position.depth == game.rules.maxDepth {
+      return claim.isRefuted ? nil : Answer(index: index, isAttack: isAttack)
+    }
+    return believed && isAttack ? nil : Answer(index: index, isAttack: isAttack)
+  }
+
+  private func isBelieved(_ index: Int) -> Bool {
+    let claim = game.claims[index]
+    return claim.claim == computed(at: claim.position, offset: blockOffset(of: index))
+  }
+
+  /// What our answer says.
+  private func value(of answer: Answer) -> Hash256 {
+    let claim = game.claims[answer.index]
+    var offset = blockOffset(of: answer.index)
+    if claim.position.depth == game.rules.splitDepth {
+      offset = claim.position.indexAtDepth + (answer.isAttack ? 0 : 1)
+    }
+    return computed(at: claim.position.move(isAttack: answer.isAttack), offset: offset)
+  }
+
+  /// Which block of the game the lower tree that holds a claim is about, counted from its start. 0 in the upper tree.
+  private func blockOffset(of index: Int) -> UInt64 {
+    var claim = game.claims[index]
+    guard claim.position.depth > game.rules.splitDepth else { return 0 }
+    var traceRoot = claim
+    while claim.position.depth > game.rules.splitDepth, let parent = claim.parentIndex {
+      traceRoot = claim
+      claim = game.claims[Int(parent)]
+    }
+    let isAttack = traceRoot.position.parent == claim.position
+    return claim.position.indexAtDepth + (isAttack ? 0 : 1)
+  }
+
+  private func blockNumber(_ offset: UInt64) -> UInt64 { min(game.startBlock + offset + 1, game.endBlock) }
+
+  /// Whether there is no further block at this place: the output's own repeats, and nothing is executed.
+  private func isPastEnd(_ offset: UInt64) -> Bool { game.startBlock + offset >= game.endBlock }
+
+  /// What is true at a position.
+  private func computed(at position: GamePosition, offset: UInt64) -> Hash256 {
+    guard position.depth > game.rules.splitDepth else {
+      let number = blockNumber(position.traceIndex(maxDepth: game.rules.splitDepth))
+      return lie.flatMap { number >= $0.block ? $0.claim : nil } ?? truth.claim(ofBlock: number).hash
+    }
+    let step = position.traceIndex(maxDepth: game.rules.maxDepth) % game.rules.stepCount
+    let number = blockNumber(offset)
+    guard !isPastEnd(offset), let trace = try? truth.trace(ofBlock: number, archive: archive) else {
+      return lie.flatMap { number >= $0.block ? $0.claim : nil } ?? truth.claim(ofBlock: number).hash
+    }
+    return lie?.claim(after: step, ofBlock: number, trace) ?? trace.claim(after: step)
+  }
+
+  /// The call that gives an answer; nil when its time is over.
+  func intent(_ answer: Answer, at time: UInt64) -> Intent? {
+    guard game.timeUsed(against: answer.index, at: time) < game.rules.maxClockDuration else { return nil }
+    let claim = game.claims[answer.index]
+    if claim.position.depth == game.rules.maxDepth { return step(answer, against: claim) }
+    let position = claim.position.move(isAttack: answer.isAttack)
+    let move = MoveRequest(
+      gameId: game.id, parentIndex: UInt64(answer.index), disputed: claim.claim, claim: value(of: answer),
+      isAttack: answer.isAttack)
+    return Intent(
+      answer.isAttack ? .attackClaim : .defendClaim, .move(move),
+      value: game.rules.bonds.claim(atDepth: position.depth),
+      because: answer.isAttack
+        ? "claim \(answer.index) of game \(game.id) at \(claim.position) is not what the data gives"
+        : "claim \(answer.index) of game \(game.id) at \(claim.position) is true, and what comes after it is not")
+  }
+
+  private func step(_ answer: Answer, against claim: ClaimEntry) -> Intent? {
+    // No proof of a lie passes, and one of the truth would serve the other side.
+    if lie != nil { return nil }
+    let offset = blockOffset(of: answer.index)
+    let index = claim.position.indexAtDepth % game.rules.stepCount + (answer.isAttack ? 0 : 1)
+    var proof: [UInt8] = []
+    if !isPastEnd(offset) {
+      guard let made = try? truth.prove(step: index, ofBlock: blockNumber(offset), archive: archive) else { return nil }
+      proof = made.encode()
+    }
+    return Intent(
+      .proveStep,
+      .step(
+        StepProof(
+          gameId: game.id, claimIndex: UInt64(answer.index), disputed: claim.claim, isAttack: answer.isAttack,
+          proof: proof)),
+      because: "step \(index) of block \(blockNumber(offset)) leads elsewhere than claim \(answer.index) says")
+  }
+}

@@ -1,0 +1,99 @@
+import Primitives
+package import Rollup
+package import StateTransition
+
+/// What the state is after every block and every step, by the data up to an L1 block: all that an honest player knows.
+package struct GameTruth: Sendable {
+  package let l1Head: BlockID
+  let view: RollupView
+
+  /// Number of the newest block that the data gives.
+  let end: UInt64
+
+  package init(l1Head: BlockID, _ view: RollupView) {
+    self.l1Head = l1Head
+    self.view = view
+    end = view.l1Block(l1Head.number)?.safeHead ?? 0
+  }
+
+  /// The claim after a block. Behind the end of the data the last one repeats.
+  package func claim(ofBlock number: UInt64) -> OutputClaim {
+    view.result(of: min(number, end))?.claim ?? view.genesis.claim
+  }
+
+  /// The execution of a block, step by step; nil behind the end of the data.
+  package func trace(ofBlock number: UInt64, archive: StateArchive) throws(StepError) -> BlockTrace<StateArchive>? {
+    guard number >= 1, number <= end, let parent = view.result(of: number - 1) else { return nil }
+    let block = view.blocks[Int(number) - 1]
+    return try BlockTrace(
+      block.context, messages: block.messages, transactions: block.derived.block.transactions,
+      onto: parent.header.stateRoot, data: archive)
+  }
+
+  /// The proof of the step with this index of a block.
+  package func prove(
+    step index: UInt64, ofBlock number: UInt64, archive: StateArchive
+  ) throws(StepError) -> OneStepProof {
+    let before = min(number - 1, end)
+    guard let parent = view.result(of: before) else { throw .notExecutable("block \(before) is unknown") }
+    if index == 0 {
+      let origin =
+        before == 0 ? view.settings[0].settings.genesisOrigin : view.blocks[Int(before) - 1].derived.block.l1Origin
+      let point = OpeningPoint(claim: parent.claim, header: parent.header, l1OriginNumber: origin.number)
+      let order = ViewOrder(view: view, l1Head: l1Head)
+      return .opening(
+        try point.prove(order: order, source: order, data: archive, configuration: view.configuration).proof)
+    }
+    guard let trace = try trace(ofBlock: number, archive: archive) else { return .rest(parent.claim) }
+    guard let point = Int(exactly: index - 1), let proof = try trace.prove(point) else { return .rest(trace.claim) }
+    return .inside(proof)
+  }
+}
+
+/// The order as the contract has it, from the events that it emitted.
+struct ViewOrder: DisputedOrder, OrderData {
+  let view: RollupView
+  let l1Head: BlockID
+
+  func disputedBatch(_ index: UInt64) -> DisputedBatch? {
+    guard index > 0, index <= UInt64(view.batches.count) else { return nil }
+    let batch = view.batches[Int(index) - 1]
+    guard batch.l1Block <= l1Head.number else { return nil }
+    switch batch.content {
+    case .blocks(let count, let hash, let dataBlock, _):
+      let hasData = dataBlock.map { $0 <= l1Head.number } ?? false
+      return DisputedBatch(.blocks(count: count, dataHash: hash, hasData: hasData), l1Block: batch.l1Block)
+    case .forced(let last): return DisputedBatch(.forced(lastMessage: last), l1Block: batch.l1Block)
+    }
+  }
+
+  func disputedMessage(_ index: UInt64) -> DisputedMessage? {
+    guard index < UInt64(view.messages.count) else { return nil }
+    let entry = view.messages[Int(index)]
+    guard entry.l1Block <= l1Head.number else { return nil }
+    return DisputedMessage(
+      accumulator: entry.message.afterInboxAcc, deadlineBlock: entry.message.deadlineBlock,
+      deadlineTime: entry.message.deadlineTime)
+  }
+
+  func messageCount(throughL1Block number: UInt64) -> UInt64 {
+    let limit = min(number, l1Head.number)
+    return UInt64(view.messages.prefix { $0.l1Block <= limit }.count)
+  }
+
+  func settings(atL1Block number: UInt64) -> RollupConfiguration { view.settings(atL1Block: number) }
+
+  func block(at place: DerivationCursor) -> PlacedBlock? {
+    guard place.batchIndex > 0, place.batchIndex <= UInt64(view.batches.count),
+      case .blocks(_, _, _, let data) = view.batches[Int(place.batchIndex) - 1].content,
+      place.indexInBatch < UInt64(data.count)
+    else { return nil }
+    let commitments = data.map(\.order.commitment)
+    let index = Int(place.indexInBatch)
+    return PlacedBlock(block: data[index], path: BatchData.path(to: index, in: commitments[...]))
+  }
+
+  func message(_ index: UInt64) -> MessageDelivered? {
+    index < UInt64(view.messages.count) ? view.messages[Int(index)].message : nil
+  }
+}

@@ -1,0 +1,142 @@
+package import Primitives
+package import Rollup
+package import StateTransition
+
+/// A canonical L1 block.
+package struct L1Entry: Hashable, Sendable {
+  package var id: BlockID
+
+  /// In seconds.
+  package var timestamp: UInt64
+
+  /// Number of the newest L2 block that data up to and with this L1 block gives: what was derivable here.
+  package var safeHead: UInt64
+}
+
+/// An L2 block of the order, carried out.
+package struct ExecutedBlock: Sendable {
+  package struct Result: Sendable {
+    package var header: BlockHeader
+    package var claim: OutputClaim
+    package var fates: [TransactionFate]
+  }
+
+  package var derived: DerivedBlock
+  package var context: RollupBlockContext
+  package var messages: [InboxCall]
+  package var result: Result
+}
+
+/// Settings and the L1 block since which they hold.
+package struct SettingsEntry: Sendable {
+  package var from: UInt64
+  package var settings: RollupConfiguration
+}
+
+/// A batch, or a forced inclusion, as L1 has it.
+package struct BatchEntry: Sendable {
+  package enum Content: Sendable {
+    /// `dataL1Block` is where the data came; nil as long as it has not.
+    case blocks(count: UInt64, dataHash: Hash256, dataL1Block: UInt64?, data: [RollupBlock])
+    case forced(lastMessage: UInt64)
+  }
+
+  package var content: Content
+  package var l1Block: UInt64
+
+  /// Messages that the contract counts as consumed.
+  package var messagesConsumed: UInt64
+}
+
+/// An inbox message, and the L1 block that it came with.
+package struct MessageEntry: Sendable {
+  package var message: MessageDelivered
+  package var l1Block: UInt64
+}
+
+/// A posted output.
+package struct OutputEntry: Sendable {
+  package enum Status: Hashable, Sendable {
+    case open, final, deleted
+  }
+
+  package var output: OutputProposed
+
+  /// L1 time from which on it cannot be disputed.
+  package var challengeEnd: UInt64
+
+  package var status: Status = .open
+
+  /// The game in progress.
+  package var game: UInt64?
+}
+
+/// A dispute about an output.
+package struct GameEntry: Sendable {
+  package var id: UInt64
+  package var outputIndex: UInt64
+
+  /// Of the settings when it began.
+  package var rules: GameMeasures
+
+  package var startBlock: UInt64
+  package var endBlock: UInt64
+  package var l1Head: BlockID
+  package var status: GameStatus = .inProgress
+
+  /// Claim 0 is the root.
+  package var claims: [ClaimEntry]
+}
+
+/// The measures of a game; times in seconds.
+package struct GameMeasures: Hashable, Sendable {
+  package var splitDepth: Int
+  package var maxDepth: Int
+  package var maxClockDuration: UInt64
+  package var clockExtension: UInt64
+  package var bonds: BondSchedule
+
+  init(_ settings: RollupConfiguration) {
+    splitDepth = Int(settings.splitDepth)
+    maxDepth = Int(settings.maxDepth)
+    maxClockDuration = settings.maxClockDuration
+    clockExtension = settings.clockExtension
+    bonds = settings.bonds
+  }
+
+  /// Steps of a block that the lower tree has room for.
+  package var stepCount: UInt64 { 1 << UInt64(maxDepth - splitDepth - 1) }
+
+  /// What a clock may have used at most after a move to this depth.
+  func latestClock(afterMoveTo depth: Int) -> UInt64 {
+    let isCostly = depth == splitDepth - 1 || depth == maxDepth - 1
+    let left = isCostly ? 2 * clockExtension : clockExtension
+    return maxClockDuration > left ? maxClockDuration - left : 0
+  }
+}
+
+/// A claim of a game.
+package struct ClaimEntry: Sendable {
+  package var parentIndex: UInt64?
+  package var position: GamePosition
+  package var claim: Hash256
+  package var claimant: Address
+  package var isResolved = false
+
+  /// Whether a step has shown it wrong.
+  package var isRefuted = false
+
+  /// What the claimant's side had used of its time, and when the claim was made.
+  package var clockDuration: UInt64
+  package var clockStart: UInt64
+}
+
+extension GameEntry {
+  /// Time that the side which has to answer a claim has used by `time`.
+  package func timeUsed(against index: Int, at time: UInt64) -> UInt64 {
+    let claim = claims[index]
+    let before = claim.parentIndex.map { claims[Int($0)].clockDuration } ?? 0
+    let since = time > claim.clockStart ? time - claim.clockStart : 0
+    return min(before + since, rules.maxClockDuration)
+  }
+}

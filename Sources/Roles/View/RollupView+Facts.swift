@@ -1,0 +1,103 @@
+import Primitives
+package import Rollup
+package import StateTransition
+
+extension RollupView {
+  /// Takes the ledger's next canonical fact.
+  package mutating func apply(_ event: Event, archive: inout StateArchive) throws(ViewError) {
+    if case .l1BlockAppended(let appended) = event { beginBlock(appended, archive: &archive) }
+    noteOrder(event)
+    noteSettlement(event)
+    let steps: [DerivationStep]
+    do { steps = try derivation.apply(event, storage: &storage) } catch { throw .derivation(error) }
+    for step in steps {
+      switch step {
+      case .rejected(let rejection): rejections.append(rejection)
+      case .block(let block): try execute(block, archive: &archive)
+      }
+    }
+    noteSafeHead()
+  }
+
+  private mutating func beginBlock(_ appended: L1BlockAppended, archive: inout StateArchive) {
+    // Derivation refuses a malformed header just after.
+    guard let header = try? BlockHeader(rlp: appended.header.rawSpan) else { return }
+    archive.add(header: appended.header)
+    begin(L1Entry(id: header.id, timestamp: header.timestamp, safeHead: safeHead))
+  }
+
+  private mutating func execute(_ block: DerivedBlock, archive: inout StateArchive) throws(ViewError) {
+    guard let parent = result(of: block.block.number - 1) else { return }
+    let calls = block.messages.map { InboxCall(messages[Int($0)].message) }
+    guard var executionSettings = RollupSettings(configuration) else { throw .notARollup }
+    let atOrigin = settings(atL1Block: block.block.l1Origin.number)
+    executionSettings.apply(.gasLimit(atOrigin.gasLimit))
+    executionSettings.apply(.fees(atOrigin.fees))
+    let context = RollupBlockContext(
+      block.block.order, messages: calls, parent: parent.header, settings: executionSettings,
+      batchIndex: block.cursor.batchIndex, indexInBatch: block.cursor.indexInBatch)
+    do {
+      let (header, fates) = try archive.execute(
+        context, messages: calls, transactions: block.block.transactions, after: parent.header)
+      let result = ExecutedBlock.Result(header: header, claim: context.claim(of: header), fates: fates)
+      blocks.append(ExecutedBlock(derived: block, context: context, messages: calls, result: result))
+    } catch { throw .execution(block: block.block.number, error) }
+  }
+}
+
+// Inbox, batches, settings.
+extension RollupView {
+  private mutating func noteOrder(_ event: Event) {
+    let l1Block = current.id.number
+    switch event {
+    case .messageDelivered(let message): messages.append(MessageEntry(message: message, l1Block: l1Block))
+    case .sequencerBatchDelivered(let batch):
+      let content = BatchEntry.Content.blocks(
+        count: batch.lastBlock - batch.firstBlock + 1, dataHash: batch.dataHash,
+        dataL1Block: batch.data == .present ? l1Block : nil, data: [])
+      batches.append(BatchEntry(content: content, l1Block: l1Block, messagesConsumed: batch.messagesConsumed))
+    case .batchDataDelivered(let data): noteData(ofBatch: data.batchIndex, l1Block)
+    case .blockSequenced(let sequenced): note(sequenced)
+    case .forceIncluded(let forced):
+      batches.append(
+        BatchEntry(
+          content: .forced(lastMessage: forced.lastMessage), l1Block: l1Block,
+          messagesConsumed: forced.lastMessage + 1))
+    case .configUpdated(let update): change(update.update, l1Block)
+    default: break
+    }
+  }
+
+  private mutating func noteData(ofBatch index: UInt64, _ l1Block: UInt64) {
+    guard index > 0, index <= UInt64(batches.count) else { return }
+    if case .blocks(let count, let hash, _, let data) = batches[Int(index) - 1].content {
+      batches[Int(index) - 1].content = .blocks(count: count, dataHash: hash, dataL1Block: l1Block, data: data)
+    }
+  }
+
+  private mutating func note(_ sequenced: BlockSequenced) {
+    let index = Int(sequenced.batchIndex) - 1
+    guard batches.indices.contains(index), case .rollup(let block) = sequenced.block,
+      case .blocks(let count, let hash, let l1Block, let data) = batches[index].content
+    else { return }
+    batches[index].content = .blocks(count: count, dataHash: hash, dataL1Block: l1Block, data: data + [block])
+  }
+
+  private mutating func change(_ update: ConfigUpdate, _ l1Block: UInt64) {
+    var next = currentSettings
+    switch update {
+    case .sequencer(let key): next.sequencer = key
+    case .batchPoster(let poster): next.batchPoster = poster
+    case .challengePeriod(let seconds): next.challengePeriod = seconds
+    case .sequencingWindow(let blocks): next.sequencingWindow = blocks
+    case .forceInclusionWindow(let blocks, let seconds):
+      next.forceInclusionBlocks = blocks
+      next.forceInclusionTime = seconds
+    case .bonds(let bonds): next.bonds = bonds
+    case .gasLimit(let limit): next.gasLimit = limit
+    case .fees(let fees): next.fees = fees
+    case .upgrade: break
+    }
+    settings.append(SettingsEntry(from: l1Block, settings: next))
+  }
+}
