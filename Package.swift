@@ -93,6 +93,19 @@ let package = Package(
         "EventStore", "Hashing", "LMDB", "Primitives", "Projections", "Rollup", system,
       ]),
 
+    // What sequencer, proposer and challenger want next, and why.
+    .target(
+      name: "Roles",
+      dependencies: ["Hashing", "Primitives", "Rollup", "Settlement", "StateTransition"]),
+
+    // Performs what roles want; follows L1 into the ledger.
+    .target(
+      name: "Node",
+      dependencies: [
+        "EventStore", "Hashing", "L1", "Primitives", "Roles", "Rollup", "Settlement", "Signatures",
+        "StateTransition", "StateTrie", system,
+      ]),
+
     // Chain exports and genesis files into ledger events.
     .target(
       name: "ChainImport",

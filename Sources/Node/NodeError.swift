@@ -1,0 +1,31 @@
+package import EventStore
+package import L1
+package import Roles
+
+/// Why a node cannot go on.
+package enum NodeError: Error, CustomStringConvertible {
+  case append(AppendError)
+  case read(ReadError)
+  case open(OpenError)
+  case l1(L1Error)
+  case view(ViewError)
+  /// A record of the ledger is not what its kind says.
+  case record(String)
+  /// L1 has left a block that was final.
+  case belowFinality(number: UInt64)
+  case files(path: String, cause: String)
+
+  package var description: String {
+    switch self {
+    case .append(let error): "the ledger cannot be appended to: \(error)"
+    case .read(let error): "the ledger cannot be read: \(error)"
+    case .open(let error): "a log cannot be opened: \(error)"
+    case .l1(let error): error.description
+    case .view(let error): "the ledger cannot be understood: \(error)"
+    case .record(let reason): "the ledger has a record that is none: \(reason)"
+    case .belowFinality(let number):
+      "L1 has left its final block \(number); nothing is decided any more, look for the reason on L1"
+    case .files(let path, let cause): "\(path): \(cause)"
+    }
+  }
+}
