@@ -118,8 +118,8 @@ let package = Package(
     .executableTarget(
       name: "varve",
       dependencies: [
-        "ChainImport", "EVM", "EventStore", "Hashing", "LMDB", "Primitives", "ProjectionStore", "Projections", "Rollup",
-        argumentParser, logging, system,
+        "ChainImport", "EVM", "EventStore", "Hashing", "LMDB", "Node", "Primitives", "ProjectionStore",
+        "Projections", "Rollup", argumentParser, logging, system,
       ]),
 
     // What `Tools/faults` kills, and what checks the log afterwards.

@@ -66,6 +66,9 @@ package struct Devnet {
 
   package var view: RollupView { node.view }
 
+  /// How far L1 and L2 are, in a line.
+  package var summary: String { "L1 block \(view.l1Head?.number ?? 0), L2 block \(view.safeHead)" }
+
   /// Takes what happened since the last time.
   package mutating func takeNews() -> [DevnetNews] {
     defer { news = [] }

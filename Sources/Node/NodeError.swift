@@ -6,7 +6,7 @@ package import Roles
 package enum NodeError: Error, CustomStringConvertible {
   case append(AppendError)
   case read(ReadError)
-  case open(OpenError)
+  case open(EventLog.OpenError)
   case l1(L1Error)
   case view(ViewError)
   /// A record of the ledger is not what its kind says.
