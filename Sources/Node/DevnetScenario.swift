@@ -105,13 +105,15 @@ extension DevnetStage {
     let before = balance(of: DevnetParty.friend.address, devnet)
     say(nil, "the user submits a transaction to the sequencer")
     devnet.sequencer.submit(transfer(nonce: 0))
-    say(nil, "the user puts a deposit into the inbox on L1")
-    try devnet.perform([deposit(value: 5)], as: DevnetParty.user.address)
+    say(nil, "the friend puts a deposit for itself into the inbox on L1")
+    try devnet.perform([deposit(value: 5)], as: DevnetParty.friend.address)
     let isFinal = try await advance(&devnet) { $0.view.outputs.first?.status == .final }
     expect(isFinal, "an honest output is final within its bound")
     expect(
       balance(of: DevnetParty.friend.address, devnet) == before + 1_000_005,
       "the friend has what the transaction and the deposit gave, by the node's own execution")
+    let fates = devnet.view.blocks.flatMap(\.result.fates)
+    expect(fates == [.executed(index: 0), .executed(index: 0)], "both were carried out")
     expect(devnet.view.games.isEmpty, "nobody disputed anything")
     expect(
       devnet.view.outputs.allSatisfy { Challenger.verdict(on: $0.output, devnet.view) == .agree },
