@@ -67,7 +67,7 @@ let package = Package(
     // Applies a block to a state view.
     .target(
       name: "StateTransition",
-      dependencies: ["Hashing", "Primitives", "Rollup", "Signatures", "StateTrie"]),
+      dependencies: ["EVM", "Hashing", "Primitives", "Rollup", "Signatures", "StateTrie"]),
 
     // The rollup contract.
     .target(
@@ -114,12 +114,16 @@ let package = Package(
         system,
       ]),
 
+    // Runs published suites over the pure modules.
+    .target(
+      name: "Conformance", dependencies: ["EVM", "Hashing", "Primitives", "Rollup", "StateTransition", "StateTrie"]),
+
     // The tool.
     .executableTarget(
       name: "varve",
       dependencies: [
-        "ChainImport", "EVM", "EventStore", "Hashing", "LMDB", "Node", "Primitives", "ProjectionStore",
-        "Projections", "Rollup", argumentParser, logging, system,
+        "ChainImport", "Conformance", "EVM", "EventStore", "Hashing", "LMDB", "Node", "Primitives",
+        "ProjectionStore", "Projections", "Rollup", argumentParser, logging, system,
       ]),
 
     // What `Tools/faults` kills, and what checks the log afterwards.

@@ -15,7 +15,7 @@ package enum ProjectionError: Error, Sendable {
   /// Another process writes a version of this projection.
   case locked(FilePath, holder: Int?)
 
-  /// The fold cannot apply a record: what L1 has at that place is impossible, or not yet supported.
+  /// The fold cannot apply a record: what L1 has at that place is impossible.
   case fold(Place, FoldError)
 
   /// A posted claim is not what the log gives. Only a replay stops there.

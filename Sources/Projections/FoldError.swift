@@ -2,7 +2,7 @@ package import Primitives
 package import Rollup
 package import StateTransition
 
-/// Why an event cannot be folded: what L1 has fixed is impossible, or not yet supported, or the rows cannot be read.
+/// Why an event cannot be folded: what L1 has fixed is impossible, or the rows cannot be read.
 ///
 /// A wrong *claim* is none of these: it is a row like any other. The runtime adds which record it was.
 package enum FoldError: Error, Sendable {
@@ -15,7 +15,7 @@ package enum FoldError: Error, Sendable {
   /// The block's header breaks the rules that its parent's header sets.
   case header(HeaderError)
 
-  /// The rules refuse the block, or need what is not yet supported.
+  /// The rules refuse the block.
   case block(BlockError)
 
   /// A second configuration, or one other than what the fold was made with.
@@ -42,15 +42,6 @@ extension FoldError: CustomStringConvertible {
     case .rows(let error): "\(error); rebuild the projection"
     case .derivation(let error): error.description
     case .trie(let block, let error): "block \(block): \(error); rebuild the projection"
-    }
-  }
-
-  /// Whether the block is one that a later version of this program may be able to apply.
-  package var isUnsupported: Bool {
-    guard case .block(let error) = self else { return false }
-    return switch error {
-    case .needsEVM, .unsupportedTransactionType, .unsupportedFork, .unsupportedDAOFork: true
-    default: false
     }
   }
 }

@@ -108,17 +108,3 @@ extension ProposerState {
     view.put(Self.hashes, key, hash.bytes)
   }
 }
-
-extension ComputedFields {
-  /// The header as it should be: what follows from the block and the state in place of what was claimed.
-  fileprivate func header(from claimed: BlockHeader) -> BlockHeader {
-    var header = claimed
-    header.ommersHash = ommersHash
-    header.stateRoot = stateRoot
-    header.transactionsRoot = transactionsRoot
-    header.receiptsRoot = receiptsRoot
-    header.logsBloom = logsBloom
-    header.gasUsed = gasUsed
-    return header
-  }
-}

@@ -35,7 +35,7 @@ import Testing
   }
 
   private var payer: Address {
-    get throws { try payment(0, 0).sender(chainID: 1, rules: try #require(ForkRules.rules(of: .spuriousDragon))) }
+    get throws { try payment(0, 0).sender(chainID: 1, rules: ForkRules.rules(of: .spuriousDragon)) }
   }
 
   /// Folds genesis, and block 1 with one payment to the account for each value.

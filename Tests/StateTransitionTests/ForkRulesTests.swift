@@ -6,9 +6,9 @@ import Testing
 @Suite struct ForkRulesTests {
   /// What the EIPs say, fork by fork, and not as differences.
   @Test("every row has its fork's numbers")
-  func rows() throws {
-    for fork in Fork.allCases where fork <= .paris {
-      let row = try #require(ForkRules.rules(of: fork))
+  func rows() {
+    for fork in Fork.allCases {
+      let row = ForkRules.rules(of: fork)
       #expect(row.fork == fork)
       #expect(row.creationGas == (fork >= .homestead ? 53_000 : 21_000))
       #expect(row.requiresLowS == (fork >= .homestead))
@@ -16,28 +16,31 @@ import Testing
       #expect(row.acceptsChainID == (fork >= .spuriousDragon))
       #expect(row.clearsEmptyAccounts == (fork >= .spuriousDragon))
       #expect(row.receiptsCarryStatus == (fork >= .byzantium))
-      #expect(row.precompileCount == (fork >= .istanbul ? 9 : fork >= .byzantium ? 8 : 4))
-      #expect(row.greatestTransactionType == (fork >= .london ? 2 : fork >= .berlin ? 1 : 0))
+      #expect(
+        row.greatestTransactionType
+          == (fork >= .prague ? 4 : fork >= .cancun ? 3 : fork >= .london ? 2 : fork >= .berlin ? 1 : 0))
+      #expect(row.initcodeWordGas == (fork >= .shanghai ? 2 : 0))
+      #expect(row.greatestInitcodeSize == (fork >= .shanghai ? 49_152 : nil))
+      #expect(row.hasCalldataFloor == (fork >= .prague))
+      #expect(row.greatestTransactionGas == (fork >= .osaka ? 16_777_216 : nil))
+      #expect(row.greatestBlobCount == (fork >= .osaka ? 6 : nil))
+      #expect(row.greatestBlockSize == (fork >= .osaka ? 8_388_608 : nil))
+      #expect(row.greatestRefundQuotient == (fork >= .london ? 5 : 2))
     }
   }
 
-  @Test("a fork without a row is refused by name, whatever the block holds")
-  func unsupported() throws {
-    #expect(Fork.allCases.filter { ForkRules.rules(of: $0) == nil } == Fork.allCases.filter { $0 > .paris })
-    let forks = try ForkSchedule(
-      activations: [ForkSchedule.Activation(.shanghai, at: 0)], terminalTotalDifficulty: 0)
-    let error = #expect(throws: BlockError.self) {
-      try BlockExecutor(chainID: 1, forks: forks).apply(block(difficulty: 0), to: World([]))
-    }
-    #expect(error.map(String.init(describing:)) == "block 1 is of the fork Shanghai: not yet supported")
-  }
-
-  @Test("the block that moves the DAO's balances is refused by name, the ones around it are not")
+  @Test("the DAO's fork moves what its accounts own to the refund contract, and only in its block")
   func daoFork() throws {
     let forks = try ForkSchedule(activations: [ForkSchedule.Activation(.homestead, at: 0)], daoFork: 5)
     let executor = BlockExecutor(chainID: 1, forks: forks)
-    #expect(throws: BlockError.self) { try executor.apply(block(number: 5), to: World([])) }
-    #expect(try executor.apply(block(number: 4), to: World([])).diff.accounts.count == 1)
-    #expect(try executor.apply(block(number: 6), to: World([])).diff.accounts.count == 1)
+    let dao = try #require(Address(hex: "0xbb9bc244d798123fde783fcc1c72d3bb8c189413"))
+    let refund = try #require(Address(hex: "0xbf4ed7b27f1d666546e30d74d50d173d20bca754"))
+    let world = World([GenesisAccount(address: dao, balance: 77)])
+    for number in [4, 5, 6] as [UInt64] {
+      let diff = try executor.apply(block(number: number), to: world).diff
+      let balances = Dictionary(uniqueKeysWithValues: diff.accounts.map { ($0.address, $0.account?.balance) })
+      #expect(balances[dao] == (number == 5 ? .some(.some(0)) : nil))
+      #expect(balances[refund] == (number == 5 ? .some(.some(77)) : nil))
+    }
   }
 }

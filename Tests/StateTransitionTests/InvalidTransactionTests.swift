@@ -171,17 +171,24 @@ private let funds: UInt256 = 1_000_000
     #expect(error.map(String.init(describing:))?.hasPrefix("block 1 is invalid: transaction 0 cannot be in it") == true)
   }
 
-  @Test("a typed transaction is invalid before its fork, and named as not yet supported from it on")
+  @Test("a typed transaction is refused before its fork, and read from it on")
   func typed() throws {
-    for (type, firstFork) in [(1, Fork.berlin), (2, .london)] as [(UInt8, Fork)] {
+    for (type, firstFork) in [(1, Fork.berlin), (2, .london), (3, .cancun), (4, .prague)] as [(UInt8, Fork)] {
       for fork in [Fork.istanbul, .berlin, .london, .paris] {
-        var typed = block(difficulty: fork >= .paris ? 0 : 1)
-        typed.transactions = [[type, 0xc0]]
-        let error = #expect(throws: BlockError.self) { try run(typed, fork: fork) }
-        switch error {
-        case .unsupportedTransactionType(1, 0, type): #expect(fork >= firstFork)
-        case .invalidTransaction(1, 0, .unsupportedType(type)): #expect(fork < firstFork)
-        default: Issue.record("\(String(describing: error))")
+        var typed = Transaction(
+          chainID: testChainID, nonce: 3, maxPriorityFeePerGas: 1, maxFeePerGas: 1, gasLimit: 90_000, to: .zero,
+          value: 0)
+        typed.kind = try #require(Transaction.Kind(rawValue: type))
+        let signed = try typed.signed(by: sender.privateKey, chainID: nil)
+        let block = block([signed], difficulty: fork >= .paris ? 0 : 1, baseFee: fork >= .london ? 0 : nil)
+        if fork >= firstFork {
+          #expect(try run(block, fork: fork).transactions.map(\.type) == [type])
+        } else {
+          let error = #expect(throws: BlockError.self) { try run(block, fork: fork) }
+          guard case .invalidTransaction(1, 0, .unsupportedType(type))? = error else {
+            Issue.record("\(String(describing: error))")
+            continue
+          }
         }
       }
     }

@@ -11,10 +11,8 @@ import Testing
     "Frontier": .frontier, "Homestead": .homestead, "EIP150": .tangerineWhistle, "EIP158": .spuriousDragon,
     "Byzantium": .byzantium, "Constantinople": .constantinople, "ConstantinopleFix": .petersburg,
     "Istanbul": .istanbul, "Berlin": .berlin, "London": .london, "Paris": .paris,
+    "Shanghai": .shanghai, "Cancun": .cancun,
   ]
-
-  /// Forks whose rules are not there yet.
-  private static let laterForks: Set<String> = ["Shanghai", "Cancun"]
 
   @Test(
     "published transactions are accepted and refused as each fork has it, for the published reason",
@@ -22,30 +20,19 @@ import Testing
   func published() throws {
     guard let folder = try Vectors.directory("ethereum-tests-misc") else { return }
     var counts = (valid: 0, invalid: 0)
-    var skipped: Set<String> = []
     let root = "\(folder)/TransactionTests"
     for file in try FileManager.default.subpathsOfDirectory(atPath: root).sorted() where file.hasSuffix(".json") {
       let data = try Data(contentsOf: URL(fileURLWithPath: "\(root)/\(file)"))
       for (name, test) in try JSONDecoder().decode([String: TransactionVector].self, from: data) {
         for (forkName, expected) in test.result.sorted(by: { $0.key < $1.key }) {
-          guard let fork = Self.forks[forkName] else {
-            #expect(Self.laterForks.contains(forkName), "unknown fork \(forkName) in \(file)")
-            skipped.insert("every case of \(forkName)")
-            continue
-          }
-          // Types 1 and 2 are not there yet: skipped where the fork has them, refused before.
-          if fork >= .berlin && test.isTyped {
-            skipped.insert(name)
-            continue
-          }
-          let rules = try #require(ForkRules.rules(of: fork))
+          let fork = try #require(Self.forks[forkName], "unknown fork \(forkName) in \(file)")
+          let rules = ForkRules.rules(of: fork)
           check(name: "\(name), \(forkName)", test, against: expected, rules: rules)
           if expected.exception == nil { counts.valid += 1 } else { counts.invalid += 1 }
         }
       }
     }
-    print("skipped, not yet supported: \(skipped.sorted().joined(separator: ", "))")
-    #expect(counts.valid > 300 && counts.invalid > 1000, "few cases: \(counts)")
+    #expect(counts.valid + counts.invalid == 1801 && counts.valid > 300, "few cases: \(counts)")
   }
 
   private func check(
@@ -82,9 +69,6 @@ private struct TransactionVector: Decodable {
 
   let txbytes: String
   let result: [String: Expectation]
-
-  /// An EIP-2718 envelope of a type that some fork has.
-  var isTyped: Bool { txbytes.hasPrefix("0x01") || txbytes.hasPrefix("0x02") }
 }
 
 extension TransactionError {
@@ -102,6 +86,8 @@ extension TransactionError {
     case .noSuchSignature: return name == "EC_RECOVERY_FAIL" || name == "INVALID_SIGNATURE_VRS"
     case .nonceExhausted: return name == "NONCE_TOO_BIG"
     case .gasBelowIntrinsic: return name == "INTRINSIC_GAS_TOO_LOW"
+    case .priorityFeeAboveFee: return name.hasPrefix("PRIORITY_GREATER_THAN_MAX_FEE_PER_GAS")
+    case .initcodeTooLarge: return name == "INITCODE_SIZE_EXCEEDED"
     case .costOverflows: return name == "GASLIMIT_PRICE_PRODUCT_OVERFLOW"
     default: return false
     }

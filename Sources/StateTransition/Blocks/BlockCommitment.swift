@@ -40,6 +40,9 @@ extension BlockOutcome {
     return ComputedFields(
       ommersHash: roots.ommersHash, stateRoot: stateRoot, transactionsRoot: roots.transactionsRoot,
       receiptsRoot: Trie.orderedRoot(of: receipts.map { $0.encode() }),
-      logsBloom: LogsBloom.union(receipts.map(\.bloom)), gasUsed: gasUsed)
+      logsBloom: LogsBloom.union(receipts.map(\.bloom)), gasUsed: gasUsed,
+      withdrawalsRoot: block.header.withdrawalsRoot == nil ? nil : roots.withdrawalsRoot,
+      blobGasUsed: block.header.blobGasUsed == nil ? nil : blobGasUsed,
+      requestsHash: requests.map(BlockRequest.hash(of:)))
   }
 }

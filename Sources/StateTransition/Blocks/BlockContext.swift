@@ -1,3 +1,4 @@
+import EVM
 package import Primitives
 package import Rollup
 
@@ -32,23 +33,28 @@ package struct BlockContext: Hashable, Sendable {
   package var parentBeaconBlockRoot: Hash256?
 
   /// EIP-4844; zero before Cancun.
-  package var excessBlobGas: UInt64
+  package let excessBlobGas: UInt64
 
   /// Limits on blobs at the block's time; nil before Cancun.
-  package var blobParameters: BlobParameters?
+  package let blobParameters: BlobParameters?
 
   /// Where deposits to the beacon chain are read from (EIP-6110).
   package var depositContract: Address?
 
+  /// Whether the block asks the beacon chain for something (EIP-7685): from Prague on, where there is one.
+  package var collectsRequests: Bool
+
   /// Whether the block moves the DAO's balances (EIP-779).
   package var movesDAO = false
 
+  /// Wei per unit of blob gas (EIP-4844); zero before Cancun.
+  package let blobBaseFee: UInt256
+
   /// The context of the block with this header, whose claims about its outcome are not looked at.
-  package init(header: BlockHeader, chainID: UInt64, forks: ForkSchedule) throws(BlockError) {
+  package init(header: BlockHeader, chainID: UInt64, forks: ForkSchedule) {
     let fork = forks.fork(of: header)
-    guard let rules = ForkRules.rules(of: fork) else { throw .unsupportedFork(block: header.number, fork: fork) }
     self.chainID = chainID
-    self.rules = rules
+    rules = ForkRules.rules(of: fork)
     number = header.number
     timestamp = header.timestamp
     beneficiary = header.beneficiary
@@ -59,8 +65,12 @@ package struct BlockContext: Hashable, Sendable {
     parentHash = header.parentHash
     parentBeaconBlockRoot = header.parentBeaconBlockRoot
     excessBlobGas = header.excessBlobGas ?? 0
-    blobParameters = forks.blobParameters(at: fork)
+    let parameters = forks.blobParameters(at: fork)
+    blobParameters = parameters
+    blobBaseFee =
+      parameters.map { BlobGas.baseFee(excessBlobGas: header.excessBlobGas ?? 0, parameters: $0) } ?? .zero
     depositContract = forks.depositContract
+    collectsRequests = rules.revision >= .prague
     movesDAO = forks.daoFork == header.number
   }
 }

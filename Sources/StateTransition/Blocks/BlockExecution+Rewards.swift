@@ -1,20 +1,9 @@
 import Primitives
-package import Rollup
+import Rollup
 
 extension BlockExecution {
-  /// What comes before the transactions.
-  package mutating func begin() throws(BlockError) {
-    guard !context.movesDAO else { throw .unsupportedDAOFork(block: context.number) }
-  }
-
-  /// What comes after the transactions: the rewards.
-  package mutating func finish(uncles: [BlockHeader], withdrawals: [Withdrawal]?) throws(BlockError) {
-    try payRewards(uncles: uncles)
-    world.endTransaction(clearingEmptyAccounts: context.rules.clearsEmptyAccounts)
-  }
-
   /// Pays the miners of the block and of its uncles (yellow paper, section 11.3). Nothing since the merge.
-  private mutating func payRewards(uncles: [BlockHeader]) throws(BlockError) {
+  mutating func payRewards(uncles: [BlockHeader]) throws(BlockError) {
     let number = context.number
     guard uncles.count <= BlockReward.greatestUncleCount else {
       throw .invalidUncle(block: number, index: BlockReward.greatestUncleCount, reason: .tooMany(uncles.count))

@@ -1,18 +1,6 @@
+import EVM
 package import Primitives
 import Rollup
-
-/// A transaction that has been found valid, between accounts without code.
-private struct Transfer {
-  let sender: Int
-  let recipient: Int
-  let gasUsed: UInt64
-
-  /// In wei, for all gas used.
-  let fee: UInt256
-
-  /// What the fee recipient gets of the fee; the rest is burnt (EIP-1559).
-  let tip: UInt256
-}
 
 extension BlockExecution {
   /// Decodes the next transaction, recovers its sender and carries it out.
@@ -20,11 +8,12 @@ extension BlockExecution {
   /// - Complexity: one key recovery, one read of the view per account.
   @discardableResult
   package mutating func apply(_ encoded: [UInt8]) throws(BlockError) -> TransactionOutcome {
-    let transaction = try decode(encoded)
+    let transaction: Transaction
     let sender: Address
     do {
+      transaction = try Transaction(encoded: encoded.rawSpan)
       // What needs no key recovery comes first: it is what rejects most cheaply.
-      _ = try transaction.checkStateless(rules: context.rules)
+      try transaction.checkStateless(rules: context.rules)
       sender = try transaction.sender(chainID: context.chainID, rules: context.rules)
     } catch {
       throw invalid(error)
@@ -32,63 +21,64 @@ extension BlockExecution {
     return try apply(transaction, from: sender)
   }
 
-  /// Carries out the next transaction, whose sender is known. When it throws `BlockError.invalidTransaction`, the
-  /// execution is what it was before.
+  /// Carries out the next transaction, whose sender is known (yellow paper, section 6). When it throws
+  /// `BlockError.invalidTransaction`, the execution is what it was before.
   @discardableResult
   package mutating func apply(
     _ transaction: Transaction, from sender: Address
   ) throws(BlockError) -> TransactionOutcome {
-    let transfer = try validate(transaction, from: sender)
-    try move(transfer, transaction)
-    world.endTransaction(clearingEmptyAccounts: context.rules.clearsEmptyAccounts)
-    let outcome = TransactionOutcome(
-      type: 0, sender: sender, gasUsed: transfer.gasUsed, cumulativeGasUsed: gasUsed + transfer.gasUsed,
-      succeeded: true)
+    let charge = try validate(transaction, from: sender)
+    let outcome = try settle(transaction, charge, try run(transaction, charge))
     record(outcome)
     return outcome
   }
 
-  private func decode(_ encoded: [UInt8]) throws(BlockError) -> Transaction {
-    do {
-      return try Transaction(encoded: encoded.rawSpan)
-    } catch .unsupportedType(let type) where type > 0 && type <= context.rules.greatestTransactionType {
-      throw .unsupportedTransactionType(block: context.number, transaction: outcomes.count, type: type)
-    } catch {
-      throw invalid(error)
-    }
-  }
-
-  /// Checks everything that makes a transaction valid (yellow paper, section 6.2), then that no code need run.
+  /// Checks everything that makes a transaction valid (yellow paper, section 6.2). Changes nothing but what is known of
+  /// the state before.
   private mutating func validate(
     _ transaction: Transaction, from address: Address
-  ) throws(BlockError) -> Transfer {
+  ) throws(BlockError) -> TransactionCharge {
     let intrinsic: UInt64
-    let sender = try index(of: address)
+    let index = try index(of: address)
     do {
       intrinsic = try transaction.checkStateless(rules: context.rules)
       try checkAgainstBlock(transaction)
-      try check(transaction, from: world.accounts[sender].value)
+      try check(transaction, from: world.accounts[index].value)
     } catch {
       throw invalid(error)
     }
-    let recipient = try plainRecipient(of: transaction)
-    let gas = UInt256(intrinsic)
-    return Transfer(
-      sender: sender, recipient: recipient, gasUsed: intrinsic, fee: gas * transaction.gasPrice,
-      tip: gas * (transaction.gasPrice - context.baseFeePerGas))
+    // An account that lends another's code still belongs to its key (EIP-7702).
+    if world.accounts[index].value.hasCode, Delegation(try code(of: address)) == nil {
+      throw invalid(.senderHasCode)
+    }
+    return TransactionCharge(
+      sender: address, senderIndex: index, intrinsicGas: intrinsic,
+      floorGas: transaction.floorGas(rules: context.rules),
+      gasPrice: transaction.effectiveGasPrice(baseFee: context.baseFeePerGas))
   }
 
   private func checkAgainstBlock(_ transaction: Transaction) throws(TransactionError) {
     // Blocks are filled in order, so what is used never passes the limit.
     let left = context.gasLimit - gasUsed
     guard transaction.gasLimit <= left else { throw .gasAboveBlock(limit: transaction.gasLimit, left: left) }
-    guard transaction.gasPrice >= context.baseFeePerGas else {
-      throw .priceBelowBaseFee(price: transaction.gasPrice, baseFee: context.baseFeePerGas)
+    guard transaction.maxFeePerGas >= context.baseFeePerGas else {
+      throw .priceBelowBaseFee(price: transaction.maxFeePerGas, baseFee: context.baseFeePerGas)
+    }
+    if transaction.kind == .blob { try checkBlobs(transaction) }
+  }
+
+  private func checkBlobs(_ transaction: Transaction) throws(TransactionError) {
+    let count = transaction.blobVersionedHashes.count
+    let most = (context.blobParameters?.max ?? 0) * Transaction.gasPerBlob
+    let left = (most - min(most, blobGasUsed)) / Transaction.gasPerBlob
+    let allowed = min(left, context.rules.greatestBlobCount ?? left)
+    guard UInt64(count) <= allowed else { throw .tooManyBlobs(count: count, allowed: allowed) }
+    guard transaction.maxFeePerBlobGas >= context.blobBaseFee else {
+      throw .priceBelowBlobBaseFee(price: transaction.maxFeePerBlobGas, baseFee: context.blobBaseFee)
     }
   }
 
   private func check(_ transaction: Transaction, from account: AccountValue) throws(TransactionError) {
-    guard !account.hasCode else { throw .senderHasCode }
     guard transaction.nonce == account.nonce else {
       throw .wrongNonce(expected: account.nonce, found: transaction.nonce)
     }
@@ -96,32 +86,22 @@ extension BlockExecution {
     guard cost <= account.balance else { throw .insufficientBalance(needed: cost, available: account.balance) }
   }
 
-  /// The recipient, if paying it runs no code.
-  private mutating func plainRecipient(of transaction: Transaction) throws(BlockError) -> Int {
-    guard let recipient = transaction.to else { throw needsEVM(.contractCreation) }
-    if context.rules.isPrecompile(recipient) { throw needsEVM(.callToPrecompile(recipient)) }
-    let index = try index(of: recipient)
-    if world.accounts[index].value.hasCode { throw needsEVM(.callToContract(recipient)) }
-    return index
-  }
-
-  /// Moves value and fee. Nothing can fail here but a balance of more than 256 bits.
-  private mutating func move(_ transfer: Transfer, _ transaction: Transaction) throws(BlockError) {
-    world.update(transfer.sender) { sender in
-      sender.nonce += 1
-      sender.balance -= transfer.fee + transaction.value
-    }
-    guard world.credit(transaction.value, to: transfer.recipient) else {
-      throw .balanceOverflows(block: context.number, account: world.accounts[transfer.recipient].address)
-    }
-    try credit(transfer.tip, to: context.beneficiary)
-  }
-
   private func invalid(_ reason: TransactionError) -> BlockError {
     .invalidTransaction(block: context.number, index: outcomes.count, reason: reason)
   }
 
-  private func needsEVM(_ why: EVMNeed) -> BlockError {
-    .needsEVM(block: context.number, transaction: outcomes.count, why: why)
+  private mutating func code(of address: Address) throws(BlockError) -> [UInt8] {
+    do { return try world.code(of: address) } catch { throw .state(block: context.number, error) }
   }
+}
+
+/// What a valid transaction is charged by.
+struct TransactionCharge {
+  let sender: Address
+  let senderIndex: Int
+  let intrinsicGas: UInt64
+  let floorGas: UInt64
+
+  /// Wei per gas.
+  let gasPrice: UInt256
 }

@@ -1,3 +1,4 @@
+package import EVM
 import Primitives
 import Rollup
 
@@ -17,17 +18,26 @@ package struct BlockExecution {
   /// Blob gas used by the block so far (EIP-4844).
   package internal(set) var blobGasUsed: UInt64
 
+  let machine: Machine
+
   var world: WorldState
 
   /// - Parameters:
   ///   - view: the state before the block, or before the transaction where it is taken up.
   ///   - gasUsed: by the transactions that are not carried out here.
   ///   - blobGasUsed: likewise.
-  package init(context: BlockContext, over view: any StateView, gasUsed: UInt64 = 0, blobGasUsed: UInt64 = 0) {
+  ///   - machine: one of the block's revision, used by nobody else at the same time; nil makes one. A machine that is
+  ///     used again has the code prepared that it met before.
+  package init(
+    context: BlockContext, over view: any StateView, gasUsed: UInt64 = 0, blobGasUsed: UInt64 = 0,
+    machine: Machine? = nil
+  ) {
+    precondition(machine == nil || machine?.revision == context.rules.revision, "a machine is of one revision")
     self.context = context
     self.gasUsed = gasUsed
     self.blobGasUsed = blobGasUsed
-    world = WorldState(over: view)
+    self.machine = machine ?? Machine(revision: context.rules.revision)
+    world = WorldState(over: view, clearsEmptyAccounts: context.rules.clearsEmptyAccounts)
   }
 
   /// What has changed since the last time this was asked, or since the view; to be committed in turn. Asking after each
@@ -38,11 +48,6 @@ package struct BlockExecution {
   mutating func record(_ outcome: TransactionOutcome) {
     gasUsed = outcome.cumulativeGasUsed
     outcomes.append(outcome)
-  }
-
-  /// Gives a failed read the block's error type.
-  func reading<R>(_ body: () throws(StateReadError) -> R) throws(BlockError) -> R {
-    do { return try body() } catch { throw .state(block: context.number, error) }
   }
 
   /// The record of an account.

@@ -13,6 +13,12 @@ package struct BlockOutcome: Hashable, Sendable {
   package let receiptsCarryStatus: Bool
 
   package let gasUsed: UInt64
+
+  /// EIP-4844.
+  package let blobGasUsed: UInt64
+
+  /// What the block asks of the beacon chain (EIP-7685); nil before Prague.
+  package let requests: [BlockRequest]?
 }
 
 /// What one transaction did.

@@ -9,13 +9,23 @@ package struct ComputedFields: Hashable, Sendable {
   package let receiptsRoot: Hash256
   package let logsBloom: LogsBloom
   package let gasUsed: UInt64
+
+  /// EIP-4895; nil where headers have none.
+  package let withdrawalsRoot: Hash256?
+
+  /// EIP-4844; nil where headers have none.
+  package let blobGasUsed: UInt64?
+
+  /// EIP-7685; nil where headers have none.
+  package let requestsHash: Hash256?
 }
 
 /// A header says one thing and the chain's rules another.
 package struct Disagreement: Hashable, Sendable, CustomStringConvertible {
   /// The header's field, by the name that `BlockHeader` gives it.
   package enum Field: String, Hashable, Sendable, CaseIterable {
-    case ommersHash, stateRoot, transactionsRoot, receiptsRoot, logsBloom, gasUsed
+    case ommersHash, stateRoot, transactionsRoot, receiptsRoot, logsBloom, gasUsed, withdrawalsRoot, blobGasUsed
+    case requestsHash
   }
 
   package let field: Field
@@ -44,6 +54,13 @@ extension ComputedFields {
     compare(.receiptsRoot, header.receiptsRoot.bytes, receiptsRoot.bytes)
     compare(.logsBloom, header.logsBloom.bytes, logsBloom.bytes)
     compare(.gasUsed, bytes(of: header.gasUsed), bytes(of: gasUsed))
+    if let withdrawalsRoot {
+      compare(.withdrawalsRoot, header.withdrawalsRoot?.bytes ?? [], withdrawalsRoot.bytes)
+    }
+    if let blobGasUsed {
+      compare(.blobGasUsed, header.blobGasUsed.map(bytes(of:)) ?? [], bytes(of: blobGasUsed))
+    }
+    if let requestsHash { compare(.requestsHash, header.requestsHash?.bytes ?? [], requestsHash.bytes) }
     return found
   }
 
@@ -51,5 +68,22 @@ extension ComputedFields {
     var bytes: [UInt8] = []
     bytes.append(bigEndian: value)
     return bytes
+  }
+}
+
+extension ComputedFields {
+  /// The header as it should be: what follows from the block and the state in place of what was claimed.
+  package func header(from claimed: BlockHeader) -> BlockHeader {
+    var header = claimed
+    header.ommersHash = ommersHash
+    header.stateRoot = stateRoot
+    header.transactionsRoot = transactionsRoot
+    header.receiptsRoot = receiptsRoot
+    header.logsBloom = logsBloom
+    header.gasUsed = gasUsed
+    if let withdrawalsRoot { header.withdrawalsRoot = withdrawalsRoot }
+    if let blobGasUsed { header.blobGasUsed = blobGasUsed }
+    if let requestsHash { header.requestsHash = requestsHash }
+    return header
   }
 }

@@ -17,6 +17,10 @@ package struct HeaderError: Error, Equatable, Sendable, CustomStringConvertible 
     case difficulty(claimed: UInt256, expected: UInt256)
     case ommersHash(claimed: Hash256, expected: Hash256)
     case nonce(claimed: UInt64)
+    /// Not whole blobs, or more than may be.
+    case blobGasUsed(claimed: UInt64, most: UInt64)
+    case excessBlobGas(claimed: UInt64, expected: UInt64)
+    case daoMark(claimed: [UInt8])
   }
 
   /// The number in the header.
@@ -50,6 +54,11 @@ extension HeaderError.Violation: CustomStringConvertible {
     case .difficulty(let claimed, let expected): "difficulty is \(claimed), expected is \(expected)"
     case .ommersHash(let claimed, let expected):
       "sha3Uncles is \(claimed), expected is \(expected): there are no uncles after the merge"
+    case .blobGasUsed(let claimed, let most):
+      "blobGasUsed is \(claimed), allowed are multiples of \(Transaction.gasPerBlob) up to \(most)"
+    case .excessBlobGas(let claimed, let expected): "excessBlobGas is \(claimed), expected is \(expected)"
+    case .daoMark(let claimed):
+      "extraData is \(Hex.encode(claimed)), expected is the mark of the DAO's fork (EIP-779)"
     case .nonce(let claimed): "nonce is \(claimed), expected is 0 after the merge"
     }
   }

@@ -3,9 +3,9 @@ package import Rollup
 
 /// What a header must say because of its parent's header alone (yellow paper, section 4.4.4, and the EIPs named below).
 ///
-/// Not checked here: the seal (`mixHash`, and before the merge `nonce`), the DAO's extra data (EIP-779), the total
-/// difficulty at which a chain merges, blob gas (EIP-4844), whatever depends on the body or the state, and whether a
-/// block may name an uncle; an uncle's own header obeys the same rules against its parent.
+/// Not checked here: the seal (`mixHash`, and before the merge `nonce`), the total difficulty at which a chain merges,
+/// whatever depends on the body or the state, and whether a block may name an uncle (`UncleRules`); an uncle's own header
+/// obeys the same rules against its parent.
 package struct HeaderRules: Sendable {
   package let forks: ForkSchedule
 
@@ -28,6 +28,8 @@ package struct HeaderRules: Sendable {
     try require(
       header.shape == BlockHeader.Shape(of: fork), header, .fields(claimed: header.shape, fork: fork))
     try validateGas(header, parent)
+    try validateBlobs(header, parent, fork)
+    try validateDAO(header)
     try validateDifficulty(header, parent, fork)
     if fork >= .paris { try validateProofOfStake(header) }
   }
@@ -65,6 +67,24 @@ package struct HeaderRules: Sendable {
       header.difficulty == expected, header, .difficulty(claimed: header.difficulty, expected: expected))
   }
 
+  /// EIP-4844: whole blobs, no more than may be, and the excess that follows from the parent.
+  private func validateBlobs(_ header: BlockHeader, _ parent: BlockHeader, _ fork: Fork) throws(HeaderError) {
+    guard let used = header.blobGasUsed, let claimed = header.excessBlobGas,
+      let parameters = forks.blobParameters(at: fork)
+    else { return }
+    let most = parameters.max * Transaction.gasPerBlob
+    try require(
+      used <= most && used.isMultiple(of: Transaction.gasPerBlob), header, .blobGasUsed(claimed: used, most: most))
+    let expected = BlobGas.excess(after: parent, parameters: parameters, rules: ForkRules.rules(of: fork))
+    try require(claimed == expected, header, .excessBlobGas(claimed: claimed, expected: expected))
+  }
+
+  /// EIP-779: ten blocks from the DAO's fork on carry its mark.
+  private func validateDAO(_ header: BlockHeader) throws(HeaderError) {
+    guard let start = forks.daoFork, header.number >= start, header.number - start < 10 else { return }
+    try require(header.extraData == HeaderRules.daoMark, header, .daoMark(claimed: header.extraData))
+  }
+
   /// EIP-3675: no uncles and no nonce after the merge.
   private func validateProofOfStake(_ header: BlockHeader) throws(HeaderError) {
     try require(
@@ -83,6 +103,9 @@ package struct HeaderRules: Sendable {
 extension HeaderRules {
   /// In bytes.
   package static let greatestExtraDataLength = 32
+
+  /// Extra data of the first blocks after the DAO's fork (EIP-779).
+  package static let daoMark = [UInt8]("dao-hard-fork".utf8)
 
   /// Keccak-256 of the RLP of the empty list.
   package static let noOmmersHash = Hash256(

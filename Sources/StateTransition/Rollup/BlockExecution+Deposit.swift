@@ -1,3 +1,4 @@
+import EVM
 import Primitives
 import Rollup
 
@@ -10,36 +11,46 @@ extension BlockExecution {
   mutating func apply(deposit: InboxCall) throws(BlockError) -> TransactionOutcome {
     try credit(deposit.mint, to: deposit.sender)
     let sender = try index(of: deposit.sender)
+    let nonce = world.accounts[sender].value.nonce
     let intrinsic = deposit.intrinsicGas(rules: context.rules)
     let gasLeft = context.gasLimit - gasUsed
     let isPossible =
       deposit.gasLimit <= gasLeft && intrinsic <= deposit.gasLimit
-      && world.accounts[sender].value.balance >= deposit.value && world.accounts[sender].value.nonce < UInt64.max
-    if isPossible { try move(deposit, from: sender) }
-    world.update(sender) { $0.nonce = $0.nonce == UInt64.max ? $0.nonce : $0.nonce + 1 }
-    world.endTransaction(clearingEmptyAccounts: context.rules.clearsEmptyAccounts)
-    let used = isPossible ? intrinsic : min(deposit.gasLimit, gasLeft)
+      && world.accounts[sender].value.balance >= deposit.value && nonce < UInt64.max
+    world.update(sender) { $0.nonce = nonce == UInt64.max ? nonce : nonce + 1 }
+    let contract = deposit.to == nil ? ContractAddress.create(sender: deposit.sender, nonce: nonce) : nil
+    var result: ExecutionResult?
+    if isPossible { result = try call(deposit, contract: contract, gas: deposit.gasLimit - intrinsic) }
+    let logs = world.logs
+    world.endTransaction()
+    let used = result.map { gas(of: deposit, $0) } ?? min(deposit.gasLimit, gasLeft)
     let outcome = TransactionOutcome(
       type: InboxCall.depositType, sender: deposit.sender, gasUsed: used, cumulativeGasUsed: gasUsed + used,
-      succeeded: isPossible)
+      succeeded: result?.isSuccess ?? false, logs: logs, contractAddress: contract)
     record(outcome)
     return outcome
   }
 
-  private mutating func move(_ deposit: InboxCall, from sender: Int) throws(BlockError) {
-    let number = outcomes.count
-    guard let to = deposit.to else {
-      throw .needsEVM(block: context.number, transaction: number, why: .contractCreation)
+  private mutating func call(
+    _ deposit: InboxCall, contract: Address?, gas: UInt64
+  ) throws(BlockError) -> ExecutionResult {
+    let recipient = deposit.to ?? contract ?? .zero
+    let message = Message(
+      kind: contract == nil ? .call : .create, sender: deposit.sender, recipient: recipient, value: deposit.value,
+      input: deposit.data, gas: gas)
+    do {
+      try warm(sender: deposit.sender, recipient: recipient, accessList: [])
+      return try machine.execute(
+        message, block: context.environment,
+        transaction: TransactionEnvironment(origin: deposit.sender, gasPrice: .zero), host: &world)
+    } catch {
+      throw .state(block: context.number, error)
     }
-    if context.rules.isPrecompile(to) {
-      throw .needsEVM(block: context.number, transaction: number, why: .callToPrecompile(to))
-    }
-    let recipient = try index(of: to)
-    if world.accounts[recipient].value.hasCode {
-      throw .needsEVM(block: context.number, transaction: number, why: .callToContract(to))
-    }
-    world.debit(deposit.value, from: sender)
-    try credit(deposit.value, to: to)
+  }
+
+  private func gas(of deposit: InboxCall, _ result: ExecutionResult) -> UInt64 {
+    let spent = deposit.gasLimit - result.gasLeft
+    return spent - min(UInt64(max(result.gasRefund, 0)), spent / context.rules.greatestRefundQuotient)
   }
 }
 

@@ -19,10 +19,9 @@ package struct RollupExecution {
   /// - Parameters:
   ///   - view: the state before the block, or before the transaction where it is taken up.
   ///   - gasUsed: by the transactions that are not carried out here.
-  /// - Throws: `BlockError.unsupportedFork`.
   package init(_ context: RollupBlockContext, over view: any StateView, gasUsed: UInt64 = 0) throws(BlockError) {
     self.context = context
-    execution = BlockExecution(context: try context.blockContext(), over: view, gasUsed: gasUsed)
+    execution = BlockExecution(context: context.blockContext(), over: view, gasUsed: gasUsed)
   }
 
   /// Gas used by the block so far.
@@ -96,15 +95,15 @@ package enum TransactionFate: Equatable, Sendable {
 }
 
 extension RollupBlockContext {
-  /// What transactions can know of the block.
-  func blockContext() throws(BlockError) -> BlockContext {
+  /// What transactions can know of the block. An L2 block asks nothing of a beacon chain.
+  func blockContext() -> BlockContext {
     do {
       // A schedule in which the fork is there from the start: which one it is has been decided.
       let forks = try ForkSchedule(
         activations: fork > .paris ? [ForkSchedule.Activation(fork, at: 0)] : [], terminalTotalDifficulty: .zero)
-      return try BlockContext(header: draftHeader, chainID: chainID, forks: forks)
-    } catch let error as BlockError {
-      throw error
+      var context = BlockContext(header: draftHeader, chainID: chainID, forks: forks)
+      context.collectsRequests = false
+      return context
     } catch {
       preconditionFailure("a schedule of one fork is in order")
     }

@@ -5,21 +5,21 @@ package import Signatures
 extension Transaction {
   /// The chain id that the signature commits to (EIP-155); nil for one that is good on any chain, or is none at all.
   package var signedChainID: UInt64? {
+    if kind != .legacy { return chainID }
     guard v >= Self.firstProtectedV else { return nil }
     return UInt64(exactly: (v - Self.firstProtectedV) >> 1)
   }
 
-  /// What the sender signs: the six fields, and with a chain id also (chain id, 0, 0).
+  /// What the sender signs: the fields before the signature, of a legacy transaction with a chain id also (chain id, 0,
+  /// 0). A typed transaction has its own chain id; the argument is not looked at.
   package func signingHash(chainID: UInt64?) -> Hash256 {
-    var writer = RLPWriter(capacity: 64 + data.count)
-    writer.list { list in
-      appendPayload(to: &list)
-      guard let chainID else { return }
+    let bytes = encode { list in
+      guard kind == .legacy, let chainID else { return }
       list.append(chainID)
       list.append(0 as UInt64)
       list.append(0 as UInt64)
     }
-    return Keccak256.hash(writer.bytes)
+    return Keccak256.hash(bytes)
   }
 
   /// The address whose key made the signature, if the fork accepts such a signature.
@@ -37,12 +37,14 @@ extension Transaction {
     }
   }
 
-  /// The transaction, signed with `privateKey`; protected against replay when there is a chain id.
+  /// The transaction, signed with `privateKey`; a legacy one is protected against replay when there is a chain id. A
+  /// typed one keeps the chain id it has.
   package func signed(by privateKey: Hash256, chainID: UInt64?) throws(SignatureError) -> Transaction {
     let signature = try Secp256k1.sign(signingHash(chainID: chainID), privateKey: privateKey)
     var signed = self
+    let parity = UInt256(UInt64(signature.recoveryID))
     let base = chainID.map { UInt256($0) + UInt256($0) + Self.firstProtectedV } ?? Self.firstPlainV
-    signed.v = base + UInt256(UInt64(signature.recoveryID))
+    signed.v = kind == .legacy ? base + parity : parity
     signed.r = signature.r
     signed.s = signature.s
     return signed
@@ -51,6 +53,11 @@ extension Transaction {
   private func splitV(
     chainID: UInt64, rules: ForkRules
   ) throws(TransactionError) -> (chainID: UInt64?, recoveryID: UInt8) {
+    guard kind == .legacy else {
+      guard self.chainID == chainID else { throw .wrongChainID(signed: self.chainID) }
+      guard v <= 1 else { throw .unknownV(v) }
+      return (chainID, UInt8(truncatingIfNeeded: v.low))
+    }
     if v == Self.firstPlainV { return (nil, 0) }
     if v == Self.firstPlainV + 1 { return (nil, 1) }
     guard v >= Self.firstProtectedV, rules.acceptsChainID else { throw .unknownV(v) }
@@ -61,4 +68,32 @@ extension Transaction {
   private static var firstPlainV: UInt256 { 27 }
 
   private static var firstProtectedV: UInt256 { 35 }
+}
+
+extension Authorization {
+  /// What the account's owner signs (EIP-7702).
+  package var signingHash: Hash256 {
+    var writer = RLPWriter(capacity: 64)
+    writer.appendRaw([Authorization.magic])
+    writer.list { appendSigned(to: &$0) }
+    return Keccak256.hash(writer.bytes)
+  }
+
+  /// The account that the authorization is about; nil when nobody can have signed it like this. One key recovery.
+  package var authority: Address? {
+    guard yParity <= 1, s <= Secp256k1.halfOrder else { return nil }
+    return try? Secp256k1.recoverAddress(hash: signingHash, r: r, s: s, recoveryID: UInt8(yParity))
+  }
+
+  /// The authorization, signed with `privateKey`.
+  package func signed(by privateKey: Hash256) throws(SignatureError) -> Authorization {
+    let signature = try Secp256k1.sign(signingHash, privateKey: privateKey)
+    var signed = self
+    signed.yParity = UInt64(signature.recoveryID)
+    signed.r = signature.r
+    signed.s = signature.s
+    return signed
+  }
+
+  private static var magic: UInt8 { 0x05 }
 }

@@ -1,12 +1,34 @@
-import Hashing
 package import Primitives
 
-/// A signed legacy transaction (yellow paper, section 4.2; with a chain id since EIP-155).
+/// A signed transaction of any type (yellow paper, section 4.2; EIP-155, 2718, 2930, 1559, 4844, 7702).
+///
+/// One flat value: a field that a type does not have is empty or zero.
 package struct Transaction: Hashable, Sendable {
+  /// The first byte of an EIP-2718 envelope; a legacy transaction has none and counts as 0.
+  package enum Kind: UInt8, CaseIterable, Sendable {
+    case legacy = 0
+    /// EIP-2930.
+    case accessList = 1
+    /// EIP-1559.
+    case dynamicFee = 2
+    /// EIP-4844.
+    case blob = 3
+    /// EIP-7702.
+    case setCode = 4
+  }
+
+  package var kind: Kind
+
+  /// The chain that a typed transaction is for. A legacy one says it in `v`, and has 0 here.
+  package var chainID: UInt64
+
   package var nonce: UInt64
 
-  /// In wei per unit of gas.
-  package var gasPrice: UInt256
+  /// In wei per unit of gas, on top of the base fee; the gas price of types 0 and 1.
+  package var maxPriorityFeePerGas: UInt256
+
+  /// In wei per unit of gas, the base fee included; the gas price of types 0 and 1.
+  package var maxFeePerGas: UInt256
 
   package var gasLimit: UInt64
 
@@ -18,20 +40,35 @@ package struct Transaction: Hashable, Sendable {
 
   package var data: [UInt8]
 
-  /// 27 or 28, or 35 + 2 · chain id, plus the parity of the signature's point (EIP-155). A chain id has up to 64 bits,
-  /// so this may have more.
+  /// Types 1 and up.
+  package var accessList: [AccessListEntry] = []
+
+  /// In wei per unit of blob gas; type 3.
+  package var maxFeePerBlobGas: UInt256 = .zero
+
+  /// What the blobs are named by (EIP-4844); type 3.
+  package var blobVersionedHashes: [Hash256] = []
+
+  /// Type 4.
+  package var authorizationList: [Authorization] = []
+
+  /// For a legacy transaction 27 or 28, or 35 + 2 · chain id, plus the parity of the signature's point (EIP-155); a chain
+  /// id has up to 64 bits, so this may have more. For a typed one the parity.
   package var v: UInt256
 
   package var r: UInt256
   package var s: UInt256
 
-  /// A transaction with the given fields; unsigned when `v`, `r` and `s` are left out.
+  /// A legacy transaction with the given fields; unsigned when `v`, `r` and `s` are left out.
   package init(
     nonce: UInt64, gasPrice: UInt256, gasLimit: UInt64, to: Address?, value: UInt256, data: [UInt8] = [],
     v: UInt256 = .zero, r: UInt256 = .zero, s: UInt256 = .zero
   ) {
+    kind = .legacy
+    chainID = 0
     self.nonce = nonce
-    self.gasPrice = gasPrice
+    maxPriorityFeePerGas = gasPrice
+    maxFeePerGas = gasPrice
     self.gasLimit = gasLimit
     self.to = to
     self.value = value
@@ -40,67 +77,61 @@ package struct Transaction: Hashable, Sendable {
     self.r = r
     self.s = s
   }
+
+  /// An unsigned transaction of type 2; change `kind` and set what other types have besides.
+  package init(
+    chainID: UInt64, nonce: UInt64, maxPriorityFeePerGas: UInt256, maxFeePerGas: UInt256, gasLimit: UInt64,
+    to: Address?, value: UInt256, data: [UInt8] = [], accessList: [AccessListEntry] = []
+  ) {
+    self.init(nonce: nonce, gasPrice: maxFeePerGas, gasLimit: gasLimit, to: to, value: value, data: data)
+    kind = .dynamicFee
+    self.chainID = chainID
+    self.maxPriorityFeePerGas = maxPriorityFeePerGas
+    self.accessList = accessList
+  }
+
+  /// What the sender of a type 0 or 1 transaction pays per unit of gas, in wei; for others the most it pays.
+  package var gasPrice: UInt256 { maxFeePerGas }
+
+  /// EIP-4844.
+  package var blobGas: UInt64 { UInt64(blobVersionedHashes.count) * Transaction.gasPerBlob }
+
+  /// Blob gas of one blob (EIP-4844).
+  package static let gasPerBlob: UInt64 = 131_072
 }
 
-extension Transaction {
-  /// Reads a transaction as a block holds it: a legacy one is an RLP list; an EIP-2718 envelope begins with its type
-  /// and is refused here. O(n).
-  package init(encoded bytes: RawSpan) throws(TransactionError) {
-    if bytes.byteCount > 0, bytes.byte(at: 0) <= Transaction.greatestEnvelopeType {
-      throw .unsupportedType(bytes.byte(at: 0))
-    }
-    do {
-      var outer = RLPReader(bytes)
-      var list = try outer.readList()
-      try outer.finish()
-      nonce = try list.readUInt64()
-      gasPrice = try list.readUInt256()
-      gasLimit = try list.readUInt64()
-      let recipient = try list.readBytes()
-      guard recipient.byteCount == 0 || recipient.byteCount == Address.byteCount else {
-        throw TransactionError.recipientLength(recipient.byteCount)
-      }
-      to = recipient.byteCount == 0 ? nil : Address(recipient)
-      value = try list.readUInt256()
-      data = try list.readBytes().bytes
-      v = try list.readUInt256()
-      r = try list.readUInt256()
-      s = try list.readUInt256()
-      try list.finish()
-    } catch let error as RLPError {
-      throw .malformed(error)
-    } catch let error as TransactionError {
-      throw error
-    } catch {
-      preconditionFailure("reading RLP throws RLPError only")
-    }
+/// An account, and slots of it, that a transaction says it will use (EIP-2930).
+package struct AccessListEntry: Hashable, Sendable {
+  package var address: Address
+  package var storageKeys: [Hash256]
+
+  package init(address: Address, storageKeys: [Hash256]) {
+    self.address = address
+    self.storageKeys = storageKeys
   }
+}
 
-  /// Inverse of `init(encoded:)`.
-  package func encode() -> [UInt8] {
-    var writer = RLPWriter(capacity: 128 + data.count)
-    writer.list { list in
-      appendPayload(to: &list)
-      list.append(v)
-      list.append(r)
-      list.append(s)
-    }
-    return writer.bytes
-  }
+/// What an account owner signs so that the account runs another's code (EIP-7702).
+package struct Authorization: Hashable, Sendable {
+  /// 0 for any chain.
+  package var chainID: UInt256
 
-  /// Keccak-256 of the encoding: the name of the transaction.
-  package var hash: Hash256 { Keccak256.hash(encode()) }
+  /// Whose code; the zero address takes the delegation away.
+  package var address: Address
 
-  /// The first bytes an EIP-2718 envelope may have; a legacy transaction's list begins above.
-  private static var greatestEnvelopeType: UInt8 { 0x7f }
+  package var nonce: UInt64
+  package var yParity: UInt64
+  package var r: UInt256
+  package var s: UInt256
 
-  /// The six fields that come before the signature, which are also what is signed.
-  func appendPayload(to list: inout RLPWriter) {
-    list.append(nonce)
-    list.append(gasPrice)
-    list.append(gasLimit)
-    if let to { list.append(to) } else { list.append(bytes: []) }
-    list.append(value)
-    list.append(bytes: data)
+  package init(
+    chainID: UInt256, address: Address, nonce: UInt64, yParity: UInt64 = 0, r: UInt256 = .zero, s: UInt256 = .zero
+  ) {
+    self.chainID = chainID
+    self.address = address
+    self.nonce = nonce
+    self.yParity = yParity
+    self.r = r
+    self.s = s
   }
 }

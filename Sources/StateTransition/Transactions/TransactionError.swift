@@ -30,6 +30,24 @@ package enum TransactionError: Error, Equatable, Sendable {
   case insufficientBalance(needed: UInt256, available: UInt256)
   /// The sender is a contract (EIP-3607).
   case senderHasCode
+  /// EIP-1559.
+  case priorityFeeAboveFee(priority: UInt256, fee: UInt256)
+  /// Code that makes a contract, in bytes (EIP-3860).
+  case initcodeTooLarge(size: Int, greatest: Int)
+  /// EIP-7825.
+  case gasAboveCap(limit: UInt64, cap: UInt64)
+  /// A blob transaction names no blob (EIP-4844).
+  case noBlobs
+  /// A blob's hash has this version (EIP-4844).
+  case blobVersion(UInt8)
+  /// More blobs than a transaction or what is left of the block may have (EIP-4844, EIP-7594).
+  case tooManyBlobs(count: Int, allowed: UInt64)
+  /// EIP-4844.
+  case priceBelowBlobBaseFee(price: UInt256, baseFee: UInt256)
+  /// A set-code transaction authorizes nothing (EIP-7702).
+  case noAuthorizations
+  /// A transaction of a type that cannot make a contract has no recipient.
+  case creationNotAllowed(type: UInt8)
 }
 
 extension TransactionError: CustomStringConvertible {
@@ -52,6 +70,17 @@ extension TransactionError: CustomStringConvertible {
     case .insufficientBalance(let needed, let available):
       "its sender needs \(needed) wei for value and fee and has \(available)"
     case .senderHasCode: "its sender is a contract (EIP-3607)"
+    case .priorityFeeAboveFee(let priority, let fee): "its priority fee \(priority) is above its fee \(fee) (EIP-1559)"
+    case .initcodeTooLarge(let size, let greatest):
+      "its code has \(size) bytes, and \(greatest) is the most (EIP-3860)"
+    case .gasAboveCap(let limit, let cap): "its gas limit \(limit) is above \(cap) (EIP-7825)"
+    case .noBlobs: "it is a blob transaction without blobs (EIP-4844)"
+    case .blobVersion(let version): "one of its blob hashes has the version \(version), not 1 (EIP-4844)"
+    case .tooManyBlobs(let count, let allowed): "it has \(count) blobs, and \(allowed) are allowed here (EIP-4844)"
+    case .priceBelowBlobBaseFee(let price, let baseFee):
+      "its blob gas price \(price) is below the blob base fee \(baseFee) (EIP-4844)"
+    case .noAuthorizations: "it is a set-code transaction without authorizations (EIP-7702)"
+    case .creationNotAllowed(let type): "a transaction of type \(type) needs a recipient"
     }
   }
 }

@@ -1,11 +1,8 @@
 import Primitives
 
 extension WorldState {
-  /// A state to go back to, with `revert`. Snapshots nest; those made later than one gone back to are void.
-  var snapshot: Int { undo.count }
-
   /// Undoes every change since the snapshot. O(changes).
-  mutating func revert(to snapshot: Int) {
+  package mutating func revert(to snapshot: Int) {
     while undo.count > snapshot {
       switch undo.removeLast() {
       case .account(let index, let value): accounts[index].value = value
@@ -74,9 +71,9 @@ extension WorldState {
 extension WorldState {
   /// Ends a transaction: destroyed accounts and, under EIP-161, touched ones that are empty leave the state. Nothing can
   /// be undone afterwards.
-  mutating func endTransaction(clearingEmptyAccounts: Bool) {
+  mutating func endTransaction() {
     for index in destroyed where accounts[index].destroyedIn == epoch { remove(index) }
-    if clearingEmptyAccounts {
+    if clearsEmptyAccounts {
       for index in touched where accounts[index].touchedIn == epoch {
         if accounts[index].value.exists && accounts[index].value.isEmpty { remove(index) }
       }

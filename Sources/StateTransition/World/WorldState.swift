@@ -6,8 +6,11 @@ import Primitives
 /// Every account and slot has a record that is made when it is first asked for; each change leaves its inverse in
 /// `undo`, so that going back to a snapshot costs what was changed since. What holds for one transaction only (warm,
 /// touched, created, destroyed, a slot's original value) carries the number of the transaction and so needs no clearing.
-struct WorldState {
+package struct WorldState {
   let view: any StateView
+
+  /// Whether empty accounts leave the state when a transaction touches them (EIP-161).
+  let clearsEmptyAccounts: Bool
 
   var accounts: [AccountRecord] = []
   var slots: [SlotRecord] = []
@@ -36,9 +39,13 @@ struct WorldState {
   private var accountIndex: [Address: Int] = [:]
   private var slotIndex: [SlotKey: Int] = [:]
 
-  init(over view: any StateView) {
+  init(over view: any StateView, clearsEmptyAccounts: Bool) {
     self.view = view
+    self.clearsEmptyAccounts = clearsEmptyAccounts
   }
+
+  /// The record of an account that has been asked for before.
+  func knownIndex(of address: Address) -> Int? { accountIndex[address] }
 
   /// The record of an account. Asks the view the first time only.
   mutating func index(of address: Address) throws(StateReadError) -> Int {

@@ -88,8 +88,7 @@ extension AppendError: TellsDisagreement {
 extension ProjectionError: TellsDisagreement {
   var isDisagreement: Bool {
     switch self {
-    case .disagreement, .damaged, .undecodable: true
-    case .fold(_, let error): !error.isUnsupported
+    case .disagreement, .damaged, .undecodable, .fold: true
     case .log(let error): error.isDisagreement
     case .store(let error): error.isDisagreement
     case .open(let error): error.isDisagreement

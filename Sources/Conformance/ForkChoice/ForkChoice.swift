@@ -1,0 +1,118 @@
+import EVM
+import Primitives
+import Rollup
+import StateTransition
+
+/// A tree of blocks and the choice of a head among them: what tests of side chains and total difficulty need. A rollup
+/// has no such choice; its L1 makes it.
+struct ForkChoice {
+  /// A block in the tree.
+  struct Node {
+    let header: BlockHeader
+    let uncles: [Hash256]
+    let totalDifficulty: UInt256
+    let state: ChainState
+  }
+
+  private(set) var nodes: [Hash256: Node]
+  private(set) var head: Hash256
+
+  private let forks: ForkSchedule
+  private let executor: BlockExecutor
+
+  init(genesis: BlockHeader, state: ChainState, chainID: UInt64, forks: ForkSchedule) {
+    head = genesis.hash
+    nodes = [head: Node(header: genesis, uncles: [], totalDifficulty: genesis.difficulty, state: state)]
+    self.forks = forks
+    executor = BlockExecutor(chainID: chainID, forks: forks)
+  }
+
+  /// Takes a block in, if it is valid and its parent is there; else says why not.
+  mutating func add(rlp bytes: [UInt8]) throws {
+    let block = try EthereumBlock(rlp: bytes.rawSpan)
+    let header = block.header
+    guard let parent = nodes[header.parentHash] else {
+      throw ForkChoiceError(description: "block \(header.number) has an unknown parent")
+    }
+    try HeaderRules(forks: forks).validate(header, parent: parent.header, parentHash: header.parentHash)
+    try checkMerge(header, parent)
+    try block.checkBody()
+    try UncleRules(forks: forks).validate(block.uncles, of: header, ancestors: ancestors(from: header.parentHash))
+    let node = try execute(block, parent)
+    let hash = header.hash
+    nodes[hash] = node
+    if isBetter(node) { head = hash }
+  }
+
+  private func execute(_ block: EthereumBlock, _ parent: Node) throws -> Node {
+    let view = TreeView(state: parent.state, tree: self, parent: block.header.parentHash)
+    let outcome = try executor.apply(block, to: view)
+    let commitment = try outcome.commit(block, onto: parent.state.root, reader: parent.state)
+    var state = parent.state
+    state.apply(outcome.diffs, commitment.state)
+    if let wrong = commitment.computed.disagreements(with: block.header).first {
+      throw ForkChoiceError(description: "block \(block.header.number): \(wrong)", state: state.contents)
+    }
+    return Node(
+      header: block.header, uncles: block.uncles.map(\.hash),
+      totalDifficulty: parent.totalDifficulty &+ block.header.difficulty, state: state)
+  }
+
+  /// EIP-3675: proof of work ends with the block that reaches the terminal total difficulty.
+  private func checkMerge(_ header: BlockHeader, _ parent: Node) throws {
+    guard let terminal = forks.terminalTotalDifficulty else { return }
+    let isMerged = parent.totalDifficulty >= terminal
+    guard header.difficulty.isZero == isMerged else {
+      throw ForkChoiceError(
+        description:
+          "block \(header.number) has difficulty \(header.difficulty) \(isMerged ? "after" : "before") the merge")
+    }
+  }
+
+  /// More work wins; from the merge on, where nothing is added, what comes later.
+  private func isBetter(_ node: Node) -> Bool {
+    guard let best = nodes[head] else { return true }
+    if node.totalDifficulty != best.totalDifficulty { return node.totalDifficulty > best.totalDifficulty }
+    return node.header.difficulty.isZero && node.header.number > best.header.number
+  }
+
+  private func ancestors(from hash: Hash256) -> [UncleRules.Ancestor] {
+    var ancestors: [UncleRules.Ancestor] = []
+    var next = hash
+    while ancestors.count < UncleRules.ancestorCount, let node = nodes[next] {
+      ancestors.append(UncleRules.Ancestor(header: node.header, hash: next, uncles: node.uncles))
+      next = node.header.parentHash
+    }
+    return ancestors
+  }
+}
+
+/// Why a block is not taken in.
+struct ForkChoiceError: Error, CustomStringConvertible {
+  let description: String
+
+  /// What the block came to, where it could be carried out.
+  var state: FixtureState?
+}
+
+/// The state after a block of the tree, with the hashes of the blocks before.
+private struct TreeView: StateView {
+  let state: ChainState
+  let tree: ForkChoice
+  let parent: Hash256
+
+  func account(_ address: Address) -> Account? { state.account(address) }
+
+  func storage(_ address: Address, _ slot: UInt256) -> UInt256 { state.contents.storage(address, slot) }
+
+  func code(_ hash: Hash256) throws(StateReadError) -> [UInt8] { try state.contents.code(hash) }
+
+  func blockHash(_ number: UInt64) throws(StateReadError) -> Hash256 {
+    var hash = parent
+    while let node = tree.nodes[hash] {
+      if node.header.number == number { return hash }
+      hash = node.header.parentHash
+    }
+    throw StateReadError("the tree has no ancestor with the number \(number)")
+  }
+}

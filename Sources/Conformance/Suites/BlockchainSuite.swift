@@ -1,0 +1,69 @@
+import Primitives
+import Rollup
+import StateTransition
+
+/// BlockchainTests and EEST's blockchain tests: blocks from a genesis on, some of them invalid, some on side chains.
+enum BlockchainSuite: Suite {
+  static func cases(file: String, name: String, _ fixture: JSON) -> [SuiteCase] {
+    let network = fixture["network"]?.text ?? ""
+    return [SuiteCase(name: name, fork: network) { try run(fixture, network: network) }]
+  }
+
+  private static func run(_ fixture: JSON, network: String) throws -> String? {
+    let forks = try FixtureForks(network: network, config: fixture["config"]).schedule
+    let chainID = try fixture["config"]?.optional("chainid") { (value) throws(FixtureError) in try value.integer() }
+    let state = ChainState(try FixtureState(try fixture.member("pre")))
+    let genesis = try genesis(fixture)
+    if let difference = try check(genesis, state, fixture) { return difference }
+    var tree = ForkChoice(genesis: genesis, state: state, chainID: chainID ?? 1, forks: forks)
+    for (index, block) in try fixture.member("blocks").items.enumerated() {
+      if let difference = try add(block, index: index, to: &tree, fixture) { return difference }
+    }
+    return try checkEnd(tree, fixture)
+  }
+
+  /// The genesis header, from its block, or where there is none from its fields.
+  private static func genesis(_ fixture: JSON) throws -> BlockHeader {
+    let bytes = try fixture.member("genesisRLP").bytes()
+    return try EthereumBlock(rlp: bytes.rawSpan).header
+  }
+
+  private static func check(_ genesis: BlockHeader, _ state: ChainState, _ fixture: JSON) throws -> String? {
+    let expected = try fixture.member("genesisBlockHeader").member("hash").hash()
+    if genesis.hash != expected { return "genesis hashes to \(genesis.hash), expected \(expected)" }
+    return state.root == genesis.stateRoot ? nil : "pre has the root \(state.root), genesis says \(genesis.stateRoot)"
+  }
+
+  /// Adds a block of the fixture; nil when it is taken or refused as it should be.
+  private static func add(
+    _ block: JSON, index: Int, to tree: inout ForkChoice, _ fixture: JSON
+  ) throws -> String? {
+    let exception = block.members.first { $0.key.hasPrefix("expectException") }?.value.text
+    do {
+      try tree.add(rlp: try block.member("rlp").bytes())
+      return exception.map { "block \(index) of the fixture is accepted, expected is \($0)" }
+    } catch {
+      if exception != nil { return nil }
+      return "block \(index) of the fixture is refused: \(error)\(try place(error, fixture))"
+    }
+  }
+
+  /// The first account that is not as the fixture ends, when a block came to another state.
+  private static func place(_ error: any Error, _ fixture: JSON) throws -> String {
+    guard let state = (error as? ForkChoiceError)?.state, let json = fixture["postState"] else { return "" }
+    return state.firstDifference(from: try FixtureState(json)).map { "; \($0)" } ?? ""
+  }
+
+  private static func checkEnd(_ tree: ForkChoice, _ fixture: JSON) throws -> String? {
+    let expected = try fixture.member("lastblockhash").hash()
+    if tree.head != expected { return "the head is \(tree.head), expected \(expected)" }
+    guard let head = tree.nodes[tree.head] else { return "the head is not there" }
+    if let json = fixture["postState"], !json.members.isEmpty {
+      if let difference = head.state.contents.firstDifference(from: try FixtureState(json)) { return difference }
+    }
+    if let hash = try fixture.optional("postStateHash", { (value) throws(FixtureError) in try value.hash() }) {
+      if hash != head.state.root { return "the root is \(head.state.root), expected \(hash)" }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,37 @@
+import Primitives
+import Rollup
+import StateTransition
+
+/// TransactionTests: whether bytes are a valid transaction at each fork, whose, and what its intrinsic gas is.
+enum TransactionSuite: Suite {
+  static func cases(file: String, name: String, _ fixture: JSON) -> [SuiteCase] {
+    (fixture["result"]?.members ?? []).map { fork, expected in
+      SuiteCase(name: name, fork: fork) { try run(fixture, fork: fork, expected) }
+    }
+  }
+
+  private static func run(_ fixture: JSON, fork: String, _ expected: JSON) throws -> String? {
+    guard let number = FixtureForks.names[fork] else { throw FixtureError("the fork \(fork) is unknown") }
+    let rules = ForkRules.rules(of: number)
+    let bytes = try fixture.member("txbytes").bytes()
+    let isRefusalExpected = expected["exception"] != nil
+    do {
+      let transaction = try Transaction(encoded: bytes.rawSpan)
+      let sender = try transaction.sender(chainID: 1, rules: rules)
+      let gas = try transaction.checkStateless(rules: rules)
+      if isRefusalExpected { return "accepted, expected is \(expected["exception"]?.text ?? "an exception")" }
+      if transaction.encode() != bytes { return "the encoding is another one" }
+      return try difference(transaction.hash, sender, gas, expected)
+    } catch let error as TransactionError {
+      return isRefusalExpected ? nil : "refused: \(error)"
+    }
+  }
+
+  private static func difference(
+    _ hash: Hash256, _ sender: Address, _ gas: UInt64, _ expected: JSON
+  ) throws(FixtureError) -> String? {
+    if hash != (try expected.member("hash").hash()) { return "the hash is \(hash)" }
+    if sender != (try expected.member("sender").address()) { return "the sender is \(sender)" }
+    return gas == (try expected.member("intrinsicGas").integer()) ? nil : "the intrinsic gas is \(gas)"
+  }
+}

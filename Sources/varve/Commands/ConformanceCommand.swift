@@ -1,0 +1,89 @@
+import ArgumentParser
+import Conformance
+
+/// `varve conformance SUITE DIR`: published test suites, run over the rules.
+struct ConformanceCommand: VarveCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "conformance",
+    abstract: "Run a published test suite over the execution rules.",
+    discussion: """
+      Every .json file below the directory is run, over all cores. What does not
+      pass is listed with its first difference; the last line counts.
+
+      EXAMPLES
+        varve conformance state vectors/eest-state-tests
+        varve conformance blockchain vectors/blockchain-tests --fork Berlin
+        varve conformance state vectors/eest-state-tests --filter eip7702
+      """)
+
+  @OptionGroup var options: GlobalOptions
+
+  @Argument(help: "What the fixtures are: state, blockchain, transaction, trie, rlp or opcode.")
+  var suite: ConformanceRun.Kind
+
+  @Argument(help: "The directory with the fixtures.", completion: .directory)
+  var directory: String
+
+  @Option(help: "Run only cases with this in their path or name.")
+  var filter: String?
+
+  @Option(help: "Run only cases of this fork, as the suite names it.")
+  var fork: String?
+
+  func execute(_ console: Console) throws {
+    let run = ConformanceRun(kind: suite, directory: directory, filter: filter, fork: fork)
+    let report: ConformanceReport
+    do { report = try run.run() } catch let error as ConformanceError { throw Failure(.cannot, "\(error)") }
+    console.report(ConformanceOutcome(report))
+    if report.total.failed > 0 { throw Stop(exitCode: Failure.Kind.disagreement.rawValue) }
+  }
+}
+
+extension ConformanceRun.Kind: ExpressibleByArgument {}
+
+/// What `varve conformance` prints.
+struct ConformanceOutcome: Report {
+  struct Case: Encodable {
+    let file: String
+    let name: String
+    let outcome: String
+    let reason: String
+  }
+
+  struct Fork: Encodable {
+    let fork: String
+    let passed: Int
+    let failed: Int
+    let skipped: Int
+  }
+
+  let passed: Int
+  let failed: Int
+  let skipped: Int
+  let forks: [Fork]
+  let notable: [Case]
+
+  init(_ report: ConformanceReport) {
+    passed = report.total.passed
+    failed = report.total.failed
+    skipped = report.total.skipped
+    forks = report.forks.map {
+      Fork(fork: $0.fork, passed: $0.counts.passed, failed: $0.counts.failed, skipped: $0.counts.skipped)
+    }
+    notable = report.notable.map { result in
+      switch result.outcome {
+      case .passed: Case(file: result.file, name: result.name, outcome: "passed", reason: "")
+      case .failed(let reason): Case(file: result.file, name: result.name, outcome: "failed", reason: reason)
+      case .skipped(let reason): Case(file: result.file, name: result.name, outcome: "skipped", reason: reason)
+      }
+    }
+  }
+
+  func render(on page: inout Page) {
+    for item in notable { page.line("\(item.outcome): \(item.file): \(item.name): \(item.reason)") }
+    for fork in forks {
+      page.line("\(fork.fork): \(fork.passed) passed, \(fork.failed) failed, \(fork.skipped) skipped")
+    }
+    page.line("\(passed) passed, \(failed) failed, \(skipped) skipped")
+  }
+}
