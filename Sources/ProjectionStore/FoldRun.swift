@@ -9,6 +9,9 @@ import Rollup
 ///
 /// Each batch is folded over a snapshot of the rows before it and committed with the cursor in one transaction. When a
 /// record cannot be folded, everything before it is kept.
+///
+/// A batch of L1 blocks that are not final yet holds one of them, and is committed with what was there before. When L1
+/// revokes what a canonical projection has folded, those blocks are taken back first.
 final class FoldRun<P: Projection> {
   private(set) var cursor: ProjectionCursor
 
@@ -24,6 +27,9 @@ final class FoldRun<P: Projection> {
   private let batch = WriteBatch()
   private var projection: P?
 
+  /// The newest final L1 block when the batch began.
+  private var finalized: UInt64?
+
   init(
     _ log: EventLog, into version: ProjectionVersion, from cursor: ProjectionCursor, _ options: Projector<P>.Options
   ) {
@@ -38,12 +44,25 @@ final class FoldRun<P: Projection> {
     let start = cursor.nextPosition
     let began = ContinuousClock.now
     while cursor.nextPosition < target, !isEnded {
+      try unwindRevoked()
       try step(to: min(target, cursor.nextPosition + UInt64(options.batchSize)))
       options.onProgress(
         ProjectionProgress(
           start: start, position: cursor.nextPosition, target: target, l1BlockNumber: cursor.l1BlockNumber,
           elapsed: ContinuousClock.now - began))
     }
+  }
+
+  /// Whether rows are taken back when L1 revokes the records that they came from.
+  private var isCanonical: Bool { P.readMode == .canonical }
+
+  private func unwindRevoked() throws(ProjectionError) {
+    guard isCanonical, try revokedCount(before: cursor.nextPosition) != cursor.skippedRecords else { return }
+    cursor = try version.unwind(cursor, to: log, projection: P.name)
+  }
+
+  private func revokedCount(before position: UInt64) throws(ProjectionError) -> UInt64 {
+    do { return try log.revokedCount(before: position) } catch { throw .log(error) }
   }
 
   private func step(to end: UInt64) throws(ProjectionError) {
@@ -65,16 +84,19 @@ final class FoldRun<P: Projection> {
 
   private func commit(_ part: BatchPart) throws(ProjectionError) {
     options.clock?.begin(.commit)
+    defer { options.clock?.begin(nil) }
     let after = try part.cursor(in: log)
-    try version.commit(batch, after)
+    // What L1 revoked while it was being folded is not committed: the next step begins with what L1 has now.
+    if isCanonical, try revokedCount(before: after.nextPosition) != after.skippedRecords { return }
+    try version.commit(batch, after, journal: part.journal(finalized: finalized), finalized: finalized)
     cursor = after
-    options.clock?.begin(nil)
   }
 
   /// Folds the records from the cursor up to `end` into the batch; fewer when the batch is full or the run ends.
   private func fold(to end: UInt64, _ part: inout BatchPart) throws(ProjectionError) {
     batch.reset()
     isEnded = false
+    do { finalized = isCanonical ? try log.finalizedBlock()?.number : .max } catch { throw .log(error) }
     let projection = try configuredProjection()
     options.clock?.begin(.read)
     do throws(Interruption) {
@@ -101,6 +123,17 @@ final class FoldRun<P: Projection> {
     part.next = position.rawValue
     let header: RecordHeader
     do throws(ReadError) { header = try record.header } catch { throw .failed(.log(error)) }
+    if isCanonical {
+      // What a node saw of L1 is no part of what L1 says.
+      if header.kind.isObservation {
+        part.foldedRecords += 1
+        part.next += 1
+        return
+      }
+      let number = header.coordinates.blockNumber
+      if header.kind == .l1BlockAppended, part.isOther(number), finalized.map({ number > $0 }) ?? true { throw .full }
+      part.newestL1Block = number
+    }
     let place = ProjectionError.Place(position: position, kind: header.kind, coordinates: header.coordinates)
     let event: Event
     do throws(EventError) {
@@ -155,6 +188,22 @@ private struct BatchPart {
   var next: UInt64
   var foldedRecords: UInt64 = 0
   var l1Block: (number: UInt64, header: [UInt8])?
+
+  /// Of the newest fact.
+  var newestL1Block: UInt64?
+
+  /// Whether a block with this number would be the second in the batch.
+  func isOther(_ number: UInt64) -> Bool { newestL1Block.map { $0 != number } ?? false }
+
+  /// What has to be remembered of the batch; nil when L1 can never take it back.
+  func journal(finalized: UInt64?) -> JournalPart? {
+    guard let newestL1Block, finalized.map({ newestL1Block > $0 }) ?? true else { return nil }
+    let header = l1Block.map { block in
+      JournalHeader(
+        hash: Keccak256.hash(block.header), before: BlockID(number: before.l1BlockNumber, hash: before.l1BlockHash))
+    }
+    return JournalPart(l1Block: newestL1Block, header: header)
+  }
 
   init(from cursor: ProjectionCursor) {
     before = cursor

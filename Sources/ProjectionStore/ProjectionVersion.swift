@@ -12,6 +12,7 @@ final class ProjectionVersion: Sendable {
   private let environment: Environment
   private let handles: [Table]
   private let cursorHandle: Table
+  private let journal: Table
 
   private static let cursorTable = "cursor"
   private static let cursorKey: [UInt8] = Array("cursor".utf8)
@@ -23,7 +24,7 @@ final class ProjectionVersion: Sendable {
   ) throws(ProjectionError) {
     self.directory = directory
     self.tables = tables
-    let names = tables.map(\.name) + [Self.cursorTable]
+    let names = tables.map(\.name) + [Self.cursorTable, JournalKey.table]
     // 256 GiB of address space: state is far smaller than history.
     let options = EnvironmentOptions(mode: mode, tables: names, durability: durability, mapSize: 1 << 38)
     do {
@@ -31,6 +32,7 @@ final class ProjectionVersion: Sendable {
     } catch { throw .open(error) }
     handles = tables.map { [environment] in environment.table($0.name) }
     cursorHandle = environment.table(Self.cursorTable)
+    journal = environment.table(JournalKey.table)
   }
 
   /// How far it has come; nil before the first commit.
@@ -60,14 +62,43 @@ final class ProjectionVersion: Sendable {
     }
   }
 
-  /// Commits the batch's rows and the cursor in one transaction.
-  func commit(_ batch: WriteBatch, _ cursor: ProjectionCursor) throws(ProjectionError) {
+  /// Commits the batch's rows and the cursor in one transaction, with what it takes to take them back.
+  ///
+  /// - Parameters:
+  ///   - part: nil for rows that are never taken back.
+  ///   - finalized: the newest final L1 block, whose journal and that of all before it goes.
+  func commit(
+    _ batch: WriteBatch, _ cursor: ProjectionCursor, journal part: JournalPart? = nil, finalized: UInt64? = nil
+  ) throws(ProjectionError) {
     try environment.write { (transaction: inout WriteTransaction) throws(ProjectionError) in
       do throws(LMDBError) {
+        if let part { try transaction.remember(batch, part, journal: journal, tables: handles) }
+        if let finalized { try transaction.forgetJournal(through: finalized, journal: journal) }
         var run = SortedRun()
         try batch.forEachInOrder { table, key, value throws(LMDBError) in
           try run.write(key, value, to: handles[table], number: table, in: &transaction)
         }
+        try transaction.put(cursor.row.rawSpan, for: Self.cursorKey.rawSpan, in: cursorHandle)
+      } catch { throw .store(error) }
+    }
+  }
+
+  /// What is remembered of an L1 block; nil when it is final, or was never folded.
+  func journalHeader(_ l1Block: UInt64) throws(ProjectionError) -> JournalHeader? {
+    try environment.read { (transaction: borrowing ReadTransaction) throws(ProjectionError) in
+      do throws(LMDBError) {
+        let key = JournalKey.header(l1Block)
+        guard let row = try transaction.get(key.rawSpan, in: journal) else { return nil }
+        return JournalHeader(row: row)
+      } catch { throw .store(error) }
+    }
+  }
+
+  /// Puts back what was there before these L1 blocks, newest first, and sets the cursor, in one transaction.
+  func takeBack(_ l1Blocks: [UInt64], _ cursor: ProjectionCursor) throws(ProjectionError) {
+    try environment.write { (transaction: inout WriteTransaction) throws(ProjectionError) in
+      do throws(LMDBError) {
+        for number in l1Blocks { try transaction.takeBack(number, journal: journal, tables: handles) }
         try transaction.put(cursor.row.rawSpan, for: Self.cursorKey.rawSpan, in: cursorHandle)
       } catch { throw .store(error) }
     }

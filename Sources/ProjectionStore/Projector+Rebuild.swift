@@ -19,10 +19,20 @@ extension Projector {
     let lock = try ProjectionError.lock(versions.directory)
     let build = try startBuild(resume: resume)
     let run = FoldRun<P>(log, into: build.version, from: build.cursor, options)
-    try run.advance(to: try logSize())
+    // L1 may revoke what was just folded, at any time; what it does with it then stands behind it in the log.
+    repeat {
+      try run.advance(to: try logSize())
+    } while try wasOvertaken(run.cursor)
     try publish(build, at: run.cursor, passing: options.onPublish)
     _ = consume lock
     return run.cursor
+  }
+
+  /// Whether L1 has revoked what was folded, and the log goes on behind it.
+  private func wasOvertaken(_ cursor: ProjectionCursor) throws(ProjectionError) -> Bool {
+    let size = try logSize()
+    let reason = try reasonToRebuild(cursor)
+    return reason != nil && cursor.nextPosition < size
   }
 
   /// A version that is being built and that no reader knows.
@@ -55,7 +65,7 @@ extension Projector {
     // Whatever is wrong with it: a new build needs nothing of it.
     do throws(ProjectionError) {
       let version = try ProjectionVersion(directory, tables: P.tables, mode: .create, durability: .unsynced)
-      let cursor = try checkedCursor(of: version)
+      let cursor = try checkedCursor(of: version, allowingRevoked: true)
       return Build(name: name, version: version, cursor: cursor)
     } catch { return nil }
   }

@@ -54,13 +54,16 @@ package final class Projector<P: Projection>: Sendable {
 
   /// Brings the live version to the head of the log. Every commit on the way is durable.
   ///
+  /// L1 blocks that L1 has left since are taken back first.
+  ///
   /// - Throws: `notBuilt` without a live version; `rebuildRequired` when the live version is of another fold or log, or
-  ///   folded records that L1 has revoked since; `fold` at a record that cannot be applied, with everything before it kept.
+  ///   folded an L1 block that was final and is not there; `fold` at a record that cannot be applied, with everything
+  ///   before it kept.
   @discardableResult
   package func catchUp(_ options: Options = Options()) throws(ProjectionError) -> ProjectionCursor {
     let lock = try ProjectionError.lock(versions.directory)
     let version = try openLive(.readWrite)
-    let cursor = try checkedCursor(of: version)
+    let cursor = try checkedCursor(of: version, allowingRevoked: true)
     let run = FoldRun<P>(log, into: version, from: cursor, options)
     try run.advance(to: try logSize())
     _ = consume lock
@@ -92,14 +95,20 @@ package final class Projector<P: Projection>: Sendable {
   }
 
   /// The version's cursor, once it is known that going on from it gives a fold of this log.
-  func checkedCursor(of version: ProjectionVersion) throws(ProjectionError) -> ProjectionCursor {
+  ///
+  /// - Parameter allowingRevoked: whether what L1 has revoked since can still be taken back.
+  func checkedCursor(
+    of version: ProjectionVersion, allowingRevoked: Bool = false
+  ) throws(ProjectionError) -> ProjectionCursor {
     guard let cursor = try version.cursor() else { return .start }
-    if let reason = try reasonToRebuild(cursor) { throw rebuildRequired(reason) }
+    if let reason = try reasonToRebuild(cursor, allowingRevoked: allowingRevoked) { throw rebuildRequired(reason) }
     return cursor
   }
 
   /// Why going on from `cursor` would not give a fold of this log; nil when it would.
-  func reasonToRebuild(_ cursor: ProjectionCursor) throws(ProjectionError) -> String? {
+  func reasonToRebuild(
+    _ cursor: ProjectionCursor, allowingRevoked: Bool = false
+  ) throws(ProjectionError) -> String? {
     let size = try logSize()
     guard cursor.nextPosition > 0 else { return nil }
     guard cursor.nextPosition <= size else {
@@ -111,7 +120,7 @@ package final class Projector<P: Projection>: Sendable {
         return "it was folded from a log with another record at position \(last)"
       }
       let revoked = P.readMode == .canonical ? try log.revokedCount(before: cursor.nextPosition) : 0
-      guard revoked == cursor.skippedRecords else {
+      guard allowingRevoked || revoked == cursor.skippedRecords else {
         return "L1 has revoked records that it has folded"
       }
     } catch { throw .log(error) }

@@ -7,7 +7,7 @@ package import Rollup
 /// | table | key | value |
 /// |---|---|---|
 /// | `derivation` … `rejections` | | `OrderTables` |
-/// | `periods` | none | the challenge period in force |
+/// | `periods` | 0 | the challenge period in force |
 /// | `outputs` | output index | `OutputRow` |
 /// | `openOutputs` | output index | nothing: those neither final nor deleted |
 /// | `games` | game id | `GameRow` |
@@ -46,7 +46,7 @@ package struct ChallengerView: Projection {
     let orderFold = OrderFold(tables: Self.order, configuration: configuration)
     if case .chainConfigured = fact.event {
       try orderFold.begin(in: view)
-      view.put(Self.periods, [], row: Period(seconds: rollup.challengePeriod))
+      view.put(Self.periods, OrderTables.onlyKey, row: Period(seconds: rollup.challengePeriod))
       return nil
     }
     _ = try orderFold.apply(fact.event, in: view)
@@ -57,7 +57,9 @@ package struct ChallengerView: Projection {
   private func settle(_ fact: Fact, in view: ProjectionView) throws(FoldError) {
     switch fact.event {
     case .configUpdated(let event):
-      if case .challengePeriod(let seconds) = event.update { view.put(Self.periods, [], row: Period(seconds: seconds)) }
+      if case .challengePeriod(let seconds) = event.update {
+        view.put(Self.periods, OrderTables.onlyKey, row: Period(seconds: seconds))
+      }
     case .outputProposed(let event): try propose(event, at: fact.coordinates.blockNumber, in: view)
     case .outputFinalized(let event): try close(event.outputIndex, .final, in: view)
     case .outputsDeleted(let event):

@@ -10,7 +10,7 @@ struct OrderFold {
   func begin(in view: ProjectionView) throws(FoldError) {
     let state: Derivation
     do { state = try Derivation(configuration) } catch { throw .derivation(error) }
-    view.put(tables.derivation, [], state.encode())
+    view.put(tables.derivation, OrderTables.onlyKey, state.encode())
   }
 
   /// Takes a fact, and says what follows from it. O(log n) rows for every step.
@@ -23,7 +23,7 @@ struct OrderFold {
     let after = state.encode()
     // An L1 block that changes nothing has a row as well: it is known what was derivable there.
     if after != before || event.kind == .l1BlockAppended {
-      view.put(tables.derivation, [], after)
+      view.put(tables.derivation, OrderTables.onlyKey, after)
       let head = SafeHead(
         l1Block: state.l1Block, head: state.head, cursor: state.cursor, awaitedBatch: state.awaitedBatch)
       view.put(tables.safeHeads, ProposerState.key(state.l1Block.number), head.encode())
@@ -39,8 +39,9 @@ struct OrderFold {
   /// How far derivation has come.
   func state(in view: ProjectionView) throws(FoldError) -> Derivation {
     guard let rollup = configuration.rollup else { throw .derivation(.notARollup) }
+    let key = OrderTables.onlyKey
     let row = try ProposerState.rows { () throws(TableReadError) in
-      try view.row(tables.derivation, [UInt8]().rawSpan) { row throws(RLPError) in
+      try view.row(tables.derivation, key.rawSpan) { row throws(RLPError) in
         try Derivation(rlp: row, rules: BlockRules(rollup))
       }
     }

@@ -5,7 +5,7 @@ package import Rollup
 ///
 /// | table | key | value |
 /// |---|---|---|
-/// | `derivation` | none | `Derivation` |
+/// | `derivation` | 0 | `Derivation` |
 /// | `l1Blocks` | L1 block | `DerivationL1Block` |
 /// | `messages` | message index | payload of `MessageDelivered` |
 /// | `waiting` | batch index | `WaitingBatch` |
@@ -24,6 +24,9 @@ package struct OrderTables: Sendable {
     safeHeads = ProjectionTable(index: firstIndex + 5, name: "safeHeads")
     rejections = ProjectionTable(index: firstIndex + 6, name: "rejections")
   }
+
+  /// The key of a table's only row: keys are not empty.
+  static let onlyKey: [UInt8] = [0]
 
   package var all: [ProjectionTable] {
     [derivation, l1Blocks, messages, waiting, waitingBlocks, safeHeads, rejections]
