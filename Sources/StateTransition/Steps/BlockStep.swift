@@ -65,7 +65,7 @@ struct BlockStep<Data: CommittedData> {
   mutating func advance(_ point: StepPoint) throws(StepError) -> StepResult {
     let state = point.state
     var execution = try execution(over: state.stateRoot, gasUsed: state.cumulativeGas)
-    let fate: TransactionFate
+    var fate: TransactionFate
     if state.txIndex < context.messageCount {
       let message = try message(at: state.txIndex)
       fate = try run { () throws(BlockError) in try execution.apply(message) }
@@ -74,6 +74,8 @@ struct BlockStep<Data: CommittedData> {
     } else {
       return try close(point, &execution)
     }
+    // A step is an execution of its own, which counts from 0; the block counts on.
+    if case .executed = fate { fate = .executed(index: Int(clamping: state.executedCount)) }
     return .inside(try next(point, &execution), fate)
   }
 
