@@ -180,6 +180,7 @@ let package = Package(
         "EventStore", "Hashing", "L1", "Primitives", "Rollup", "Settlement", "StateTransition", "StateTrie",
         "TestSupport", system,
       ]),
+    .testTarget(name: "NodeTests", dependencies: ["Node", "TestSupport", system]),
     .testTarget(name: "ArchitectureTests", dependencies: ["Primitives", "Rollup", "TestSupport"]),
     .testTarget(name: "varveTests", dependencies: ["TestSupport", "varve", argumentParser]),
   ]
