@@ -107,6 +107,14 @@ let package = Package(
       ]),
 
     // Chain exports and genesis files into ledger events.
+    // Whole rollups from a seed.
+    .target(
+      name: "Simulation",
+      dependencies: [
+        "Hashing", "L1", "Primitives", "Roles", "Rollup", "Settlement", "Signatures", "StateTransition", "StateTrie",
+      ]),
+
+    // Genesis files and chain exports into ledger events.
     .target(
       name: "ChainImport",
       dependencies: [
@@ -123,7 +131,7 @@ let package = Package(
       name: "varve",
       dependencies: [
         "ChainImport", "Conformance", "EVM", "EventStore", "Hashing", "LMDB", "Node", "Primitives",
-        "ProjectionStore", "Projections", "Rollup", argumentParser, logging, system,
+        "ProjectionStore", "Projections", "Rollup", "Simulation", argumentParser, logging, system,
       ]),
 
     // What `Tools/faults` kills, and what checks the log afterwards.
@@ -181,6 +189,7 @@ let package = Package(
         "TestSupport", system,
       ]),
     .testTarget(name: "NodeTests", dependencies: ["Node", "TestSupport", system]),
+    .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
     .testTarget(name: "ArchitectureTests", dependencies: ["Primitives", "Rollup", "TestSupport"]),
     .testTarget(name: "varveTests", dependencies: ["TestSupport", "varve", argumentParser]),
   ]
