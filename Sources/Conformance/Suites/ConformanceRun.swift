@@ -2,11 +2,11 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Runs a suite: every JSON file below a directory, over all cores.
+/// Runs a suite: every JSON file below a directory (and of precompiled contracts every YAML file), over all cores.
 package struct ConformanceRun: Sendable {
   /// The kinds of suites; the raw value is what the command line calls them.
   package enum Kind: String, CaseIterable, Sendable {
-    case state, blockchain, transaction, trie, rlp, opcode
+    case state, blockchain, transaction, trie, rlp, opcode, precompile
   }
 
   package let kind: Kind
@@ -42,8 +42,9 @@ package struct ConformanceRun: Sendable {
     guard let found = FileManager.default.enumerator(atPath: directory) else {
       throw ConformanceError("\(directory) is no directory")
     }
-    let all = found.compactMap { $0 as? String }.filter { $0.hasSuffix(".json") }.sorted()
-    guard !all.isEmpty else { throw ConformanceError("\(directory) holds no JSON file") }
+    let endings = kind == .precompile ? [".json", ".yaml"] : [".json"]
+    let all = found.compactMap { $0 as? String }.filter { file in endings.contains { file.hasSuffix($0) } }.sorted()
+    guard !all.isEmpty else { throw ConformanceError("\(directory) holds no file that ends in \(endings)") }
     return all
   }
 
@@ -52,7 +53,8 @@ package struct ConformanceRun: Sendable {
       guard let data = FileManager.default.contents(atPath: "\(directory)/\(file)") else {
         throw FixtureError("the file cannot be read")
       }
-      let document = try JSON(parsing: [UInt8](data))
+      let bytes = [UInt8](data)
+      let document = file.hasSuffix(".yaml") ? JSON(proofCase: bytes) : try JSON(parsing: bytes)
       // A list of cases without names is one fixture.
       if case .array = document { return run(file: file, name: "", document) }
       return document.members.flatMap { name, fixture in run(file: file, name: name, fixture) }
@@ -70,6 +72,7 @@ package struct ConformanceRun: Sendable {
       case .trie: TrieSuite.self
       case .rlp: RLPSuite.self
       case .opcode: OpcodeSuite.self
+      case .precompile: PrecompileSuite.self
       }
     return suite.cases(file: file, name: name, fixture).compactMap { item in
       if let fork, item.fork != fork { return nil }

@@ -18,7 +18,7 @@ struct ConformanceCommand: VarveCommand {
 
   @OptionGroup var options: GlobalOptions
 
-  @Argument(help: "What the fixtures are: state, blockchain, transaction, trie, rlp or opcode.")
+  @Argument(help: "What the fixtures are: state, blockchain, transaction, trie, rlp, opcode or precompile.")
   var suite: ConformanceRun.Kind
 
   @Argument(help: "The directory with the fixtures.", completion: .directory)
