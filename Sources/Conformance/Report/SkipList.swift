@@ -1,6 +1,6 @@
 /// Cases that are not run, each with the reason: by a part of the file's path, and by name where that is not empty.
 enum SkipList {
-  /// A part of the case's file or name, and why it is not run.
+  /// A part of the case's file, its name (empty: all in the file), and why it is not run.
   static let entries: [(file: String, name: String, reason: String)] = [
     ("testvectors_v1/ecdsa_secp256r1_sha256_test.json", "", der),
     ("testvectors_v1/ecdsa_secp256k1_sha256_test.json", "", der),
