@@ -47,7 +47,7 @@ let package = Package(
     // Safe, typed view of LMDB.
     .target(name: "LMDB", dependencies: ["CLMDB", system]),
 
-    // RFC 6962 tree.
+    // RFC 6962 tree, proofs, tiles, signed checkpoints.
     .target(name: "MerkleLog", dependencies: ["Primitives", crypto]),
 
     // Merkle-Patricia trie over a node reader.
