@@ -130,7 +130,7 @@ let package = Package(
     .executableTarget(
       name: "varve",
       dependencies: [
-        "ChainImport", "Conformance", "EVM", "EventStore", "Hashing", "LMDB", "Node", "Primitives",
+        "ChainImport", "Conformance", "EVM", "EventStore", "Hashing", "LMDB", "MerkleLog", "Node", "Primitives",
         "ProjectionStore", "Projections", "Rollup", "Simulation", argumentParser, logging, system,
       ]),
 

@@ -23,6 +23,12 @@ extension GlobalOptions {
     return try EventLog.open(ledgerPath, mode: mode)
   }
 
+  /// Opens the key that signs the log's checkpoints.
+  func ledgerSigner() throws -> LogSigner {
+    let directory = DataDirectory(dataPath)
+    return try directory.ledgerSigner(of: directory.manifest())
+  }
+
   /// Opens the log for reading, and the projection beside it.
   func openProjector() throws -> ProposerProjector {
     let log = try openLog(.readOnly)

@@ -3,6 +3,7 @@
 import ChainImport
 import EventStore
 import LMDB
+import MerkleLog
 import ProjectionStore
 import Projections
 
@@ -72,6 +73,27 @@ extension EventLog.OpenError: TellsDisagreement {
     default: false
     }
   }
+}
+
+extension SignerError: TellsDisagreement {
+  var underlying: (any TellsDisagreement)? {
+    if case .unreadable(let error) = self { error } else { nil }
+  }
+}
+
+extension TilesError: TellsDisagreement {
+  var underlying: (any TellsDisagreement)? {
+    switch self {
+    case .append(let error): error
+    case .unreadable(let error): error
+    case .files(let error): error
+    default: nil
+    }
+  }
+}
+
+extension NoteError: TellsDisagreement {
+  var isDisagreement: Bool { true }
 }
 
 extension AppendError: TellsDisagreement {
