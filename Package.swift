@@ -61,6 +61,9 @@ let package = Package(
       name: "EventStore",
       dependencies: ["Hashing", "LMDB", "MerkleLog", "Primitives", "Rollup", system]),
 
+    // The data directory: whose it is, and where its parts are.
+    .target(name: "StoreFiles", dependencies: ["Primitives", system]),
+
     // Runs code against a host.
     .target(name: "EVM", dependencies: ["Curves", "Hashing", "Primitives", "Signatures", crypto]),
 
@@ -102,11 +105,10 @@ let package = Package(
     .target(
       name: "Node",
       dependencies: [
-        "EventStore", "Hashing", "L1", "Primitives", "Roles", "Rollup", "Settlement", "Signatures",
-        "StateTransition", "StateTrie", system,
+        "EventStore", "Hashing", "L1", "Primitives", "ProjectionStore", "Projections", "Roles", "Rollup",
+        "Settlement", "Signatures", "StateTransition", "StateTrie", "StoreFiles", system,
       ]),
 
-    // Chain exports and genesis files into ledger events.
     // Whole rollups from a seed.
     .target(
       name: "Simulation",
@@ -119,7 +121,7 @@ let package = Package(
       name: "ChainImport",
       dependencies: [
         "EventStore", "Hashing", "MerkleLog", "Primitives", "Rollup", "Signatures", "StateTransition", "StateTrie",
-        system,
+        "StoreFiles", system,
       ]),
 
     // Runs published suites over the pure modules.
@@ -131,7 +133,7 @@ let package = Package(
       name: "varve",
       dependencies: [
         "ChainImport", "Conformance", "EVM", "EventStore", "Hashing", "LMDB", "Node", "Primitives",
-        "ProjectionStore", "Projections", "Rollup", "Simulation", argumentParser, logging, system,
+        "ProjectionStore", "Projections", "Rollup", "Simulation", "StoreFiles", argumentParser, logging, system,
       ]),
 
     // What `Tools/faults` kills, and what checks the log afterwards.
@@ -177,7 +179,8 @@ let package = Package(
     .testTarget(
       name: "ChainImportTests",
       dependencies: [
-        "ChainImport", "EventStore", "Hashing", "Primitives", "Rollup", "StateTransition", "TestSupport", system,
+        "ChainImport", "EventStore", "Hashing", "Primitives", "Rollup", "StateTransition", "StoreFiles", "TestSupport",
+        system,
       ]),
     .testTarget(
       name: "SettlementTests",
@@ -188,7 +191,13 @@ let package = Package(
         "EventStore", "Hashing", "L1", "Primitives", "Rollup", "Settlement", "StateTransition", "StateTrie",
         "TestSupport", system,
       ]),
-    .testTarget(name: "NodeTests", dependencies: ["Node", "TestSupport", system]),
+    .testTarget(
+      name: "NodeTests",
+      dependencies: [
+        "EventStore", "Hashing", "L1", "Node", "Primitives", "Roles", "Rollup", "Settlement",
+        "StateTransition",
+        "StoreFiles", "TestSupport", system,
+      ]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
     .testTarget(name: "ArchitectureTests", dependencies: ["Primitives", "Rollup", "TestSupport"]),
     .testTarget(name: "varveTests", dependencies: ["TestSupport", "varve", argumentParser]),

@@ -14,6 +14,7 @@ struct LogCommand: ParsableCommand {
         varve log list --from 100 --count 10
         varve log show 0
         varve log verify
+        varve log compare ../other-store
       """,
-    subcommands: [LogStats.self, LogList.self, LogShow.self, LogVerify.self])
+    subcommands: [LogStats.self, LogList.self, LogShow.self, LogVerify.self, LogCompare.self])
 }

@@ -1,7 +1,7 @@
 import Foundation
 package import SystemPackage
 
-/// The one directory that holds a store: `varve.json`, `ledger/`, `projections/`.
+/// The one directory that holds a store: `varve.json`, `ledger/`, `projections/`, and what a node keeps beside them.
 package struct DataDirectory: Hashable, Sendable {
   package let path: FilePath
 
@@ -23,7 +23,7 @@ package struct DataDirectory: Hashable, Sendable {
   }
 
   /// As `manifest`; nil when there is none.
-  func manifestIfPresent() throws(DataDirectoryError) -> StoreManifest? {
+  package func manifestIfPresent() throws(DataDirectoryError) -> StoreManifest? {
     guard FileManager.default.fileExists(atPath: manifestPath.string) else { return nil }
     let data: Data
     do {
@@ -35,7 +35,7 @@ package struct DataDirectory: Hashable, Sendable {
   }
 
   /// Makes the directory and writes the manifest: to another name first, so that a crash leaves the old one or the new one.
-  func write(_ manifest: StoreManifest) throws(DataDirectoryError) {
+  package func write(_ manifest: StoreManifest) throws(DataDirectoryError) {
     do {
       try FileManager.default.createDirectory(atPath: path.string, withIntermediateDirectories: true)
       let draft = path.appending("varve.json.new")
