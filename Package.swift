@@ -72,6 +72,9 @@ let package = Package(
       name: "StateTransition",
       dependencies: ["EVM", "Hashing", "Primitives", "Rollup", "Signatures", "StateTrie"]),
 
+    // Proofs as files that stand alone.
+    .target(name: "Evidence", dependencies: ["Hashing", "Primitives", "Rollup", "StateTransition"]),
+
     // The rollup contract.
     .target(
       name: "Settlement",
@@ -105,7 +108,7 @@ let package = Package(
     .target(
       name: "Node",
       dependencies: [
-        "EventStore", "Hashing", "L1", "Primitives", "ProjectionStore", "Projections", "Roles", "Rollup",
+        "EventStore", "Evidence", "Hashing", "L1", "Primitives", "ProjectionStore", "Projections", "Roles", "Rollup",
         "Settlement", "Signatures", "StateTransition", "StateTrie", "StoreFiles", system,
       ]),
 
@@ -132,7 +135,7 @@ let package = Package(
     .executableTarget(
       name: "varve",
       dependencies: [
-        "ChainImport", "Conformance", "EVM", "EventStore", "Hashing", "LMDB", "Node", "Primitives",
+        "ChainImport", "Conformance", "EVM", "EventStore", "Evidence", "Hashing", "LMDB", "Node", "Primitives",
         "ProjectionStore", "Projections", "Rollup", "Simulation", "StoreFiles", argumentParser, logging, system,
       ]),
 
@@ -165,6 +168,9 @@ let package = Package(
       name: "StateTransitionTests",
       dependencies: ["Hashing", "Primitives", "Rollup", "Signatures", "StateTransition", "StateTrie", "TestSupport"]),
     .testTarget(
+      name: "EvidenceTests",
+      dependencies: ["Evidence", "Hashing", "Primitives", "Rollup", "StateTransition", "StateTrie", "TestSupport"]),
+    .testTarget(
       name: "ProjectionsTests",
       dependencies: [
         "Hashing", "Primitives", "Projections", "Rollup", "StateTransition", "StateTrie", "TestSupport",
@@ -194,7 +200,7 @@ let package = Package(
     .testTarget(
       name: "NodeTests",
       dependencies: [
-        "EventStore", "Hashing", "L1", "Node", "Primitives", "Roles", "Rollup", "Settlement",
+        "EventStore", "Evidence", "Hashing", "L1", "Node", "Primitives", "Roles", "Rollup", "Settlement",
         "StateTransition",
         "StoreFiles", "TestSupport", system,
       ]),
