@@ -1,5 +1,8 @@
+import EventStore
 import Node
 import Primitives
+import Roles
+import Rollup
 import SystemPackage
 import TestSupport
 import Testing
@@ -14,6 +17,10 @@ struct ScenarioTests {
       #expect(failures.isEmpty, "\(failures)")
       #expect(try devnet.node.differencesFromRows().isEmpty)
       #expect(try devnet.node.isFreshFold())
+      let ledger = devnet.node.follower.ledger
+      let tip = try #require(devnet.view.l1Head)
+      #expect(try ledger.canonicalAcc(afterL1Block: tip.number) == devnet.node.canonicalAcc)
+      #expect(try LedgerComparison(of: ledger, with: ledger) == .equal(through: tip))
     }
   }
 

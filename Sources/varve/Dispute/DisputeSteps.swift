@@ -123,6 +123,9 @@ struct StepProofReport: Report {
   let l1Head: UInt64
   let preState: String
   let postStateClaimed: String
+
+  /// Whether the side of the disputed claim said so; otherwise the other one did.
+  let isClaimedByOwnSide: Bool
   let postState: String
   let isRefuted: Bool
   let statementHash: String
@@ -140,6 +143,7 @@ struct StepProofReport: Report {
     l1Head = statement.l1Head.number
     preState = "\(statement.preState)"
     postStateClaimed = "\(statement.postState)"
+    isClaimedByOwnSide = statement.isOwnSide
     postState = "\(verdict.result)"
     isRefuted = verdict.isRefuted
     statementHash = "\(statement.hash)"
@@ -159,7 +163,8 @@ struct StepProofReport: Report {
       isRefuted ? .good : .bad)
     page.facts([
       ("step", "\(Quantity.count(step)) of L2 block \(Quantity.count(block)) (\(kind))"),
-      ("begins with", preState), ("leads to", postState), ("the game says", postStateClaimed),
+      ("begins with", preState), ("leads to", postState),
+      (isClaimedByOwnSide ? "its side says" : "the other says", postStateClaimed),
       ("statement", statementHash), ("trust", basis), ("size", Quantity.bytes(UInt64(bytes))),
     ])
   }
