@@ -61,6 +61,9 @@ let package = Package(
       name: "EventStore",
       dependencies: ["Hashing", "LMDB", "MerkleLog", "Primitives", "Rollup", system]),
 
+    // The data directory: whose it is, where its parts are, and the key of its log.
+    .target(name: "StoreFiles", dependencies: ["EventStore", "Primitives", system]),
+
     // Runs code against a host.
     .target(name: "EVM", dependencies: ["Curves", "Hashing", "Primitives", "Signatures", crypto]),
 
@@ -68,6 +71,9 @@ let package = Package(
     .target(
       name: "StateTransition",
       dependencies: ["EVM", "Hashing", "Primitives", "Rollup", "Signatures", "StateTrie"]),
+
+    // Proofs as files that stand alone.
+    .target(name: "Evidence", dependencies: ["Hashing", "Primitives", "Rollup", "StateTransition"]),
 
     // The rollup contract.
     .target(
@@ -102,11 +108,10 @@ let package = Package(
     .target(
       name: "Node",
       dependencies: [
-        "EventStore", "Hashing", "L1", "Primitives", "Roles", "Rollup", "Settlement", "Signatures",
-        "StateTransition", "StateTrie", system,
+        "EventStore", "Evidence", "Hashing", "L1", "Primitives", "ProjectionStore", "Projections", "Roles", "Rollup",
+        "Settlement", "Signatures", "StateTransition", "StateTrie", "StoreFiles", system,
       ]),
 
-    // Chain exports and genesis files into ledger events.
     // Whole rollups from a seed.
     .target(
       name: "Simulation",
@@ -119,7 +124,7 @@ let package = Package(
       name: "ChainImport",
       dependencies: [
         "EventStore", "Hashing", "MerkleLog", "Primitives", "Rollup", "Signatures", "StateTransition", "StateTrie",
-        system,
+        "StoreFiles", system,
       ]),
 
     // Runs published suites over the pure modules.
@@ -130,8 +135,9 @@ let package = Package(
     .executableTarget(
       name: "varve",
       dependencies: [
-        "ChainImport", "Conformance", "EVM", "EventStore", "Hashing", "LMDB", "MerkleLog", "Node", "Primitives",
-        "ProjectionStore", "Projections", "Rollup", "Simulation", argumentParser, logging, system,
+        "ChainImport", "Conformance", "EVM", "EventStore", "Evidence", "Hashing", "LMDB", "MerkleLog", "Node",
+        "Primitives", "ProjectionStore", "Projections", "Rollup", "Simulation", "StoreFiles", argumentParser, logging,
+        system,
       ]),
 
     // What `Tools/faults` kills, and what checks the log afterwards.
@@ -163,6 +169,9 @@ let package = Package(
       name: "StateTransitionTests",
       dependencies: ["Hashing", "Primitives", "Rollup", "Signatures", "StateTransition", "StateTrie", "TestSupport"]),
     .testTarget(
+      name: "EvidenceTests",
+      dependencies: ["Evidence", "Hashing", "Primitives", "Rollup", "StateTransition", "StateTrie", "TestSupport"]),
+    .testTarget(
       name: "ProjectionsTests",
       dependencies: [
         "Hashing", "Primitives", "Projections", "Rollup", "StateTransition", "StateTrie", "TestSupport",
@@ -177,7 +186,8 @@ let package = Package(
     .testTarget(
       name: "ChainImportTests",
       dependencies: [
-        "ChainImport", "EventStore", "Hashing", "Primitives", "Rollup", "StateTransition", "TestSupport", system,
+        "ChainImport", "EventStore", "Hashing", "Primitives", "Rollup", "StateTransition", "StoreFiles", "TestSupport",
+        system,
       ]),
     .testTarget(
       name: "SettlementTests",
@@ -188,7 +198,13 @@ let package = Package(
         "EventStore", "Hashing", "L1", "Primitives", "Rollup", "Settlement", "StateTransition", "StateTrie",
         "TestSupport", system,
       ]),
-    .testTarget(name: "NodeTests", dependencies: ["Node", "TestSupport", system]),
+    .testTarget(
+      name: "NodeTests",
+      dependencies: [
+        "EventStore", "Evidence", "Hashing", "L1", "Node", "Primitives", "Roles", "Rollup", "Settlement",
+        "StateTransition",
+        "StoreFiles", "TestSupport", system,
+      ]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
     .testTarget(name: "ArchitectureTests", dependencies: ["Primitives", "Rollup", "TestSupport"]),
     .testTarget(name: "varveTests", dependencies: ["TestSupport", "varve", argumentParser]),

@@ -64,7 +64,7 @@ struct SimulatedNode {
     var accumulator = CanonicalAccumulator(before: canonicalAcc)
     for event in [.l1BlockAppended(appended)] + block.facts.map(\.event) {
       if skipsEvent?(event) == true { continue }
-      accumulator.add(event.encode().rawSpan)
+      accumulator.add(event.kind, event.encode().rawSpan)
       try view.apply(event, archive: &archive)
     }
     canonicalAcc = accumulator.value(blockHash: block.hash)

@@ -2,8 +2,9 @@ import EventStore
 import Foundation
 import Primitives
 import Rollup
-import SystemPackage
 import StateTransition
+import StoreFiles
+import SystemPackage
 import TestSupport
 import Testing
 

@@ -3,6 +3,7 @@ import Foundation
 import Hashing
 import Primitives
 import Rollup
+import StoreFiles
 import SystemPackage
 import TestSupport
 import Testing
@@ -254,8 +255,8 @@ private struct ExpectedLedger {
           stateRoot: block.header.stateRoot, blockHash: hash, l2BlockNumber: number,
           l1Head: BlockID(number: number, hash: hash), parentOutput: number == 0 ? nil : number - 1, proposer: .zero,
           bond: .zero)))
-    let facts = (number == 0 ? [.chainConfigured(.init(configuration: configuration))] : []) + events
-    let inner = Keccak256.hash(facts.flatMap { $0.encode() })
+    let facts = (number == 0 ? [.chainConfigured(.init(configuration: configuration))] : []) + events.dropFirst()
+    let inner = Keccak256.hash(facts.flatMap { [0, UInt8($0.kind.rawValue)] + $0.encode() })
     canonicalAcc = Keccak256.hash(canonicalAcc.bytes + hash.bytes + inner.bytes)
     return events
   }

@@ -101,7 +101,7 @@ extension RollupLedger {
     if !sharesLog { logIndex += 1 }
     let number = l1Blocks.last?.number ?? 0
     facts.append((L1Coordinates(blockNumber: number, transactionIndex: 0, logIndex: logIndex), event))
-    accumulator.add(event.encode().rawSpan)
+    accumulator.add(event.kind, event.encode().rawSpan)
     steps += try derivation.apply(event, storage: &memory)
   }
 

@@ -2,6 +2,7 @@ package import EventStore
 package import Primitives
 package import Rollup
 package import StateTransition
+package import StoreFiles
 
 /// Why an import stopped: what, at which block, at which byte of which file, and what to do. Everything before is kept.
 package struct ImportError: Error, Sendable {
@@ -81,12 +82,5 @@ extension ChainFileError {
   /// Whether the file was read and is no chain, rather than not readable.
   package var isDisagreement: Bool {
     if case .unreadable = reason { false } else { true }
-  }
-}
-
-extension DataDirectoryError {
-  /// Whether the store was read and is damaged.
-  package var isDisagreement: Bool {
-    if case .badManifest = self { true } else { false }
   }
 }

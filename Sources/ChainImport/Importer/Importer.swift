@@ -2,6 +2,7 @@ import EventStore
 package import Primitives
 package import Rollup
 import StateTransition
+package import StoreFiles
 
 /// Brings chain files into a store's ledger: reads, checks, records.
 ///

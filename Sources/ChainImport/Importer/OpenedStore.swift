@@ -2,6 +2,7 @@ import EventStore
 import Foundation
 import Primitives
 import Rollup
+import StoreFiles
 import SystemPackage
 
 /// A store that is ready for a chain's blocks: the ledger open for writing, with the chain's configuration and block 0.

@@ -21,6 +21,9 @@ package struct GameTruth: Sendable {
     view.result(of: min(number, end))?.claim ?? view.genesis.claim
   }
 
+  /// The order as the contract had it at the L1 head.
+  package var order: some DisputedOrder { ViewOrder(view: view, l1Head: l1Head) }
+
   /// The execution of a block, step by step; nil behind the end of the data.
   package func trace(ofBlock number: UInt64, archive: StateArchive) throws(StepError) -> BlockTrace<StateArchive>? {
     guard number >= 1, number <= end, let parent = view.result(of: number - 1) else { return nil }

@@ -16,9 +16,10 @@ struct LogCommand: ParsableCommand {
         varve log verify
         varve log checkpoint
         varve log prove 17
+        varve log compare ../other-store
       """,
     subcommands: [
-      LogStats.self, LogList.self, LogShow.self, LogVerify.self, LogCheckpoint.self, LogProve.self,
+      LogStats.self, LogList.self, LogShow.self, LogVerify.self, LogCompare.self, LogCheckpoint.self, LogProve.self,
       LogCheckProof.self, LogExport.self, LogMirror.self, LogBackup.self, LogRestore.self,
     ])
 }

@@ -1,9 +1,9 @@
 import ArgumentParser
-import ChainImport
 import EventStore
 import LMDB
 import MerkleLog
 import Rollup
+import StoreFiles
 
 /// `varve log stats`: size, space and health.
 struct LogStats: VarveCommand {

@@ -1,7 +1,7 @@
 import ArgumentParser
-import ChainImport
 import EventStore
 import LMDB
+import StoreFiles
 import SystemPackage
 
 /// `varve log backup DIR`: a verified copy of the log, while it is used.

@@ -1,7 +1,7 @@
 import ArgumentParser
-import ChainImport
 import EventStore
 import MerkleLog
+import StoreFiles
 
 /// `varve log checkpoint`: a signed statement of what the log holds.
 struct LogCheckpoint: VarveCommand {

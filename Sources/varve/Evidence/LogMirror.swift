@@ -1,9 +1,9 @@
 import ArgumentParser
-import ChainImport
 import EventStore
 import MerkleLog
 import Primitives
 import Rollup
+import StoreFiles
 import SystemPackage
 
 /// `varve log mirror DIR`: a store from another log's static files.

@@ -4,8 +4,10 @@ import ChainImport
 import EventStore
 import LMDB
 import MerkleLog
+import Node
 import ProjectionStore
 import Projections
+import StoreFiles
 
 /// An error that may mean that something disagrees (exit code 1) rather than that something could not be done (3).
 protocol TellsDisagreement: Error {
@@ -131,3 +133,23 @@ extension ImportError: TellsDisagreement {
 }
 
 extension DataDirectoryError: TellsDisagreement {}
+
+extension NodeError: TellsDisagreement {
+  var isDisagreement: Bool {
+    switch self {
+    case .otherChain, .belowFinality: true
+    default: false
+    }
+  }
+
+  var underlying: (any TellsDisagreement)? {
+    switch self {
+    case .append(let error): error
+    case .read(let error): error
+    case .open(let error): error
+    case .projection(let error): error
+    case .directory(let error): error
+    default: nil
+    }
+  }
+}

@@ -10,6 +10,13 @@ package enum DataDirectoryError: Error, Equatable, Sendable {
   case inUse(path: String)
 }
 
+extension DataDirectoryError {
+  /// Whether the store was read and is damaged.
+  package var isDisagreement: Bool {
+    if case .badManifest = self { true } else { false }
+  }
+}
+
 extension DataDirectoryError: CustomStringConvertible {
   package var description: String {
     switch self {

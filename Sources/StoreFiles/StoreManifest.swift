@@ -18,7 +18,7 @@ package struct StoreManifest: Equatable, Sendable {
   }
 
   /// The manifest of a store that is being made.
-  static func new(for chainConfigurationHash: Hash256) -> StoreManifest {
+  package static func new(for chainConfigurationHash: Hash256) -> StoreManifest {
     let digits = UUID().uuidString.filter { $0 != "-" }.lowercased()
     return StoreManifest(chainConfigurationHash: chainConfigurationHash, storeID: digits)
   }

@@ -1,7 +1,8 @@
 import Foundation
 package import SystemPackage
 
-/// The one directory that holds a store: `varve.json`, `ledger/`, `projections/`, `signer/`.
+/// The one directory that holds a store: `varve.json`, `ledger/`, `projections/`, `signer/`, and what a node keeps beside
+/// them.
 package struct DataDirectory: Hashable, Sendable {
   package let path: FilePath
 

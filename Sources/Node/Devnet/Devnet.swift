@@ -14,9 +14,10 @@ package import SystemPackage
 ///
 /// Everything durable is below one directory: a second devnet over it goes on where the first one was, killed or not.
 package struct Devnet {
+  package let directory: FilePath
   package let configuration: ChainConfiguration
   package let l1: EmbeddedL1
-  package private(set) var node: Follower
+  package private(set) var node: RollupNode
 
   package var sequencer: Sequencer
   package var proposer: Proposer
@@ -38,6 +39,7 @@ package struct Devnet {
 
   /// Opens, or makes, a devnet.
   package init(directory: FilePath) throws(NodeError) {
+    self.directory = directory
     configuration = DevnetGenesis.configuration
     signer = try SignerStore(directory: directory.appending("signer"))
     let devnet = directory.appending("devnet")
@@ -46,17 +48,13 @@ package struct Devnet {
         atPath: devnet.appending("l1").string, withIntermediateDirectories: true)
     } catch { throw .files(path: devnet.string, cause: error.localizedDescription) }
     outbox = Outbox(directory: devnet)
-    let ledger: EventLog
-    do {
-      chainLog = try EventLog.open(devnet.appending("l1"), mode: .create)
-      ledger = try EventLog.open(directory.appending("ledger"), mode: .create)
-    } catch { throw .open(error) }
+    do { chainLog = try EventLog.open(devnet.appending("l1"), mode: .create) } catch { throw .open(error) }
     do {
       l1 = try EmbeddedL1(
         genesis: DevnetGenesis.l1, contract: RollupContract(configuration: configuration),
         verifier: ReexecutingVerifier(configuration: configuration), log: chainLog)
     } catch { throw .l1(error) }
-    node = try Follower(ledger: ledger, configuration: configuration)
+    node = try RollupNode(directory: directory, configuration: configuration)
     sequencer = Sequencer(
       key: DevnetParty.sequencer.address, signingGuard: SigningGuard(try signer.permissions()))
     sequencer.restore(node.view)
@@ -68,6 +66,16 @@ package struct Devnet {
 
   /// How far L1 and L2 are, in a line.
   package var summary: String { "L1 block \(view.l1Head?.number ?? 0), L2 block \(view.safeHead)" }
+
+  /// The user sends a friend something, when nothing of its is on the way.
+  package mutating func userSends() {
+    guard sequencer.mempool.isEmpty, sequencer.pending.allSatisfy(\.transactions.isEmpty),
+      let header = view.result(of: view.safeHead)?.header
+    else { return }
+    let state = CommittedState(root: header.stateRoot, parent: header.id, data: node.archive)
+    guard let account = try? state.account(DevnetParty.user.address) else { return }
+    sequencer.submit(DevnetParty.user.transfer(nonce: account.nonce))
+  }
 
   /// Takes what happened since the last time.
   package mutating func takeNews() -> [DevnetNews] {
@@ -90,15 +98,30 @@ package struct Devnet {
 
   /// Brings the ledger up to L1, without anybody acting.
   package mutating func follow() async throws(NodeError) {
-    let rejectionCount = view.rejections.count
-    let safeHead = view.safeHead
+    var rejectionCount = view.rejections.count
+    var safeHead = view.safeHead
     let progress = try await node.follow(l1)
     if let reorg = progress.reorg {
+      // What was derived up to the common ancestor stands; the rest is derived anew.
+      safeHead = view.l1Block(reorg.ancestor.number)?.safeHead ?? 0
+      rejectionCount = min(rejectionCount, view.rejections.count)
       news.append(.reorganised(reorg.position, oldTip: reorg.oldTip, newTip: reorg.newTip, ancestor: reorg.ancestor))
     }
-    for (position, event) in progress.appended { news.append(.recorded(position, event)) }
+    let idle = progress.idleBatches
+    for (position, event) in progress.appended {
+      if case .sequencerBatchDelivered(let batch) = event, idle.contains(batch.batchIndex) {
+        news.append(.recordedIdle(position, event))
+      } else {
+        news.append(.recorded(position, event))
+      }
+    }
     for rejection in view.rejections.dropFirst(rejectionCount) { news.append(.rejected(rejection)) }
-    if view.safeHead > safeHead { news.append(.derived(safeHead + 1...view.safeHead)) }
+    if view.safeHead > safeHead {
+      let isIdle = view.blocks[Int(safeHead)...].allSatisfy {
+        $0.messages.isEmpty && $0.derived.block.transactions.isEmpty
+      }
+      news.append(.derived(safeHead + 1...view.safeHead, isIdle: isIdle))
+    }
   }
 
   /// Lets every role do what it wants.
@@ -115,6 +138,9 @@ package struct Devnet {
 
   private mutating func sequence() throws(NodeError) {
     sequencer.reconcile(with: view)
+    // Whoever L1 says may sign; nobody, when its key was shown to contradict itself and there is no new one yet.
+    guard let party = DevnetParty(address: view.currentSettings.sequencer) else { return }
+    sequencer.key = party.address
     if isSequencing {
       for block in sequencer.nextBlocks(view) {
         guard let permission = sequencer.signingGuard.permission(for: block, view) else {
@@ -128,10 +154,15 @@ package struct Devnet {
       }
     }
     guard isPosting else { return }
-    let intents = sequencer.intents(view) { sign($0, as: .sequencer) }
+    let intents = sequencer.intents(view) { sign($0, as: party) }
     for intent in intents {
-      try perform([intent], as: (intent.rule == .postBatch ? DevnetParty.poster : .sequencer).address)
+      try perform([intent], as: (intent.rule == .postBatch ? DevnetParty.poster : party).address)
     }
+  }
+
+  /// A sequencer's signature over a block.
+  package func sign(_ block: RollupBlock, as party: DevnetParty) -> SignedCommitment? {
+    sign(SequencerCommitment(order: block.order, l2ChainID: configuration.chainID), as: party)
   }
 
   /// A sequencer's signature.
@@ -167,12 +198,32 @@ package struct Devnet {
   }
 }
 
+extension Follower.Progress {
+  /// Batches that came with their data, and with neither messages nor transactions in it.
+  fileprivate var idleBatches: Set<UInt64> {
+    var idle: Set<UInt64> = []
+    for (_, event) in appended {
+      switch event {
+      case .sequencerBatchDelivered(let batch) where batch.data == .present: idle.insert(batch.batchIndex)
+      case .blockSequenced(let sequenced):
+        if case .rollup(let block) = sequenced.block, block.transactions.isEmpty { continue }
+        idle.remove(sequenced.batchIndex)
+      default: break
+      }
+    }
+    return idle
+  }
+}
+
 /// Something that happened, for whoever watches.
 package enum DevnetNews: Sendable {
   case recorded(Position, Event)
+  /// A batch that carries nothing but the time.
+  case recordedIdle(Position, Event)
   case reorganised(Position, oldTip: BlockID, newTip: BlockID, ancestor: BlockID)
   case rejected(BatchRejected)
-  case derived(ClosedRange<UInt64>)
+  /// Blocks of L2, all of them without messages and transactions when `isIdle`.
+  case derived(ClosedRange<UInt64>, isIdle: Bool)
   case signed(RollupBlock, SigningGuard.Reason)
   case refusedToSign(UInt64)
   case intended(Intent, Address)

@@ -17,12 +17,14 @@ extension DataDirectory {
   }
 
   /// Makes the directory the store of a chain: gives it an identity, a key, and then the manifest that says so.
-  package func makeStore(for chainConfigurationHash: Hash256) throws(DataDirectoryError) {
+  @discardableResult
+  package func makeStore(for chainConfigurationHash: Hash256) throws(DataDirectoryError) -> StoreManifest {
     let manifest = StoreManifest.new(for: chainConfigurationHash)
     do throws(SignerError) { _ = try makeLedgerSigner(of: manifest) } catch {
       throw .failed(path: signer.string, cause: "\(error)")
     }
     try write(manifest)
+    return manifest
   }
 }
 

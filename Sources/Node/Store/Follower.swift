@@ -27,7 +27,7 @@ package struct Follower {
 
   /// The last thing that following did.
   package struct Progress: Sendable {
-    /// Positions of new records, by what they are about.
+    /// New L1 facts and where they are, `L1BlockAppended` among them.
     package var appended: [(position: Position, event: Event)] = []
     package var reorg: (position: Position, oldTip: BlockID, newTip: BlockID, ancestor: BlockID)?
   }
@@ -42,10 +42,17 @@ package struct Follower {
         try ledger.append([
           NewRecord(.chainConfigured(ChainConfigured(configuration: configuration)), at: .block(0))
         ])
+      } else {
+        let first = try ledger.record(at: .zero)
+        guard case .chainConfigured(let event) = try first.event(), event.configuration == configuration else {
+          throw NodeError.otherChain(path: "\(ledger.directory)")
+        }
       }
       finalized = try ledger.finalizedBlock()
     } catch let error as AppendError { throw .append(error) } catch let error as ReadError {
       throw .read(error)
+    } catch let error as NodeError {
+      throw error
     } catch { preconditionFailure("no other error is thrown above") }
     try replay()
   }
@@ -81,7 +88,7 @@ package struct Follower {
   private mutating func take(_ facts: [(Position, Event, [UInt8])], _ id: BlockID) throws(NodeError) {
     var accumulator = CanonicalAccumulator(before: canonicalAcc)
     for (_, event, payload) in facts {
-      accumulator.add(payload.rawSpan)
+      accumulator.add(event.kind, payload.rawSpan)
       do { try view.apply(event, archive: &archive) } catch { throw .view(error) }
     }
     canonicalAcc = accumulator.value(blockHash: id.hash)
@@ -151,7 +158,7 @@ extension Follower {
     var position = result.positions[0].lowerBound
     for (event, record) in zip([.l1BlockAppended(appended)] + block.facts.map(\.event), records) {
       facts.append((position, event, record.payload))
-      if position != result.positions[0].lowerBound { progress.appended.append((position, event)) }
+      progress.appended.append((position, event))
       position = position.next
     }
     try take(facts, block.id)

@@ -18,6 +18,19 @@ package enum DevnetParty: String, CaseIterable, Sendable {
     guard let address = try? Secp256k1.address(of: privateKey) else { preconditionFailure("a hash is a key") }
     return address
   }
+
+  /// The party with this address; nil when it is nobody's.
+  package init?(address: Address) {
+    guard let party = DevnetParty.allCases.first(where: { $0.address == address }) else { return nil }
+    self = party
+  }
+
+  /// A signed transfer of a million wei to the friend, on L2.
+  package func transfer(nonce: UInt64) -> [UInt8] {
+    let draft = Transaction(
+      nonce: nonce, gasPrice: 2_000_000_000, gasLimit: 21_000, to: DevnetParty.friend.address, value: 1_000_000)
+    return (try? draft.signed(by: privateKey, chainID: DevnetGenesis.l2ChainID).encode()) ?? []
+  }
 }
 
 /// A rollup and its L1, as they begin: the same to the byte every time.
