@@ -106,7 +106,6 @@ let package = Package(
         "StateTransition", "StateTrie", system,
       ]),
 
-    // Chain exports and genesis files into ledger events.
     // Whole rollups from a seed.
     .target(
       name: "Simulation",
@@ -122,9 +121,10 @@ let package = Package(
         system,
       ]),
 
-    // Runs published suites over the pure modules.
+    // Runs published suites over the rules and over genesis files.
     .target(
-      name: "Conformance", dependencies: ["EVM", "Hashing", "Primitives", "Rollup", "StateTransition", "StateTrie"]),
+      name: "Conformance",
+      dependencies: ["ChainImport", "EVM", "Hashing", "Primitives", "Rollup", "StateTransition", "StateTrie"]),
 
     // The tool.
     .executableTarget(
