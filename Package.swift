@@ -127,9 +127,10 @@ let package = Package(
         "StoreFiles", system,
       ]),
 
-    // Runs published suites over the pure modules.
+    // Runs published suites over the rules and over genesis files.
     .target(
-      name: "Conformance", dependencies: ["EVM", "Hashing", "Primitives", "Rollup", "StateTransition", "StateTrie"]),
+      name: "Conformance",
+      dependencies: ["ChainImport", "EVM", "Hashing", "Primitives", "Rollup", "StateTransition", "StateTrie"]),
 
     // The tool.
     .executableTarget(

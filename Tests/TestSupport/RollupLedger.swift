@@ -1,6 +1,7 @@
 import Hashing
 package import Primitives
 package import Rollup
+import StateTransition
 
 /// A rollup's canonical facts, made one by one: what a contract would emit, without a contract. A value, so that a reorg is
 /// an older copy that goes on otherwise.
@@ -51,7 +52,7 @@ package struct RollupLedger: Sendable {
   ) -> ChainConfiguration {
     let header = BlockHeader(
       parentHash: .zero, ommersHash: EthereumBlock.ommersHash(of: []), beneficiary: .zero,
-      stateRoot: ChainConfiguration.stateRoot(of: allocation), transactionsRoot: .zero, receiptsRoot: .zero,
+      stateRoot: GenesisState.root(of: allocation), transactionsRoot: .zero, receiptsRoot: .zero,
       logsBloom: .empty, difficulty: .zero, number: 0, gasLimit: 30_000_000, gasUsed: 0, timestamp: 1000,
       extraData: [], mixHash: .zero, nonce: 0)
     let address = { (number: UInt64) in MiniChain.address(number) }

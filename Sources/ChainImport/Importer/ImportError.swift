@@ -17,6 +17,8 @@ package struct ImportError: Error, Sendable {
     case malformed(RLPError)
     case body(BlockBodyError)
     case header(HeaderError)
+    /// The block names uncles that it may not name.
+    case block(BlockError)
     /// The next block names another parent: one of the two is damaged, or they are of different branches.
     case unlinked(hash: Hash256, next: UInt64, parentHash: Hash256)
     /// Blocks follow one another.
@@ -59,7 +61,8 @@ package struct ImportError: Error, Sendable {
   /// Whether the data is at fault rather than the machine or the command: something was checked and disagreed.
   package var isDisagreement: Bool {
     switch reason {
-    case .genesisMismatch, .otherChain, .emptyFile, .malformed, .body, .header, .unlinked, .outOfSequence, .conflict,
+    case .genesisMismatch, .otherChain, .emptyFile, .malformed, .body, .header, .block, .unlinked, .outOfSequence,
+      .conflict,
       .headMismatch, .foreignRecord:
       true
     case .file(let error): error.isDisagreement

@@ -51,6 +51,9 @@ package struct Importer: ~Copyable {
   /// The newest block of the files.
   var followed: FollowedBlock?
 
+  /// The blocks up to `followed`, the newest first: as many of the files' as uncles are held against.
+  var ancestors: [UncleRules.Ancestor] = []
+
   var report = ImportReport()
 
   init(
