@@ -85,7 +85,7 @@ extension WriteTransaction {
 
   mutating func commit() throws(LMDBError) {
     isOpen = false
-    let code = unsafe mdb_txn_commit(handle.pointer)
+    let code = environment.writeback.during(bytesWritten: bytesWritten) { unsafe mdb_txn_commit(handle.pointer) }
     guard code == 0 else { throw failure(code) }
   }
 }
