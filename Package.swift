@@ -137,8 +137,8 @@ let package = Package(
       name: "varve",
       dependencies: [
         "ChainImport", "Conformance", "EVM", "EventStore", "Evidence", "Hashing", "LMDB", "MerkleLog", "Node",
-        "Primitives", "ProjectionStore", "Projections", "Rollup", "Simulation", "StoreFiles", argumentParser, logging,
-        system,
+        "Primitives", "ProjectionStore", "Projections", "Rollup", "Signatures", "Simulation", "StoreFiles",
+        argumentParser, logging, system,
       ]),
 
     // What `Tools/faults` kills, and what checks the log afterwards.
@@ -152,11 +152,14 @@ let package = Package(
       dependencies: ["EventStore", "Hashing", "LMDB", "Primitives", "Projections", "Rollup", "StateTransition"],
       path: "Tests/TestSupport"),
 
+    // Disk faults on demand: stands between LMDB and the C library.
+    .target(name: "CDiskFaults", path: "Tests/CDiskFaults"),
+
     .testTarget(name: "PrimitivesTests", dependencies: ["Primitives", "TestSupport"]),
     .testTarget(name: "HashingTests", dependencies: ["Hashing", "Primitives", "TestSupport"]),
     .testTarget(name: "SignaturesTests", dependencies: ["Hashing", "Primitives", "Signatures", "TestSupport"]),
     .testTarget(name: "CurvesTests", dependencies: ["Curves", "Primitives", "TestSupport"]),
-    .testTarget(name: "LMDBTests", dependencies: ["CLMDB", "LMDB", "TestSupport", system]),
+    .testTarget(name: "LMDBTests", dependencies: ["CDiskFaults", "CLMDB", "LMDB", "TestSupport", system]),
     .testTarget(name: "MerkleLogTests", dependencies: ["MerkleLog", "Primitives", "TestSupport"]),
     .testTarget(name: "StateTrieTests", dependencies: ["Hashing", "Primitives", "StateTrie", "TestSupport"]),
     .testTarget(
@@ -164,7 +167,9 @@ let package = Package(
       dependencies: ["Hashing", "MerkleLog", "Primitives", "Rollup", "Signatures", "StateTrie", "TestSupport"]),
     .testTarget(
       name: "EventStoreTests",
-      dependencies: ["EventStore", "Hashing", "LMDB", "MerkleLog", "Primitives", "Rollup", "TestSupport"]),
+      dependencies: [
+        "CDiskFaults", "EventStore", "Hashing", "LMDB", "MerkleLog", "Primitives", "Rollup", "TestSupport",
+      ]),
     .testTarget(name: "EVMTests", dependencies: ["EVM", "Hashing", "Primitives", "TestSupport"]),
     .testTarget(
       name: "StateTransitionTests",
@@ -212,7 +217,7 @@ let package = Package(
   ]
 )
 
-for target in package.targets where target.type != .system && target.name != "CHashing" {
+for target in package.targets where target.type != .system && !["CDiskFaults", "CHashing"].contains(target.name) {
   target.swiftSettings = [
     .strictMemorySafety(),
     .treatAllWarnings(as: .error),

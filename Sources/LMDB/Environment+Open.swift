@@ -66,9 +66,9 @@ extension Environment {
     try Preflight.check(directory.appending(dataFile))
     if options.durability == .unsynced { try marker.set() }
     let opened = try OpenedEnvironment(directory, options)
-    var writer: WriteThread?
+    var writer: JobThread?
     if options.mode != .readOnly {
-      writer = WriteThread()
+      writer = JobThread()
       guard writer != nil else {
         unsafe mdb_env_close(opened.handle.pointer)
         throw .system(operation: "pthread_create", directory, errno: EAGAIN)

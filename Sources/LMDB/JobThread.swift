@@ -1,9 +1,10 @@
 internal import Glibc
 
-/// The one thread that writes an environment, and the jobs that wait for it.
+/// A thread, and the jobs that wait for it.
 ///
-/// LMDB's write lock belongs to the thread that takes it, so all write transactions of the process run here.
-final class WriteThread: Sendable {
+/// An environment has one that writes: LMDB's write lock belongs to the thread that takes it, so all write transactions
+/// of the process run there. Large commits have another, which keeps the disk busy meanwhile: see ``Writeback``.
+final class JobThread: Sendable {
   typealias Job = @Sendable () -> Void
 
   /// First in, first out, both in O(1) amortised.
@@ -36,7 +37,7 @@ final class WriteThread: Sendable {
       &thread, nil,
       { context in
         guard let context = unsafe context else { return nil }
-        unsafe Unmanaged<WriteThread>.fromOpaque(context).takeRetainedValue().run()
+        unsafe Unmanaged<JobThread>.fromOpaque(context).takeRetainedValue().run()
         return nil
       }, context.toOpaque())
     guard code == 0 else {
