@@ -143,7 +143,8 @@ let package = Package(
 
     // What `Tools/faults` kills, and what checks the log afterwards.
     .executableTarget(
-      name: "FaultDriver", dependencies: ["EventStore", "Hashing", "MerkleLog", "Primitives", "Rollup", system],
+      name: "FaultDriver",
+      dependencies: ["EventStore", "Hashing", "LMDB", "MerkleLog", "Primitives", "Rollup", system],
       path: "Tools/FaultDriver"),
 
     // What several test targets share: vectors, seeded random, temporary stores verified at the end.

@@ -63,7 +63,7 @@ extension Environment {
   ) throws(OpenError) -> Environment {
     let marker = UnsyncedMarker(in: directory)
     if try marker.isStale() { throw .unsyncedRemains(directory) }
-    try Preflight.check(directory.appending(dataFile))
+    if options.checksFile { try Preflight.check(directory.appending(dataFile)) }
     if options.durability == .unsynced { try marker.set() }
     let opened = try OpenedEnvironment(directory, options)
     var writer: JobThread?

@@ -121,6 +121,22 @@ final class PreflightTests {
     #expect(try outcome(of: damaged, expecting: content) == .refused)
   }
 
+  @Test("what LMDB leaves of a meta page that could not be written is no fault, and the next commit replaces it")
+  func takenBack() throws {
+    for commits in 2...7 {
+      let (before, content) = try sound(commits: commits)
+      try scratch.open().append(60)
+      var bytes = try scratch.bytes()
+      let failed = newer(of: bytes)
+      // The last page and the transaction are taken back; the roots stay.
+      bytes.replaceSubrange(failed + 136..<failed + 152, with: before[failed + 136..<failed + 152])
+      #expect(try outcome(of: bytes, expecting: content) == .sameContent, "after \(commits) commits")
+      try scratch.open().append(60)
+      #expect(try scratch.open().content().starts(with: content))
+      try FileManager.default.removeItem(atPath: scratch.data.string)
+    }
+  }
+
   @Test("a file cut at any page boundary is refused")
   func truncation() throws {
     let (bytes, content) = try sound(commits: 8)
