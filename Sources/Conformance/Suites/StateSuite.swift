@@ -56,7 +56,7 @@ enum StateSuite: Suite {
   }
 
   /// The block as `env` has it.
-  private static func header(_ env: JSON, fork: Fork) throws(FixtureError) -> BlockHeader {
+  static func header(_ env: JSON, fork: Fork) throws(FixtureError) -> BlockHeader {
     func number(_ key: String) throws(FixtureError) -> UInt64? {
       try env.optional(key) { (value) throws(FixtureError) in try value.integer() }
     }
