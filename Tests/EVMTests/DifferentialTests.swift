@@ -28,7 +28,7 @@ struct DifferentialTests {
     "random code spends the same gas, returns the same and leaves the same world in both",
     arguments: [Revision.berlin, .london, .shanghai, .cancun, .prague, .osaka])
   func agree(revision: Revision) {
-    var random = RandomCode(generator: SeededGenerator(), targets: Self.targets)
+    var random = RandomCode(generator: SeededGenerator(), targets: Self.targets, revision: revision)
     let machine = Machine(revision: revision)
     var successes = 0
     for round in 0..<500 {
@@ -55,8 +55,8 @@ struct DifferentialTests {
       if expected.status == .success { successes += 1 }
       if !isSame { return }
     }
-    // A generator whose programs all fail would show nothing.
-    #expect(successes >= 30)
+    // A generator whose programs all fail would show nothing. About 60 succeed.
+    #expect(successes >= 20, "\(successes) succeed")
   }
 
   private func outcome(of result: ExecutionResult) -> SlowMachine.Outcome {

@@ -24,10 +24,10 @@ struct ModExpTests {
       "\(Hex.encode(base)) ^ \(Hex.encode(exponent)) mod \(Hex.encode(modulus))", sourceLocation: location)
   }
 
-  @Test("every base and exponent below 24, modulo every number below 256")
+  @Test("exponents below 24, modulo every number below 256")
   func smallWorld() throws {
     for modulus in UInt8.min...UInt8.max {
-      for base: UInt8 in [0, 1, 2, 3, 5, 6, 12, 16, 23, 0xff] {
+      for base: UInt8 in [0, 1, 2, 6, 23, 0xff] {
         var power = modulus == 0 ? 0 : 1 % Int(modulus)
         for exponent in UInt8(0)..<24 {
           let output = try run(input([base], [exponent], [modulus]))

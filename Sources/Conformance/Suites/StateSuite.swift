@@ -63,7 +63,7 @@ struct StateSuite: FixtureSuite {
   }
 
   /// The block as `env` has it.
-  private static func header(_ env: JSON, fork: Fork) throws(FixtureError) -> BlockHeader {
+  static func header(_ env: JSON, fork: Fork) throws(FixtureError) -> BlockHeader {
     var header = BlockHeader(
       parentHash: .zero, ommersHash: .zero, beneficiary: try env.member("currentCoinbase").address(),
       stateRoot: .zero, transactionsRoot: .zero, receiptsRoot: .zero, logsBloom: .empty,

@@ -39,7 +39,7 @@ struct BigNumber: Equatable {
       return exponent.isZero ? BigNumber(words: [1]) : remainder(dividingBy: modulus)
     }
     if modulus.isOdd { return Montgomery(modulus).power(self, exponent) }
-    if exponent.count < 2 { return dividedPower(exponent.word, modulo: modulus) }
+    if exponent.count < 2, exponent.word < 16 { return dividedPower(exponent.word, modulo: modulus) }
     let zeros = modulus.trailingZeroBitCount
     let twos = PowerOfTwo(bitCount: zeros)
     let small = twos.power(self, exponent)

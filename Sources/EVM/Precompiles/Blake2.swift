@@ -34,8 +34,10 @@ enum Blake2 {
     var (v8, v9, v10, v11) = (initial[0], initial[1], initial[2], initial[3])
     var (v12, v13) = (initial[4] ^ count.0, initial[5] ^ count.1)
     var (v14, v15) = (isLast ? ~initial[6] : initial[6], initial[7])
-    // Rounds are paid for one by one and there may be 2³² of them: locals, and the message put in order beforehand.
-    let ordered = (0..<160).map { m[Int(schedule[$0])] }
+    // Rounds are paid for one by one and there may be 2³² of them, or one: locals, and the message put in order
+    // beforehand, as far as there are rounds.
+    var ordered = InlineArray<160, UInt64>(repeating: 0)
+    for index in 0..<16 * Int(min(rounds, 10)) { ordered[index] = m[Int(schedule[index])] }
     let words = ordered.span
     var first = 0
     for _ in 0..<rounds {

@@ -7,7 +7,9 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench",
     abstract: "Measure, one JSON line for each figure; `Tools/bench` runs this beside the rivals.",
     shouldDisplay: false,
-    subcommands: [BenchHash.self, BenchLogCommand.self, BenchPrecompiles.self, BenchReplayCommand.self])
+    subcommands: [
+      BenchEVM.self, BenchHash.self, BenchLogCommand.self, BenchPrecompiles.self, BenchReplayCommand.self,
+    ])
 }
 
 /// `varve bench log`: append, scan and open.

@@ -20,6 +20,7 @@ extension PrecompileCase {
     PrecompileCase("RIPEMD160, 4096 bytes", .ripemd160, pattern(4096)),
     PrecompileCase("IDENTITY, 0 bytes", .identity, []),
     PrecompileCase("IDENTITY, 4096 bytes", .identity, pattern(4096)),
+    PrecompileCase("BLAKE2F, 1 round", .blake2F, [0, 0, 0, 1] + pattern(208) + [1]),
     PrecompileCase("BLAKE2F, 12 rounds", .blake2F, [0, 0, 0, 12] + pattern(208) + [1]),
     PrecompileCase("BLAKE2F, 10000 rounds", .blake2F, [0, 0, 0x27, 0x10] + pattern(208) + [1]),
   ]
@@ -126,51 +127,4 @@ extension PrecompileCase {
     padding, "13e02b6052719f607dacd3a088274f65596bd0d09920b61ab5da61bbdc7f5049334cf11213945d57e5ac7d055d042b7e",
     padding, "0ce5d527727d6e118cc9cdc6da2e351aadfd9baa8cbdd3a76d429a695160d12c923ac9cc3baca289e193548608b82801",
     padding, "0606c4a02ea734cc32acd2b02bc28b99cb3e287e85a763af267492ab572e99ab3f370d275cec1da1aaa9075ff05f79be")
-}
-
-/// MODEXP over lengths, exponents and kinds of moduli: where it is dearest in time per gas is not plain to see.
-enum ModExpSweep {
-  private static let lengths = [1, 8, 16, 24, 32, 33, 40, 64, 96, 128, 200, 256, 384, 512, 768, 1_024]
-
-  private static let exponents: [(name: String, bytes: [UInt8])] = [
-    ("0", []), ("1", [1]), ("3", [3]), ("0x10001", [1, 0, 1]), ("8 bytes", ones(8)), ("32 bytes", ones(32)),
-    ("33 bytes", ones(33)), ("64 bytes", ones(64)), ("256 bytes", ones(256)),
-    ("32 zeros, one", [UInt8](repeating: 0, count: 32) + [1]),
-  ]
-
-  /// What divides the modulus tells which way the arithmetic goes.
-  private enum Kind: String, CaseIterable {
-    case odd, even, powerOfTwo, small
-
-    func modulus(_ count: Int) -> [UInt8] {
-      var bytes = PrecompileCase.pattern(count, seed: 7)
-      bytes[0] |= 0x80
-      bytes[count - 1] |= 1
-      switch self {
-      case .odd: break
-      case .even: bytes[count - 1 - count / 3] &= 0xfe
-      case .powerOfTwo: bytes = [0x80] + [UInt8](repeating: 0, count: count - 1)
-      case .small: bytes = [UInt8](repeating: 0, count: count - 1) + [0x61]
-      }
-      if self == .even { for index in (count - count / 3)..<count { bytes[index] = 0 } }
-      return bytes
-    }
-  }
-
-  /// All cases at a revision.
-  static func cases(_ revision: Revision) -> [PrecompileCase] {
-    lengths.flatMap { length in
-      exponents.flatMap { exponent in
-        Kind.allCases.map { kind in
-          let base = PrecompileCase.pattern(length, seed: 3).map { $0 | 1 }
-          let counts = [length, exponent.bytes.count, length].flatMap { UInt256(UInt64($0)).bigEndianBytes }
-          return PrecompileCase(
-            "MODEXP \(revision), \(length) bytes, exponent \(exponent.name), \(kind.rawValue) modulus", .modExp,
-            counts + base + exponent.bytes + kind.modulus(length), revision)
-        }
-      }
-    }
-  }
-
-  private static func ones(_ count: Int) -> [UInt8] { [UInt8](repeating: 0xff, count: count) }
 }

@@ -9,6 +9,15 @@ struct RandomCode {
   /// Addresses that calls go to.
   let targets: [Address]
 
+  /// PUSH0 where the fork has it (EIP-3855).
+  let zero: [UInt8]
+
+  init(generator: SeededGenerator, targets: [Address], revision: Revision) {
+    self.generator = generator
+    self.targets = targets
+    zero = revision >= .shanghai ? [0x5f] : [0x60, 0x00]
+  }
+
   private mutating func below(_ bound: Int) -> Int {
     Int(generator.next() % UInt64(bound))
   }
@@ -20,7 +29,7 @@ struct RandomCode {
   /// A number of any length, or one that is special.
   private mutating func push() -> [UInt8] {
     switch below(6) {
-    case 0: return [0x5f]
+    case 0: return zero
     case 1: return UInt256.max.pushed
     case 2:
       let count = 1 + below(32)
@@ -36,7 +45,7 @@ struct RandomCode {
   private mutating func call() -> [UInt8] {
     let opcode = [0xf1, 0xf2, 0xf4, 0xfa][below(4)] as UInt8
     var code = smallPush() + smallPush() + smallPush() + smallPush()
-    if opcode < 0xf4 { code += below(2) == 0 ? [0x5f] : smallPush() }
+    if opcode < 0xf4 { code += below(2) == 0 ? zero : smallPush() }
     code += target()
     code += below(3) == 0 ? [0x61, UInt8(below(256)), UInt8(below(256))] : [0x5a]
     return code + [opcode]
@@ -47,8 +56,8 @@ struct RandomCode {
     let isSalted = below(2) == 0
     let initcode = program(length: 3).prefix(32)
     let word = UInt256(bigEndian: [UInt8](initcode) + [UInt8](repeating: 0, count: 32 - initcode.count)) ?? .zero
-    return word.pushed + [0x5f, 0x52] + (isSalted ? smallPush() : []) + [0x60, UInt8(below(40)), 0x5f]
-      + (below(3) == 0 ? smallPush() : [0x5f]) + [isSalted ? 0xf5 : 0xf0]
+    return word.pushed + zero + [0x52] + (isSalted ? smallPush() : []) + [0x60, UInt8(below(40))] + zero
+      + (below(3) == 0 ? smallPush() : zero) + [isSalted ? 0xf5 : 0xf0]
   }
 
   private mutating func instruction() -> [UInt8] {
@@ -80,8 +89,8 @@ struct RandomCode {
       code += instruction()
     }
     switch below(8) {
-    case 0...3: return code + [0x60, UInt8(below(70)), 0x5f, 0xf3]
-    case 4: return code + [0x60, UInt8(below(70)), 0x5f, 0xfd]
+    case 0...3: return code + [0x60, UInt8(below(70))] + zero + [0xf3]
+    case 4: return code + [0x60, UInt8(below(70))] + zero + [0xfd]
     case 5: return code + target() + [0xff]
     default: return code
     }

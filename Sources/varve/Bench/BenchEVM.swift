@@ -1,0 +1,68 @@
+import ArgumentParser
+import Conformance
+import EVM
+
+/// `varve bench evm`: gas per second of whole transactions.
+struct BenchEVM: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evm",
+    abstract: "Measure the virtual machine.",
+    discussion: """
+      Each file is a state test; its transactions are carried out over and over, each
+      time over the state before. Code is prepared once, as it is in a chain where it
+      is called again. One line of JSON for each transaction; what counts is the
+      fastest run.
+      """)
+
+  @Argument(help: "Files in the form of state tests.", completion: .file(extensions: ["json"]))
+  var files: [String]
+
+  @Option(help: "The fork, as the suites name it.")
+  var fork = "Cancun"
+
+  @Option(help: "Milliseconds for each transaction; it is carried out three times at least.")
+  var time = 500
+
+  func run() throws {
+    for file in files {
+      for program in try TransactionProgram.programs(path: file, fork: fork) {
+        try measure(program, file).print()
+      }
+    }
+  }
+
+  private func measure(_ program: TransactionProgram, _ file: String) throws -> ProgramLine {
+    let machine = Machine(revision: program.revision)
+    let end = ContinuousClock.now + .milliseconds(time)
+    var (best, runs) = (Double.infinity, 0)
+    while true {
+      var attempt = program.attempt(on: machine)
+      let start = ProcessorTime.now
+      let (gas, succeeded) = try attempt.run()
+      best = min(best, ProcessorTime.now - start)
+      runs += 1
+      if runs >= 3, ContinuousClock.now >= end {
+        return ProgramLine(
+          file: file, program: program.name, gas: gas, succeeded: succeeded, seconds: best,
+          gasPerSecond: Double(gas) / best)
+      }
+    }
+  }
+}
+
+/// A figure, as a line of JSON.
+private struct ProgramLine: Encodable {
+  let figure = "evm"
+  let engine = "varve"
+  let file: String
+  let program: String
+  let gas: UInt64
+  let succeeded: Bool
+  /// Of the processor's time, in the fastest run.
+  let seconds: Double
+  let gasPerSecond: Double
+
+  func print() {
+    StandardStream.output.write(JSON.line(self) + "\n")
+  }
+}

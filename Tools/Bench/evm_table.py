@@ -1,0 +1,65 @@
+"""Reads the lines of all rounds and prints gas per second and ratios, as `Tools/bench evm` shows them.
+
+usage: evm_table.py LEAST_MILLISECONDS < LINES
+"""
+
+import collections
+import json
+import math
+import statistics
+import sys
+
+LEAST = float(sys.argv[1]) / 1e3
+lines = [json.loads(line) for line in sys.stdin]
+rates = collections.defaultdict(lambda: collections.defaultdict(list))
+gas = collections.defaultdict(dict)
+seconds = collections.defaultdict(list)
+for line in lines:
+    key = (line["file"], line["program"])
+    rates[key][line["engine"]].append(line["gasPerSecond"])
+    gas[key][line["engine"]] = line["gas"]
+    if line["engine"] == "revm":
+        seconds[key].append(line["seconds"])
+
+print(f"{'program':<44} {'gas':>12} {'varve':>9} {'revm':>9} {'py-evm':>9}   {'/revm':>6} {'/py-evm':>8}")
+ratios, python_ratios = {}, []
+for key in sorted(rates):
+    ours, revm = rates[key]["varve"], rates[key]["revm"]
+    if not ours or not revm:
+        continue
+    name = f"{key[0].split('/')[-3]}/{key[1]}" if key[0].count("/") > 2 else key[1]
+    # Both of the same round; the median over the rounds.
+    ratio = statistics.median(a / b for a, b in zip(ours, revm))
+    python = max(rates[key]["py-evm"], default=None)
+    note = ""
+    if gas[key]["varve"] != gas[key]["revm"]:
+        note = f"gas differs: revm {gas[key]['revm']:,}"
+    elif min(seconds[key]) < LEAST:
+        note = "too short to count"
+    else:
+        ratios[name] = ratio
+    if python:
+        python_ratios.append(max(ours) / python)
+        if gas[key]["py-evm"] != gas[key]["varve"]:
+            note += f" gas differs: py-evm {gas[key]['py-evm']:,}"
+    print(
+        f"{name:<44} {gas[key]['varve']:>12,} {max(ours) / 1e6:>9.0f} {max(revm) / 1e6:>9.0f} "
+        f"{'-' if not python else f'{python / 1e6:.1f}':>9}   {ratio:>6.2f} "
+        f"{'-' if not python else f'{max(ours) / python:.0f}':>8}   {note}")
+
+
+def mean(values):
+    return math.exp(sum(map(math.log, values)) / len(values))
+
+
+if not ratios:
+    sys.exit("no transaction took long enough to be compared")
+least = min(ratios, key=ratios.get)
+total = mean(ratios.values())
+print()
+print(
+    f"geometric mean over {len(ratios)} that take revm {LEAST * 1e3:g} ms or more: {total:.2f} of revm "
+    f"(goal 1.3: {'ok' if total >= 1.3 else 'BELOW'}); lowest {ratios[least]:.2f}, {least} "
+    f"(goal 0.7: {'ok' if ratios[least] >= 0.7 else 'BELOW'})")
+if python_ratios:
+    print(f"geometric mean over {len(python_ratios)}: {mean(python_ratios):.0f} of py-evm")
