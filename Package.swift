@@ -131,7 +131,7 @@ let package = Package(
       name: "varve",
       dependencies: [
         "ChainImport", "Conformance", "EVM", "EventStore", "Hashing", "LMDB", "Node", "Primitives",
-        "ProjectionStore", "Projections", "Rollup", "Simulation", argumentParser, logging, system,
+        "ProjectionStore", "Projections", "Rollup", "Simulation", "StateTrie", argumentParser, logging, system,
       ]),
 
     // What `Tools/faults` kills, and what checks the log afterwards.

@@ -7,9 +7,6 @@ import ProjectionStore
 import Projections
 import SystemPackage
 
-/// Runs the one projection there is.
-typealias ProposerProjector = Projector<ProposerState>
-
 extension GlobalOptions {
   /// The data directory.
   var dataPath: FilePath { FilePath(dataDirectory) }
@@ -23,10 +20,10 @@ extension GlobalOptions {
     return try EventLog.open(ledgerPath, mode: mode)
   }
 
-  /// Opens the log for reading, and the projection beside it.
-  func openProjector() throws -> ProposerProjector {
+  /// Opens the log for reading, and a projection beside it.
+  func openProjector<P: Projection>(_ projection: P.Type) throws -> Projector<P> {
     let log = try openLog(.readOnly)
     let storeID = try DataDirectory(dataPath).manifest().storeID
-    return ProposerProjector(dataDirectory: dataPath, log: log, storeID: storeID)
+    return Projector(dataDirectory: dataPath, log: log, storeID: storeID)
   }
 }

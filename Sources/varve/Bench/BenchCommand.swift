@@ -7,7 +7,10 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench",
     abstract: "Measure, one JSON line for each figure; `Tools/bench` runs this beside the rivals.",
     shouldDisplay: false,
-    subcommands: [BenchLogCommand.self, BenchPrecompiles.self, BenchReplayCommand.self])
+    subcommands: [
+      BenchLogCommand.self, BenchPrecompiles.self, BenchChainCommand.self, BenchReplayCommand.self,
+      BenchTrieCommand.self,
+    ])
 }
 
 /// `varve bench log`: append, scan and open.

@@ -22,8 +22,19 @@ struct ProjectionCommand: ParsableCommand {
 /// The projections that there are.
 enum ProjectionName: String, ExpressibleByArgument, CaseIterable {
   case proposerState = "proposer-state"
+  case challengerView = "challenger-view"
+  case senderIndex = "sender-index"
 
   init?(argument: String) {
     self.init(rawValue: argument)
+  }
+
+  /// The fold.
+  var type: any Projection.Type {
+    switch self {
+    case .proposerState: ProposerState.self
+    case .challengerView: ChallengerView.self
+    case .senderIndex: SenderIndex.self
+    }
   }
 }

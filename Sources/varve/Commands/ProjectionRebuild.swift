@@ -1,5 +1,6 @@
 import ArgumentParser
 import ProjectionStore
+import Projections
 
 /// `varve projection rebuild NAME`: folds the log anew and switches to the result.
 struct ProjectionRebuild: VarveCommand {
@@ -10,6 +11,10 @@ struct ProjectionRebuild: VarveCommand {
       The live version serves readers until the new one is complete; the switch is
       one rename. A rebuild that was interrupted, even by a kill, goes on where it
       was, unless --restart is given.
+
+      Of proposer-state the senders of transactions are taken from sender-index,
+      which is brought up to date first, and built if there is none; with
+      --check-senders every one of them is recovered anew, and compared.
 
       Wrong claims do not stop a rebuild: they are rows of the projection. Use
       `varve replay` to have them checked.
@@ -27,6 +32,9 @@ struct ProjectionRebuild: VarveCommand {
   @Flag(help: "Begin anew, even if an interrupted rebuild could go on.")
   var restart = false
 
+  @Flag(help: "Recover all senders anew, and compare them with the index.")
+  var checkSenders = false
+
   @Option(help: ArgumentHelp("Records per commit. It never changes the result.", valueName: "n"))
   var batchSize: Int = 10_000
 
@@ -35,14 +43,18 @@ struct ProjectionRebuild: VarveCommand {
   }
 
   func execute(_ console: Console) throws {
-    let projector = try options.openProjector()
+    if checkSenders { try SenderCheck(options).run(console) }
     let bar = ProgressBar("records", console: console)
     defer { bar.clear() }
-    var projectorOptions = ProposerProjector.Options.showing(bar)
-    projectorOptions.batchSize = batchSize
-    let cursor = try projector.rebuild(projectorOptions, resume: !restart)
+    let cursor = try rebuild(name.type, showing: bar)
     bar.clear()
     console.report(RebuildOutcome(name, cursor, seconds: bar.elapsed))
+  }
+
+  private func rebuild<P: Projection>(_ type: P.Type, showing bar: ProgressBar) throws -> ProjectionCursor {
+    var projectorOptions = Projector<P>.Options.showing(bar)
+    projectorOptions.batchSize = batchSize
+    return try options.openProjector(type).rebuild(projectorOptions, resume: !restart)
   }
 }
 
