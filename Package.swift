@@ -137,8 +137,8 @@ let package = Package(
       name: "varve",
       dependencies: [
         "ChainImport", "Conformance", "EVM", "EventStore", "Evidence", "Hashing", "LMDB", "MerkleLog", "Node",
-        "Primitives", "ProjectionStore", "Projections", "Rollup", "Signatures", "Simulation", "StoreFiles",
-        argumentParser, logging, system,
+        "Primitives", "ProjectionStore", "Projections", "Rollup", "Signatures", "Simulation", "StateTrie",
+        "StoreFiles", argumentParser, logging, system,
       ]),
 
     // What `Tools/faults` kills, and what checks the log afterwards.

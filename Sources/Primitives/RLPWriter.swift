@@ -61,16 +61,26 @@ public struct RLPWriter: Sendable {
     bytes.append(contentsOf: encoded)
   }
 
-  /// Appends a list of the items that `body` appends. The list's bytes are moved once, to make room for the header.
+  /// Appends a list of the items that `body` appends. The bytes of a list longer than 55 are moved once, to make room for
+  /// the header.
   public mutating func list<Failure: Error>(
     _ body: (inout RLPWriter) throws(Failure) -> Void
   ) throws(Failure) {
     let start = bytes.count
+    bytes.append(RLPItemHeader.shortList)
     try body(&self)
-    let payloadLength = bytes.count - start
-    var header = RLPWriter()
-    header.appendListHeader(payloadLength: payloadLength)
-    bytes.insert(contentsOf: header.bytes, at: start)
+    let length = UInt64(bytes.count - start - 1)
+    if length <= UInt64(RLPItemHeader.longestShortPayload) {
+      bytes[start] = RLPItemHeader.shortList + UInt8(truncatingIfNeeded: length)
+      return
+    }
+    let lengthOfLength = 8 - length.leadingZeroBitCount / 8
+    bytes[start] =
+      RLPItemHeader.shortList + UInt8(RLPItemHeader.longestShortPayload) + UInt8(truncatingIfNeeded: lengthOfLength)
+    bytes.insert(contentsOf: repeatElement(0, count: lengthOfLength), at: start + 1)
+    for index in 0..<lengthOfLength {
+      bytes[start + 1 + index] = UInt8(truncatingIfNeeded: length >> UInt64(8 * (lengthOfLength - 1 - index)))
+    }
   }
 
   /// Appends the header of a list whose items, `payloadLength` bytes in all, the caller appends next.

@@ -10,8 +10,8 @@ import Rollup
 /// Each batch is folded over a snapshot of the rows before it and committed with the cursor in one transaction. When a
 /// record cannot be folded, everything before it is kept.
 ///
-/// A batch of L1 blocks that are not final yet holds one of them, and is committed with what was there before. When L1
-/// revokes what a canonical projection has folded, those blocks are taken back first.
+/// Of each L1 block that is not final yet, the batch is committed with what was there before. When L1 revokes what a
+/// canonical projection has folded, those blocks are taken back first.
 final class FoldRun<P: Projection> {
   private(set) var cursor: ProjectionCursor
 
@@ -23,6 +23,7 @@ final class FoldRun<P: Projection> {
 
   private let log: EventLog
   private let version: ProjectionVersion
+  private let upstreams: [Upstream]
   private let options: Projector<P>.Options
   private let batch = WriteBatch()
   private var projection: P?
@@ -31,11 +32,13 @@ final class FoldRun<P: Projection> {
   private var finalized: UInt64?
 
   init(
-    _ log: EventLog, into version: ProjectionVersion, from cursor: ProjectionCursor, _ options: Projector<P>.Options
+    _ log: EventLog, into version: ProjectionVersion, from cursor: ProjectionCursor, _ upstreams: [Upstream],
+    _ options: Projector<P>.Options
   ) {
     self.log = log
     self.version = version
     self.cursor = cursor
+    self.upstreams = upstreams
     self.options = options
   }
 
@@ -88,7 +91,7 @@ final class FoldRun<P: Projection> {
     let after = try part.cursor(in: log)
     // What L1 revoked while it was being folded is not committed: the next step begins with what L1 has now.
     if isCanonical, try revokedCount(before: after.nextPosition) != after.skippedRecords { return }
-    try version.commit(batch, after, journal: part.journal(finalized: finalized), finalized: finalized)
+    try version.commit(batch, after, journal: part.sections, finalized: finalized)
     cursor = after
   }
 
@@ -96,12 +99,13 @@ final class FoldRun<P: Projection> {
   private func fold(to end: UInt64, _ part: inout BatchPart) throws(ProjectionError) {
     batch.reset()
     isEnded = false
-    do { finalized = isCanonical ? try log.finalizedBlock()?.number : .max } catch { throw .log(error) }
+    do {
+      finalized = !isCanonical ? .max : options.journalsEverything ? nil : try log.finalizedBlock()?.number
+    } catch { throw .log(error) }
     let projection = try configuredProjection()
     options.clock?.begin(.read)
     do throws(Interruption) {
-      try version.read { (store: any TableReader) throws(Interruption) in
-        let view = ProjectionView(batch: batch, over: store, stages: options.clock)
+      try withView { (view) throws(Interruption) in
         try log.read(Position(part.next)..<Position(end), view: P.readMode.logView) {
           (record: borrowing RecordView) throws(Interruption) in
           try foldOne(record, projection, view, &part)
@@ -113,6 +117,16 @@ final class FoldRun<P: Projection> {
     } catch {
       // A full batch is one of its own.
       if case .failed(let failure) = error { throw failure }
+    }
+  }
+
+  /// Lends what the fold reads and writes: the batch over a snapshot of its rows, and snapshots of its upstreams.
+  private func withView(_ body: (ProjectionView) throws(Interruption) -> Void) throws(Interruption) {
+    try version.read { (store: any TableReader) throws(Interruption) in
+      try Upstream.read(upstreams[...]) { (upstreams: [String: any TableReader]) throws(Interruption) in
+        let services = FoldServices(upstreams: upstreams, map: ParallelMap(), stages: options.clock)
+        try body(ProjectionView(batch: batch, over: store, services: services))
+      }
     }
   }
 
@@ -131,8 +145,10 @@ final class FoldRun<P: Projection> {
         return
       }
       let number = header.coordinates.blockNumber
-      if header.kind == .l1BlockAppended, part.isOther(number), finalized.map({ number > $0 }) ?? true { throw .full }
-      part.newestL1Block = number
+      if part.sections.last?.l1Block != number, finalized.map({ number > $0 }) ?? true {
+        batch.beginSection()
+        part.sections.append(JournalSection(l1Block: number))
+      }
     }
     let place = ProjectionError.Place(position: position, kind: header.kind, coordinates: header.coordinates)
     let event: Event
@@ -148,7 +164,7 @@ final class FoldRun<P: Projection> {
     if let finding {
       do throws(ProjectionError) { isEnded = try onFinding(finding) } catch { throw .failed(error) }
     }
-    if case .l1BlockAppended(let block) = event { part.l1Block = (header.coordinates.blockNumber, block.header) }
+    if case .l1BlockAppended(let block) = event { part.begin(header.coordinates.blockNumber, block) }
     part.foldedRecords += 1
     part.next += 1
   }
@@ -187,27 +203,26 @@ private struct BatchPart {
   let before: ProjectionCursor
   var next: UInt64
   var foldedRecords: UInt64 = 0
-  var l1Block: (number: UInt64, header: [UInt8])?
 
-  /// Of the newest fact.
-  var newestL1Block: UInt64?
+  /// The newest L1 block that began.
+  private var l1Block: BlockID
 
-  /// Whether a block with this number would be the second in the batch.
-  func isOther(_ number: UInt64) -> Bool { newestL1Block.map { $0 != number } ?? false }
+  /// L1 blocks that can be revoked: each is a section of the batch.
+  var sections: [JournalSection] = []
 
-  /// What has to be remembered of the batch; nil when L1 can never take it back.
-  func journal(finalized: UInt64?) -> JournalPart? {
-    guard let newestL1Block, finalized.map({ newestL1Block > $0 }) ?? true else { return nil }
-    let header = l1Block.map { block in
-      JournalHeader(
-        hash: Keccak256.hash(block.header), before: BlockID(number: before.l1BlockNumber, hash: before.l1BlockHash))
+  /// Notes the beginning of an L1 block.
+  mutating func begin(_ number: UInt64, _ block: L1BlockAppended) {
+    let id = BlockID(number: number, hash: Keccak256.hash(block.header))
+    if sections.last?.l1Block == number {
+      sections[sections.count - 1].header = JournalHeader(hash: id.hash, before: l1Block)
     }
-    return JournalPart(l1Block: newestL1Block, header: header)
+    l1Block = id
   }
 
   init(from cursor: ProjectionCursor) {
     before = cursor
     next = cursor.nextPosition
+    l1Block = BlockID(number: cursor.l1BlockNumber, hash: cursor.l1BlockHash)
   }
 
   /// Where the projection stands when the batch is committed. One lookup.
@@ -215,10 +230,8 @@ private struct BatchPart {
     var cursor = before
     cursor.nextPosition = next
     do { cursor.lastLeafHash = try log.leafHash(at: Position(next - 1)) } catch { throw .log(error) }
-    if let l1Block {
-      cursor.l1BlockNumber = l1Block.number
-      cursor.l1BlockHash = Keccak256.hash(l1Block.header)
-    }
+    cursor.l1BlockNumber = l1Block.number
+    cursor.l1BlockHash = l1Block.hash
     cursor.skippedRecords += (next - before.nextPosition) - foldedRecords
     return cursor
   }

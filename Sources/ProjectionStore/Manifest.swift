@@ -8,7 +8,7 @@ import SystemPackage
 /// Whether the environment may be opened at all, after a restart of the machine, is LMDB's marker's to say.
 struct Manifest: Codable, Equatable, Sendable {
   /// How this file is laid out.
-  var format = 2
+  var format = 3
   var projection: String
   var schemaVersion: UInt32
   /// The identity of the environment.
@@ -28,7 +28,7 @@ struct Manifest: Codable, Equatable, Sendable {
   /// Reads the manifest of a version directory; nil when there is none or it is not one of this format.
   static func read(in directory: FilePath) -> Manifest? {
     guard let bytes = try? Files.read(directory.appending(fileName)),
-      let manifest = try? JSONDecoder().decode(Manifest.self, from: Data(bytes)), manifest.format == 2
+      let manifest = try? JSONDecoder().decode(Manifest.self, from: Data(bytes)), manifest.format == 3
     else { return nil }
     return manifest
   }

@@ -65,19 +65,21 @@ final class ProjectionVersion: Sendable {
   /// Commits the batch's rows and the cursor in one transaction, with what it takes to take them back.
   ///
   /// - Parameters:
-  ///   - part: nil for rows that are never taken back.
+  ///   - sections: of the batch's sections, in order; none for rows that are never taken back.
   ///   - finalized: the newest final L1 block, whose journal and that of all before it goes.
   func commit(
-    _ batch: WriteBatch, _ cursor: ProjectionCursor, journal part: JournalPart? = nil, finalized: UInt64? = nil
+    _ batch: WriteBatch, _ cursor: ProjectionCursor, journal sections: [JournalSection] = [], finalized: UInt64? = nil
   ) throws(ProjectionError) {
     try environment.write { (transaction: inout WriteTransaction) throws(ProjectionError) in
       do throws(LMDBError) {
-        if let part { try transaction.remember(batch, part, journal: journal, tables: handles) }
         if let finalized { try transaction.forgetJournal(through: finalized, journal: journal) }
         var run = SortedRun()
-        try batch.forEachInOrder { table, key, value throws(LMDBError) in
+        var stored: [Int: [UInt8]] = [:]
+        try batch.forEachEntryInOrder { entry, table, key, value throws(LMDBError) in
+          if batch.remembersStored(entry) { stored[entry] = try transaction.get(key, in: handles[table])?.bytes }
           try run.write(key, value, to: handles[table], number: table, in: &transaction)
         }
+        try transaction.remember(batch, sections, stored: stored, journal: journal)
         try transaction.put(cursor.row.rawSpan, for: Self.cursorKey.rawSpan, in: cursorHandle)
       } catch { throw .store(error) }
     }
@@ -97,10 +99,14 @@ final class ProjectionVersion: Sendable {
   /// Puts back what was there before these L1 blocks, newest first, and sets the cursor, in one transaction.
   func takeBack(_ l1Blocks: [UInt64], _ cursor: ProjectionCursor) throws(ProjectionError) {
     try environment.write { (transaction: inout WriteTransaction) throws(ProjectionError) in
+      var isWhole = true
       do throws(LMDBError) {
-        for number in l1Blocks { try transaction.takeBack(number, journal: journal, tables: handles) }
+        for number in l1Blocks where isWhole {
+          isWhole = try transaction.takeBack(number, journal: journal, tables: handles)
+        }
         try transaction.put(cursor.row.rawSpan, for: Self.cursorKey.rawSpan, in: cursorHandle)
       } catch { throw .store(error) }
+      guard isWhole else { throw .damaged(directory, "its journal is damaged") }
     }
   }
 
@@ -131,7 +137,7 @@ private struct SortedRun {
     if !isAppending { isAppending = lastKey.map { $0.rawSpan.precedes(key) } ?? true }
     switch (value, isAppending) {
     case (let value?, true): try transaction.append(value, for: key, in: handle)
-    case (let value?, false): try transaction.put(value, for: key, in: handle)
+    case (let value?, false): try transaction.putNear(value, for: key, in: handle)
     // There is nothing to remove beyond the last key.
     case (nil, true): break
     case (nil, false): try transaction.delete(key, in: handle)

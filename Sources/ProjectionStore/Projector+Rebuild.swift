@@ -18,7 +18,7 @@ extension Projector {
   {
     let lock = try ProjectionError.lock(versions.directory)
     let build = try startBuild(resume: resume)
-    let run = FoldRun<P>(log, into: build.version, from: build.cursor, options)
+    let run = FoldRun<P>(log, into: build.version, from: build.cursor, try upstreams(.build, options), options)
     // L1 may revoke what was just folded, at any time; what it does with it then stands behind it in the log.
     repeat {
       try run.advance(to: try logSize())

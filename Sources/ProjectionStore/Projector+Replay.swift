@@ -57,7 +57,7 @@ extension Projector<ProposerState> {
     // What an interrupted rebuild has folded was not checked by anyone.
     var counts = try build.version.outputCounts()
     if let verdict = counts.firstDisagreement { throw .disagreement(verdict) }
-    let run = FoldRun<P>(log, into: build.version, from: build.cursor, options)
+    let run = FoldRun<P>(log, into: build.version, from: build.cursor, try upstreams(.build, options), options)
     run.onFinding = { verdict throws(ProjectionError) in
       guard verdict.agrees else { throw .disagreement(verdict) }
       counts.add(verdict)

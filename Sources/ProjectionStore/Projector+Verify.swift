@@ -51,7 +51,8 @@ extension Projector {
     }
     defer { try? Files.removeDirectory(directory) }
     let scratch = try ProjectionVersion(directory, tables: P.tables, mode: .create, durability: .unsynced)
-    try FoldRun<P>(log, into: scratch, from: .start, options).advance(to: target.nextPosition)
+    let upstreams = try upstreams(.none, options)
+    try FoldRun<P>(log, into: scratch, from: .start, upstreams, options).advance(to: target.nextPosition)
     let report = VerifyReport(
       stored: try live.digest(), rebuilt: try scratch.digest(), difference: try live.firstDifference(from: scratch))
     _ = consume lock

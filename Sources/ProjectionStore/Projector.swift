@@ -12,6 +12,7 @@ package import SystemPackage
 /// - the rows are a function of the records alone, not of batches, restarts or the machine;
 /// - readers always find a whole version: one rename makes a rebuilt one live.
 package final class Projector<P: Projection>: Sendable {
+  let dataDirectory: FilePath
   let log: EventLog
   let storeID: String
   let versions: VersionSet
@@ -19,6 +20,7 @@ package final class Projector<P: Projection>: Sendable {
   /// - Parameter storeID: the identity of the data directory's store; a version made from another store's log is not
   ///   used.
   package init(dataDirectory: FilePath, log: EventLog, storeID: String) {
+    self.dataDirectory = dataDirectory
     self.log = log
     self.storeID = storeID
     versions = VersionSet(dataDirectory: dataDirectory, projection: P.name)
@@ -35,12 +37,20 @@ package final class Projector<P: Projection>: Sendable {
     /// Measures the run when given.
     package var clock: StageClock?
 
+    /// Whether the results of other projections are read, as far as they are there. Without them the fold finds out by
+    /// itself what they would tell.
+    package var usesUpstreams = true
+
+    /// Whether what it takes to take rows back is kept of every L1 block, final or not: for measuring what following the
+    /// head of L1 costs.
+    package var journalsEverything = false
+
     /// Called after each step of making a version live; stops it by throwing. For tests of what a crash leaves.
     package var onPublish: (PublishStep) throws(ProjectionError) -> Void = { _ in }
 
     /// Bytes of rows after which a batch is committed, however few records it has: LMDB keeps a transaction's pages in
     /// memory.
-    static var byteLimit: Int { 32 << 20 }
+    static var byteLimit: Int { WriteTransaction.recommendedBytes }
 
     package init(
       batchSize: Int = 10_000, clock: StageClock? = nil, onProgress: @escaping (ProjectionProgress) -> Void = { _ in }
@@ -64,7 +74,7 @@ package final class Projector<P: Projection>: Sendable {
     let lock = try ProjectionError.lock(versions.directory)
     let version = try openLive(.readWrite)
     let cursor = try checkedCursor(of: version, allowingRevoked: true)
-    let run = FoldRun<P>(log, into: version, from: cursor, options)
+    let run = FoldRun<P>(log, into: version, from: cursor, try upstreams(.follow, options), options)
     try run.advance(to: try logSize())
     _ = consume lock
     return run.cursor

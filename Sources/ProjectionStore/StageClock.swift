@@ -8,6 +8,8 @@ package final class StageClock: StageObserver {
     case read
     /// Turning a block's bytes into a block.
     case decode
+    /// Finding out who signed the transactions.
+    case senders
     /// Applying the block to the state.
     case execute
     /// Applying the changes to the trie: new root, new nodes.
@@ -30,6 +32,7 @@ package final class StageClock: StageObserver {
   package func enter(_ stage: FoldStage) {
     switch stage {
     case .decode: begin(.decode)
+    case .senders: begin(.senders)
     case .execute: begin(.execute)
     case .trie: begin(.trie)
     case .rows: begin(.rows)

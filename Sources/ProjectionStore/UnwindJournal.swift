@@ -8,14 +8,14 @@ import Rollup
 /// | key | value |
 /// |---|---|
 /// | L1 block ‖ 0 | hash of the block; number and hash of the one folded before it |
-/// | L1 block ‖ 1 ‖ table ‖ key | 0 where there was no row; else 1 and the old value |
+/// | L1 block ‖ 1 ‖ number | rows as they were before, one after the other; numbered from 0, the oldest memory first |
 ///
-/// One commit is about one L1 block. Blocks that are final leave nothing.
-struct JournalPart {
+/// A commit may be about several L1 blocks: each is a section of its batch. Blocks that are final leave nothing.
+struct JournalSection {
   let l1Block: UInt64
 
   /// When the commit holds the block's first record.
-  let header: JournalHeader?
+  var header: JournalHeader?
 }
 
 /// An L1 block that was folded, and the one before it.
@@ -52,70 +52,78 @@ enum JournalKey {
     return key + [0]
   }
 
-  static func row(_ l1Block: UInt64, table: Int, key: RawSpan) -> [UInt8] {
-    var bytes = header(l1Block)
-    bytes[8] = 1
-    bytes.append(UInt8(table))
-    bytes.append(contentsOf: key)
-    return bytes
+  static func rows(_ l1Block: UInt64, _ number: UInt32) -> [UInt8] {
+    var key = header(l1Block)
+    key[8] = 1
+    key.append(bigEndian: number)
+    return key
   }
+
+  static func isRows(_ key: [UInt8]) -> Bool { key.count == 13 && key[8] == 1 }
 
   /// Of the rows of one block; the next block's begin after the last of them.
   static func l1Block(of key: RawSpan) -> UInt64? { key.byteCount >= 9 ? key.bigEndian(at: 0) : nil }
 }
 
 extension WriteTransaction {
-  /// Remembers what the rows of `batch` were before. A row that the same L1 block changed before keeps its first memory.
+  /// Remembers what rows were before the sections of a batch.
+  ///
+  /// - Parameter stored: what the store had, by number of the batch's entry.
   mutating func remember(
-    _ batch: WriteBatch, _ part: JournalPart, journal: Table, tables: [Table]
+    _ batch: WriteBatch, _ sections: [JournalSection], stored: [Int: [UInt8]], journal: Table
   ) throws(LMDBError) {
-    if let header = part.header {
-      let row = header.row
-      try put(row.rawSpan, for: JournalKey.header(part.l1Block).rawSpan, in: journal)
+    for section in sections {
+      guard let row = section.header?.row else { continue }
+      try put(row.rawSpan, for: JournalKey.header(section.l1Block).rawSpan, in: journal)
     }
-    var keys: [(table: Int, key: [UInt8])] = []
-    batch.forEachInOrder { table, key, _ in keys.append((table, key.bytes)) }
-    for (table, key) in keys {
-      let place = JournalKey.row(part.l1Block, table: table, key: key.rawSpan)
-      if try get(place.rawSpan, in: journal) != nil { continue }
-      let old = try get(key.rawSpan, in: tables[table])?.bytes
-      let row = old.map { [1] + $0 } ?? [0]
-      try put(row.rawSpan, for: place.rawSpan, in: journal)
+    var writer = JournalWriter(sections: sections, journal: journal)
+    try batch.forEachOld(stored: { stored[$0] }) { section, table, key, old throws(LMDBError) in
+      try writer.add(section, table, key, old, to: &self)
     }
+    try writer.flush(to: &self)
   }
 
   /// Forgets the journal of blocks up to `l1Block`. O(rows forgotten).
   mutating func forgetJournal(through l1Block: UInt64, journal: Table) throws(LMDBError) {
-    for (key, _) in try journalRows(journal, from: 0, through: l1Block) { _ = try delete(key.rawSpan, in: journal) }
+    for key in try journalKeys(journal, from: 0, through: l1Block) { _ = try delete(key.rawSpan, in: journal) }
   }
 
-  /// Puts back what was there before an L1 block, and forgets its journal.
-  mutating func takeBack(_ l1Block: UInt64, journal: Table, tables: [Table]) throws(LMDBError) {
-    for (key, row) in try journalRows(journal, from: l1Block, through: l1Block) {
+  /// Puts back what was there before an L1 block, and forgets its journal. False when the journal is not what was written.
+  mutating func takeBack(_ l1Block: UInt64, journal: Table, tables: [Table]) throws(LMDBError) -> Bool {
+    for key in try journalKeys(journal, from: l1Block, through: l1Block).reversed() {
+      let row = try get(key.rawSpan, in: journal)?.bytes ?? []
       _ = try delete(key.rawSpan, in: journal)
-      guard key.count > 9, key[8] == 1, let flag = row.first else { continue }
-      let table = tables[Int(key[9])]
-      let rowKey = Array(key[10...])
-      if flag == 1 {
-        let value = Array(row[1...])
-        try put(value.rawSpan, for: rowKey.rawSpan, in: table)
-      } else {
-        _ = try delete(rowKey.rawSpan, in: table)
-      }
+      if JournalKey.isRows(key), try !takeBack(row.rawSpan, tables) { return false }
     }
+    return true
   }
 
-  private func journalRows(
+  private mutating func takeBack(_ rows: RawSpan, _ tables: [Table]) throws(LMDBError) -> Bool {
+    var offset = 0
+    while offset < rows.byteCount {
+      guard let row = OldRow(rows, at: offset), row.table < tables.count else { return false }
+      let key = rows.extracting(row.key)
+      if let value = row.value {
+        try put(rows.extracting(value), for: key, in: tables[row.table])
+      } else {
+        _ = try delete(key, in: tables[row.table])
+      }
+      offset = row.end
+    }
+    return true
+  }
+
+  func journalKeys(
     _ journal: Table, from first: UInt64, through last: UInt64
-  ) throws(LMDBError) -> [(key: [UInt8], value: [UInt8])] {
-    var rows: [(key: [UInt8], value: [UInt8])] = []
+  ) throws(LMDBError) -> [[UInt8]] {
+    var keys: [[UInt8]] = []
     var cursor = try cursor(in: journal)
     let start = JournalKey.header(first)
     var entry = try cursor.seek(start.rawSpan)
     while let row = entry, let block = JournalKey.l1Block(of: row.key), block <= last {
-      rows.append((row.key.bytes, row.value.bytes))
+      keys.append(row.key.bytes)
       entry = try cursor.next()
     }
-    return rows
+    return keys
   }
 }

@@ -63,7 +63,8 @@ extension BlockResult {
     return writer.bytes
   }
 
-  init(rlp bytes: RawSpan) throws(RLPError) {
+  /// - Parameter withReceipts: else they are passed over.
+  init(rlp bytes: RawSpan, withReceipts: Bool = true) throws(RLPError) {
     var reader = RLPReader(bytes)
     var fields = try reader.readList()
     try reader.finish()
@@ -73,9 +74,13 @@ extension BlockResult {
     stateRoot = try fields.readHash256()
     computedHash = try fields.readHash256()
     differences = try ClaimDifference.readAll(&fields)
-    var items = try fields.readList()
     var receipts: [[UInt8]] = []
-    while !items.isAtEnd { receipts.append(try items.readBytes().bytes) }
+    if withReceipts {
+      var items = try fields.readList()
+      while !items.isAtEnd { receipts.append(try items.readBytes().bytes) }
+    } else {
+      _ = try fields.readRawItem()
+    }
     self.receipts = receipts
     var item = try fields.readList()
     claim = item.isAtEnd ? nil : try OutputClaim(&item)

@@ -17,6 +17,13 @@ package protocol Projection {
   /// Every table it writes; `tables[i].index == i`. Digests and writes follow this order.
   static var tables: [ProjectionTable] { get }
 
+  /// Those of its tables that other projections may read.
+  static var results: [ProjectionTable] { get }
+
+  /// The projections whose results it reads. The runtime brings them up to date first. Its rows must come out the same
+  /// without them: what an upstream says, a fold could find out by itself.
+  static var upstreams: [any Projection.Type] { get }
+
   /// Which records it is given.
   static var readMode: ReadMode { get }
 
@@ -27,6 +34,12 @@ package protocol Projection {
   ///
   /// Throws when the event cannot be applied; rows written before the throw are discarded by the caller.
   func fold(_ fact: Fact, into view: ProjectionView) throws(FoldError) -> Finding?
+}
+
+extension Projection {
+  package static var results: [ProjectionTable] { [] }
+
+  package static var upstreams: [any Projection.Type] { [] }
 }
 
 /// Which records a projection is given.

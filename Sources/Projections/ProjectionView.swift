@@ -7,12 +7,12 @@ package import Primitives
 package struct ProjectionView {
   package let batch: WriteBatch
   private let store: any TableReader
-  private let stages: (any StageObserver)?
+  private let services: FoldServices
 
-  package init(batch: WriteBatch, over store: any TableReader, stages: (any StageObserver)? = nil) {
+  package init(batch: WriteBatch, over store: any TableReader, services: FoldServices = FoldServices()) {
     self.batch = batch
     self.store = store
-    self.stages = stages
+    self.services = services
   }
 
   /// Lends the value under `key`, or nil, to `body`.
@@ -36,14 +36,25 @@ package struct ProjectionView {
   package func row<Row>(
     _ table: ProjectionTable, _ key: RawSpan, decode: (RawSpan) throws(RLPError) -> Row
   ) throws(TableReadError) -> Row? {
-    var result: Row?
-    var failure: RLPError?
-    try read(table, key) { bytes in
-      guard let bytes else { return }
-      do throws(RLPError) { result = try decode(bytes) } catch { failure = error }
+    let row = try read(table, key) { Self.decoded($0, decode) }
+    return try Self.get(row, table)
+  }
+
+  /// A decoded row, or what is wrong with it: closures that are lent spans throw nothing.
+  private static func decoded<Row>(
+    _ bytes: RawSpan?, _ decode: (RawSpan) throws(RLPError) -> Row
+  ) -> Result<Row?, RLPError> {
+    guard let bytes else { return .success(nil) }
+    do throws(RLPError) { return .success(try decode(bytes)) } catch { return .failure(error) }
+  }
+
+  private static func get<Row>(
+    _ row: Result<Row?, RLPError>, _ table: ProjectionTable
+  ) throws(TableReadError) -> Row? {
+    switch row {
+    case .success(let row): return row
+    case .failure(let error): throw TableReadError(table: table, reason: "a row is not what was written: \(error)")
     }
-    if let failure { throw TableReadError(table: table, reason: "a row is not what was written: \(failure)") }
-    return result
   }
 
   package func put(_ table: ProjectionTable, _ key: Hash256, _ value: [UInt8]) {
@@ -91,15 +102,48 @@ package struct ProjectionView {
     try store.scan(table, from: start.rawSpan) { key, _ in body(key) }
   }
 
+  /// Does several things at a time, if whoever runs the fold can.
+  package var map: any OrderedMap { services.map }
+
+  /// The row under `key` in a table of another projection's results, decoded. Nil where there is none, or where the fold
+  /// runs without that projection: the row is a shortcut, never the only way.
+  package func result<P: Projection, Row>(
+    of projection: P.Type, _ table: ProjectionTable, _ key: RawSpan, decode: (RawSpan) throws(RLPError) -> Row
+  ) throws(TableReadError) -> Row? {
+    precondition(P.results.contains(table), "only results can be read by other projections")
+    guard let upstream = services.upstreams[P.name] else { return nil }
+    var row: Result<Row?, RLPError> = .success(nil)
+    try upstream.read(table, key) { row = Self.decoded($0, decode) }
+    return try Self.get(row, table)
+  }
+
   /// Tells whoever measures that the fold's next work is `stage`. Nothing comes back.
   package func enter(_ stage: FoldStage) {
-    stages?.enter(stage)
+    services.stages?.enter(stage)
+  }
+}
+
+/// What whoever runs a fold lends it, besides its own rows. None of it reaches a row.
+package struct FoldServices {
+  /// The projections that it declares as upstreams, by name, as far as they are there.
+  package var upstreams: [String: any TableReader]
+
+  package var map: any OrderedMap
+
+  package var stages: (any StageObserver)?
+
+  package init(
+    upstreams: [String: any TableReader] = [:], map: any OrderedMap = SerialMap(), stages: (any StageObserver)? = nil
+  ) {
+    self.upstreams = upstreams
+    self.map = map
+    self.stages = stages
   }
 }
 
 /// The parts of a fold's work that a profile tells apart.
 package enum FoldStage: Int, CaseIterable, Sendable {
-  case decode, execute, trie, rows
+  case decode, senders, execute, trie, rows
 }
 
 /// Is told which stage begins. The clock is the observer's: a fold has none.

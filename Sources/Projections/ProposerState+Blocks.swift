@@ -10,13 +10,18 @@ extension ProposerState {
     let (block, hash) = try decode(event.block)
     let parent = try parent(of: block, in: view)
     let work = try work(of: block, in: view)
+    view.enter(.senders)
+    let place = DerivationCursor(batchIndex: event.batchIndex, indexInBatch: event.indexInBatch)
+    let signers = try SenderIndex.signers(of: block.transactions, commitment: hash, at: place, in: view)
     view.enter(.execute)
     let outcome: BlockOutcome
-    do { outcome = try executor.apply(block, to: StoredState(view)) } catch { throw .block(error) }
+    do {
+      outcome = try executor.apply(block, signers: signers, to: StoredState(view), on: machines)
+    } catch { throw .block(error) }
     view.enter(.trie)
     let commitment: BlockCommitment
     do {
-      commitment = try outcome.commit(block, onto: parent.stateRoot, reader: StoredNodes(view))
+      commitment = try outcome.commit(block, onto: parent.stateRoot, reader: StoredNodes(view), trust: .trusted)
     } catch { throw .trie(block: block.header.number, error) }
     view.enter(.rows)
     try put(commitment.state, in: view)
@@ -40,7 +45,7 @@ extension ProposerState {
   /// The result of the block before, once it is known that this block may come next.
   private func parent(of block: EthereumBlock, in view: ProjectionView) throws(FoldError) -> BlockResult {
     let number = block.header.number
-    guard number > 0, let parent = try Self.result(of: number - 1, in: view) else {
+    guard number > 0, let parent = try Self.result(of: number - 1, withReceipts: false, in: view) else {
       throw .notNext(block: number, reason: "there is no block before it")
     }
     guard try Self.hash(of: number, in: view) == nil else {
@@ -55,31 +60,33 @@ extension ProposerState {
 
   func put(_ state: StateCommitment, in view: ProjectionView) throws(FoldError) {
     for change in state.accounts {
-      if let account = change.account {
-        view.put(Self.accounts, change.key, account.encode())
+      if let account = change.encoded {
+        view.put(Self.accounts, change.key, account)
       } else {
         view.delete(Self.accounts, change.key)
       }
       if change.clearsStorage { try deleteStorage(of: change.key, in: view) }
       putStorage(of: change, in: view)
     }
-    for change in state.nodes { put(Self.accountNodes, change.path.storageKey, change.node, in: view) }
+    state.nodeChanges.forEach { path, node in
+      path.withStorageKey { put(Self.accountNodes, $0, node, in: view) }
+    }
     for entry in state.code { view.put(Self.code, entry.hash, entry.code) }
   }
 
   private func putStorage(of change: StateCommitment.AccountChange, in view: ProjectionView) {
     for slot in change.storage {
       let key = Self.storageKey(account: change.key, slot: slot.key)
-      put(Self.storage, key, slot.value.isZero ? nil : slot.encodedValue, in: view)
+      if slot.value.isZero { view.delete(Self.storage, key) } else { view.put(Self.storage, key, slot.encodedValue) }
     }
-    for node in change.storageNodes {
-      put(Self.storageNodes, Self.storageNodeKey(account: change.key, path: node.path), node.node, in: view)
+    change.storageNodeChanges.forEach { path, node in
+      path.withStorageKey(behind: change.key) { put(Self.storageNodes, $0, node, in: view) }
     }
   }
 
   /// Writes a row, or removes it.
-  private func put(_ table: ProjectionTable, _ key: [UInt8], _ value: [UInt8]?, in view: ProjectionView) {
-    if let value { view.put(table, key, value) } else { view.delete(table, key) }
+  private func put(_ table: ProjectionTable, _ key: RawSpan, _ value: RawSpan?, in view: ProjectionView) {
+    if let value { view.batch.put(table, key: key, value: value) } else { view.batch.delete(table, key: key) }
   }
 
   private func deleteStorage(of account: Hash256, in view: ProjectionView) throws(FoldError) {
@@ -98,7 +105,7 @@ extension ProposerState {
       header: block.header, batchIndex: event.batchIndex, indexInBatch: event.indexInBatch,
       stateRoot: commitment.state.root,
       computedHash: differences.isEmpty ? hash : commitment.computed.header(from: block.header).hash,
-      differences: differences, receipts: commitment.receipts.map { $0.encode() })
+      differences: differences, receipts: commitment.encodedReceipts)
   }
 
   /// Writes what a block gave, and its hash as sequenced.

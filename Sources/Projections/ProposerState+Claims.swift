@@ -47,7 +47,7 @@ extension ProposerState {
       let isOpen = atHead.awaitedBatch.map { $0 == state.awaitedBatch } ?? false
       return Self.verdict(on: event, result: nil, basis: isOpen ? .missingData : .data, at: state.l1Block)
     }
-    let result = try Self.result(of: event.l2BlockNumber, in: view)
+    let result = try Self.result(of: event.l2BlockNumber, withReceipts: false, in: view)
     return Self.verdict(on: event, result: result, basis: .data, at: state.l1Block)
   }
 

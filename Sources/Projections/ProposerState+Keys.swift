@@ -18,9 +18,15 @@ extension ProposerState {
   static func storageNodeKey(account: Hash256, path: NibblePath) -> [UInt8] { account.bytes + path.storageKey }
 
   /// What executing block `number` gave; nil when it has not been executed.
-  package static func result(of number: UInt64, in view: ProjectionView) throws(FoldError) -> BlockResult? {
+  ///
+  /// - Parameter withReceipts: without them there are none in the result, and nothing takes time for each transaction.
+  package static func result(
+    of number: UInt64, withReceipts: Bool = true, in view: ProjectionView
+  ) throws(FoldError) -> BlockResult? {
     try rows { () throws(TableReadError) in
-      try view.row(results, key(number).rawSpan) { row throws(RLPError) in try BlockResult(rlp: row) }
+      try view.row(results, key(number).rawSpan) { row throws(RLPError) in
+        try BlockResult(rlp: row, withReceipts: withReceipts)
+      }
     }
   }
 

@@ -5,7 +5,7 @@ import StateTransition
 extension ProposerState {
   /// Holds a posted output against what executing its block gave, and writes the verdict.
   func judge(_ event: OutputProposed, in view: ProjectionView) throws(FoldError) -> OutputVerdict {
-    let result = try Self.result(of: event.l2BlockNumber, in: view)
+    let result = try Self.result(of: event.l2BlockNumber, withReceipts: false, in: view)
     let verdict = OutputVerdict(
       outputIndex: event.outputIndex, l2BlockNumber: event.l2BlockNumber, claimedRoot: event.outputRoot,
       computedRoot: result?.computedHash,

@@ -27,7 +27,7 @@ extension ProposerState {
   /// Executes the next block of the order and writes what it did.
   private func execute(_ derived: DerivedBlock, in view: ProjectionView) throws(FoldError) {
     let number = derived.block.number
-    guard let parent = try Self.result(of: number - 1, in: view) else {
+    guard let parent = try Self.result(of: number - 1, withReceipts: false, in: view) else {
       throw .notNext(block: number, reason: "there is no block before it")
     }
     var messages: [InboxCall] = []
@@ -37,19 +37,24 @@ extension ProposerState {
       }
       messages.append(InboxCall(message))
     }
+    let order = derived.block.order
     let context = RollupBlockContext(
-      derived.block.order, messages: messages, parent: parent.header,
+      order, messages: messages, parent: parent.header,
       settings: try settings(atOrigin: derived.block.l1Origin.number, in: view),
       batchIndex: derived.cursor.batchIndex, indexInBatch: derived.cursor.indexInBatch)
+    view.enter(.senders)
+    let signers = try SenderIndex.signers(
+      of: derived.block.transactions, commitment: order.commitment, at: derived.cursor, in: view)
     view.enter(.execute)
     let outcome: RollupBlockOutcome
     do {
       outcome = try context.apply(
-        messages: messages, transactions: derived.block.transactions, to: StoredState(view))
+        messages: messages, transactions: derived.block.transactions, signers: signers, to: StoredState(view),
+        on: machines)
     } catch { throw .block(error) }
     view.enter(.trie)
     let commitment: RollupBlockCommitment
-    do { commitment = try outcome.commit(onto: parent.stateRoot, reader: StoredNodes(view)) } catch {
+    do { commitment = try outcome.commit(onto: parent.stateRoot, reader: StoredNodes(view), trust: .trusted) } catch {
       throw .trie(block: number, error)
     }
     view.enter(.rows)
@@ -58,7 +63,7 @@ extension ProposerState {
     let result = BlockResult(
       header: header, batchIndex: derived.cursor.batchIndex, indexInBatch: derived.cursor.indexInBatch,
       stateRoot: header.stateRoot, computedHash: header.hash, differences: [],
-      receipts: commitment.receipts.map { $0.encode() }, claim: context.claim(of: header))
+      receipts: commitment.encodedReceipts, claim: context.claim(of: header))
     put(result, hash: header.hash, in: view)
   }
 }

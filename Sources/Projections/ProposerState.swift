@@ -29,6 +29,7 @@ package struct ProposerState: Projection {
   package static let name = "proposer-state"
   package static let schemaVersion: UInt32 = 3
   package static let readMode = ReadMode.canonical
+  package static var upstreams: [any Projection.Type] { [SenderIndex.self] }
 
   package static let accounts = ProjectionTable(index: 0, name: "accounts")
   package static let storage = ProjectionTable(index: 1, name: "storage")
@@ -52,6 +53,7 @@ package struct ProposerState: Projection {
   let executor: BlockExecutor
   let headerRules: HeaderRules
   let uncleRules: UncleRules
+  let machines = MachineShelf()
 
   package init(configuration: ChainConfiguration) {
     self.configuration = configuration

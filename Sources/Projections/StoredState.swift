@@ -66,4 +66,29 @@ struct StoredNodes: StateNodeReader {
       return try view.value(ProposerState.storageNodes, key.rawSpan)
     } catch { throw .unreadable(path: path, reason: "\(error)") }
   }
+
+  func appendAccountNode(at path: NibblePath, hash: Hash256, to bytes: inout [UInt8]) throws(TrieError) -> Bool {
+    try path.withStorageKey { (key) throws(TrieError) in
+      try append(ProposerState.accountNodes, key, at: path, to: &bytes)
+    }
+  }
+
+  func appendStorageNode(
+    of account: Hash256, at path: NibblePath, hash: Hash256, to bytes: inout [UInt8]
+  ) throws(TrieError) -> Bool {
+    try path.withStorageKey(behind: account) { (key) throws(TrieError) in
+      try append(ProposerState.storageNodes, key, at: path, to: &bytes)
+    }
+  }
+
+  private func append(
+    _ table: ProjectionTable, _ key: RawSpan, at path: NibblePath, to bytes: inout [UInt8]
+  ) throws(TrieError) -> Bool {
+    do {
+      return try view.read(table, key) { node in
+        if let node { bytes.append(contentsOf: node) }
+        return node != nil
+      }
+    } catch { throw .unreadable(path: path, reason: "\(error)") }
+  }
 }

@@ -1,4 +1,4 @@
-import Primitives
+public import Primitives
 
 extension NibblePath {
   /// What ends a storage key: more than any nibble, so that a path sorts after all that it is the beginning of.
@@ -15,6 +15,25 @@ extension NibblePath {
     }
     key.append(NibblePath.storageTerminator)
     return key
+  }
+
+  /// Lends the storage key. No allocation.
+  public func withStorageKey<Result, Failure: Error>(
+    _ body: (RawSpan) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    var key: InlineArray<65, UInt8> = .init(repeating: NibblePath.storageTerminator)
+    for index in 0..<count { key[index] = self[index] }
+    return try unsafe body(key.span.bytes.extracting(0..<count + 1))
+  }
+
+  /// Lends the bytes of `owner` and then the storage key. No allocation.
+  public func withStorageKey<Result, Failure: Error>(
+    behind owner: Hash256, _ body: (RawSpan) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    var key: InlineArray<97, UInt8> = .init(repeating: NibblePath.storageTerminator)
+    for index in 0..<Hash256.byteCount { key[index] = owner[index] }
+    for index in 0..<count { key[Hash256.byteCount + index] = self[index] }
+    return try unsafe body(key.span.bytes.extracting(0..<Hash256.byteCount + count + 1))
   }
 
   /// The path with this storage key; nil when `storageKey` is none.

@@ -14,12 +14,25 @@ public protocol NodeReader: ~Copyable, ~Escapable {
   /// What the functions of this module ask. A store by path has no use for the hash, and need not provide this; a
   /// store by hash, such as a witness, goes by it.
   func node(at path: NibblePath, hash: Hash256) throws(TrieError) -> [UInt8]?
+
+  /// Appends the encoding of the same node to `bytes`; false, and nothing appended, when there is none.
+  ///
+  /// What updates ask, thousands of times: a store that can copy the bytes from where they are spares an allocation each
+  /// time. It need not provide this.
+  func appendNode(at path: NibblePath, hash: Hash256, to bytes: inout [UInt8]) throws(TrieError) -> Bool
 }
 
 extension NodeReader where Self: ~Copyable & ~Escapable {
   @inlinable
   public func node(at path: NibblePath, hash: Hash256) throws(TrieError) -> [UInt8]? {
     try node(at: path)
+  }
+
+  @inlinable
+  public func appendNode(at path: NibblePath, hash: Hash256, to bytes: inout [UInt8]) throws(TrieError) -> Bool {
+    guard let node = try node(at: path, hash: hash) else { return false }
+    bytes.append(contentsOf: node)
+    return true
   }
 }
 

@@ -59,14 +59,15 @@ struct NodeReference: BitwiseCopyable {
   }
 
   /// Appends the reference as it stands in its parent's encoding. Traps while unsealed.
-  func append(to writer: inout RLPWriter) {
+  func append(to bytes: inout [UInt8]) {
     if tag == 0 {
-      writer.append(UInt64(0))
+      bytes.append(0x80)
     } else if tag == NodeReference.hashTag {
-      writer.append(payload)
+      bytes.append(0x80 + UInt8(Hash256.byteCount))
+      payload.withBytes { bytes.append(contentsOf: $0) }
     } else {
       precondition(tag != NodeReference.unsealedTag, "a child is sealed before its parent")
-      payload.withBytes { writer.appendRaw($0.extracting(0..<Int(tag))) }
+      payload.withBytes { bytes.append(contentsOf: $0.extracting(0..<Int(tag))) }
     }
   }
 }

@@ -17,6 +17,25 @@ struct NodeSource {
     }
   }
 
+  /// Appends the encoding that `reference` names at `path` to the arena, and says where it is.
+  func read<Reader: NodeReader & ~Copyable & ~Escapable>(
+    _ reference: NodeReference, at path: NibblePath, from reader: borrowing Reader, into arena: inout NodeArena
+  ) throws(TrieError) -> Range<Int> {
+    let start = arena.count
+    guard let hash = reference.asHash else {
+      reference.append(to: &arena.bytes)
+      return start..<arena.count
+    }
+    guard try reader.appendNode(at: path, hash: hash, to: &arena.bytes) else {
+      throw .missingNode(path: path, hash: hash)
+    }
+    if case .verified = trust {
+      let actual = Keccak256.hash(arena.bytes.rawSpan.extracting(start..<arena.count))
+      guard actual == hash else { throw .hashMismatch(path: path, expected: hash, actual: actual) }
+    }
+    return start..<arena.count
+  }
+
   private func encoding<Reader: NodeReader & ~Copyable & ~Escapable>(
     of reference: NodeReference, at path: NibblePath, from reader: borrowing Reader
   ) throws(TrieError) -> [UInt8] {

@@ -11,8 +11,8 @@ struct Subtree {
     /// One key, with this value.
     case leaf([UInt8])
 
-    /// Several keys, which part in this branch; decoded where that has been done already.
-    case branch(NodeReference, decoded: TrieNode.Branch?)
+    /// Several keys, which part in this branch; opened where that has been done already.
+    case branch(NodeReference, opened: OpenedBranch?)
   }
 
   /// The key of a leaf, or where the keys of a branch part; the root for no key.
@@ -25,6 +25,13 @@ struct Subtree {
   var isEmpty: Bool {
     if case .empty = content { true } else { false }
   }
+}
+
+/// A branch that has been read.
+enum OpenedBranch {
+  /// Where its encoding is, and its parts.
+  case plain(PlainBranch, encoding: Range<Int>)
+  case decoded(TrieNode.Branch)
 }
 
 extension UnsealedNodes {

@@ -46,8 +46,8 @@ struct SubtreeBuilder {
     for index in open.indices {
       open[index].branch.children = open[index].branch.children.map { nodes.sealed($0) }
     }
-    if case .branch(let reference, let decoded) = last.content {
-      last = Subtree(path: last.path, content: .branch(nodes.sealed(reference), decoded: decoded))
+    if case .branch(let reference, let opened) = last.content {
+      last = Subtree(path: last.path, content: .branch(nodes.sealed(reference), opened: opened))
     }
   }
 
@@ -68,6 +68,6 @@ struct SubtreeBuilder {
   /// Makes the deepest open branch, now complete, the last subtree.
   private mutating func closeBranch(in nodes: inout UnsealedNodes) {
     let top = open.removeLast()
-    last = Subtree(path: top.path, content: .branch(nodes.addBranch(top.branch, at: top.path), decoded: nil))
+    last = Subtree(path: top.path, content: .branch(nodes.addBranch(top.branch, at: top.path), opened: nil))
   }
 }

@@ -31,11 +31,18 @@ public struct TrieUpdate: Equatable, Sendable {
   /// The new root hash.
   public let root: Hash256
 
-  /// What to write so that the stored nodes are those of the new trie, in ascending order of paths, each path once.
-  public let nodeChanges: [NodeChange]
+  /// What to write so that the stored nodes are those of the new trie.
+  public let changes: NodeChanges
+
+  /// The same in ascending order of paths, each path once. O(n log n), one allocation a node.
+  public var nodeChanges: [NodeChange] { changes.ordered }
+
+  public init(root: Hash256, changes: NodeChanges) {
+    self.root = root
+    self.changes = changes
+  }
 
   public init(root: Hash256, nodeChanges: [NodeChange]) {
-    self.root = root
-    self.nodeChanges = nodeChanges
+    self.init(root: root, changes: NodeChanges(nodeChanges))
   }
 }

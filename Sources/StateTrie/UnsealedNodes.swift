@@ -11,29 +11,56 @@ import Primitives
 /// their parent and nowhere else.
 struct UnsealedNodes {
   private enum Content {
-    case encoded([UInt8])
+    /// Its encoding is known.
+    case encoded
     /// An index of `extensions`.
     case `extension`(Int)
     /// An index of `branchValues`; sixteen times it, one of `branchChildren`.
     case branch(Int)
+    /// A stored branch whose encoding stands in the arena and is right but for these entries of `patches`.
+    case patched(Range<Int>)
   }
 
-  // Four columns of one table of nodes, children before their parents: seals touch few of them at a time.
-  private var paths: [NibblePath] = []
-  private var levels: [Int] = []
-  private var contents: [Content] = []
+  private struct Node {
+    let path: NibblePath
+    let level: Int
+    let content: Content
+
+    /// Where the encoding is, once it is known.
+    var encoding: Range<Int>
+  }
+
+  /// A child that a branch has got in place of one that it had.
+  private struct Patch {
+    let nibble: Int
+
+    /// Where its hash belongs.
+    let offset: Int
+
+    let child: NodeReference
+  }
+
+  /// Encodings of nodes read and made.
+  var arena = NodeArena()
+
+  /// Children before their parents.
+  private var nodes: [Node] = []
   /// How each node is named by its parent, once it is sealed.
   private var references: [NodeReference] = []
 
   private var extensions: [(suffix: NibblePath, child: NodeReference)] = []
   private var branchChildren: [NodeReference] = []
   private var branchValues: [[UInt8]] = []
+  private var patches: [Patch] = []
   private var highestLevel = 0
 
-  var count: Int { paths.count }
+  /// Paths where a node was stored that now lives inside its parent.
+  private(set) var shrunk: [NibblePath] = []
+
+  var count: Int { nodes.count }
 
   mutating func addLeaf(at path: NibblePath, suffix: NibblePath, value: [UInt8]) -> NodeReference {
-    add(.encoded(TrieNode.encodeLeaf(suffix: suffix, value: value)), at: path, level: 0)
+    add(.encoded, at: path, level: 0, encoding: arena.appendLeaf(suffix: suffix, value: value))
   }
 
   mutating func addExtension(at path: NibblePath, suffix: NibblePath, child: NodeReference) -> NodeReference {
@@ -48,87 +75,133 @@ struct UnsealedNodes {
     return add(.branch(branchValues.count - 1), at: path, level: level)
   }
 
+  var patchCount: Int { patches.count }
+
+  /// Puts another child in the place of one that the branch has. Nothing is changed before `seal`.
+  mutating func patch(_ branch: PlainBranch, _ nibble: Int, with child: NodeReference) {
+    patches.append(Patch(nibble: nibble, offset: branch.hashOffset(of: nibble), child: child))
+  }
+
+  /// The stored branch in `encoding`, with patches.
+  mutating func addPatched(_ encoding: Range<Int>, at path: NibblePath, patches range: Range<Int>) -> NodeReference {
+    let level = patches[range].reduce(0) { max($0, self.level(above: $1.child)) }
+    return add(.patched(range), at: path, level: level, encoding: encoding)
+  }
+
   /// The reference as it is after `seal`: an unsealed one becomes a hash or an embedded encoding.
   func sealed(_ reference: NodeReference) -> NodeReference {
     guard let index = reference.unsealedIndex else { return reference }
     return references[index]
   }
 
-  /// Encodes and hashes all nodes. Cost: one Keccak-256 for each stored node.
-  mutating func seal() {
-    var indices = [[Int]](repeating: [], count: highestLevel + 1)
-    for index in levels.indices {
-      indices[levels[index]].append(index)
-    }
-    for level in indices {
-      seal(level)
-    }
-  }
-
   /// Takes the stored nodes out, in the order in which they were added, and forgets all.
   mutating func drain<Failure: Error>(
     _ body: (NibblePath, [UInt8]) throws(Failure) -> Void
   ) throws(Failure) {
-    for index in paths.indices where references[index].isHash {
-      if case .encoded(let encoding) = contents[index] { try body(paths[index], encoding) }
+    for index in nodes.indices where references[index].isHash {
+      try body(nodes[index].path, arena.copy(of: nodes[index].encoding))
     }
-    paths.removeAll(keepingCapacity: true)
-    levels.removeAll(keepingCapacity: true)
-    contents.removeAll(keepingCapacity: true)
+    arena.removeAll()
+    nodes.removeAll(keepingCapacity: true)
     references.removeAll(keepingCapacity: true)
     extensions.removeAll(keepingCapacity: true)
     branchChildren.removeAll(keepingCapacity: true)
     branchValues.removeAll(keepingCapacity: true)
+    patches.removeAll(keepingCapacity: true)
+    shrunk.removeAll(keepingCapacity: true)
     highestLevel = 0
+  }
+
+  /// The stored nodes, and `removed` besides.
+  consuming func changes(removing removed: [NibblePath]) -> NodeChanges {
+    var written: [NodeChanges.Written] = []
+    written.reserveCapacity(nodes.count)
+    for index in nodes.indices where references[index].isHash {
+      written.append(NodeChanges.Written(path: nodes[index].path, encoding: nodes[index].encoding))
+    }
+    return NodeChanges(bytes: arena.bytes, written: written, removed: removed + shrunk)
   }
 
   private func level(above child: NodeReference) -> Int {
     guard let index = child.unsealedIndex else { return 0 }
-    return levels[index] + 1
+    return nodes[index].level + 1
   }
 
-  private mutating func add(_ content: Content, at path: NibblePath, level: Int) -> NodeReference {
+  private mutating func add(
+    _ content: Content, at path: NibblePath, level: Int, encoding: Range<Int> = 0..<0
+  ) -> NodeReference {
     highestLevel = max(highestLevel, level)
-    paths.append(path)
-    levels.append(level)
-    contents.append(content)
+    nodes.append(Node(path: path, level: level, content: content, encoding: encoding))
     references.append(.empty)
-    return .unsealed(paths.count - 1)
+    return .unsealed(nodes.count - 1)
+  }
+}
+
+// Sealing.
+extension UnsealedNodes {
+  /// Encodes and hashes all nodes. Cost: one Keccak-256 for each stored node.
+  mutating func seal() {
+    var ends = [Int](repeating: 0, count: highestLevel + 2)
+    for node in nodes { ends[node.level + 1] += 1 }
+    for level in 0...highestLevel { ends[level + 1] += ends[level] }
+    var order = [Int](repeating: 0, count: nodes.count)
+    var next = ends
+    for index in nodes.indices {
+      order[next[nodes[index].level]] = index
+      next[nodes[index].level] += 1
+    }
+    for level in 0...highestLevel { seal(order[ends[level]..<ends[level + 1]]) }
   }
 
   /// Seals nodes whose children are sealed.
-  private mutating func seal(_ indices: [Int]) {
+  private mutating func seal(_ indices: ArraySlice<Int>) {
     var stored: [Int] = []
-    var encodings: [[UInt8]] = []
+    var encodings: [Range<Int>] = []
     stored.reserveCapacity(indices.count)
     encodings.reserveCapacity(indices.count)
     for index in indices {
-      let encoding = encode(contents[index])
-      contents[index] = .encoded(encoding)
-      if encoding.count < Hash256.byteCount && !paths[index].isRoot {
-        references[index] = .embedded(encoding.rawSpan)
+      let encoding = encode(nodes[index])
+      nodes[index].encoding = encoding
+      if encoding.count < Hash256.byteCount && !nodes[index].path.isRoot {
+        references[index] = .embedded(arena.bytes.rawSpan.extracting(encoding))
+        if case .patched = nodes[index].content { shrunk.append(nodes[index].path) }
       } else {
         stored.append(index)
         encodings.append(encoding)
       }
     }
-    for (index, hash) in zip(stored, Keccak256.hashEach(encodings)) {
-      references[index] = .hash(hash)
+    let hashes = Keccak256.hashEach(in: arena.bytes, at: encodings)
+    for (index, hash) in zip(stored, hashes) { references[index] = .hash(hash) }
+  }
+
+  private mutating func encode(_ node: Node) -> Range<Int> {
+    switch node.content {
+    case .encoded: return node.encoding
+    case .extension(let index):
+      return arena.appendExtension(suffix: extensions[index].suffix, child: sealed(extensions[index].child))
+    case .branch(let index):
+      let slots = 16 * index..<16 * index + 16
+      for slot in slots { branchChildren[slot] = sealed(branchChildren[slot]) }
+      return arena.appendBranch(children: branchChildren[slots], value: branchValues[index])
+    case .patched(let patches):
+      for index in patches {
+        guard let hash = sealed(self.patches[index].child).asHash else { return encodeAnew(node, patches) }
+        arena.setHash(hash, at: self.patches[index].offset)
+      }
+      return node.encoding
     }
   }
 
-  private mutating func encode(_ content: Content) -> [UInt8] {
-    switch content {
-    case .encoded(let encoding):
-      return encoding
-    case .extension(let index):
-      return TrieNode.encodeExtension(suffix: extensions[index].suffix, child: sealed(extensions[index].child))
-    case .branch(let index):
-      let slots = 16 * index..<16 * index + 16
-      for slot in slots {
-        branchChildren[slot] = sealed(branchChildren[slot])
-      }
-      return TrieNode.encodeBranch(children: branchChildren[slots], value: branchValues[index])
+  /// A branch of which a child lives inside it from now on.
+  private mutating func encodeAnew(_ node: Node, _ range: Range<Int>) -> Range<Int> {
+    guard case .branch(var branch)? = try? TrieNode.decode(arena.copy(of: node.encoding), at: node.path) else {
+      preconditionFailure("a branch that was read before can be read")
     }
+    for patch in patches[range] {
+      let child = sealed(patch.child)
+      branch.children[patch.nibble] = child
+      if !child.isHash { shrunk.append(node.path.appending(nibble: UInt8(patch.nibble))) }
+    }
+    return arena.appendBranch(children: branch.children[...], value: branch.value)
   }
 }

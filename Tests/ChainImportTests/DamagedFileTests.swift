@@ -140,7 +140,7 @@ struct DamagedFileTests {
 
   /// Whether executing the chain with another last block gives all that its headers state.
   private func replayAgrees(_ scratch: ImportScratch, replacingLastWith block: EthereumBlock) throws -> Bool {
-    var state = DemoState(scratch.chain.allocation)
+    var state = MemoryState(scratch.chain.allocation)
     let executor = BlockExecutor(chainID: scratch.chain.chainID, forks: scratch.chain.forks)
     for good in scratch.blocks.dropLast() { _ = try state.run(good, by: executor) }
     do {

@@ -105,6 +105,9 @@ struct UnwindTests {
   @Test("ChallengerView on disk follows every reorg, and is then what a fresh fold gives")
   func challengerView() throws { try play(ChallengerView.self) }
 
+  @Test("SenderIndex on disk follows every reorg, and is then what a fresh fold gives")
+  func senderIndex() throws { try play(SenderIndex.self) }
+
   @Test("what is final is forgotten, and only that")
   func finality() throws {
     try Scratch.with { scratch in

@@ -19,8 +19,42 @@ import Testing
       #expect(try Transaction(encoded: signed.encode().rawSpan) == signed)
       #expect(signed.signedChainID == chainID)
       #expect(try signed.sender(chainID: chainID ?? 77, rules: rules) == signer.address)
+      #expect(signed.signer == signer.address)
       #expect(signed.hash == Keccak256.hash(signed.encode()))
     }
+  }
+
+  @Test("a signer that is known spares the recovery, and no check of the signature")
+  func knownSigner() throws {
+    let signed = try transfer(nonce: 1).signed(by: Signer(5).privateKey, chainID: 7)
+    let known = Address(1, 2, 3)
+    #expect(try signed.sender(chainID: 7, rules: rules, signer: known) == known)
+    #expect(throws: TransactionError.wrongChainID(signed: 7)) {
+      try signed.sender(chainID: 8, rules: rules, signer: known)
+    }
+    #expect(throws: TransactionError.unknownV(signed.v)) {
+      try signed.sender(chainID: 7, rules: ForkRules.rules(of: .homestead), signer: known)
+    }
+    var damaged = signed
+    damaged.r = .zero
+    #expect(damaged.signer == nil)
+    #expect(throws: TransactionError.signatureOutOfRange) {
+      try damaged.sender(chainID: 7, rules: rules, signer: known)
+    }
+    damaged = signed
+    damaged.v = 29
+    #expect(damaged.signer == nil)
+    #expect(throws: TransactionError.unknownV(29)) { try damaged.sender(chainID: 7, rules: rules, signer: known) }
+  }
+
+  @Test("signers come in the order of the transactions, nil for what is none, however they are found")
+  func signers() throws {
+    let keys = (1...40).map { Signer(UInt64($0)) }
+    var encoded = try keys.map { try transfer(nonce: 1).signed(by: $0.privateKey, chainID: nil).encode() }
+    encoded[17] = [0xc0]
+    var expected = keys.map { Optional($0.address) }
+    expected[17] = nil
+    #expect(Transaction.signers(of: encoded, by: SerialMap()) == expected)
   }
 
   /// Hash and signature as EIP-155 gives them.
@@ -64,6 +98,7 @@ import Testing
       seen.insert(try #require(signed.encode().first))
       #expect(try Transaction(encoded: signed.encode().rawSpan) == signed)
       #expect(try signed.sender(chainID: 7, rules: ForkRules.rules(of: .osaka)) == signer.address)
+      #expect(signed.signer == signer.address)
       try signed.checkStateless(rules: ForkRules.rules(of: .osaka))
     }
     #expect(seen == [1, 2, 3, 4])

@@ -85,14 +85,35 @@ struct DamageTests {
       if round >= nodes.count {
         node[Int.random(in: 0..<node.count, using: &random)] ^= 1 << UInt8.random(in: 0..<8, using: &random)
       }
-      guard let result = try? TrieNode.decode(node, at: path) else { continue }
-      decoded += 1
-      switch result {
-      case .leaf(let suffix, let value): #expect(TrieNode.encodeLeaf(suffix: suffix, value: value) == node)
-      case .extension(let suffix, let child): #expect(TrieNode.encodeExtension(suffix: suffix, child: child) == node)
-      case .branch(let branch):
-        #expect(TrieNode.encodeBranch(children: branch.children[...], value: branch.value) == node)
+      var arena = NodeArena()
+      arena.bytes = [7, 7] + node
+      let place = 2..<arena.count
+      let plain = arena.plainBranch(in: place)
+      guard let result = try? TrieNode.decode(node, at: path) else {
+        #expect(plain == nil, "what is no node has no plain form")
+        continue
       }
+      decoded += 1
+      let encoding: Range<Int>
+      switch result {
+      case .leaf(let suffix, let value):
+        #expect(arena.leafValue(in: place, suffix: suffix).map { arena.copy(of: $0) } == value)
+        #expect(arena.leafValue(in: place, suffix: suffix.appending(nibble: 1)) == nil)
+        encoding = arena.appendLeaf(suffix: suffix, value: value)
+      case .extension(let suffix, let child):
+        #expect(arena.leafValue(in: place, suffix: suffix) == nil)
+        encoding = arena.appendExtension(suffix: suffix, child: child)
+      case .branch(let branch):
+        for nibble in 0..<16 {
+          guard let plain else { break }
+          let hash = plain.has(nibble) ? arena.hash(at: plain.hashOffset(of: nibble)) : nil
+          #expect(hash == branch.children[nibble].asHash && plain.has(nibble) != branch.children[nibble].isEmpty)
+        }
+        let isPlain = branch.value.isEmpty && branch.children.allSatisfy { $0.isEmpty || $0.isHash }
+        #expect((plain != nil) == isPlain)
+        encoding = arena.appendBranch(children: branch.children[...], value: branch.value)
+      }
+      #expect(arena.copy(of: encoding) == node)
     }
     #expect(decoded >= nodes.count)
   }

@@ -9,7 +9,7 @@ struct DemoChainMaker {
   let configuration: ChainConfiguration
   private(set) var blocks: [EthereumBlock] = []
   private let executor: BlockExecutor
-  private var state: DemoState
+  private var state: MemoryState
   private var wallet: DemoWallet
 
   init() throws {
@@ -17,7 +17,7 @@ struct DemoChainMaker {
       activations: DemoChain.forks.map { ForkSchedule.Activation($0.fork, at: $0.start) })
     wallet = try DemoWallet()
     let allocation = wallet.allocation
-    state = DemoState(allocation)
+    state = MemoryState(allocation)
     configuration = ChainConfiguration(
       chainID: DemoChain.chainID, forks: forks, genesisHeader: DemoChainMaker.genesisHeader(stateRoot: state.root),
       allocation: allocation)
@@ -35,7 +35,7 @@ struct DemoChainMaker {
     let depths = DemoChain.uncleDepths[number] ?? []
     let uncles = depths.enumerated().map { uncle(number: number - $1, index: 10 * number + UInt64($0)) }
     var block = EthereumBlock(header: header, transactions: transactions.map { $0.encode() }, uncles: uncles)
-    let computed = try state.run(block, by: executor)
+    let computed = try state.run(block, by: executor).computed
     block.header.ommersHash = computed.ommersHash
     block.header.stateRoot = computed.stateRoot
     block.header.transactionsRoot = computed.transactionsRoot

@@ -7,6 +7,9 @@ package struct BlockCommitment: Equatable, Sendable {
   package let state: StateCommitment
   package let receipts: [Receipt]
 
+  /// Each receipt as the receipts trie holds it.
+  package let encodedReceipts: [[UInt8]]
+
   /// The header's fields that follow from the block and the state before it.
   package let computed: ComputedFields
 }
@@ -22,6 +25,10 @@ extension BlockOutcome {
   package func commit(
     _ block: EthereumBlock, onto parentRoot: Hash256, reader: some StateNodeReader, trust: NodeTrust = .verified
   ) throws(StateTrieError) -> BlockCommitment {
+    if receiptsCarryStatus, diffs.count == 1 {
+      let state = try diffs[0].commit(onto: parentRoot, reader: reader, trust: trust)
+      return commitment(block, state, transactions.map(\.receipt))
+    }
     var committer = StateCommitter(root: parentRoot, reader: reader, trust: trust)
     var receipts: [Receipt] = []
     for (index, diff) in diffs.enumerated() {
@@ -30,16 +37,25 @@ extension BlockOutcome {
         receipts.append(transactions[index].receipt(.stateRoot(committer.root)))
       }
     }
-    if receiptsCarryStatus { receipts = transactions.map(\.receipt) }
-    let state = committer.finish()
-    return BlockCommitment(state: state, receipts: receipts, computed: computed(block, state.root, receipts))
+    return commitment(block, committer.finish(), receiptsCarryStatus ? transactions.map(\.receipt) : receipts)
   }
 
-  private func computed(_ block: EthereumBlock, _ stateRoot: Hash256, _ receipts: [Receipt]) -> ComputedFields {
+  private func commitment(
+    _ block: EthereumBlock, _ state: StateCommitment, _ receipts: [Receipt]
+  ) -> BlockCommitment {
+    let encoded = receipts.map { $0.encode() }
+    return BlockCommitment(
+      state: state, receipts: receipts, encodedReceipts: encoded,
+      computed: computed(block, state.root, receipts, encoded))
+  }
+
+  private func computed(
+    _ block: EthereumBlock, _ stateRoot: Hash256, _ receipts: [Receipt], _ encoded: [[UInt8]]
+  ) -> ComputedFields {
     let roots = block.bodyRoots
     return ComputedFields(
       ommersHash: roots.ommersHash, stateRoot: stateRoot, transactionsRoot: roots.transactionsRoot,
-      receiptsRoot: Trie.orderedRoot(of: receipts.map { $0.encode() }),
+      receiptsRoot: Trie.orderedRoot(of: encoded),
       logsBloom: LogsBloom.union(receipts.map(\.bloom)), gasUsed: gasUsed,
       withdrawalsRoot: block.header.withdrawalsRoot == nil ? nil : roots.withdrawalsRoot,
       blobGasUsed: block.header.blobGasUsed == nil ? nil : blobGasUsed,

@@ -49,7 +49,10 @@ extension BlockExecution {
     guard revision >= .berlin else { return }
     _ = world.warm(try world.index(of: sender))
     _ = world.warm(try world.index(of: recipient))
-    for precompile in Precompile.all(revision) { _ = world.warm(try world.index(of: precompile.address)) }
+    if precompiles.isEmpty {
+      for precompile in Precompile.all(revision) { precompiles.append(try world.index(of: precompile.address)) }
+    }
+    for index in precompiles { _ = world.warm(index) }
     if revision >= .shanghai { _ = world.warm(try world.index(of: context.beneficiary)) }
     for entry in accessList {
       let account = try world.index(of: entry.address)

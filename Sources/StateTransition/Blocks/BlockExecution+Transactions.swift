@@ -5,16 +5,19 @@ import Rollup
 extension BlockExecution {
   /// Decodes the next transaction, recovers its sender and carries it out.
   ///
-  /// - Complexity: one key recovery, one read of the view per account.
+  /// - Parameter signer: `Transaction.signer`, if it is known already.
+  /// - Complexity: one key recovery unless the signer is given, one read of the view per account.
   @discardableResult
-  package mutating func apply(_ encoded: [UInt8]) throws(BlockError) -> TransactionOutcome {
+  package mutating func apply(
+    _ encoded: [UInt8], signer: Address? = nil
+  ) throws(BlockError) -> TransactionOutcome {
     let transaction: Transaction
     let sender: Address
     do {
       transaction = try Transaction(encoded: encoded.rawSpan)
       // What needs no key recovery comes first: it is what rejects most cheaply.
       try transaction.checkStateless(rules: context.rules)
-      sender = try transaction.sender(chainID: context.chainID, rules: context.rules)
+      sender = try transaction.sender(chainID: context.chainID, rules: context.rules, signer: signer)
     } catch {
       throw invalid(error)
     }

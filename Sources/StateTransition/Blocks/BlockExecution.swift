@@ -20,6 +20,9 @@ package struct BlockExecution {
 
   let machine: Machine
 
+  /// The records of the precompiled contracts, once they have been asked for.
+  var precompiles: [Int] = []
+
   var world: WorldState
 
   /// - Parameters:

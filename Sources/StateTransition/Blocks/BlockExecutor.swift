@@ -1,5 +1,4 @@
-package import EVM
-import Primitives
+package import Primitives
 package import Rollup
 
 /// Applies blocks of one chain to states. Holds nothing but the chain's rules.
@@ -17,18 +16,22 @@ package struct BlockExecutor: Sendable {
   /// The header is taken as the context (number, time, fee recipient, gas limit, base fee); what it claims about the
   /// outcome is not looked at, and neither is its place in the chain. Yellow paper, sections 6 and 11.
   ///
-  /// - Parameter machine: as in `BlockExecution`.
-  /// - Complexity: one key recovery per transaction, one read of the view per account.
+  /// - Parameters:
+  ///   - signers: `Transaction.signer` of each transaction as far as they are known; empty: none is.
+  ///   - machines: where the machine of the blocks before is kept, and this block's.
+  /// - Complexity: one key recovery per transaction whose signer is not given, one read of the view per account.
   package func apply(
-    _ block: EthereumBlock, to view: some StateView, on machine: Machine? = nil
+    _ block: EthereumBlock, signers: [Address?] = [], to view: some StateView, on machines: MachineShelf? = nil
   ) throws(BlockError) -> BlockOutcome {
+    precondition(signers.isEmpty || signers.count == block.transactions.count, "a signer for each transaction")
     let context = BlockContext(header: block.header, chainID: chainID, forks: forks)
-    var execution = BlockExecution(context: context, over: view, machine: machine)
+    var execution = BlockExecution(
+      context: context, over: view, machine: machines?.machine(of: context.rules.revision))
     var diffs: [StateDiff] = []
     try checkSize(of: block, rules: context.rules)
     try execution.begin()
-    for transaction in block.transactions {
-      try execution.apply(transaction)
+    for (index, transaction) in block.transactions.enumerated() {
+      try execution.apply(transaction, signer: signers.isEmpty ? nil : signers[index])
       if !context.rules.receiptsCarryStatus { diffs.append(execution.takeDiff()) }
     }
     let requests = try execution.finish(uncles: block.uncles, withdrawals: block.withdrawals)

@@ -32,6 +32,9 @@ package struct RollupBlockCommitment: Equatable, Sendable {
 
   /// One per transaction of the executed block.
   package let receipts: [Receipt]
+
+  /// Each of these as the receipts trie holds it.
+  package let encodedReceipts: [[UInt8]]
 }
 
 extension RollupBlockContext {
@@ -40,14 +43,20 @@ extension RollupBlockContext {
   /// - Parameters:
   ///   - messages: those that the block consumes, whose root the context has.
   ///   - transactions: those of the order.
+  ///   - signers: `Transaction.signer` of each of these as far as they are known; empty: none is.
   ///   - view: the state after the block before.
+  ///   - machines: where the machine of the blocks before is kept, and this block's.
   package func apply(
-    messages: [InboxCall], transactions: [[UInt8]], to view: any StateView
+    messages: [InboxCall], transactions: [[UInt8]], signers: [Address?] = [], to view: any StateView,
+    on machines: MachineShelf? = nil
   ) throws(BlockError) -> RollupBlockOutcome {
-    var execution = try RollupExecution(self, over: view)
+    precondition(signers.isEmpty || signers.count == transactions.count, "a signer for each transaction")
+    var execution = try RollupExecution(self, over: view, on: machines)
     try execution.begin()
     for message in messages { try execution.apply(message) }
-    for transaction in transactions { try execution.apply(transaction) }
+    for (index, transaction) in transactions.enumerated() {
+      try execution.apply(transaction, signer: signers.isEmpty ? nil : signers[index])
+    }
     try execution.finish()
     return RollupBlockOutcome(
       context: self, diff: execution.takeDiff(), fates: execution.fates, transactions: execution.transactions,
@@ -65,12 +74,13 @@ extension RollupBlockOutcome {
   ) throws(StateTrieError) -> RollupBlockCommitment {
     let state = try diff.commit(onto: parentRoot, reader: reader, trust: trust)
     let receipts = outcomes.map(\.receipt)
+    let encoded = receipts.map { $0.encode() }
     let header = context.header(
       stateRoot: state.root, transactionsRoot: Trie.orderedRoot(of: transactions),
-      receiptsRoot: Trie.orderedRoot(of: receipts.map { $0.encode() }),
+      receiptsRoot: Trie.orderedRoot(of: encoded),
       logsBloom: LogsBloom.union(receipts.map(\.bloom)),
       gasUsed: gasUsed)
-    return RollupBlockCommitment(state: state, header: header, receipts: receipts)
+    return RollupBlockCommitment(state: state, header: header, receipts: receipts, encodedReceipts: encoded)
   }
 }
 

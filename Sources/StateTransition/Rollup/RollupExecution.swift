@@ -1,4 +1,4 @@
-import Primitives
+package import Primitives
 import Rollup
 
 /// An L2 block while it is carried out: `begin`, each message, each transaction, `finish`.
@@ -19,9 +19,14 @@ package struct RollupExecution {
   /// - Parameters:
   ///   - view: the state before the block, or before the transaction where it is taken up.
   ///   - gasUsed: by the transactions that are not carried out here.
-  package init(_ context: RollupBlockContext, over view: any StateView, gasUsed: UInt64 = 0) throws(BlockError) {
+  ///   - machines: where the machine of the blocks before is kept, and this block's.
+  package init(
+    _ context: RollupBlockContext, over view: any StateView, gasUsed: UInt64 = 0, on machines: MachineShelf? = nil
+  ) throws(BlockError) {
     self.context = context
-    execution = BlockExecution(context: context.blockContext(), over: view, gasUsed: gasUsed)
+    let block = context.blockContext()
+    execution = BlockExecution(
+      context: block, over: view, gasUsed: gasUsed, machine: machines?.machine(of: block.rules.revision))
   }
 
   /// Gas used by the block so far.
@@ -35,13 +40,18 @@ package struct RollupExecution {
 
   /// Applies the next transaction of the order.
   ///
+  /// - Parameter signer: `Transaction.signer`, if it is known already.
   /// - Throws: when the state cannot be read; never because of what the transaction says.
   @discardableResult
-  package mutating func apply(_ transaction: [UInt8]) throws(BlockError) -> TransactionFate {
+  package mutating func apply(
+    _ transaction: [UInt8], signer: Address? = nil
+  ) throws(BlockError) -> TransactionFate {
     if let type = transaction.first, RollupExecution.isForbidden(type: type) {
       return note(.invalid(.unsupportedType(type)), transaction)
     }
-    return try attempt(transaction) { (execution) throws(BlockError) in try execution.apply(transaction) }
+    return try attempt(transaction) { (execution) throws(BlockError) in
+      try execution.apply(transaction, signer: signer)
+    }
   }
 
   /// Applies the next inbox message.

@@ -21,14 +21,20 @@ package struct StateCommitment: Equatable, Sendable {
     /// With its new storage root; nil when the account was removed.
     package let account: Account?
 
+    /// `Account.encode` of it.
+    package let encoded: [UInt8]?
+
     /// Whether all its rows and nodes of storage are to be removed, before those below are written.
     package let clearsStorage: Bool
 
     /// By ascending key.
     package let storage: [SlotChange]
 
-    /// Nodes of the account's storage trie, in the order of `NibblePath`.
-    package let storageNodes: [NodeChange]
+    /// Nodes of the account's storage trie.
+    package let storageNodeChanges: NodeChanges
+
+    /// The same in the order of `NibblePath`.
+    package var storageNodes: [NodeChange] { storageNodeChanges.ordered }
   }
 
   /// The state root.
@@ -37,8 +43,11 @@ package struct StateCommitment: Equatable, Sendable {
   /// By ascending key.
   package let accounts: [AccountChange]
 
-  /// Nodes of the account trie, in the order of `NibblePath`.
-  package let nodes: [NodeChange]
+  /// Nodes of the account trie.
+  package let nodeChanges: NodeChanges
+
+  /// The same in the order of `NibblePath`.
+  package var nodes: [NodeChange] { nodeChanges.ordered }
 
   /// Code to store under its hash, by ascending hash.
   package let code: [StateDiff.NewCode]
@@ -63,6 +72,14 @@ package protocol StateNodeReader {
 
   /// As `storageNode(of:at:)`, where the node's parent has this hash for it.
   func storageNode(of account: Hash256, at path: NibblePath, hash: Hash256) throws(TrieError) -> [UInt8]?
+
+  /// As `accountNode(at:hash:)`, appended to `bytes`; see `NodeReader.appendNode`.
+  func appendAccountNode(at path: NibblePath, hash: Hash256, to bytes: inout [UInt8]) throws(TrieError) -> Bool
+
+  /// As `storageNode(of:at:hash:)`, appended to `bytes`.
+  func appendStorageNode(
+    of account: Hash256, at path: NibblePath, hash: Hash256, to bytes: inout [UInt8]
+  ) throws(TrieError) -> Bool
 }
 
 extension StateNodeReader {
@@ -72,6 +89,22 @@ extension StateNodeReader {
 
   package func storageNode(of account: Hash256, at path: NibblePath, hash: Hash256) throws(TrieError) -> [UInt8]? {
     try storageNode(of: account, at: path)
+  }
+
+  package func appendAccountNode(
+    at path: NibblePath, hash: Hash256, to bytes: inout [UInt8]
+  ) throws(TrieError) -> Bool {
+    guard let node = try accountNode(at: path, hash: hash) else { return false }
+    bytes += node
+    return true
+  }
+
+  package func appendStorageNode(
+    of account: Hash256, at path: NibblePath, hash: Hash256, to bytes: inout [UInt8]
+  ) throws(TrieError) -> Bool {
+    guard let node = try storageNode(of: account, at: path, hash: hash) else { return false }
+    bytes += node
+    return true
   }
 }
 

@@ -2,7 +2,8 @@ import Hashing
 package import Primitives
 package import StateTrie
 
-/// Applies diffs to the tries of a state, one after the other, and keeps the nodes in memory.
+/// Applies diffs to the tries of a state, one after the other, and keeps the nodes in memory. For a single diff there is
+/// `StateDiff.commit`, which has less to keep.
 ///
 /// The root is known after each diff: what receipts before Byzantium and the steps of a disputed block hold.
 package struct StateCommitter<Reader: StateNodeReader> {
@@ -28,7 +29,7 @@ package struct StateCommitter<Reader: StateNodeReader> {
   ///
   /// - Complexity: O((accounts + slots) · depth) nodes read and hashed.
   package mutating func apply(_ diff: StateDiff) throws(StateTrieError) {
-    let keys = Keccak256.hashEach(diff.accounts.map(\.address.bytes))
+    let keys = diff.accountKeys
     for (key, change) in zip(keys, diff.accounts) { try apply(change, key: key) }
     for entry in diff.code { code[entry.hash] = entry.code }
     let changes = keys.sorted().map { (key: $0, value: accounts[$0]?.account?.encode()) }
@@ -44,7 +45,7 @@ package struct StateCommitter<Reader: StateNodeReader> {
   package consuming func finish() -> StateCommitment {
     StateCommitment(
       root: root, accounts: accounts.sorted { $0.key < $1.key }.map { $1.change(key: $0) },
-      nodes: NodeChange.sorted(nodes),
+      nodeChanges: NodeChanges(nodes),
       code: code.sorted { $0.key < $1.key }.map { StateDiff.NewCode(hash: $0, code: $1) })
   }
 
@@ -104,61 +105,14 @@ private struct AccountWork {
 
   func change(key: Hash256) -> StateCommitment.AccountChange {
     StateCommitment.AccountChange(
-      key: key, account: account, clearsStorage: isCleared,
+      key: key, account: account, encoded: account?.encode(), clearsStorage: isCleared,
       storage: slots.sorted { $0.key < $1.key }.map { StateCommitment.SlotChange(key: $0, value: $1) },
-      storageNodes: NodeChange.sorted(nodes))
+      storageNodeChanges: NodeChanges(nodes))
   }
 }
 
-/// The account trie with what has been written since.
-private struct AccountNodes<Reader: StateNodeReader>: NodeReader {
-  let reader: Reader
-  let written: [NibblePath: [UInt8]?]
-
-  func node(at path: NibblePath) throws(TrieError) -> [UInt8]? {
-    if let node = written[path] { return node }
-    return try reader.accountNode(at: path)
-  }
-
-  func node(at path: NibblePath, hash: Hash256) throws(TrieError) -> [UInt8]? {
-    if let node = written[path] { return node }
-    return try reader.accountNode(at: path, hash: hash)
-  }
-}
-
-/// One storage trie with what has been written since.
-private struct StorageNodes<Reader: StateNodeReader>: NodeReader {
-  let account: Hash256
-  let reader: Reader
-  let isCleared: Bool
-  let written: [NibblePath: [UInt8]?]
-
-  func node(at path: NibblePath) throws(TrieError) -> [UInt8]? {
-    if let node = written[path] { return node }
-    return isCleared ? nil : try reader.storageNode(of: account, at: path)
-  }
-
-  func node(at path: NibblePath, hash: Hash256) throws(TrieError) -> [UInt8]? {
-    if let node = written[path] { return node }
-    return isCleared ? nil : try reader.storageNode(of: account, at: path, hash: hash)
-  }
-}
-
-extension NodeChange {
-  fileprivate static func sorted(_ nodes: [NibblePath: [UInt8]?]) -> [NodeChange] {
-    nodes.map { NodeChange(path: $0, node: $1) }.sorted { $0.path < $1.path }
-  }
-}
-
-extension StateDiff {
-  /// Applies the diff to the tries of the state with root `parentRoot`, whose nodes `reader` has.
-  ///
-  /// - Complexity: O((accounts + slots) · depth) nodes read and hashed.
-  package func commit(
-    onto parentRoot: Hash256, reader: some StateNodeReader, trust: NodeTrust = .verified
-  ) throws(StateTrieError) -> StateCommitment {
-    var committer = StateCommitter(root: parentRoot, reader: reader, trust: trust)
-    try committer.apply(self)
-    return committer.finish()
+extension NodeChanges {
+  fileprivate init(_ nodes: [NibblePath: [UInt8]?]) {
+    self.init(nodes.map { NodeChange(path: $0, node: $1) }.sorted { $0.path < $1.path })
   }
 }

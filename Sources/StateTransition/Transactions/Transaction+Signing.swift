@@ -24,11 +24,15 @@ extension Transaction {
 
   /// The address whose key made the signature, if the fork accepts such a signature.
   ///
-  /// - Complexity: one public key recovery, some 55 µs.
-  package func sender(chainID: UInt64, rules: ForkRules) throws(TransactionError) -> Address {
+  /// - Parameter signer: what `signer` of this transaction is, if that is known already.
+  /// - Complexity: one public key recovery, some 55 µs, unless the signer is given.
+  package func sender(
+    chainID: UInt64, rules: ForkRules, signer: Address? = nil
+  ) throws(TransactionError) -> Address {
     let signature = try splitV(chainID: chainID, rules: rules)
     guard !r.isZero, r < Secp256k1.order, !s.isZero, s < Secp256k1.order else { throw .signatureOutOfRange }
     if rules.requiresLowS && s > Secp256k1.halfOrder { throw .signatureNotLowS }
+    if let signer { return signer }
     do {
       return try Secp256k1.recoverAddress(
         hash: signingHash(chainID: signature.chainID), r: r, s: s, recoveryID: signature.recoveryID)
@@ -50,19 +54,44 @@ extension Transaction {
     return signed
   }
 
+  /// The address whose key made the signature, on whatever chain and at whatever fork it may be good; nil where no key
+  /// can have made it.
+  ///
+  /// - Complexity: one public key recovery, some 55 µs.
+  package var signer: Address? {
+    guard let signature = parity else { return nil }
+    return try? Secp256k1.recoverAddress(
+      hash: signingHash(chainID: signature.chainID), r: r, s: s, recoveryID: signature.recoveryID)
+  }
+
+  /// The signer of each transaction; nil for one that nobody can have signed, or that is none.
+  ///
+  /// - Parameter map: does several at a time, if it can: one public key recovery each.
+  package static func signers(of transactions: [[UInt8]], by map: some OrderedMap) -> [Address?] {
+    map.map(transactions.count) { index in
+      let encoded = transactions[index]
+      return try? Transaction(encoded: encoded.rawSpan).signer
+    }
+  }
+
   private func splitV(
     chainID: UInt64, rules: ForkRules
   ) throws(TransactionError) -> (chainID: UInt64?, recoveryID: UInt8) {
-    guard kind == .legacy else {
-      guard self.chainID == chainID else { throw .wrongChainID(signed: self.chainID) }
-      guard v <= 1 else { throw .unknownV(v) }
-      return (chainID, UInt8(truncatingIfNeeded: v.low))
-    }
+    if kind != .legacy, self.chainID != chainID { throw .wrongChainID(signed: self.chainID) }
+    let isProtected = kind == .legacy && v >= Self.firstProtectedV
+    if isProtected, !rules.acceptsChainID { throw .unknownV(v) }
+    if isProtected, signedChainID != chainID { throw .wrongChainID(signed: signedChainID) }
+    guard let parity else { throw .unknownV(v) }
+    return parity
+  }
+
+  /// What v says: the chain id that is signed, and which of two keys it is; nil when it says nothing.
+  private var parity: (chainID: UInt64?, recoveryID: UInt8)? {
+    guard kind == .legacy else { return v <= 1 ? (chainID, UInt8(truncatingIfNeeded: v.low)) : nil }
     if v == Self.firstPlainV { return (nil, 0) }
     if v == Self.firstPlainV + 1 { return (nil, 1) }
-    guard v >= Self.firstProtectedV, rules.acceptsChainID else { throw .unknownV(v) }
-    guard let signed = signedChainID, signed == chainID else { throw .wrongChainID(signed: signedChainID) }
-    return (chainID, (v - Self.firstProtectedV).low & 1 == 0 ? 0 : 1)
+    guard let signed = signedChainID else { return nil }
+    return (signed, (v - Self.firstProtectedV).low & 1 == 0 ? 0 : 1)
   }
 
   private static var firstPlainV: UInt256 { 27 }

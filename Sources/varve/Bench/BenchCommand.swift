@@ -8,7 +8,8 @@ struct BenchCommand: ParsableCommand {
     abstract: "Measure, one JSON line for each figure; `Tools/bench` runs this beside the rivals.",
     shouldDisplay: false,
     subcommands: [
-      BenchEVM.self, BenchHash.self, BenchLogCommand.self, BenchPrecompiles.self, BenchReplayCommand.self,
+      BenchChainCommand.self, BenchEVM.self, BenchHash.self, BenchLogCommand.self, BenchPrecompiles.self,
+      BenchReplayCommand.self, BenchTrieCommand.self,
     ])
 }
 

@@ -23,6 +23,7 @@ struct ProjectionCommand: ParsableCommand {
 enum ProjectionName: String, ExpressibleByArgument, CaseIterable {
   case proposerState = "proposer-state"
   case challengerView = "challenger-view"
+  case senderIndex = "sender-index"
 
   init?(argument: String) {
     self.init(rawValue: argument)
@@ -33,6 +34,7 @@ enum ProjectionName: String, ExpressibleByArgument, CaseIterable {
     switch self {
     case .proposerState: ProposerState.self
     case .challengerView: ChallengerView.self
+    case .senderIndex: SenderIndex.self
     }
   }
 }

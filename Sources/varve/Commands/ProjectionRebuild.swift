@@ -12,6 +12,10 @@ struct ProjectionRebuild: VarveCommand {
       one rename. A rebuild that was interrupted, even by a kill, goes on where it
       was, unless --restart is given.
 
+      Of proposer-state the senders of transactions are taken from sender-index,
+      which is brought up to date first, and built if there is none; with
+      --check-senders every one of them is recovered anew, and compared.
+
       Wrong claims do not stop a rebuild: they are rows of the projection. Use
       `varve replay` to have them checked.
 
@@ -28,6 +32,9 @@ struct ProjectionRebuild: VarveCommand {
   @Flag(help: "Begin anew, even if an interrupted rebuild could go on.")
   var restart = false
 
+  @Flag(help: "Recover all senders anew, and compare them with the index.")
+  var checkSenders = false
+
   @Option(help: ArgumentHelp("Records per commit. It never changes the result.", valueName: "n"))
   var batchSize: Int = 10_000
 
@@ -36,6 +43,7 @@ struct ProjectionRebuild: VarveCommand {
   }
 
   func execute(_ console: Console) throws {
+    if checkSenders { try SenderCheck(options).run(console) }
     let bar = ProgressBar("records", console: console)
     defer { bar.clear() }
     let cursor = try rebuild(name.type, showing: bar)

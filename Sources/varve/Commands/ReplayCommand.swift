@@ -18,10 +18,15 @@ struct ReplayCommand: VarveCommand {
       that ends with --to stays aside, and --resume goes on with it; so it does
       after an interruption.
 
+      Senders of transactions are taken from the projection sender-index, which is
+      brought up to date first, and built if there is none. --check-senders recovers
+      every one of them anew, and compares.
+
       EXAMPLES
         varve replay
         varve replay --to 1000
         varve replay --resume
+        varve replay --check-senders
       """)
 
   @OptionGroup var options: GlobalOptions
@@ -32,7 +37,11 @@ struct ReplayCommand: VarveCommand {
   @Flag(help: "Go on with an interrupted replay or rebuild.")
   var resume = false
 
+  @Flag(help: "Recover all senders anew, and compare them with the index.")
+  var checkSenders = false
+
   func execute(_ console: Console) throws {
+    if checkSenders { try SenderCheck(options).run(console) }
     let projector = try options.openProjector(ProposerState.self)
     let bar = ProgressBar("records", console: console)
     defer { bar.clear() }
