@@ -214,7 +214,8 @@ let package = Package(
       ]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
     .testTarget(name: "ArchitectureTests", dependencies: ["Primitives", "Rollup", "TestSupport"]),
-    .testTarget(name: "varveTests", dependencies: ["TestSupport", "varve", argumentParser]),
+    .testTarget(
+      name: "varveTests", dependencies: ["MerkleLog", "Primitives", "TestSupport", "varve", argumentParser]),
   ]
 )
 

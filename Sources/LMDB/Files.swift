@@ -120,6 +120,17 @@ package enum Files {
     guard code == 0 else { throw .system(operation: "rename", path, errno: errno) }
   }
 
+  /// Gives a file or directory another name, which must not be taken.
+  package static func move(_ old: FilePath, to new: FilePath) throws(OpenError) {
+    guard try status(new) == nil else { throw .system(operation: "rename", new, errno: EEXIST) }
+    let code = unsafe old.withPlatformString { old in
+      unsafe new.withPlatformString { new in unsafe Glibc.rename(old, new) }
+    }
+    guard code == 0 else { throw .system(operation: "rename", new, errno: errno) }
+    try syncDirectory(new.removingLastComponent())
+    try syncDirectory(old.removingLastComponent())
+  }
+
   /// The names in a directory, ordered; none when it is missing.
   package static func names(in directory: FilePath) throws(OpenError) -> [String] {
     guard let stream = unsafe directory.withPlatformString({ path in unsafe opendir(path) }) else {

@@ -6,8 +6,8 @@ struct LogCommand: ParsableCommand {
     commandName: "log",
     abstract: "Look at the log, prove what is in it, copy it.",
     discussion: """
-      The log holds everything that L1 has fixed, in order. All but `mirror` and
-      `restore`, which make one, work while another process appends.
+      The log holds everything that L1 has fixed, in order. All but `mirror`,
+      `restore` and `repair`, which make one, work while another process appends.
 
       EXAMPLES
         varve log stats
@@ -21,5 +21,6 @@ struct LogCommand: ParsableCommand {
     subcommands: [
       LogStats.self, LogList.self, LogShow.self, LogVerify.self, LogCompare.self, LogCheckpoint.self, LogProve.self,
       LogCheckProof.self, LogExport.self, LogMirror.self, LogBackup.self, LogRestore.self,
+      LogRepairCommand.self,
     ])
 }

@@ -94,6 +94,10 @@ extension TilesError: TellsDisagreement {
   }
 }
 
+extension RepairError: TellsDisagreement {
+  var isDisagreement: Bool { true }
+}
+
 extension NoteError: TellsDisagreement {
   var isDisagreement: Bool { true }
 }

@@ -1,9 +1,11 @@
 import Foundation
+import MerkleLog
+import Primitives
 import TestSupport
 import Testing
 
-@Suite("Evidence")
-struct EvidenceTests {
+@Suite("The log as evidence")
+struct LogEvidenceTests {
   @Test("a record is proven by a file and a public key alone, and not with any other key, payload or byte")
   func inclusion() throws {
     try DemoWorld.withStore { world in
@@ -124,6 +126,31 @@ struct EvidenceTests {
     }
   }
 
+  @Test("a log whose tree is damaged is mended and goes on; a sound one is left alone, and one that lost a record too")
+  func repair() throws {
+    try DemoWorld.withStore { world in
+      let before = try world.json(["log", "stats"])[0]
+      #expect(try world.expect(0, ["log", "repair"]).errors.contains("nothing to repair"))
+      // The hash of the last group of eight, as the table keeps it.
+      let tree = try #require(before["tables"] as? [[String: Any]]).first { $0["name"] as? String == "tree" }
+      #expect(tree?["rows"] as? Int == 32)
+      let group = try world.groupHash(31)
+      #expect(try world.damage("\(world.store)/ledger/data.mdb", at: group) > 0)
+      try world.expect(1, ["log", "verify"])
+      let mended = try world.expect(0, ["log", "repair"])
+      #expect(mended.output.contains("repaired: 260 records"), "\(mended.errors)")
+      #expect(try world.json(["log", "stats"])[0]["root"] as? String == before["root"] as? String)
+      try world.expect(0, ["log", "checkpoint"])
+      try world.expect(0, ["replay"])
+
+      let hash = try #require(try world.json(["log", "show", "40"])[0]["payloadHash"] as? String)
+      let needle = bytes(hash.dropFirst(2))
+      #expect(try world.damage("\(world.store)/ledger/data.mdb", at: needle) > 0)
+      let refused = try world.expect(1, ["log", "repair"])
+      #expect(refused.errors.contains("a record is lost") && refused.errors.contains("record 40"))
+    }
+  }
+
   private func root(_ json: String) -> String? {
     let object = try? JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
     return object?["root"] as? String
@@ -138,6 +165,18 @@ extension DemoWorld {
   /// The public key of the store's log.
   func verifierKey() throws -> String {
     try #require(try json(["log", "stats"])[0]["vkey"] as? String)
+  }
+
+  /// The hash of a group of eight records, from their leaf hashes: the leaves of a tile that is cut out of an export.
+  func groupHash(_ group: Int) throws -> [UInt8] {
+    let tiles = "\(directory)/tiles-for-group"
+    try expect(0, ["log", "export", tiles])
+    let tile = try Data(contentsOf: URL(fileURLWithPath: "\(tiles)/tile/0/000"))
+    let leaves = (0..<8).compactMap { place in
+      let start = (group * 8 + place) * 32
+      return Hash256(bytes: [UInt8](tile[start..<start + 32]))
+    }
+    return MerkleTree.root(ofLeaves: leaves).bytes
   }
 
   /// Checks a proof in a directory without a store.

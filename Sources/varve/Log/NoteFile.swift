@@ -2,7 +2,7 @@ import Foundation
 import MerkleLog
 
 /// A file of a log's operator or witness, read whole.
-enum EvidenceFile {
+enum NoteFile {
   /// The bytes of a file of at most the size that a note or proof may have.
   static func read(_ path: String) throws -> [UInt8] {
     let handle: FileHandle

@@ -61,11 +61,7 @@ struct LogRestore: VarveCommand {
     try requireRoom(for: manifest, in: target)
     _ = try VerifiedCopy.check(source, options)
     let backup = try EventLog.open(source.ledger, mode: .readOnly)
-    do {
-      try target.ledgerSigner(of: manifest).requireExtension(by: backup)
-    } catch SignerError.missing {
-      console.note("\(target.signer) has no key of this log, so what it has signed elsewhere is not known here")
-    }
+    try target.requireSigned(manifest, extendedBy: backup, console)
     try backup.copy(to: target.ledger)
     let head = try VerifiedCopy.check(target, options)
     try target.write(manifest)
@@ -99,6 +95,14 @@ enum VerifiedCopy {
 }
 
 extension DataDirectory {
+  /// Throws if more, or something else, was signed here than the log has.
+  func requireSigned(_ manifest: StoreManifest, extendedBy log: EventLog, _ console: Console) throws {
+    do throws(SignerError) { try ledgerSigner(of: manifest).requireExtension(by: log) } catch {
+      guard case .missing = error else { throw error }
+      console.note("\(signer) has no key of this log, so what it has signed elsewhere is not known here")
+    }
+  }
+
   /// Throws if there is a log, or a manifest that says so.
   fileprivate func requireNoStore(remedy: String) throws {
     if try manifestIfPresent() != nil { throw Failure(.cannot, "there is a store in \(path)", remedy: remedy) }

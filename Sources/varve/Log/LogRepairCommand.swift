@@ -1,0 +1,81 @@
+import ArgumentParser
+import ChainImport
+import EventStore
+import Foundation
+import LMDB
+import SystemPackage
+
+/// `varve log repair`: mends what follows from the records.
+struct LogRepairCommand: VarveCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "repair",
+    abstract: "Mend a damaged log, if its records are sound.",
+    discussion: """
+      Everything but the records follows from them: the tree, the head row, the
+      indexes of L1 blocks and observations. If the records are sound, they are
+      recorded anew in a log of its own, which is verified, held against what was
+      signed last, and put in place; the damaged one is set aside, in a directory
+      `quarantine-N`. Nothing is deleted. Projections are rebuilt as needed.
+
+      A record that is damaged cannot be made anew from the rest of the log. Then
+      nothing is changed: restore a backup, mirror an export, or import again.
+
+      EXAMPLES
+        varve log repair
+      """)
+
+  @OptionGroup var options: GlobalOptions
+
+  /// Makes this process do the recording itself.
+  @Flag(name: .customLong("child"), help: .private)
+  var isChild = false
+
+  private var workshop: DataDirectory { DataDirectory(options.dataPath.appending("repair")) }
+
+  func execute(_ console: Console) throws {
+    if isChild { return try rebuild(console) }
+    let store = DataDirectory(options.dataPath)
+    let manifest = try store.manifest()
+    guard try LogCheck(of: options).isDamaged() else {
+      console.note("the log in \(options.ledgerPath) is as it was written; there is nothing to repair")
+      return
+    }
+    try Files.removeDirectory(workshop.path)
+    try superviseChild()
+    let head = try VerifiedCopy.check(workshop, options)
+    try store.requireSigned(manifest, extendedBy: EventLog.open(workshop.ledger, mode: .readOnly), console)
+    guard let place = try store.quarantine() else { throw Failure(.cannot, "there is no log in \(store.ledger)") }
+    console.note("the damaged log was moved to \(place); nothing was deleted")
+    try Files.move(workshop.ledger, to: store.ledger)
+    try store.write(manifest)
+    try Files.removeDirectory(workshop.path)
+    console.report(CopyOutcome(verb: "repaired", head, directory: options.dataDirectory))
+  }
+
+  private func rebuild(_ console: Console) throws {
+    let bar = ProgressBar("records", console: console)
+    defer { bar.clear() }
+    let outcome = try LogRepair.rebuild(options.ledgerPath, into: workshop.ledger) { bar.update(done: $0, total: nil) }
+    bar.clear()
+    if !outcome.isConfirmed {
+      console.note(
+        "the head row could not be read, so nothing in the log says whether there were more than \(outcome.head.size) "
+          + "records; compare with a backup or another node")
+    }
+  }
+
+  /// Does the work in a child: a damaged page can make LMDB end the process that reads it.
+  private func superviseChild() throws {
+    var arguments = ["log", "repair", "--child", "--data-dir", options.dataDirectory]
+    if options.json { arguments.append("--json") }
+    if options.quiet { arguments.append("--quiet") }
+    switch try ChildProcess.runSelf(arguments) {
+    case .exit(0): return
+    case .exit(let code): throw Stop(exitCode: code)
+    case .signal(let signal):
+      throw Failure(
+        .disagreement, "a page of \(options.ledgerPath) is damaged: reading it ended the repair by signal \(signal)",
+        remedy: LogVerify.remedy)
+    }
+  }
+}
