@@ -13,7 +13,7 @@ import time
 
 
 # How much gas py-evm is given.
-GREATEST = 10_000_000
+GREATEST = 5_000_000
 
 
 def number(text):
