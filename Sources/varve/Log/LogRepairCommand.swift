@@ -1,5 +1,5 @@
 import ArgumentParser
-import ChainImport
+import StoreFiles
 import EventStore
 import Foundation
 import LMDB
