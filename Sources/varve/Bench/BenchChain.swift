@@ -4,6 +4,7 @@ import Foundation
 import Primitives
 import ProjectionStore
 import Rollup
+import StoreFiles
 
 /// `varve bench chain DIRECTORY`: makes a chain of full blocks and imports it.
 struct BenchChainCommand: VarveCommand {

@@ -1,8 +1,8 @@
 import ArgumentParser
-import StoreFiles
 import EventStore
 import Foundation
 import LMDB
+import StoreFiles
 import SystemPackage
 
 /// `varve log repair`: mends what follows from the records.
