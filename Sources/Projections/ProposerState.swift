@@ -20,13 +20,12 @@ import StateTransition
 /// |---|---|---|
 /// | `derivation` … `rejections` | | `OrderTables` |
 /// | `updates` | number of the update | L1 block and `ConfigUpdate` |
-/// | `unjudged` | output index | the output, while data is missing that it is judged by |
 ///
 /// Numbers are eight bytes, most significant first; paths are `NibblePath.storageKey`. A wrong claim is a row; a block that
 /// cannot be applied stops the fold.
 package struct ProposerState: Projection {
   package static let name = "proposer-state"
-  package static let schemaVersion: UInt32 = 2
+  package static let schemaVersion: UInt32 = 3
   package static let readMode = ReadMode.canonical
 
   package static let accounts = ProjectionTable(index: 0, name: "accounts")
@@ -40,10 +39,9 @@ package struct ProposerState: Projection {
 
   package static let order = OrderTables(firstIndex: 8)
   package static let updates = ProjectionTable(index: 15, name: "updates")
-  package static let unjudged = ProjectionTable(index: 16, name: "unjudged")
 
   package static let tables =
-    [accounts, storage, code, accountNodes, storageNodes, results, hashes, outputs] + order.all + [updates, unjudged]
+    [accounts, storage, code, accountNodes, storageNodes, results, hashes, outputs] + order.all + [updates]
 
   let configuration: ChainConfiguration
   let executor: BlockExecutor

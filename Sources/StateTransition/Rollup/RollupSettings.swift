@@ -32,7 +32,8 @@ package struct RollupSettings: Hashable, Sendable {
 }
 
 extension ForkSchedule {
-  fileprivate func adding(_ fork: Fork, at start: UInt64) -> ForkSchedule? {
+  /// The schedule with one fork more; nil when that does not come after all the others.
+  package func adding(_ fork: Fork, at start: UInt64) -> ForkSchedule? {
     try? ForkSchedule(
       activations: activations + [Activation(fork, at: start)], terminalTotalDifficulty: terminalTotalDifficulty,
       daoFork: daoFork, blobSchedule: blobSchedule, depositContract: depositContract)
