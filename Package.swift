@@ -47,7 +47,7 @@ let package = Package(
     // Safe, typed view of LMDB.
     .target(name: "LMDB", dependencies: ["CLMDB", system]),
 
-    // RFC 6962 tree.
+    // RFC 6962 tree, proofs, tiles, signed checkpoints.
     .target(name: "MerkleLog", dependencies: ["Primitives", crypto]),
 
     // Merkle-Patricia trie over a node reader.
@@ -61,6 +61,9 @@ let package = Package(
       name: "EventStore",
       dependencies: ["Hashing", "LMDB", "MerkleLog", "Primitives", "Rollup", system]),
 
+    // The data directory: whose it is, where its parts are, and the key of its log.
+    .target(name: "StoreFiles", dependencies: ["EventStore", "Primitives", system]),
+
     // Runs code against a host.
     .target(name: "EVM", dependencies: ["Curves", "Hashing", "Primitives", "Signatures", crypto]),
 
@@ -68,6 +71,9 @@ let package = Package(
     .target(
       name: "StateTransition",
       dependencies: ["EVM", "Hashing", "Primitives", "Rollup", "Signatures", "StateTrie"]),
+
+    // Proofs as files that stand alone.
+    .target(name: "Evidence", dependencies: ["Hashing", "Primitives", "Rollup", "StateTransition"]),
 
     // The rollup contract.
     .target(
@@ -102,11 +108,10 @@ let package = Package(
     .target(
       name: "Node",
       dependencies: [
-        "EventStore", "Hashing", "L1", "Primitives", "Roles", "Rollup", "Settlement", "Signatures",
-        "StateTransition", "StateTrie", system,
+        "EventStore", "Evidence", "Hashing", "L1", "Primitives", "ProjectionStore", "Projections", "Roles", "Rollup",
+        "Settlement", "Signatures", "StateTransition", "StateTrie", "StoreFiles", system,
       ]),
 
-    // Chain exports and genesis files into ledger events.
     // Whole rollups from a seed.
     .target(
       name: "Simulation",
@@ -120,24 +125,27 @@ let package = Package(
       name: "ChainImport",
       dependencies: [
         "EventStore", "Hashing", "MerkleLog", "Primitives", "Rollup", "Signatures", "StateTransition", "StateTrie",
-        system,
+        "StoreFiles", system,
       ]),
 
-    // Runs published suites over the pure modules.
+    // Runs published suites over the rules and over genesis files.
     .target(
-      name: "Conformance", dependencies: ["EVM", "Hashing", "Primitives", "Rollup", "StateTransition", "StateTrie"]),
+      name: "Conformance",
+      dependencies: ["ChainImport", "EVM", "Hashing", "Primitives", "Rollup", "StateTransition", "StateTrie"]),
 
     // The tool.
     .executableTarget(
       name: "varve",
       dependencies: [
-        "ChainImport", "Conformance", "EVM", "EventStore", "Hashing", "LMDB", "Node", "Primitives",
-        "ProjectionStore", "Projections", "Rollup", "Simulation", argumentParser, logging, system,
+        "ChainImport", "Conformance", "EVM", "EventStore", "Evidence", "Hashing", "LMDB", "MerkleLog", "Node",
+        "Primitives", "ProjectionStore", "Projections", "Rollup", "Signatures", "Simulation", "StoreFiles",
+        argumentParser, logging, system,
       ]),
 
     // What `Tools/faults` kills, and what checks the log afterwards.
     .executableTarget(
-      name: "FaultDriver", dependencies: ["EventStore", "Hashing", "MerkleLog", "Primitives", "Rollup", system],
+      name: "FaultDriver",
+      dependencies: ["EventStore", "Hashing", "LMDB", "MerkleLog", "Primitives", "Rollup", system],
       path: "Tools/FaultDriver"),
 
     // What several test targets share: vectors, seeded random, temporary stores verified at the end.
@@ -146,11 +154,14 @@ let package = Package(
       dependencies: ["EventStore", "Hashing", "LMDB", "Primitives", "Projections", "Rollup", "StateTransition"],
       path: "Tests/TestSupport"),
 
+    // Disk faults on demand: stands between LMDB and the C library.
+    .target(name: "CDiskFaults", path: "Tests/CDiskFaults"),
+
     .testTarget(name: "PrimitivesTests", dependencies: ["Primitives", "TestSupport"]),
     .testTarget(name: "HashingTests", dependencies: ["Hashing", "Primitives", "TestSupport"]),
     .testTarget(name: "SignaturesTests", dependencies: ["Hashing", "Primitives", "Signatures", "TestSupport"]),
     .testTarget(name: "CurvesTests", dependencies: ["Curves", "Primitives", "TestSupport"]),
-    .testTarget(name: "LMDBTests", dependencies: ["CLMDB", "LMDB", "TestSupport", system]),
+    .testTarget(name: "LMDBTests", dependencies: ["CDiskFaults", "CLMDB", "LMDB", "TestSupport", system]),
     .testTarget(name: "MerkleLogTests", dependencies: ["MerkleLog", "Primitives", "TestSupport"]),
     .testTarget(name: "StateTrieTests", dependencies: ["Hashing", "Primitives", "StateTrie", "TestSupport"]),
     .testTarget(
@@ -158,11 +169,16 @@ let package = Package(
       dependencies: ["Hashing", "MerkleLog", "Primitives", "Rollup", "Signatures", "StateTrie", "TestSupport"]),
     .testTarget(
       name: "EventStoreTests",
-      dependencies: ["EventStore", "Hashing", "LMDB", "MerkleLog", "Primitives", "Rollup", "TestSupport"]),
+      dependencies: [
+        "CDiskFaults", "EventStore", "Hashing", "LMDB", "MerkleLog", "Primitives", "Rollup", "TestSupport",
+      ]),
     .testTarget(name: "EVMTests", dependencies: ["EVM", "Hashing", "Primitives", "TestSupport"]),
     .testTarget(
       name: "StateTransitionTests",
       dependencies: ["Hashing", "Primitives", "Rollup", "Signatures", "StateTransition", "StateTrie", "TestSupport"]),
+    .testTarget(
+      name: "EvidenceTests",
+      dependencies: ["Evidence", "Hashing", "Primitives", "Rollup", "StateTransition", "StateTrie", "TestSupport"]),
     .testTarget(
       name: "ProjectionsTests",
       dependencies: [
@@ -178,7 +194,8 @@ let package = Package(
     .testTarget(
       name: "ChainImportTests",
       dependencies: [
-        "ChainImport", "EventStore", "Hashing", "Primitives", "Rollup", "StateTransition", "TestSupport", system,
+        "ChainImport", "EventStore", "Hashing", "Primitives", "Rollup", "StateTransition", "StoreFiles", "TestSupport",
+        system,
       ]),
     .testTarget(
       name: "SettlementTests",
@@ -189,7 +206,13 @@ let package = Package(
         "EventStore", "Hashing", "L1", "Primitives", "Rollup", "Settlement", "StateTransition", "StateTrie",
         "TestSupport", system,
       ]),
-    .testTarget(name: "NodeTests", dependencies: ["Node", "TestSupport", system]),
+    .testTarget(
+      name: "NodeTests",
+      dependencies: [
+        "EventStore", "Evidence", "Hashing", "L1", "Node", "Primitives", "Roles", "Rollup", "Settlement",
+        "StateTransition",
+        "StoreFiles", "TestSupport", system,
+      ]),
     .testTarget(
       name: "RolesTests",
       dependencies: [
@@ -202,7 +225,7 @@ let package = Package(
   ]
 )
 
-for target in package.targets where target.type != .system && target.name != "CHashing" {
+for target in package.targets where target.type != .system && !["CDiskFaults", "CHashing"].contains(target.name) {
   target.swiftSettings = [
     .strictMemorySafety(),
     .treatAllWarnings(as: .error),

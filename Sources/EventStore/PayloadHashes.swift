@@ -9,7 +9,8 @@ import Synchronization
 /// Hashing large payloads costs about as much as writing them. Callers that come with large batches at the same time
 /// take turns, each with all processors: the first one's batch is ready, and on its way to the disk, while the next
 /// one's is being hashed. Had they shared the processors, all would be ready at the same late moment, and the disk idle
-/// until then. A writer at work has a processor to itself: what it does is what everyone waits for in the end.
+/// until then. A writer at work has a processor to itself, as what it does is what everyone waits for in the end; the one
+/// that made room for it comes back when the writer has nothing left to do.
 enum PayloadHashes {
   /// How many logs of this process are committing at the moment.
   static let writersAtWork = Atomic(0)
@@ -19,6 +20,9 @@ enum PayloadHashes {
 
   /// What slices consist of, so that no lane of the wide permutation is idle: the widest one's number of lanes.
   private static let sliceGranularity = 8
+
+  /// How long one that makes room for a writer waits before it looks again, in microseconds.
+  private static let pause: UInt32 = 250
 
   private static let processors = max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1)
   private static let turn = Mutex(())
@@ -31,7 +35,11 @@ enum PayloadHashes {
     let next = Atomic(0)
     turn.withLock { _ in
       DispatchQueue.concurrentPerform(iterations: min(processors, slices.count)) { worker in
-        while worker == 0 || worker < processors - writersAtWork.load(ordering: .relaxed) {
+        while next.load(ordering: .relaxed) < slices.count {
+          guard worker == 0 || worker < processors - writersAtWork.load(ordering: .relaxed) else {
+            usleep(pause)
+            continue
+          }
           let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
           guard index < slices.count else { return }
           let part = Keccak256.hashEach(Array(payloads[slices[index]]))

@@ -63,12 +63,12 @@ extension Environment {
   ) throws(OpenError) -> Environment {
     let marker = UnsyncedMarker(in: directory)
     if try marker.isStale() { throw .unsyncedRemains(directory) }
-    try Preflight.check(directory.appending(dataFile))
+    if options.checksFile { try Preflight.check(directory.appending(dataFile)) }
     if options.durability == .unsynced { try marker.set() }
     let opened = try OpenedEnvironment(directory, options)
-    var writer: WriteThread?
+    var writer: JobThread?
     if options.mode != .readOnly {
-      writer = WriteThread()
+      writer = JobThread()
       guard writer != nil else {
         unsafe mdb_env_close(opened.handle.pointer)
         throw .system(operation: "pthread_create", directory, errno: EAGAIN)

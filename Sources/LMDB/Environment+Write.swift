@@ -85,8 +85,13 @@ extension WriteTransaction {
 
   mutating func commit() throws(LMDBError) {
     isOpen = false
-    let code = unsafe mdb_txn_commit(handle.pointer)
-    guard code == 0 else { throw failure(code) }
+    let meta = SavedMetaPage(
+      environment.handle, transaction: unsafe Int(mdb_txn_id(handle.pointer)), pageSize: environment.pageSize)
+    let code = environment.writeback.during(bytesWritten: bytesWritten) { unsafe mdb_txn_commit(handle.pointer) }
+    guard code == 0 else {
+      meta.restore()
+      throw failure(code)
+    }
   }
 }
 

@@ -20,7 +20,8 @@ package final class Environment: Sendable {
   let tables: [String: Table]
   let pool: ReaderPool
   /// Nil when open for reading only.
-  let writer: WriteThread?
+  let writer: JobThread?
+  let writeback: Writeback
   let condition = Monitor(Condition())
 
   /// What changes while the environment is open.
@@ -34,7 +35,7 @@ package final class Environment: Sendable {
 
   init(
     directory: FilePath, options: EnvironmentOptions, opened: OpenedEnvironment,
-    claim: EnvironmentRegistry.Claim, writer: WriteThread?, warnings: [String]
+    claim: EnvironmentRegistry.Claim, writer: JobThread?, warnings: [String]
   ) {
     self.directory = directory
     self.options = options
@@ -44,12 +45,14 @@ package final class Environment: Sendable {
     self.tables = opened.tables
     self.pool = ReaderPool(of: opened.handle)
     self.writer = writer
+    self.writeback = Writeback(of: opened.handle)
     condition.withLock { $0.durability = options.durability }
   }
 
   deinit {
-    let (handle, claim, pool) = (handle, claim, pool)
+    let (handle, claim, pool, writeback) = (handle, claim, pool, writeback)
     let close: @Sendable () -> Void = {
+      writeback.close()
       pool.drain()
       unsafe mdb_env_close(handle.pointer)
       EnvironmentRegistry.shared.remove(claim)

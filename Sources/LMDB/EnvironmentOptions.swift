@@ -34,11 +34,13 @@ package struct EnvironmentOptions: Hashable, Sendable {
   package var readAhead: Bool
   /// Whether to trust a network or user-space file system with the memory map and its locks.
   package var allowNetworkFileSystem: Bool
+  /// Whether the data file is checked before LMDB sees it; off only to see what the check is for.
+  package var checksFile: Bool
 
   package init(
     mode: Mode, tables: [String], durability: Durability = .synchronous, mapSize: Int = 1 << 40,
     maxReaders: Int = 1024, readerCheckInterval: Duration = .seconds(60), readAhead: Bool = true,
-    allowNetworkFileSystem: Bool = false
+    allowNetworkFileSystem: Bool = false, checksFile: Bool = true
   ) {
     self.mode = mode
     self.durability = durability
@@ -48,5 +50,6 @@ package struct EnvironmentOptions: Hashable, Sendable {
     self.readerCheckInterval = readerCheckInterval
     self.readAhead = readAhead
     self.allowNetworkFileSystem = allowNetworkFileSystem
+    self.checksFile = checksFile
   }
 }

@@ -66,6 +66,7 @@ struct Preflight {
     let isSuccessive = page0 % 2 == 0 && page1 % 2 == 1 && (page0 &+ 1 == page1 || page1 &+ 1 == page0)
     guard isFresh || isSuccessive else { return .transactions(page0: page0, page1: page1) }
     let (older, newer) = byAge(metas)
+    if let fault = rootFault(in: newer) { return fault }
     guard older.lastPage <= newer.lastPage else {
       return .field(
         page: Int(newer.number), name: "last page", value: newer.lastPage, expected: "\(older.lastPage) or more")
@@ -95,12 +96,25 @@ struct Preflight {
     if meta.main.padding != 0 { return field("main table padding", meta.main.padding, "0") }
     if meta.main.flags != 0 { return field("main table flags", meta.main.flags, "0") }
     for (name, root) in [("free list", meta.free), ("main table", meta.main)] {
-      let isEmpty = root.page == MetaPage.Root.none
-      if !isEmpty, !(2...max(2, meta.lastPage)).contains(root.page) {
-        return field("\(name) root", root.page, "2 to \(meta.lastPage)")
+      if (root.page == MetaPage.Root.none) != (root.depth == 0) {
+        return field("\(name) depth", root.depth, "0 when empty, only then")
       }
-      if isEmpty != (root.depth == 0) { return field("\(name) depth", root.depth, "0 when empty, only then") }
+      if root.page < 2 { return field("\(name) root", root.page, "2 or more") }
     }
     return nil
   }
+
+  /// Whether the roots of the page that LMDB will use lie in the file.
+  private static func rootFault(in newer: MetaPage) -> PreflightError.Fault? {
+    for (name, root) in [("free list", newer.free), ("main table", newer.main)] where newer.isBeyondEnd(root) {
+      return .field(
+        page: Int(newer.number), name: "\(name) root", value: root.page, expected: "2 to \(newer.lastPage)")
+    }
+    return nil
+  }
+}
+
+extension MetaPage {
+  /// Whether a root lies behind the page that is said to be the last one.
+  func isBeyondEnd(_ root: Root) -> Bool { root.page != Root.none && root.page > lastPage }
 }

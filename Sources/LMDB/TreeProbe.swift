@@ -57,7 +57,8 @@ struct TreeProbe: ~Copyable {
     }
     var freed: Set<UInt64>? = []
     if let last = lists.last, last.transaction == newer.transaction { freed = last.pages }
-    if let freed {
+    let isOwnList = lists.last?.transaction == newer.transaction
+    if let freed, !isTakenBack(isOwnList: isOwnList) {
       for page in replaced where !freed.contains(page) {
         throw fault(
           page, "pages freed by transaction \(newer.transaction)", UInt64(freed.count), "among them the old root")
@@ -66,6 +67,16 @@ struct TreeProbe: ~Copyable {
     for root in [newer.main.page, newer.free.page] where lists.contains(where: { $0.pages?.contains(root) ?? false }) {
       throw fault(root, "root", root, "a page that is not free")
     }
+  }
+
+  /// Whether the older page may be what LMDB leaves of a commit whose meta page could not be written: over what may have
+  /// reached the disk it writes the last page and the transaction of the commit before the last one, and leaves the roots.
+  /// Nothing is read by such a page, and the next commit replaces it.
+  ///
+  /// The page of the last commit with a damaged transaction number looks alike, but for its last page: a file never gets
+  /// shorter, so it is not smaller than the other page's.
+  private borrowing func isTakenBack(isOwnList: Bool) -> Bool {
+    older.isBeyondEnd(older.free) || older.isBeyondEnd(older.main) || isOwnList && older.lastPage < newer.lastPage
   }
 
   /// The main table holds nothing but tables, and their last pages are in the file.

@@ -1,6 +1,8 @@
 package import EventStore
 package import L1
+package import ProjectionStore
 package import Roles
+package import StoreFiles
 
 /// Why a node cannot go on.
 package enum NodeError: Error, CustomStringConvertible {
@@ -9,8 +11,10 @@ package enum NodeError: Error, CustomStringConvertible {
   case open(EventLog.OpenError)
   case l1(L1Error)
   case view(ViewError)
-  /// A record of the ledger is not what its kind says.
-  case record(String)
+  case projection(ProjectionError)
+  case directory(DataDirectoryError)
+  /// The store in this directory is another chain's.
+  case otherChain(path: String)
   /// L1 has left a block that was final.
   case belowFinality(number: UInt64)
   case files(path: String, cause: String)
@@ -22,7 +26,10 @@ package enum NodeError: Error, CustomStringConvertible {
     case .open(let error): "a log cannot be opened: \(error)"
     case .l1(let error): error.description
     case .view(let error): "the ledger cannot be understood: \(error)"
-    case .record(let reason): "the ledger has a record that is none: \(reason)"
+    case .projection(let error): "\(error)"
+    case .directory(let error): "\(error)"
+    case .otherChain(let path):
+      "the store in \(path) was made for another chain; name another directory with --data-dir"
     case .belowFinality(let number):
       "L1 has left its final block \(number); nothing is decided any more, look for the reason on L1"
     case .files(let path, let cause): "\(path): \(cause)"

@@ -1,5 +1,6 @@
 package import Primitives
 package import Rollup
+package import StateTransition
 
 /// What executing a block gave: a row of table `results`.
 package struct BlockResult: Hashable, Sendable {

@@ -1,5 +1,6 @@
 package import Primitives
 package import Rollup
+package import StateTransition
 
 /// What a posted output claims and what the log gives: a row of table `outputs`.
 package struct OutputVerdict: Hashable, Sendable {

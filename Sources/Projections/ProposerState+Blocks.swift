@@ -9,6 +9,7 @@ extension ProposerState {
     view.enter(.decode)
     let (block, hash) = try decode(event.block)
     let parent = try parent(of: block, in: view)
+    let work = try work(of: block, in: view)
     view.enter(.execute)
     let outcome: BlockOutcome
     do { outcome = try executor.apply(block, to: StoredState(view)) } catch { throw .block(error) }
@@ -20,6 +21,7 @@ extension ProposerState {
     view.enter(.rows)
     try put(commitment.state, in: view)
     put(result(of: block, hash: hash, event, commitment), hash: hash, in: view)
+    if let work { view.put(Self.work, Self.key(block.header.number), work.encode()) }
   }
 
   private func decode(_ block: SequencedBlock) throws(FoldError) -> (EthereumBlock, hash: Hash256) {
@@ -91,9 +93,7 @@ extension ProposerState {
   private func result(
     of block: EthereumBlock, hash: Hash256, _ event: BlockSequenced, _ commitment: BlockCommitment
   ) -> BlockResult {
-    let differences = commitment.computed.disagreements(with: block.header).map {
-      ClaimDifference(field: $0.field.rawValue, claimed: $0.claimed, computed: $0.computed)
-    }
+    let differences = commitment.computed.differences(from: block.header)
     return BlockResult(
       header: block.header, batchIndex: event.batchIndex, indexInBatch: event.indexInBatch,
       stateRoot: commitment.state.root,

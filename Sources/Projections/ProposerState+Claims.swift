@@ -1,5 +1,6 @@
 import Primitives
 import Rollup
+import StateTransition
 
 // Outputs of a rollup, held against what was derivable at the L1 block that they name.
 extension ProposerState {

@@ -19,6 +19,10 @@ extension ProposerState {
     for change in state.nodes { view.put(Self.accountNodes, change.path.storageKey, change.node ?? []) }
     let header = configuration.genesisHeader
     put(result(of: header, stateRoot: state.root), hash: header.hash, in: view)
+    if configuration.rollup == nil {
+      let work = BlockWork(totalDifficulty: header.difficulty, uncles: [])
+      view.put(Self.work, Self.key(0), work.encode())
+    }
   }
 
   private func result(of header: BlockHeader, stateRoot: Hash256) -> BlockResult {

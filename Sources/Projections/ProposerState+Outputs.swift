@@ -1,5 +1,6 @@
 import Primitives
 import Rollup
+import StateTransition
 
 extension ProposerState {
   /// Holds a posted output against what executing its block gave, and writes the verdict.

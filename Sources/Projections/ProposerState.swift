@@ -13,6 +13,7 @@ import StateTransition
 /// | `results` | block number | `BlockResult` |
 /// | `hashes` | block number | block hash |
 /// | `outputs` | output index | `OutputVerdict` |
+/// | `work` | block number, up to the merge | `BlockWork` |
 ///
 /// and of a rollup, whose blocks derivation finds in the order:
 ///
@@ -25,7 +26,7 @@ import StateTransition
 /// cannot be applied stops the fold.
 package struct ProposerState: Projection {
   package static let name = "proposer-state"
-  package static let schemaVersion: UInt32 = 3
+  package static let schemaVersion: UInt32 = 4
   package static let readMode = ReadMode.canonical
 
   package static let accounts = ProjectionTable(index: 0, name: "accounts")
@@ -39,17 +40,20 @@ package struct ProposerState: Projection {
 
   package static let order = OrderTables(firstIndex: 8)
   package static let updates = ProjectionTable(index: 15, name: "updates")
+  package static let work = ProjectionTable(index: 16, name: "work")
 
   package static let tables =
-    [accounts, storage, code, accountNodes, storageNodes, results, hashes, outputs] + order.all + [updates]
+    [accounts, storage, code, accountNodes, storageNodes, results, hashes, outputs] + order.all + [updates, work]
 
   let configuration: ChainConfiguration
   let executor: BlockExecutor
   let headerRules: HeaderRules
+  let uncleRules: UncleRules
 
   package init(configuration: ChainConfiguration) {
     self.configuration = configuration
     headerRules = HeaderRules(forks: configuration.forks)
+    uncleRules = UncleRules(forks: configuration.forks)
     executor = BlockExecutor(chainID: configuration.chainID, forks: configuration.forks)
   }
 

@@ -15,6 +15,8 @@ package struct Intent: Hashable, Sendable {
     case resolveClaim, finalizeOutput, claimCredit
     // Users, and whoever helps them.
     case forceMessages, deliverData, reportDoubleSign
+    // The guardian.
+    case changeSettings
   }
 
   package var rule: Rule

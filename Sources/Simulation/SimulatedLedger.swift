@@ -53,7 +53,7 @@ struct SimulatedLedger {
       facts.append(Fact(coordinates: fact.coordinates, event: fact.event))
     }
     var accumulator = CanonicalAccumulator(before: canonicalAcc)
-    for fact in facts { accumulator.add(fact.event.encode().rawSpan) }
+    for fact in facts { accumulator.add(fact.event.kind, fact.event.encode().rawSpan) }
     return Block(id: block.id, facts: facts, canonicalAcc: accumulator.value(blockHash: block.hash))
   }
 }

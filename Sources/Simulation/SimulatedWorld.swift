@@ -3,6 +3,7 @@ import Primitives
 import Rollup
 import Settlement
 import Signatures
+import StateTransition
 import StateTrie
 
 /// Who plays in a simulation, and on which rollup.
@@ -54,7 +55,7 @@ enum SimulatedWorld {
       gasLimit: 30_000_000, gasUsed: 0, timestamp: genesis.timestamp, extraData: [], mixHash: .zero, nonce: 0)
     header.baseFeePerGas = 7
     let allocation = [GenesisAccount(address: user.address, balance: 1_000_000_000_000_000_000)]
-    header.stateRoot = ChainConfiguration.stateRoot(of: allocation)
+    header.stateRoot = GenesisState.root(of: allocation)
     let forks = Fork.allCases.filter { $0 != .frontier && $0 <= .london }.map { ForkSchedule.Activation($0, at: 0) }
     guard let schedule = try? ForkSchedule(activations: forks, terminalTotalDifficulty: .zero) else {
       preconditionFailure("the forks are in order")

@@ -1,21 +1,18 @@
 // The data directory's parts, opened.
 
-import ChainImport
 import EventStore
 import Logging
 import ProjectionStore
 import Projections
+import StoreFiles
 import SystemPackage
-
-/// Runs the one projection there is.
-typealias ProposerProjector = Projector<ProposerState>
 
 extension GlobalOptions {
   /// The data directory.
   var dataPath: FilePath { FilePath(dataDirectory) }
 
   /// The directory of the log.
-  var ledgerPath: FilePath { dataPath.appending("ledger") }
+  var ledgerPath: FilePath { DataDirectory(dataPath).ledger }
 
   /// Opens the log.
   func openLog(_ mode: EventLog.Mode) throws -> EventLog {
@@ -23,10 +20,16 @@ extension GlobalOptions {
     return try EventLog.open(ledgerPath, mode: mode)
   }
 
-  /// Opens the log for reading, and the projection beside it.
-  func openProjector() throws -> ProposerProjector {
+  /// Opens the key that signs the log's checkpoints.
+  func ledgerSigner() throws -> LogSigner {
+    let directory = DataDirectory(dataPath)
+    return try directory.ledgerSigner(of: directory.manifest())
+  }
+
+  /// Opens the log for reading, and a projection beside it.
+  func openProjector<P: Projection>(_ projection: P.Type) throws -> Projector<P> {
     let log = try openLog(.readOnly)
     let storeID = try DataDirectory(dataPath).manifest().storeID
-    return ProposerProjector(dataDirectory: dataPath, log: log, storeID: storeID)
+    return Projector(dataDirectory: dataPath, log: log, storeID: storeID)
   }
 }

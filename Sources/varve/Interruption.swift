@@ -9,12 +9,17 @@ struct Interruption {
   private static let requested = Atomic<Bool>(false)
 
   init() {
+    var signals = sigset_t()
+    unsafe sigemptyset(&signals)
     for number in [SIGINT, SIGTERM] {
       signal(number) { number in
         Interruption.requested.store(true, ordering: .relaxed)
         signal(number, SIG_DFL)
       }
+      unsafe sigaddset(&signals, number)
     }
+    // Whoever started this process may have blocked them: the mask is inherited.
+    unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
   /// Whether the work should end.

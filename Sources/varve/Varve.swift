@@ -28,7 +28,7 @@ struct Varve: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       ImportCommand.self, LogCommand.self, ReplayCommand.self, ProjectionCommand.self, DemoChainCommand.self,
-      DevnetCommand.self, SimulateCommand.self, ConformanceCommand.self, BenchCommand.self,
+      DisputeCommand.self, DevnetCommand.self, SimulateCommand.self, ConformanceCommand.self, BenchCommand.self,
     ]
   )
 

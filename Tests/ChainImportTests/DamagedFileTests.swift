@@ -2,8 +2,9 @@ import EventStore
 import Foundation
 import Primitives
 import Rollup
-import SystemPackage
 import StateTransition
+import StoreFiles
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -143,7 +144,7 @@ struct DamagedFileTests {
     let executor = BlockExecutor(chainID: scratch.chain.chainID, forks: scratch.chain.forks)
     for good in scratch.blocks.dropLast() { _ = try state.run(good, by: executor) }
     do {
-      return try state.run(block, by: executor).disagreements(with: block.header).isEmpty
+      return try state.run(block, by: executor).differences(from: block.header).isEmpty
     } catch is BlockError {
       return false
     }

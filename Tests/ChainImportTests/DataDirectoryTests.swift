@@ -1,6 +1,7 @@
 import Foundation
 import Primitives
 import Rollup
+import StoreFiles
 import SystemPackage
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
 import Foundation
 import Primitives
 import Rollup
+import StateTransition
 import TestSupport
 import Testing
 
@@ -72,6 +73,7 @@ struct GenesisTests {
       alloc: #"{"\#(address(2))": {}, "\#(address(1))": {"storage": {"2": "1", "1": "2", "3": "0"}}}"#)
     #expect(one.allocation.map { $0.address[19] } == [1, 2])
     #expect(one.allocation[0].storage == [.init(key: 1, value: 2), .init(key: 2, value: 1)])
+    #expect(one.genesisHeader.stateRoot == GenesisState.root(of: one.allocation))
   }
 
   @Test(
@@ -85,7 +87,6 @@ struct GenesisTests {
         #""withdrawalRequestContractAddress": "0x0000000000000000000000000000000000000001""#,
         "config.withdrawalRequestContractAddress"
       ),
-      (#""shanghaiTime": 1"#, "config"),
       (#""homesteadBlock": 5, "byzantiumBlock": 4"#, "config"),
     ])
   func unknownRules(members: String, field: String) throws {
@@ -94,6 +95,37 @@ struct GenesisTests {
       Issue.record("\(String(describing: error)) does not name \(field)")
       return
     }
+  }
+
+  @Test("without a terminal total difficulty the first fork by time is the merge, as besu has it")
+  func mergeByTime() throws {
+    let forks = try configuration(config: #""londonBlock": 33, "shanghaiTime": 30, "cancunTime": 40"#).forks
+    #expect(forks.terminalTotalDifficulty == nil)
+    var header = try configuration().genesisHeader
+    header.number = 33
+    let found = [29, 30, 40].map { (time: UInt64) in
+      header.timestamp = time
+      return forks.fork(of: header)
+    }
+    #expect(found == [.london, .shanghai, .cancun])
+  }
+
+  @Test("the DAO's fork is made where a file only says when, as in besu's file of the main network")
+  func daoFork() throws {
+    #expect(try configuration(config: #""daoForkBlock": 5"#).forks.daoFork == 5)
+    #expect(try configuration(config: #""daoForkBlock": 5, "daoForkSupport": true"#).forks.daoFork == 5)
+  }
+
+  @Test("block 0 can be read without the chain's rules, by config where there is one, else by its own fields")
+  func headerAlone() throws {
+    func shape(_ members: String) throws -> BlockHeader.Shape? {
+      let json = #"{"alloc": {}, "difficulty": "0x0", "gasLimit": 5000, \#(members)}"#
+      return try Genesis.header(json: [UInt8](json.utf8)).shape
+    }
+    #expect(try shape(#""config": {"chainId": 7, "londonBlock": 0, "cancunTime": 0, "bedrockBlock": 0}"#) == .cancun)
+    #expect(try shape(#""config": null, "baseFeePerGas": "0x1""#) == .london)
+    #expect(try shape(#""baseFeePerGas": "0x1", "excessBlobGas": "0x0""#) == .cancun)
+    #expect(try shape(#""timestamp": 1"#) == .frontier)
   }
 
   @Test("a null member is an absent one")

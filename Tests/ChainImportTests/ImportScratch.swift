@@ -2,6 +2,7 @@ import EventStore
 import Foundation
 import Primitives
 import Rollup
+import StoreFiles
 import SystemPackage
 import TestSupport
 

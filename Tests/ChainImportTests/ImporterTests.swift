@@ -3,6 +3,8 @@ import Foundation
 import Hashing
 import Primitives
 import Rollup
+import StateTransition
+import StoreFiles
 import SystemPackage
 import TestSupport
 import Testing
@@ -33,6 +35,36 @@ struct ImporterTests {
       #expect(try last.event() == .l1Finalized(.init(block: BlockID(number: 6, hash: scratch.hash(6)))))
       #expect(last.header.coordinates == .observed(at: 6))
       #expect(records.isEmpty)
+    }
+  }
+
+  @Test("an uncle that may not be named is refused before it is stored, in one import or going on from a store")
+  func uncles() throws {
+    try ImportScratch.with(length: 13) { scratch in
+      func refusal(_ uncle: BlockHeader, after first: Int, into store: String) throws -> UncleError? {
+        var block = scratch.blocks[12]
+        block.uncles = [uncle]
+        block.header.ommersHash = EthereumBlock.ommersHash(of: block.uncles)
+        if first > 0 { try scratch.import(scratch.bytes(1...first), into: store) }
+        do {
+          try scratch.import(scratch.bytes((first + 1)...12) + block.encode(), into: store)
+          return nil
+        } catch let error as ImportError {
+          guard case .block(.invalidUncle(13, 0, let reason)) = error.reason else { throw error }
+          #expect(error.block == 13 && error.isDisagreement)
+          return reason
+        }
+      }
+      let sibling = scratch.sibling(of: 10).header
+      for first in [0, 6, 11] {
+        #expect(try refusal(scratch.blocks[8].header, after: first, into: "ancestor-\(first)") == .isAncestor)
+        #expect(try refusal(scratch.sibling(of: 5).header, after: first, into: "old-\(first)") == .noSibling)
+        #expect(try refusal(sibling, after: first, into: "good-\(first)") == nil)
+      }
+      let named = try #require(scratch.blocks[11].uncles.first)
+      for first in [0, 11] {
+        #expect(try refusal(named, after: first, into: "named-\(first)") == .namedBefore)
+      }
     }
   }
 
@@ -254,8 +286,8 @@ private struct ExpectedLedger {
           stateRoot: block.header.stateRoot, blockHash: hash, l2BlockNumber: number,
           l1Head: BlockID(number: number, hash: hash), parentOutput: number == 0 ? nil : number - 1, proposer: .zero,
           bond: .zero)))
-    let facts = (number == 0 ? [.chainConfigured(.init(configuration: configuration))] : []) + events
-    let inner = Keccak256.hash(facts.flatMap { $0.encode() })
+    let facts = (number == 0 ? [.chainConfigured(.init(configuration: configuration))] : []) + events.dropFirst()
+    let inner = Keccak256.hash(facts.flatMap { [0, UInt8($0.kind.rawValue)] + $0.encode() })
     canonicalAcc = Keccak256.hash(canonicalAcc.bytes + hash.bytes + inner.bytes)
     return events
   }

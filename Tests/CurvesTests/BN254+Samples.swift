@@ -1,6 +1,7 @@
 // What the tests know of BN254 beside what the code needs.
 
 @testable import Curves
+import TestSupport
 
 extension BN254 {
   /// The order r of both groups.

@@ -83,6 +83,38 @@ struct HostileCodeTests {
     #expect(left == 100_000_000 - 3 - 26 * rounds)
   }
 
+  /// Calls `callee` so often, with all gas there is.
+  private func calls(_ count: UInt16, to callee: Address) -> [UInt8] {
+    [0x61] + [UInt8(count >> 8), UInt8(count & 0xff)] + [0x5b, 0x5f, 0x5f, 0x5f, 0x5f, 0x5f]
+      + UInt256(callee).pushed + [0x5a, 0xf1, 0x50, 0x60, 0x01, 0x90, 0x03, 0x80, 0x60, 0x03, 0x57]
+  }
+
+  @Test("code is asked for, and searched for jump destinations, once however often it is called")
+  func repeatedCalls() {
+    // Nothing but jump destinations behind a STOP: the longest code there may be.
+    let callee: [UInt8] = [0x00] + [UInt8](repeating: 0x5b, count: 24_575)
+    let (result, world) = run(
+      calls(3_000, to: Accounts.other), accounts: [Accounts.other: World.Account(nonce: 1, code: callee)])
+    #expect(result.isSuccess)
+    #expect(world.codeReads.count == 2)
+  }
+
+  @Test("every jump of a table of 4,900 costs its gas and nothing else: no search comes back")
+  func jumpTable() {
+    // Each entry jumps to the next: JUMPDEST PUSH2 next JUMP.
+    var code = [UInt8]()
+    let entries = 4_900
+    for index in 1...entries {
+      let next = index * 5
+      code += [0x5b, 0x61, UInt8(next >> 8), UInt8(next & 0xff), 0x56]
+    }
+    code += [0x5b]
+    let (result, world) = run(code, gas: 100_000)
+    #expect(result.isSuccess)
+    #expect(result.gasLeft == 100_000 - UInt64(entries) * 12 - 1)
+    #expect(world.codeReads.count == 1)
+  }
+
   @Test("code that only jumps to places inside of immediates fails")
   func jumpIntoImmediate() {
     // PUSH2 5b5b; a jump to the first of them.

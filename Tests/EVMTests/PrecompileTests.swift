@@ -5,37 +5,6 @@ import Testing
 
 @Suite("Precompiled contracts")
 struct PrecompileTests {
-  private func modExp(_ base: [UInt8], _ exponent: [UInt8], _ modulus: [UInt8]) -> [UInt8] {
-    [base, exponent, modulus].flatMap { UInt256(UInt64($0.count)).bigEndianBytes } + base + exponent + modulus
-  }
-
-  @Test("a modular power is that of squaring and multiplying, for odd and even moduli of every length")
-  func modularPowers() throws {
-    var generator = SeededGenerator()
-    for round in 0..<300 {
-      let base = generator.bytes(count: Int(generator.next() % 33))
-      let exponent = generator.bytes(count: Int(generator.next() % 5))
-      var modulus = generator.bytes(count: 1 + Int(generator.next() % 32))
-      // Powers of two, and even numbers with many zeros at the end.
-      if round % 3 == 0, modulus.count > 2 {
-        modulus.replaceSubrange(2..., with: repeatElement(0, count: modulus.count - 2))
-      }
-      let number = try #require(UInt256(bigEndian: modulus))
-      var expected = number == 1 || number.isZero ? UInt256.zero : 1
-      for byte in exponent {
-        for bit in (0..<8).reversed() {
-          expected = .multiplyingModulo(expected, expected, number)
-          if byte >> UInt8(bit) & 1 == 1 {
-            expected = .multiplyingModulo(expected, try #require(UInt256(bigEndian: base)), number)
-          }
-        }
-      }
-      let output = try Precompile.modExp.run(on: modExp(base, exponent, modulus).rawSpan, .osaka)
-      #expect(output.count == modulus.count)
-      #expect(UInt256(bigEndian: output) == expected, "\(Hex.encode(base)) ^ \(Hex.encode(exponent)) mod \(number)")
-    }
-  }
-
   @Test("lengths that no gas pays for have no price")
   func hugeLengths() {
     for length in [UInt256.max, .one << 64, .one << 40] {

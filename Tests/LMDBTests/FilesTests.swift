@@ -1,3 +1,4 @@
+import CDiskFaults
 import Foundation
 @testable import LMDB
 import SystemPackage
@@ -48,6 +49,40 @@ struct FilesTests {
     #expect(registry.holds(file))
     registry.remove(second)
     #expect(!registry.holds(file))
+  }
+
+  @Test("the name of every directory made on the way is synced in the one above it; so is one that was there")
+  func madeDirectories() async throws {
+    await #expect(processExitsWith: .success) { [path = scratch.path.string as String] in
+      let deepest = FilePath(path).appending("a").appending("b").appending("c")
+      let before = disk_calls(DISK_NAMES)
+      try Files.createDirectory(deepest)
+      #expect(disk_calls(DISK_NAMES) == before + 3)
+      try Files.createDirectory(deepest)
+      #expect(disk_calls(DISK_NAMES) == before + 4)
+      // Each of the syncs counts: one that fails is told.
+      for call in 0..<3 as Range<UInt64> {
+        disk_fail(DISK_NAMES, DISK_REFUSES, EIO, call, 1)
+        #expect(throws: OpenError.self, "sync \(call)") {
+          try Files.createDirectory(FilePath(path).appending("\(call)").appending("b").appending("c"))
+        }
+      }
+    }
+  }
+
+  @Test("what a living maker of an environment holds is left alone, what a dead one has left is removed")
+  func makersAtWork() throws {
+    let (held, left) = (scratch.path.appending(".new-1"), scratch.path.appending(".new-2"))
+    for path in [held, left] {
+      try Files.createDirectory(path)
+      try Files.write([1], to: path.appending("data.mdb"))
+    }
+    let lock = try FileDescriptor.open(held, .readOnly)
+    defer { try? lock.close() }
+    #expect(flock(lock.rawValue, LOCK_EX | LOCK_NB) == 0)
+    try scratch.open().append(1)
+    #expect(try Files.names(in: scratch.path) == [".new-1", "data.mdb", "lock.mdb"])
+    #expect(try Files.read(held.appending("data.mdb")) == [1])
   }
 
   @Test("a directory goes with all that is in it, and a link in it without what it points to")

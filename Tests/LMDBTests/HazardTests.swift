@@ -1,6 +1,6 @@
 import CLMDB
 import Foundation
-import LMDB
+@testable import LMDB
 import SystemPackage
 import TestSupport
 import Testing
@@ -185,6 +185,50 @@ final class HazardTests {
       #expect(try transaction.statistics(of: environment.table("records")).overflowPages == 10 * pages)
       #expect(try transaction.statistics(of: environment.table("other")).overflowPages == pages + 1)
     }
+  }
+
+  @Test("no environment has a writable map or lazy syncs, no table duplicates or an order of its own")
+  func flags() throws {
+    let unsafeFlags = MDB_WRITEMAP | MDB_MAPASYNC | MDB_NOMETASYNC | MDB_NOSYNC | MDB_NOLOCK | MDB_NOMEMINIT
+    func flags(_ environment: Environment) -> Int32 {
+      var flags: UInt32 = 0
+      unsafe mdb_env_get_flags(environment.handle.pointer, &flags)
+      return Int32(bitPattern: flags)
+    }
+    do {
+      let environment = try scratch.open(durability: .unsynced)
+      #expect(flags(environment) & unsafeFlags == MDB_NOSYNC)
+      try environment.makeSynchronous()
+      #expect(flags(environment) & unsafeFlags == 0)
+    }
+    for mode in [EnvironmentOptions.Mode.readOnly, .readWrite, .create] {
+      let environment = try scratch.open(mode, tables: ["records"])
+      #expect(flags(environment) & unsafeFlags == 0)
+      #expect(flags(environment) & MDB_NOTLS == MDB_NOTLS)
+      try environment.read { transaction throws(LMDBError) in
+        var flags: UInt32 = 1
+        let code = unsafe mdb_dbi_flags(transaction.handle.pointer, environment.table("records").dbi, &flags)
+        #expect(code == 0 && flags == 0)
+      }
+    }
+  }
+
+  @Test("a transaction with more dirty pages than LMDB lists is spilled, committed, and all there")
+  func spilling() throws {
+    let environment = try scratch.open(mapSize: 1 << 30, durability: .unsynced)
+    // One page each; LMDB lists 131,071.
+    let count = 140_000
+    try environment.append(count, size: 4096 - 16)
+    try environment.read { transaction throws(LMDBError) in
+      let table = environment.table("records")
+      #expect(try transaction.count(of: table) == count)
+      for key in [0, 1, 131_070, 131_071, 131_072, count - 1] {
+        let value = try transaction.get(UInt64(key), in: table)?.array
+        #expect(value == [UInt8](repeating: UInt8(truncatingIfNeeded: key), count: 4096 - 16))
+      }
+    }
+    try environment.makeSynchronous()
+    try environment.append(1)
   }
 
   @Test("where address space is limited, less is reserved, and everything works in it")

@@ -73,6 +73,44 @@ final class PreflightTests {
     for offset in Array(16..<24) + Array(40..<44) + Array(144..<152) { #expect(!harmless.contains(offset)) }
   }
 
+  @Test("a meta page that was written in part, whatever words of it, is refused or gives one of the two last commits")
+  func tornMeta() throws {
+    for commits in 2...7 {
+      let (before, acknowledged) = try sound(commits: commits)
+      let (after, next) = try commitOnce()
+      let meta = newer(of: after)
+      // What a commit writes of its page, in words of eight bytes; only those that change can be torn.
+      let words = stride(from: 32, to: 152, by: 8).filter { offset in
+        (offset..<offset + 8).contains { before[meta + $0] != after[meta + $0] }
+      }
+      #expect((4...12).contains(words.count))
+      var refused = 0
+      for written in 0..<(1 << words.count) {
+        var torn = after
+        for (bit, offset) in words.enumerated() where written >> bit & 1 == 0 {
+          torn.replaceSubrange(meta + offset..<meta + offset + 8, with: before[meta + offset..<meta + offset + 8])
+        }
+        switch try outcome(of: torn, expecting: acknowledged) {
+        case .refused: refused += 1
+        case .sameContent: break
+        case .otherContent:
+          #expect(
+            try outcome(of: torn, expecting: next) == .sameContent,
+            "after \(commits) commits, words \(String(written, radix: 2)) of \(words)")
+        }
+      }
+      #expect(refused < 1 << words.count, "the whole page and none of it are no fault")
+      try FileManager.default.removeItem(atPath: scratch.data.string)
+    }
+  }
+
+  /// One more commit, and the file and content after it.
+  private func commitOnce() throws -> (bytes: [UInt8], content: [[UInt8]]) {
+    let environment = try scratch.open()
+    try environment.append(60)
+    return (try scratch.bytes(), try environment.content())
+  }
+
   @Test("the older meta page's transaction raised above the newer one's is refused, not taken for the last commit")
   func olderPromoted() throws {
     let (bytes, content) = try sound(commits: 6)
@@ -81,6 +119,22 @@ final class PreflightTests {
     var damaged = bytes
     damaged[older * Self.pageSize + 144] += 2
     #expect(try outcome(of: damaged, expecting: content) == .refused)
+  }
+
+  @Test("what LMDB leaves of a meta page that could not be written is no fault, and the next commit replaces it")
+  func takenBack() throws {
+    for commits in 2...7 {
+      let (before, content) = try sound(commits: commits)
+      try scratch.open().append(60)
+      var bytes = try scratch.bytes()
+      let failed = newer(of: bytes)
+      // The last page and the transaction are taken back; the roots stay.
+      bytes.replaceSubrange(failed + 136..<failed + 152, with: before[failed + 136..<failed + 152])
+      #expect(try outcome(of: bytes, expecting: content) == .sameContent, "after \(commits) commits")
+      try scratch.open().append(60)
+      #expect(try scratch.open().content().starts(with: content))
+      try FileManager.default.removeItem(atPath: scratch.data.string)
+    }
   }
 
   @Test("a file cut at any page boundary is refused")

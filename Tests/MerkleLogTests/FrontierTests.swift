@@ -77,25 +77,3 @@ struct FrontierTests {
     #expect(frontier.size == .max && frontier.hashes.count == 64)
   }
 }
-
-/// RFC 6962, section 2.1, word by word, with a memory so that 600 sizes take seconds.
-private struct RecursiveTree {
-  let leaves: [Hash256]
-  private var known: [Range<Int>: Hash256] = [:]
-
-  init(leaves: [Hash256]) {
-    self.leaves = leaves
-  }
-
-  mutating func root(_ range: Range<Int>) -> Hash256 {
-    if range.count == 1 { return leaves[range.lowerBound] }
-    if let hash = known[range] { return hash }
-    // The largest power of two smaller than the number of leaves.
-    var split = 1
-    while split * 2 < range.count { split *= 2 }
-    let middle = range.lowerBound + split
-    let hash = MerkleHash.node(root(range.lowerBound..<middle), root(middle..<range.upperBound))
-    known[range] = hash
-    return hash
-  }
-}

@@ -25,3 +25,34 @@ let leafHashes: [(count: Int, hash: String)] = [
 
 /// The node over the leaves of the one-byte entries 1 and 2.
 let nodeHash = "6bcf0e2e93e0a18e22789aee965e6553f4fbe93f0acfc4a705d691c8311c4965"
+
+/// A signed and witnessed checkpoint.
+enum KnownNote {
+  static let name = "example.org/a-log"
+  /// Of the seed 0, 1, 2, … 31.
+  static let vkey = "example.org/a-log+eaa60902+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4"
+  static let privateKey = "PRIVATE+KEY+example.org/a-log+eaa60902+AQABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
+  static let text = "example.org/a-log\n600\nULMS9cvHFnWfViDXOnzBFBVwc0n0Gwzgt897eAfsMdo=\n"
+  static let signature =
+    "— example.org/a-log 6qYJAjAwHdPVLMhafpKxRnuHvPOvYmoPE3eAZ+MweCbzwQ6HSXIlO6RT/qM4suLsXiwVwsFe37/1+PyYDbP3aHZE8gw=\n"
+  static let witnessName = "witness.example/wö"
+  /// Of the seed 32, 33, … 63.
+  static let witnessKey = "witness.example/wö+fdd96330+BCmsuuFBvMrwsi4alNNNC8c2HlJtC/4SyJeUvJMilm3X"
+  static let witnessTime: UInt64 = 1_790_000_000
+  static let cosignature =
+    "— witness.example/wö /dljMAAAAABqsTuAmGWrQjcc02Zj97bawndA9nKUpr7LbpWjkLCl3xYAUOOT3AKggpNagNTrUQphV+t4JVOgXXzcbeztVRiPu2qKCQ==\n"
+  static let whole = "\(text)\n\(signature)\(cosignature)"
+
+  /// Keys whose identifiers are right, and why they are none.
+  static let refusedKeys = [
+    (
+      "a+e134a365+CQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+      "type 9 is unknown to this program, which knows 1 (Ed25519) and 4 (cosignature/v1)"
+    ),
+    (
+      "a+6dcb25d4+AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==",
+      "an Ed25519 key has 32 bytes, this one 36"
+    ),
+    ("a+d56cc4fe+AQ==", "an Ed25519 key has 32 bytes, this one 0"),
+  ]
+}

@@ -54,7 +54,7 @@ struct PublishedChainTests {
     }
   }
 
-  private static func chain(genesis: String, blocks path: String, count: Int) throws -> MiniChain {
+  static func chain(genesis: String, blocks path: String, count: Int) throws -> MiniChain {
     let configuration = try Genesis.configuration(path: genesis)
     var file = try ChainFile(path: path)
     var blocks: [EthereumBlock] = []

@@ -2,6 +2,7 @@ import Primitives
 @testable import ProjectionStore
 import Projections
 import Rollup
+import StateTransition
 import SystemPackage
 import TestSupport
 import Testing

@@ -31,6 +31,12 @@ struct Scratch {
 
   /// What folding everything in dictionaries gives.
   static func digest(of chain: MiniChain) throws -> Hash256 {
+    let last = chain.blocks[chain.blocks.count - 1].header.id
+    return try fold(chain).digest(l1BlockNumber: last.number, l1BlockHash: last.hash)
+  }
+
+  /// Folds everything into dictionaries.
+  static func fold(_ chain: MiniChain) throws -> MemoryTables {
     let tables = MemoryTables(tables: ProposerState.tables)
     let projection = ProposerState(configuration: chain.configuration)
     let batch = WriteBatch()
@@ -39,8 +45,7 @@ struct Scratch {
       _ = try projection.fold(fact, into: ProjectionView(batch: batch, over: tables))
       tables.commit(batch)
     }
-    let last = chain.blocks[chain.blocks.count - 1].header.id
-    return tables.digest(l1BlockNumber: last.number, l1BlockHash: last.hash)
+    return tables
   }
 
   /// Changes rows of the live version behind its back, leaving its cursor as it is.

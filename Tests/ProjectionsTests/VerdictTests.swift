@@ -1,6 +1,7 @@
 import Primitives
 import Projections
 import Rollup
+import StateTransition
 import TestSupport
 import Testing
 

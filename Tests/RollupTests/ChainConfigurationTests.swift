@@ -1,7 +1,5 @@
-import Hashing
 import Primitives
 import Rollup
-import StateTrie
 import Testing
 
 @Suite("Chain configuration")
@@ -48,48 +46,5 @@ struct ChainConfigurationTests {
       chainID: given.chainID, forks: given.forks, genesisHeader: given.genesisHeader, allocation: given.allocation)
     #expect(imported.hash != given.hash)
     #expect(imported.commitmentDomain == nil)
-  }
-
-  @Test("the genesis state root is that of a trie built by one change at a time")
-  func stateRoot() throws {
-    let accounts = Samples.configuration.allocation
-    let leaves = accounts.map { account in
-      var writer = RLPWriter()
-      writer.list { fields in
-        fields.append(account.nonce)
-        fields.append(account.balance)
-        fields.append(account.storageRoot)
-        fields.append(Keccak256.hash(account.code))
-      }
-      return (key: Keccak256.hash(account.address.bytes), value: writer.bytes)
-    }
-    #expect(ChainConfiguration.stateRoot(of: accounts) == (try trieRoot(leaves)))
-    let slots = accounts[0].storage.map { slot in
-      var writer = RLPWriter()
-      writer.append(slot.value)
-      return (key: Keccak256.hash(slot.key.bigEndianBytes), value: writer.bytes)
-    }
-    #expect(slots.count == 2)
-    #expect(accounts[0].storageRoot == (try trieRoot(slots)))
-    #expect(accounts[1].storageRoot == Trie.emptyRoot)
-    #expect(ChainConfiguration.stateRoot(of: []) == Trie.emptyRoot)
-  }
-
-  /// Inserts the leaves one by one with the incremental update, not with the builder.
-  private func trieRoot(_ leaves: [(key: Hash256, value: [UInt8])]) throws -> Hash256 {
-    var nodes = Nodes()
-    var root = Trie.emptyRoot
-    for leaf in leaves {
-      let update = try Trie.update(root: root, changes: [(key: leaf.key, value: leaf.value)], reader: nodes)
-      for change in update.nodeChanges { nodes.byPath[change.path] = change.node }
-      root = update.root
-    }
-    return root
-  }
-
-  private struct Nodes: NodeReader {
-    var byPath: [NibblePath: [UInt8]] = [:]
-
-    func node(at path: NibblePath) throws(TrieError) -> [UInt8]? { byPath[path] }
   }
 }

@@ -7,12 +7,26 @@ import Testing
 struct CommitmentTests {
   @Test("canonicalAcc is the fold that the events' document defines")
   func canonicalAcc() {
-    let payloads: [[UInt8]] = [[1, 2, 3], [], [UInt8](repeating: 9, count: 500)]
+    let facts: [(kind: EventKind, payload: [UInt8])] = [
+      (.paused, [1, 2, 3]), (.unpaused, []), (.blockSequenced, [UInt8](repeating: 9, count: 500)),
+    ]
     var accumulator = CanonicalAccumulator(before: Samples.hash(1))
-    for payload in payloads { accumulator.add(payload.rawSpan) }
-    let inner = Keccak256.hash(Array(payloads.joined()))
+    for fact in facts { accumulator.add(fact.kind, fact.payload.rawSpan) }
+    let inner = Keccak256.hash([0, 0x18, 1, 2, 3, 0, 0x19, 0, 0x06] + facts[2].payload)
     let expected = Keccak256.hash(Samples.hash(1).bytes + Samples.hash(2).bytes + inner.bytes)
     #expect(accumulator.value(blockHash: Samples.hash(2)) == expected)
+  }
+
+  @Test("canonicalAcc tells kinds of equal payload apart, and passes over what is the node's own")
+  func canonicalAccOfKinds() {
+    func value(_ kinds: EventKind...) -> Hash256 {
+      var accumulator = CanonicalAccumulator()
+      for kind in kinds { accumulator.add(kind, [0xc2, 1, 1].rawSpan) }
+      return accumulator.value(blockHash: Samples.hash(2))
+    }
+    #expect(value(.paused) != value(.unpaused))
+    #expect(value(.paused, .unpaused) != value(.unpaused, .paused))
+    #expect(value(.l1BlockAppended, .paused, .l1Finalized, .l1Reorged) == value(.paused))
   }
 
   @Test("dataHash is the RFC 6962 tree with Keccak-256, for every size up to 70")

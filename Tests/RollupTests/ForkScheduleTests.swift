@@ -32,6 +32,18 @@ struct ForkScheduleTests {
     #expect(forks.fork(of: header) == .cancun)
   }
 
+  @Test("without a terminal total difficulty the first fork by time is the merge, whatever the difficulty")
+  func mergeByTime() throws {
+    let forks = try ForkSchedule(
+      activations: [.init(.london, at: 5), .init(.shanghai, at: 100), .init(.cancun, at: 200)])
+    var header = Samples.header
+    header.number = 6
+    for (time, fork) in [(99, Fork.london), (100, .shanghai), (200, .cancun)] as [(UInt64, Fork)] {
+      header.timestamp = time
+      #expect(forks.fork(of: header) == fork)
+    }
+  }
+
   @Test("a schedule out of order is refused")
   func order() {
     #expect(throws: ForkScheduleError.outOfOrder(.homestead, .byzantium)) {

@@ -11,6 +11,7 @@ import Testing
   func empty() {
     let state = GenesisState(of: [])
     #expect(state.root == Trie.emptyRoot && state.entries.isEmpty && state.nodes.isEmpty)
+    #expect(GenesisState.root(of: []) == Trie.emptyRoot)
   }
 
   @Test("the bulk-built state is the one that single insertions come to, storage and code included")
@@ -48,7 +49,7 @@ import Testing
     }
     let expected = try root(leaves)
     #expect(state.root == expected.root && state.nodes == expected.nodeChanges)
-    #expect(state.root == ChainConfiguration.stateRoot(of: allocation))
+    #expect(state.root == GenesisState.root(of: allocation))
     #expect(state.entries.map(\.key) == leaves.map(\.key).sorted())
   }
 }

@@ -1,6 +1,7 @@
 import Hashing
 package import Primitives
 package import Rollup
+import StateTransition
 
 /// A rollup's canonical facts, made one by one: what a contract would emit, without a contract. A value, so that a reorg is
 /// an older copy that goes on otherwise.
@@ -51,7 +52,7 @@ package struct RollupLedger: Sendable {
   ) -> ChainConfiguration {
     let header = BlockHeader(
       parentHash: .zero, ommersHash: EthereumBlock.ommersHash(of: []), beneficiary: .zero,
-      stateRoot: ChainConfiguration.stateRoot(of: allocation), transactionsRoot: .zero, receiptsRoot: .zero,
+      stateRoot: GenesisState.root(of: allocation), transactionsRoot: .zero, receiptsRoot: .zero,
       logsBloom: .empty, difficulty: .zero, number: 0, gasLimit: 30_000_000, gasUsed: 0, timestamp: 1000,
       extraData: [], mixHash: .zero, nonce: 0)
     let address = { (number: UInt64) in MiniChain.address(number) }
@@ -101,7 +102,7 @@ extension RollupLedger {
     if !sharesLog { logIndex += 1 }
     let number = l1Blocks.last?.number ?? 0
     facts.append((L1Coordinates(blockNumber: number, transactionIndex: 0, logIndex: logIndex), event))
-    accumulator.add(event.encode().rawSpan)
+    accumulator.add(event.kind, event.encode().rawSpan)
     steps += try derivation.apply(event, storage: &memory)
   }
 

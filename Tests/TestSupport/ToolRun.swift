@@ -25,8 +25,11 @@ public enum Tool {
   /// The tool itself.
   public static let path = "\(products)/varve"
 
-  /// Runs the tool to its end. Neither stream is a terminal, and no `VARVE_…` setting of the caller reaches it.
-  public static func run(_ arguments: [String], environment: [String: String] = [:]) throws -> ToolRun {
+  /// Runs the tool to its end, or interrupts it as Ctrl-C does when it still runs after so many seconds. Neither stream is
+  /// a terminal, and no `VARVE_…` setting of the caller reaches it.
+  public static func run(
+    _ arguments: [String], environment: [String: String] = [:], interruptedAfter seconds: Double? = nil
+  ) throws -> ToolRun {
     let inherited = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("VARVE_") }
     return try withTemporaryDirectory { directory in
       let outputPath = "\(directory)/output"
@@ -40,6 +43,14 @@ public enum Tool {
       process.standardOutput = FileHandle(forWritingAtPath: outputPath)
       process.standardError = FileHandle(forWritingAtPath: errorsPath)
       try process.run()
+      if let seconds {
+        Thread.sleep(forTimeInterval: seconds)
+        if process.isRunning { process.interrupt() }
+      }
+      if let seconds {
+        Thread.sleep(forTimeInterval: seconds)
+        if process.isRunning { process.interrupt() }
+      }
       process.waitUntilExit()
       let wasKilled = process.terminationReason == .uncaughtSignal
       return ToolRun(

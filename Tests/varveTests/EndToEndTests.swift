@@ -190,7 +190,7 @@ struct EndToEndTests {
         (
           ["log", "stats"],
           "finalizedBlock lastLeafHash mapBytes newestBlock oldestReaderLag payloadBytes records revokedRecords root "
-            + "tables usedBytes"
+            + "tables usedBytes vkey"
         ),
         (["log", "list", "--count", "1"], "kind l1Block l1Coordinates payloadHash payloadLength position"),
         (

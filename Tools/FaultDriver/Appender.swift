@@ -14,25 +14,27 @@ struct Appender {
   let directory: FilePath
   let seed: UInt64
 
+  /// Commits that each thread asks for; without end when nil.
+  let limit: Int?
+
   func run() -> Never {
     do {
       let log = try EventLog.open(directory, mode: .create)
       say("open \(try log.head().size)\n")
-      for writer in 1..<Self.threads {
-        Thread { append(to: log, as: UInt64(writer)) }.start()
-      }
-      append(to: log, as: 0)
+      DispatchQueue.concurrentPerform(iterations: Self.threads) { writer in append(to: log, as: UInt64(writer)) }
     } catch {
       FaultDriver.fail("\(error)", code: 3)
     }
-    exit(3)
+    exit(0)
   }
 
   private func append(to log: EventLog, as writer: UInt64) {
     var random = SeededGenerator(seed: seed &+ writer)
     var count: UInt64 = 0
+    var commits = 0
     do {
-      while true {
+      while limit.map({ commits < $0 }) ?? true {
+        commits += 1
         let records = (0..<Int.random(in: 1...12, using: &random)).map { _ in
           defer { count += 1 }
           return NewRecord(

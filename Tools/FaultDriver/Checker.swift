@@ -32,7 +32,7 @@ struct Checker {
   /// Opens the log as a restart would, and holds it against all records seen and all that `report` has acknowledged.
   mutating func check(_ report: Report) throws {
     let start = Victim.now()
-    let log = try EventLog.open(directory, mode: .readWrite)
+    let log = try EventLog.open(directory, mode: .create)
     openings.append(Victim.now() - start)
     let head = try log.head()
     if head.size < size { throw Violation(description: "\(size) records were there, \(head.size) are left") }

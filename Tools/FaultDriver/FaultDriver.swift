@@ -1,34 +1,62 @@
 import Foundation
 import SystemPackage
 
-/// Kills a process that appends to a log, again and again, and checks what is left.
+/// Does to a log what may happen to it, again and again, and checks what is left.
 ///
 ///     FaultDriver kill DIRECTORY CYCLES SEED [lose|tear]
-///     FaultDriver append DIRECTORY SEED               (what it kills)
+///     FaultDriver crash DIRECTORY IMAGES SEED RECORDER [ignore-sync]
+///     FaultDriver damage DIRECTORY FILES SEED RECORDER [withoutChecksum|withoutPreflight]
+///     FaultDriver syscalls DIRECTORY RUNS SEED
 ///
-/// Ends with 0 if nothing was lost, 1 if something was, 2 if it was called wrongly.
+///     FaultDriver append DIRECTORY SEED [COMMITS]     (what it does this to)
+///     FaultDriver examine                             (what looks at the remains)
+///
+/// Ends with 0 if all held, 1 if something did not, 2 if it was called wrongly, 3 if it could not be done.
 @main
 struct FaultDriver {
   static func main() {
-    let arguments = CommandLine.arguments
-    let directory = FilePath(arguments.count > 2 ? arguments[2] : "")
-    switch arguments.count > 1 ? arguments[1] : "" {
-    case "append" where arguments.count == 4:
-      guard let seed = UInt64(arguments[3]) else { usage() }
-      Appender(directory: directory, seed: seed).run()
-    case "kill" where (5...6).contains(arguments.count):
-      guard let cycles = Int(arguments[3]), cycles > 0, let seed = UInt64(arguments[4]) else { usage() }
-      let sabotage = arguments.count == 6 ? Sabotage(rawValue: arguments[5]) : nil
-      if arguments.count == 6, sabotage == nil { usage() }
-      var loop = KillLoop(directory: directory, cycles: cycles, seed: seed, sabotage: sabotage)
-      exit(loop.run() ? 0 : 1)
-    default:
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    do { exit(try run(arguments) ? 0 : 1) } catch { fail("\(error)", code: 3) }
+  }
+
+  private static func run(_ arguments: [String]) throws -> Bool {
+    let directory = FilePath(arguments.count > 1 ? arguments[1] : "")
+    if arguments == ["examine"] { Examination.serve() }
+    if arguments.first == "append", (3...4).contains(arguments.count), let seed = UInt64(arguments[2]) {
+      Appender(directory: directory, seed: seed, limit: arguments.count > 3 ? Int(arguments[3]) : nil).run()
+    }
+    guard arguments.count >= 4, let count = Int(arguments[2]), count > 0, let seed = UInt64(arguments[3]) else {
       usage()
+    }
+    let options = arguments.dropFirst(4)
+    switch (arguments[0], options.count) {
+    case ("kill", 0...1):
+      let sabotage = options.first.flatMap(Sabotage.init(rawValue:))
+      if !options.isEmpty, sabotage == nil { usage() }
+      var loop = KillLoop(directory: directory, cycles: count, seed: seed, sabotage: sabotage)
+      return loop.run()
+    case ("crash", 1...2):
+      if options.count == 2, arguments[5] != "ignore-sync" { usage() }
+      let loop = CrashLoop(
+        work: directory, recorder: arguments[4], seed: seed, images: count, honoursSync: options.count == 1)
+      return try loop.run()
+    case ("damage", 1...2):
+      let way = options.count == 2 ? Examination.Way(rawValue: arguments[5]) : .doubt
+      guard let way else { usage() }
+      return try DamageLoop(work: directory, recorder: arguments[4], seed: seed, files: count, way: way).run()
+    case ("syscalls", 0): return try SystemCallLoop(work: directory, seed: seed, limit: count).run()
+    default: usage()
     }
   }
 
   static func usage() -> Never {
-    fail("usage: FaultDriver kill DIRECTORY CYCLES SEED [lose|tear]", code: 2)
+    fail(
+      """
+      usage: FaultDriver kill DIRECTORY CYCLES SEED [lose|tear]
+             FaultDriver crash DIRECTORY IMAGES SEED RECORDER [ignore-sync]
+             FaultDriver damage DIRECTORY FILES SEED RECORDER [withoutChecksum|withoutPreflight]
+             FaultDriver syscalls DIRECTORY RUNS SEED
+      """, code: 2)
   }
 
   static func fail(_ text: String, code: Int32) -> Never {

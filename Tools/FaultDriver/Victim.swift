@@ -9,22 +9,10 @@ struct Victim: ~Copyable {
 
   /// Starts this same program as `append DIRECTORY SEED`.
   init(directory: FilePath, seed: UInt64) throws {
-    let ends = try FileDescriptor.pipe()
-    var actions = unsafe posix_spawn_file_actions_t()
-    unsafe posix_spawn_file_actions_init(&actions)
-    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-    unsafe posix_spawn_file_actions_adddup2(&actions, ends.writeEnd.rawValue, 1)
-    unsafe posix_spawn_file_actions_addclose(&actions, ends.readEnd.rawValue)
-    unsafe posix_spawn_file_actions_addclose(&actions, ends.writeEnd.rawValue)
-    let program = "/proc/self/exe"
-    let arguments = [CommandLine.arguments[0], "append", directory.string, "\(seed)"]
-    let pointers = unsafe arguments.map { unsafe strdup($0) } + [nil]
-    defer { unsafe pointers.forEach { unsafe free($0) } }
-    var identifier: pid_t = 0
-    let code = unsafe posix_spawn(&identifier, program, &actions, nil, pointers, environ)
+    let ends = try makePipe()
+    let child = try spawn(["append", directory.string, "\(seed)"], output: ends.writeEnd)
     try ends.writeEnd.close()
-    guard code == 0 else { throw Errno(rawValue: code) }
-    process = identifier
+    process = child
     pipe = ends.readEnd
   }
 

@@ -37,6 +37,7 @@ extension Genesis {
     "balance", "nonce", "code", "storage", "comment", "privateKey", "secretKey",
   ]
 
+  /// The slots that are not zero, by ascending key: a slot of value zero is not there.
   private static func storage(_ account: JSONObject) throws(GenesisError) -> [GenesisAccount.Slot] {
     guard let object = try account.object("storage") else { return [] }
     var slots = [GenesisAccount.Slot]()
@@ -50,7 +51,7 @@ extension Genesis {
     if let (twice, _) = zip(slots, slots.dropFirst()).first(where: { $0.key == $1.key }) {
       throw .invalid(field: object.path, value: "\(twice.key.hex) twice", expected: "each slot once")
     }
-    return slots
+    return slots.filter { !$0.value.isZero }
   }
 
   /// Up to 32 bytes in hexadecimal digits, with or without 0x; an odd digit stands for itself.

@@ -32,16 +32,11 @@ extension Genesis {
   /// Reads `config`. Whatever is not known to be without effect on the rules is refused, not passed over.
   static func forkSchedule(_ config: JSONObject) throws(GenesisError) -> ForkSchedule {
     try refuseUnknownRules(config)
-    let activations = try activations(config, blockForks) + activations(config, timeForks)
-    let terminalTotalDifficulty = try config.number("terminalTotalDifficulty")
-    if let first = activations.first(where: { $0.fork.trigger == .timestamp }), terminalTotalDifficulty == nil {
-      throw .unsupported(
-        field: "config", reason: "\(first.fork) without terminalTotalDifficulty, though it comes after the merge")
-    }
+    let activations = try activations(config)
     do {
       return try ForkSchedule(
         activations: activations,
-        terminalTotalDifficulty: terminalTotalDifficulty,
+        terminalTotalDifficulty: try config.number("terminalTotalDifficulty"),
         daoFork: try config.integer("daoForkBlock"),
         blobSchedule: try blobSchedule(config, activations: activations),
         depositContract: try config.address("depositContractAddress"))
@@ -52,6 +47,11 @@ extension Genesis {
     } catch {
       throw .unsupported(field: "config", reason: "\(error)")
     }
+  }
+
+  /// The forks of `config`, in their order.
+  static func activations(_ config: JSONObject) throws(GenesisError) -> [ForkSchedule.Activation] {
+    try activations(config, blockForks) + activations(config, timeForks)
   }
 
   private static func activations(
@@ -79,6 +79,8 @@ extension Genesis {
     if let ethash = try config.object("ethash"), let key = ethash.keys.first {
       throw .unsupported(field: ethash.name(of: key), reason: "difficulty follows Ethereum's own rule only")
     }
+    // Without daoForkSupport, besu takes the fork as made, as on the main network, and geth as not made. Taking it as made
+    // is safe: blocks that have not made it lack its mark, so the header rules refuse them.
     if config.value("daoForkBlock") != nil, try config.boolean("daoForkSupport") == false {
       throw .unsupported(field: config.name(of: "daoForkSupport"), reason: "false, the rule of another chain")
     }

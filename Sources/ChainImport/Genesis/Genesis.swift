@@ -34,24 +34,31 @@ package enum Genesis {
   }
 
   private static func configuration(json: Data) throws(GenesisError) -> ChainConfiguration {
-    let members: [String: JSONValue]
-    do {
-      members = try JSONDecoder().decode([String: JSONValue].self, from: json)
-    } catch {
-      throw .notJSON("\(error)")
-    }
-    return try configuration(JSONObject(members))
-  }
-
-  private static func configuration(_ file: JSONObject) throws(GenesisError) -> ChainConfiguration {
+    let file = try object(json: json)
     let config = try file.required("config", try file.object("config"))
     let forks = try forkSchedule(config)
     let allocation = try allocation(try file.required("alloc", try file.object("alloc")))
     return ChainConfiguration(
       chainID: try config.required("chainId", try config.integer("chainId")),
       forks: forks,
-      genesisHeader: try header(file, forks: forks, stateRoot: ChainConfiguration.stateRoot(of: allocation)),
+      genesisHeader: try header(file, forks.activations, stateRoot: GenesisState.root(of: allocation)),
       allocation: allocation)
+  }
+
+  /// Reads block 0 alone: the header, with its state root, of a chain whose rules after it may be any. A file without
+  /// `config` tells by the fields that it has which fields its header has. O(allocation).
+  package static func header(json: [UInt8]) throws(GenesisError) -> BlockHeader {
+    let file = try object(json: Data(json))
+    let allocation = try allocation(try file.required("alloc", try file.object("alloc")))
+    return try header(file, try file.object("config").map(activations), stateRoot: GenesisState.root(of: allocation))
+  }
+
+  private static func object(json: Data) throws(GenesisError) -> JSONObject {
+    do {
+      return JSONObject(try JSONDecoder().decode([String: JSONValue].self, from: json))
+    } catch {
+      throw .notJSON("\(error)")
+    }
   }
 }
 
@@ -59,7 +66,7 @@ extension Genesis {
   /// Block 0's header. Which fields it has, the forks say that are active at block 0, a fork by time too, as geth and besu
   /// have it.
   private static func header(
-    _ file: JSONObject, forks: ForkSchedule, stateRoot: Hash256
+    _ file: JSONObject, _ activations: [ForkSchedule.Activation]?, stateRoot: Hash256
   ) throws(GenesisError) -> BlockHeader {
     guard try (file.integer("number") ?? 0) == 0 else { throw file.invalid("number", "0: a chain begins there") }
     var header = BlockHeader(
@@ -78,12 +85,22 @@ extension Genesis {
       extraData: try file.bytes("extraData") ?? [],
       mixHash: try file.hash(file.value("mixHash") == nil ? "mixhash" : "mixHash") ?? .zero,
       nonce: try file.integer("nonce") ?? 0)
+    try addForkFields(to: &header, shape: shape(of: header, file, activations), from: file)
+    return header
+  }
+
+  private static func shape(
+    of header: BlockHeader, _ file: JSONObject, _ activations: [ForkSchedule.Activation]?
+  ) -> BlockHeader.Shape {
+    guard let activations else {
+      if file.value("excessBlobGas") != nil { return .cancun }
+      return file.value("baseFeePerGas") != nil ? .london : .frontier
+    }
     // Of difficulty geth and besu take no notice here: forks by time give block 0 its fields even before the merge.
-    let fork = forks.activations.last { (activation) in
+    let fork = activations.last { (activation) in
       activation.start <= (activation.fork.trigger == .timestamp ? header.timestamp : 0)
     }?.fork
-    try addForkFields(to: &header, shape: BlockHeader.Shape(of: fork ?? .frontier), from: file)
-    return header
+    return BlockHeader.Shape(of: fork ?? .frontier)
   }
 
   private static func addForkFields(

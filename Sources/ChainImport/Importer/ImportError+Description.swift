@@ -21,6 +21,7 @@ extension ImportError: CustomStringConvertible {
     case .malformed(let error): "it is no block: \(error)"
     case .body(let error): "\(error)"
     case .header(let error): "\(error.violation)"
+    case .block(let error): "\(error)"
     case .unlinked(let hash, let next, let parentHash):
       "its hash is \(hash), and block \(next) names \(parentHash) as its parent: one of the two is damaged, or they are of "
         + "different branches"
@@ -43,7 +44,7 @@ extension ImportError: CustomStringConvertible {
     case .genesisMismatch: "give the genesis file of this chain"
     case .otherChain: "import into another --data-dir, or give the genesis file that the store was made with"
     case .emptyFile: "get the file anew"
-    case .malformed, .body, .header, .unlinked, .file:
+    case .malformed, .body, .header, .block, .unlinked, .file:
       "everything before it is stored; get the file anew and import again, which goes on from there"
     case .outOfSequence:
       "give the files in the order of their blocks, beginning at block 0, at 1, or where the store ends"

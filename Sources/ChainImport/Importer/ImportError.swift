@@ -2,6 +2,7 @@ package import EventStore
 package import Primitives
 package import Rollup
 package import StateTransition
+package import StoreFiles
 
 /// Why an import stopped: what, at which block, at which byte of which file, and what to do. Everything before is kept.
 package struct ImportError: Error, Sendable {
@@ -16,6 +17,8 @@ package struct ImportError: Error, Sendable {
     case malformed(RLPError)
     case body(BlockBodyError)
     case header(HeaderError)
+    /// The block names uncles that it may not name.
+    case block(BlockError)
     /// The next block names another parent: one of the two is damaged, or they are of different branches.
     case unlinked(hash: Hash256, next: UInt64, parentHash: Hash256)
     /// Blocks follow one another.
@@ -58,7 +61,8 @@ package struct ImportError: Error, Sendable {
   /// Whether the data is at fault rather than the machine or the command: something was checked and disagreed.
   package var isDisagreement: Bool {
     switch reason {
-    case .genesisMismatch, .otherChain, .emptyFile, .malformed, .body, .header, .unlinked, .outOfSequence, .conflict,
+    case .genesisMismatch, .otherChain, .emptyFile, .malformed, .body, .header, .block, .unlinked, .outOfSequence,
+      .conflict,
       .headMismatch, .foreignRecord:
       true
     case .file(let error): error.isDisagreement
@@ -81,12 +85,5 @@ extension ChainFileError {
   /// Whether the file was read and is no chain, rather than not readable.
   package var isDisagreement: Bool {
     if case .unreadable = reason { false } else { true }
-  }
-}
-
-extension DataDirectoryError {
-  /// Whether the store was read and is damaged.
-  package var isDisagreement: Bool {
-    if case .badManifest = self { true } else { false }
   }
 }

@@ -43,6 +43,7 @@ extension Importer {
     try keep(last)
     try commit()
     followed = nil
+    ancestors.removeAll()
   }
 
   /// The number that the next block has; nil while the files have not said where they begin.
@@ -58,6 +59,7 @@ extension Importer {
     if block.number == 0, followed == nil {
       try block.checkBody()
       followed = try known(block)
+      remember(block)
       return
     }
     let parent = try parent(of: block)
@@ -69,7 +71,9 @@ extension Importer {
       throw ImportError(.header(error), block: parent.header.number + 1, source: block.source)
     }
     try block.checkBody()
+    try checkUncles(of: block)
     followed = try known(block)
+    remember(block)
   }
 
   /// The block before, of the files or of the store.

@@ -2,6 +2,7 @@ import EventStore
 package import Primitives
 package import Rollup
 import StateTransition
+package import StoreFiles
 
 /// Brings chain files into a store's ledger: reads, checks, records.
 ///
@@ -49,6 +50,9 @@ package struct Importer: ~Copyable {
 
   /// The newest block of the files.
   var followed: FollowedBlock?
+
+  /// The blocks up to `followed`, the newest first: as many of the files' as uncles are held against.
+  var ancestors: [UncleRules.Ancestor] = []
 
   var report = ImportReport()
 

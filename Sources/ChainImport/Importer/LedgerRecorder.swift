@@ -40,7 +40,7 @@ struct LedgerRecorder: Sendable {
 
   private mutating func finish(_ block: ImportedBlock, _ records: [NewRecord], facts: [NewRecord]) -> NewBlock {
     var accumulator = CanonicalAccumulator(before: canonicalAcc)
-    for fact in facts { accumulator.add(fact.payload.rawSpan) }
+    for fact in facts { accumulator.add(fact.kind, fact.payload.rawSpan) }
     canonicalAcc = accumulator.value(blockHash: block.hash)
     return NewBlock(number: block.number, hash: block.hash, records: records)
   }
@@ -95,7 +95,7 @@ extension LedgerRecorder {
       }
     }
     var accumulator = CanonicalAccumulator(before: before)
-    for fact in facts { accumulator.add(fact.payload.rawSpan) }
+    for fact in facts { accumulator.add(fact.kind, fact.payload.rawSpan) }
     self.init(canonicalAcc: accumulator.value(blockHash: blockHash), batchAcc: batch)
   }
 }

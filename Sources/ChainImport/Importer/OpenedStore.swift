@@ -2,6 +2,7 @@ import EventStore
 import Foundation
 import Primitives
 import Rollup
+import StoreFiles
 import SystemPackage
 
 /// A store that is ready for a chain's blocks: the ledger open for writing, with the chain's configuration and block 0.
@@ -26,7 +27,7 @@ struct OpenedStore {
     let log = log
     try OpenedStore.checkChain(of: log, against: configured, chainHash)
     if manifest == nil {
-      do { try directory.write(.new(for: chainHash)) } catch { throw ImportError(.directory(error)) }
+      do { try directory.makeStore(for: chainHash) } catch { throw ImportError(.directory(error)) }
     }
     if try reading({ () throws(ReadError) in try log.newestBlock() }) == nil {
       try OpenedStore.writeGenesis(chain, configured, to: log)

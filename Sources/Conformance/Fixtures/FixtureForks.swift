@@ -16,7 +16,7 @@ struct FixtureForks {
   ]
 
   /// Where deposits are read from: the main network's contract (EIP-6110).
-  private static let depositContract = Address(0x0000_0000_219a_b540, 0x356c_bb83_9cbe_0530, 0x3d77_05fa)
+  static let depositContract = Address(0x0000_0000_219a_b540, 0x356c_bb83_9cbe_0530, 0x3d77_05fa)
 
   /// A network as `network` names it: a fork, or `XToYAt5` (a block), `XToYAtTime15k` (a time), `XToYAtDiffC0000` (a
   /// total difficulty, hexadecimal), `HomesteadToDaoAt5`.
@@ -57,7 +57,7 @@ struct FixtureForks {
     return schedule.values.sorted { $0.fork < $1.fork }
   }
 
-  private static let standardBlobs: [BlobParameters] = [
+  static let standardBlobs: [BlobParameters] = [
     BlobParameters(fork: .cancun, target: 3, max: 6, baseFeeUpdateFraction: 3_338_477),
     BlobParameters(fork: .prague, target: 6, max: 9, baseFeeUpdateFraction: 5_007_716),
     BlobParameters(fork: .osaka, target: 6, max: 9, baseFeeUpdateFraction: 5_007_716),

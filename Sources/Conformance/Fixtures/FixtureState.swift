@@ -13,19 +13,34 @@ struct FixtureState {
   /// Reads an object of accounts by address.
   init(_ json: JSON) throws(FixtureError) {
     for (name, fields) in json.members {
-      let address = try JSON.string(name).address()
-      let code = try fields.member("code").bytes()
-      var slots: [UInt256: UInt256] = [:]
-      for (slot, value) in try fields.member("storage").members {
-        let number = try value.number()
-        if !number.isZero { slots[try JSON.string(slot).number()] = number }
-      }
-      accounts[address] = GenesisAccount(
-        address: address, balance: try fields.member("balance").number(),
-        nonce: try fields.member("nonce").integer(), code: code)
-      storage[address] = slots
-      codes[Keccak256.hash(code)] = code
+      try add(try JSON.string(name).address(), fields, code: try fields.member("code").bytes())
     }
+  }
+
+  /// Reads what a block reads: accounts by address, with the hash of their code, which `codes` has.
+  init(preState json: JSON, codes: [Hash256: [UInt8]]) throws(FixtureError) {
+    for (name, fields) in json.members {
+      let address = try JSON.string(name).address()
+      var code: [UInt8] = []
+      if let hash = try fields.optional("code_hash")?.hash(), hash != Keccak256.emptyHash {
+        guard let known = codes[hash] else { throw FixtureError("the suite has no code with the hash \(hash)") }
+        code = known
+      }
+      try add(address, fields, code: code)
+    }
+  }
+
+  private mutating func add(_ address: Address, _ fields: JSON, code: [UInt8]) throws(FixtureError) {
+    var slots: [UInt256: UInt256] = [:]
+    for (slot, value) in try fields.member("storage").members {
+      let number = try value.number()
+      if !number.isZero { slots[try JSON.string(slot).number()] = number }
+    }
+    accounts[address] = GenesisAccount(
+      address: address, balance: try fields.member("balance").number(), nonce: try fields.member("nonce").integer(),
+      code: code)
+    storage[address] = slots
+    codes[Keccak256.hash(code)] = code
   }
 
   /// Applies what a transaction or a block changed.
@@ -59,7 +74,7 @@ struct FixtureState {
   }
 
   /// The state root, built from all accounts. O(n log n).
-  var root: Hash256 { ChainConfiguration.stateRoot(of: allocation) }
+  var root: Hash256 { GenesisState.root(of: allocation) }
 
   /// The first account in which the state is not the expected one, and how; nil when there is none.
   func firstDifference(from expected: FixtureState) -> String? {

@@ -45,11 +45,10 @@ extension JSON {
     return hash
   }
 
-  func optional<Value>(
-    _ key: String, _ read: (JSON) throws(FixtureError) -> Value
-  ) throws(FixtureError) -> Value? {
+  /// The member with this name, unless it is absent or null.
+  func optional(_ key: String) -> JSON? {
     guard let value = self[key] else { return nil }
     if case .null = value { return nil }
-    return try read(value)
+    return value
   }
 }

@@ -17,7 +17,8 @@ struct ChainState {
     let allocation = contents.allocation
     let genesis = GenesisState(of: allocation)
     root = genesis.root
-    for account in allocation { storageRoots[account.address] = account.storageRoot }
+    let roots = Dictionary(uniqueKeysWithValues: genesis.entries.map { ($0.key, $0.account.storageRoot) })
+    for address in allocation.map(\.address) { storageRoots[address] = roots[Keccak256.hash(address.bytes)] }
     for change in genesis.nodes { nodes[change.path] = change.node }
     for entry in genesis.entries {
       for change in entry.storageNodes { storageNodes[entry.key, default: [:]][change.path] = change.node }

@@ -27,46 +27,38 @@ struct ForkChoice {
     executor = BlockExecutor(chainID: chainID, forks: forks)
   }
 
-  /// Takes a block in, if it is valid and its parent is there; else says why not.
-  mutating func add(rlp bytes: [UInt8]) throws {
+  /// Takes a block in, if it is valid and its parent is there; else says why not. Returns what its transactions did.
+  mutating func add(rlp bytes: [UInt8]) throws -> [TransactionOutcome] {
     let block = try EthereumBlock(rlp: bytes.rawSpan)
     let header = block.header
     guard let parent = nodes[header.parentHash] else {
       throw ForkChoiceError(description: "block \(header.number) has an unknown parent")
     }
-    try HeaderRules(forks: forks).validate(header, parent: parent.header, parentHash: header.parentHash)
-    try checkMerge(header, parent)
+    let rules = HeaderRules(forks: forks)
+    try rules.validate(header, parent: parent.header, parentHash: header.parentHash)
+    try rules.validateMerge(header, totalDifficulty: parent.totalDifficulty)
     try block.checkBody()
     try UncleRules(forks: forks).validate(block.uncles, of: header, ancestors: ancestors(from: header.parentHash))
-    let node = try execute(block, parent)
+    let (node, transactions) = try execute(block, parent)
     let hash = header.hash
     nodes[hash] = node
     if isBetter(node) { head = hash }
+    return transactions
   }
 
-  private func execute(_ block: EthereumBlock, _ parent: Node) throws -> Node {
+  private func execute(_ block: EthereumBlock, _ parent: Node) throws -> (Node, [TransactionOutcome]) {
     let view = TreeView(state: parent.state, tree: self, parent: block.header.parentHash)
     let outcome = try executor.apply(block, to: view)
     let commitment = try outcome.commit(block, onto: parent.state.root, reader: parent.state)
     var state = parent.state
     state.apply(outcome.diffs, commitment.state)
-    if let wrong = commitment.computed.disagreements(with: block.header).first {
+    if let wrong = commitment.computed.differences(from: block.header).first {
       throw ForkChoiceError(description: "block \(block.header.number): \(wrong)", state: state.contents)
     }
-    return Node(
+    let node = Node(
       header: block.header, uncles: block.uncles.map(\.hash),
       totalDifficulty: parent.totalDifficulty &+ block.header.difficulty, state: state)
-  }
-
-  /// EIP-3675: proof of work ends with the block that reaches the terminal total difficulty.
-  private func checkMerge(_ header: BlockHeader, _ parent: Node) throws {
-    guard let terminal = forks.terminalTotalDifficulty else { return }
-    let isMerged = parent.totalDifficulty >= terminal
-    guard header.difficulty.isZero == isMerged else {
-      throw ForkChoiceError(
-        description:
-          "block \(header.number) has difficulty \(header.difficulty) \(isMerged ? "after" : "before") the merge")
-    }
+    return (node, outcome.transactions)
   }
 
   /// More work wins; from the merge on, where nothing is added, what comes later.

@@ -3,7 +3,7 @@ import Rollup
 import StateTransition
 
 /// BlockchainTests and EEST's blockchain tests: blocks from a genesis on, some of them invalid, some on side chains.
-enum BlockchainSuite: Suite {
+struct BlockchainSuite: FixtureSuite {
   static func cases(file: String, name: String, _ fixture: JSON) -> [SuiteCase] {
     let network = fixture["network"]?.text ?? ""
     return [SuiteCase(name: name, fork: network) { try run(fixture, network: network) }]
@@ -11,7 +11,7 @@ enum BlockchainSuite: Suite {
 
   private static func run(_ fixture: JSON, network: String) throws -> String? {
     let forks = try FixtureForks(network: network, config: fixture["config"]).schedule
-    let chainID = try fixture["config"]?.optional("chainid") { (value) throws(FixtureError) in try value.integer() }
+    let chainID = try fixture["config"]?.optional("chainid")?.integer()
     let state = ChainState(try FixtureState(try fixture.member("pre")))
     let genesis = try genesis(fixture)
     if let difference = try check(genesis, state, fixture) { return difference }
@@ -40,12 +40,22 @@ enum BlockchainSuite: Suite {
   ) throws -> String? {
     let exception = block.members.first { $0.key.hasPrefix("expectException") }?.value.text
     do {
-      try tree.add(rlp: try block.member("rlp").bytes())
-      return exception.map { "block \(index) of the fixture is accepted, expected is \($0)" }
+      let transactions = try tree.add(rlp: try block.member("rlp").bytes())
+      if let exception { return "block \(index) of the fixture is accepted, expected is \(exception)" }
+      return try checkSenders(transactions, block).map { "block \(index) of the fixture: \($0)" }
     } catch {
       if exception != nil { return nil }
       return "block \(index) of the fixture is refused: \(error)\(try place(error, fixture))"
     }
+  }
+
+  /// Holds senders against those of the fixture, where it has them.
+  private static func checkSenders(_ transactions: [TransactionOutcome], _ block: JSON) throws -> String? {
+    for (index, (transaction, json)) in zip(transactions, block["transactions"]?.items ?? []).enumerated() {
+      guard let expected = try json.optional("sender")?.address(), transaction.sender != expected else { continue }
+      return "transaction \(index) is from \(transaction.sender), expected \(expected)"
+    }
+    return nil
   }
 
   /// The first account that is not as the fixture ends, when a block came to another state.
@@ -61,7 +71,7 @@ enum BlockchainSuite: Suite {
     if let json = fixture["postState"], !json.members.isEmpty {
       if let difference = head.state.contents.firstDifference(from: try FixtureState(json)) { return difference }
     }
-    if let hash = try fixture.optional("postStateHash", { (value) throws(FixtureError) in try value.hash() }) {
+    if let hash = try fixture.optional("postStateHash")?.hash() {
       if hash != head.state.root { return "the root is \(head.state.root), expected \(hash)" }
     }
     return nil

@@ -4,7 +4,7 @@ import Rollup
 import StateTransition
 
 /// Geth's opcode vectors, `testcases_NAME.json`: two operands and what the opcode leaves.
-enum OpcodeSuite: Suite {
+struct OpcodeSuite: FixtureSuite {
   private static let opcodes: [String: UInt8] = [
     "add": 0x01, "mul": 0x02, "sub": 0x03, "div": 0x04, "sdiv": 0x05, "mod": 0x06, "smod": 0x07, "exp": 0x0a,
     "signext": 0x0b, "lt": 0x10, "gt": 0x11, "slt": 0x12, "sgt": 0x13, "eq": 0x14, "and": 0x16, "or": 0x17,

@@ -4,7 +4,14 @@ import Primitives
 
 /// Vectors of precompiled contracts: geth's by contract, Wycheproof's signatures in P1363 form, and c-kzg-4844's
 /// `verify_kzg_proof`.
-enum PrecompileSuite: Suite {
+struct PrecompileSuite: FixtureSuite {
+  func holdsCases(_ path: String) -> Bool { path.hasSuffix(".json") || path.hasSuffix(".yaml") }
+
+  func cases(of file: FixtureFile) throws -> [SuiteCase] {
+    let document = file.path.hasSuffix(".yaml") ? JSON(proofCase: try file.bytes()) : try file.json()
+    return Self.cases(of: document, in: file.path)
+  }
+
   static func cases(file: String, name: String, _ fixture: JSON) -> [SuiteCase] {
     let last = file.split(separator: "/").last.map(String.init) ?? ""
     if last == "data.yaml" { return [proof(file: file, name: name, fixture)].compactMap { $0 } }

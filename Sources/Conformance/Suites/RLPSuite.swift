@@ -1,7 +1,7 @@
 import Primitives
 
 /// RLPTests: values to bytes and back, and bytes that are no RLP.
-enum RLPSuite: Suite {
+struct RLPSuite: FixtureSuite {
   static func cases(file: String, name: String, _ fixture: JSON) -> [SuiteCase] {
     guard fixture["in"] != nil, fixture["out"] != nil else { return [] }
     return [SuiteCase(name: name, fork: "rlp") { try run(fixture) }]

@@ -3,7 +3,7 @@ import Rollup
 import StateTransition
 
 /// TransactionTests: whether bytes are a valid transaction at each fork, whose, and what its intrinsic gas is.
-enum TransactionSuite: Suite {
+struct TransactionSuite: FixtureSuite {
   static func cases(file: String, name: String, _ fixture: JSON) -> [SuiteCase] {
     (fixture["result"]?.members ?? []).map { fork, expected in
       SuiteCase(name: name, fork: fork) { try run(fixture, fork: fork, expected) }

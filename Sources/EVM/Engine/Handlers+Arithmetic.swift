@@ -109,12 +109,12 @@ import Primitives
 
 @c func evmShl(_ p: CodePointer, _ s: Raw, _ g: Int, _ f: Raw, _ t: Table) -> Int32 {
   var r = unsafe Registers(p, s, g, f, t)
-  return r.binary(3) { $1.shiftedLeft(by: $0) }
+  return r.binary(3) { $0.isBelow256 ? $1.shiftedLeft(count: $0) : .zero }
 }
 
 @c func evmShr(_ p: CodePointer, _ s: Raw, _ g: Int, _ f: Raw, _ t: Table) -> Int32 {
   var r = unsafe Registers(p, s, g, f, t)
-  return r.binary(3) { $1.shiftedRight(by: $0) }
+  return r.binary(3) { $0.isBelow256 ? $1.shiftedRight(count: $0) : .zero }
 }
 
 @c func evmSar(_ p: CodePointer, _ s: Raw, _ g: Int, _ f: Raw, _ t: Table) -> Int32 {
@@ -143,5 +143,26 @@ extension UInt256 {
   @inline(__always)
   init(_ condition: Bool) {
     self.init(condition ? 1 : 0 as UInt64)
+  }
+
+  @inline(__always)
+  fileprivate var isBelow256: Bool { high == 0 && low < 256 }
+
+  // Shifts by less than 256, without a branch. A call of the general shift would cost more than the shift.
+
+  @inline(__always)
+  fileprivate func shiftedLeft(count: UInt256) -> UInt256 {
+    let bits = count.low & 127
+    let lower = low &<< bits
+    let upper = high &<< bits | (low &>> 1) &>> (127 &- bits)
+    return count.low >= 128 ? UInt256(low: 0, high: lower) : UInt256(low: lower, high: upper)
+  }
+
+  @inline(__always)
+  fileprivate func shiftedRight(count: UInt256) -> UInt256 {
+    let bits = count.low & 127
+    let upper = high &>> bits
+    let lower = low &>> bits | (high &<< 1) &<< (127 &- bits)
+    return count.low >= 128 ? UInt256(low: upper, high: 0) : UInt256(low: lower, high: upper)
   }
 }

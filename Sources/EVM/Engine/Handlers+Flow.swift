@@ -382,7 +382,7 @@ extension Registers {
   /// Goes on at a place of the code, when a JUMPDEST stands there.
   @inline(__always)
   func jump(to destination: UInt256) -> Int32 {
-    guard destination.high == 0, unsafe destination.low < UInt128(frame.pointee.codeCount) else {
+    guard destination.high == 0, unsafe destination.low < UInt128(truncatingIfNeeded: frame.pointee.codeCount) else {
       return fail(.invalidJump)
     }
     let offset = Int(truncatingIfNeeded: destination.low)

@@ -8,7 +8,7 @@ typealias Table = UnsafeRawPointer
 /// was left: an opcode that the machine must serve, or a `Signal`.
 ///
 /// In an optimised build the call to the next handler is a jump, and the registers stay in the processor's. Swift does
-/// not promise that; `EngineTests` holds it to it. Where it is not so (a debug build), the loop is driven one step at
+/// not promise that; `HostileCodeTests` holds it to it. Where it is not so (a debug build), the loop is driven one step at
 /// a time by a table whose every entry saves the registers and returns.
 typealias Handler = @convention(c) (CodePointer, Raw, Int, Raw, Table) -> Int32
 

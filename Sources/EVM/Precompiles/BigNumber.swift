@@ -14,13 +14,11 @@ struct BigNumber: Equatable {
     }
   }
 
-  init(bigEndian bytes: [UInt8]) {
-    var words = [UInt64](repeating: 0, count: (bytes.count + 7) / 8)
-    for (index, byte) in bytes.reversed().enumerated() {
-      words[index / 8] |= UInt64(byte) << UInt64(8 * (index % 8))
-    }
-    self.init(words: words)
+  init(_ digits: borrowing Digits) {
+    self.init(words: digits.words)
   }
+
+  var isOdd: Bool { !isZero && words[0] & 1 == 1 }
 
   /// The last `count` bytes of the number, most significant first.
   func bigEndian(count: Int) -> [UInt8] {
@@ -31,14 +29,17 @@ struct BigNumber: Equatable {
     return bytes
   }
 
-  /// self to the power of a big-endian exponent. The modulus is not zero. About 1.2 multiplications of the modulus' size
+  /// self to the power of an exponent. The modulus is greater than one. About 1.25 multiplications of the modulus' size
   /// for each bit of the exponent.
   ///
   /// An odd modulus is reduced by in Montgomery's way. An even one is split into its odd part and a power of two; the
   /// two powers are put together by the Chinese remainder theorem.
-  func power(_ exponent: [UInt8], modulo modulus: BigNumber) -> BigNumber {
-    if modulus == BigNumber(words: [1]) { return BigNumber(words: []) }
-    if modulus.words[0] & 1 == 1 { return Montgomery(modulus).power(self, exponent) }
+  func power(_ exponent: borrowing Digits, modulo modulus: BigNumber) -> BigNumber {
+    if exponent.count < 2, exponent.word < 2 {
+      return exponent.isZero ? BigNumber(words: [1]) : remainder(dividingBy: modulus)
+    }
+    if modulus.isOdd { return Montgomery(modulus).power(self, exponent) }
+    if exponent.count < 2 { return dividedPower(exponent.word, modulo: modulus) }
     let zeros = modulus.trailingZeroBitCount
     let twos = PowerOfTwo(bitCount: zeros)
     let small = twos.power(self, exponent)
@@ -48,6 +49,19 @@ struct BigNumber: Equatable {
     // large + odd · ((small − large) / odd mod 2^zeros)
     let factor = twos.product(twos.difference(small, large), twos.inverse(ofOdd: odd))
     return large.adding(odd.multiplied(by: factor))
+  }
+}
+
+extension BigNumber {
+  /// By division after each product: for a short exponent nothing else needs to be made ready.
+  private func dividedPower(_ exponent: UInt64, modulo modulus: BigNumber) -> BigNumber {
+    let base = remainder(dividingBy: modulus)
+    var result = base
+    for bit in (0..<UInt64(63 - exponent.leadingZeroBitCount)).reversed() {
+      result = result.multiplied(by: result).remainder(dividingBy: modulus)
+      if exponent >> bit & 1 == 1 { result = result.multiplied(by: base).remainder(dividingBy: modulus) }
+    }
+    return result
   }
 }
 
@@ -87,12 +101,13 @@ extension BigNumber {
   func multiplied(by other: BigNumber) -> BigNumber {
     if isZero || other.isZero { return BigNumber(words: []) }
     var product = [UInt64](repeating: 0, count: words.count + other.words.count)
-    for (index, word) in words.enumerated() {
+    for index in 0..<words.count {
+      let word = UInt128(words[index])
       var carry: UInt64 = 0
-      for (offset, factor) in other.words.enumerated() {
-        let sum = UInt128(word) * UInt128(factor) + UInt128(product[index + offset]) + UInt128(carry)
+      for offset in 0..<other.words.count {
+        let sum = word &* UInt128(other.words[offset]) &+ UInt128(product[index + offset]) &+ UInt128(carry)
         product[index + offset] = UInt64(truncatingIfNeeded: sum)
-        carry = UInt64(truncatingIfNeeded: sum >> 64)
+        carry = UInt64(truncatingIfNeeded: sum &>> 64)
       }
       product[index + other.words.count] = carry
     }
@@ -128,10 +143,13 @@ extension BigNumber {
   /// One step of algorithm D: subtracts as many times the divisor, shifted by `index` words, as go into `rest`.
   private static func reduce(_ rest: inout [UInt64], at index: Int, _ divisor: [UInt64]) {
     let count = divisor.count
-    let top = UInt128(rest[index + count]) << 64 | UInt128(rest[index + count - 1])
-    var digit = min(top / UInt128(divisor[count - 1]), UInt128(UInt64.max))
-    var left = top - digit * UInt128(divisor[count - 1])
-    while left >> 64 == 0, digit * UInt128(divisor[count - 2]) > left << 64 | UInt128(rest[index + count - 2]) {
+    let (top, next) = (rest[index + count], rest[index + count - 1])
+    // The rest's highest word is at most the divisor's; where it is as great, the digit is at most all ones.
+    let isFull = top >= divisor[count - 1]
+    var digit = isFull ? .max : divisor[count - 1].dividingFullWidth((top, next)).quotient
+    var left = UInt128(top) << 64 | UInt128(next) - UInt128(digit) * UInt128(divisor[count - 1])
+    while left >> 64 == 0, UInt128(digit) * UInt128(divisor[count - 2]) > left << 64 | UInt128(rest[index + count - 2])
+    {
       digit -= 1
       left += UInt128(divisor[count - 1])
     }
@@ -140,28 +158,31 @@ extension BigNumber {
 
   /// Whether it was more than there is.
   private static func subtract(
-    _ digit: UInt128, times divisor: [UInt64], from rest: inout [UInt64], at index: Int
+    _ digit: UInt64, times divisor: [UInt64], from rest: inout [UInt64], at index: Int
   ) -> Bool {
-    var borrow: UInt128 = 0
-    for offset in divisor.indices {
-      let product = digit * UInt128(divisor[offset]) + borrow
-      let (difference, isNegative) = rest[index + offset].subtractingReportingOverflow(
-        UInt64(truncatingIfNeeded: product))
-      rest[index + offset] = difference
-      borrow = product >> 64 + (isNegative ? 1 : 0)
+    var carry = UInt128(0)
+    var borrow: UInt64 = 0
+    for offset in 0..<divisor.count {
+      carry = UInt128(digit) &* UInt128(divisor[offset]) &+ carry &>> 64
+      let (first, isNegative) = rest[index + offset].subtractingReportingOverflow(UInt64(truncatingIfNeeded: carry))
+      let (second, isStillNegative) = first.subtractingReportingOverflow(borrow)
+      rest[index + offset] = second
+      borrow = isNegative || isStillNegative ? 1 : 0
     }
-    let (difference, isNegative) = rest[index + divisor.count].subtractingReportingOverflow(UInt64(borrow))
-    rest[index + divisor.count] = difference
-    return isNegative
+    let (first, isNegative) = rest[index + divisor.count].subtractingReportingOverflow(
+      UInt64(truncatingIfNeeded: carry &>> 64))
+    let (second, isStillNegative) = first.subtractingReportingOverflow(borrow)
+    rest[index + divisor.count] = second
+    return isNegative || isStillNegative
   }
 
   private static func addBack(_ divisor: [UInt64], to rest: inout [UInt64], at index: Int) {
-    var carry: UInt128 = 0
-    for offset in divisor.indices {
-      carry += UInt128(rest[index + offset]) + UInt128(divisor[offset])
-      rest[index + offset] = UInt64(truncatingIfNeeded: carry)
-      carry >>= 64
+    var carry: UInt64 = 0
+    for offset in 0..<divisor.count {
+      let sum = UInt128(rest[index + offset]) &+ UInt128(divisor[offset]) &+ UInt128(carry)
+      rest[index + offset] = UInt64(truncatingIfNeeded: sum)
+      carry = UInt64(truncatingIfNeeded: sum &>> 64)
     }
-    rest[index + divisor.count] &+= UInt64(carry)
+    rest[index + divisor.count] &+= carry
   }
 }

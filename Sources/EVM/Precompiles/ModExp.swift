@@ -20,23 +20,34 @@ struct ModExp: ~Copyable, ~Escapable {
   /// The power, as long as the modulus. The lengths have been paid for, so they fit.
   func run() -> [UInt8] {
     let count = Int(truncatingIfNeeded: modulusCount.low)
-    let baseEnd = Int(truncatingIfNeeded: baseCount.low)
     guard count > 0 else { return [] }
+    let baseEnd = Int(truncatingIfNeeded: baseCount.low)
     let exponentEnd = baseEnd + Int(truncatingIfNeeded: exponentCount.low)
-    let modulus = BigNumber(bigEndian: part(from: exponentEnd, count))
-    guard !modulus.isZero else { return [UInt8](repeating: 0, count: count) }
-    // Bytes of the exponent beyond the input are zero: as many squarings, which `part` supplies as bytes.
-    let base = BigNumber(bigEndian: part(from: 0, baseEnd))
-    let exponent = part(from: baseEnd, exponentEnd - baseEnd)
-    return base.power(exponent, modulo: modulus).bigEndian(count: count)
+    let base = digits(from: 0, to: baseEnd)
+    let exponent = digits(from: baseEnd, to: exponentEnd)
+    let modulus = digits(from: exponentEnd, to: exponentEnd + count)
+    var output = [UInt8](repeating: 0, count: count)
+    if modulus.count <= 8 {
+      guard modulus.word > 1 else { return output }
+      let power = WordModulus(modulus.word).power(base.remainder(dividingBy: modulus.word), exponent)
+      output.setSuffix(power, before: count)
+    } else if modulus.count <= 32, base.count <= 32, exponent.count < 3 {
+      // So little is paid for this that no memory should be taken.
+      base.uint256.power(exponent.word, modulo: modulus.uint256).withMinimalBigEndianBytes { bytes in
+        for index in 0..<bytes.byteCount { output[count - bytes.byteCount + index] = bytes.byte(at: index) }
+      }
+    } else {
+      for (index, word) in BigNumber(base).power(exponent, modulo: BigNumber(modulus)).words.enumerated() {
+        output.setSuffix(word, before: count - 8 * index)
+      }
+    }
+    return output
   }
 
   /// Bytes of the body, with zeros for what lies beyond its end.
-  private func part(from start: Int, _ count: Int) -> [UInt8] {
-    let first = min(start, body.byteCount)
-    var bytes = body.extracting(first..<min(start + count, body.byteCount)).bytes
-    bytes.append(contentsOf: repeatElement(0, count: count - bytes.count))
-    return bytes
+  @_lifetime(copy self)
+  private func digits(from start: Int, to end: Int) -> Digits {
+    Digits(body.extracting(min(start, body.byteCount)..<body.byteCount), count: end - start)
   }
 }
 
@@ -69,8 +80,34 @@ extension ModExp {
   /// How many multiplications the exponent counts: its bits after the first, those behind the first 32 bytes by length.
   private func iterations(perByte: UInt128) -> UInt128 {
     let headCount = exponentCount < UInt256(32) ? Int(truncatingIfNeeded: exponentCount.low) : 32
-    let head = UInt256(bigEndian: part(from: Int(truncatingIfNeeded: baseCount.low), headCount)) ?? .zero
+    let start = Int(truncatingIfNeeded: baseCount.low)
+    let head = digits(from: start, to: start + headCount).uint256
     let bits = head.isZero ? 0 : UInt128(255 - head.leadingZeroBitCount)
     return exponentCount > UInt256(32) ? perByte * (exponentCount.low - 32) + bits : bits
+  }
+}
+
+extension [UInt8] {
+  /// Writes a word's bytes so that they end before `end`; those that have no place are zero.
+  fileprivate mutating func setSuffix(_ word: UInt64, before end: Int) {
+    var (word, index) = (word, end)
+    while word > 0 {
+      index -= 1
+      self[index] = UInt8(truncatingIfNeeded: word)
+      word >>= 8
+    }
+  }
+}
+
+extension UInt256 {
+  /// self to a short power, modulo a number greater than one.
+  fileprivate func power(_ exponent: UInt64, modulo modulus: UInt256) -> UInt256 {
+    var (left, square, result) = (exponent, self % modulus, UInt256.one)
+    while left > 0 {
+      if left & 1 == 1 { result = .multiplyingModulo(result, square, modulus) }
+      left >>= 1
+      if left > 0 { square = .multiplyingModulo(square, square, modulus) }
+    }
+    return result
   }
 }

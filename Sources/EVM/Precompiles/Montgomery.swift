@@ -9,37 +9,26 @@ struct Montgomery {
 
   init(_ modulus: BigNumber) {
     self.modulus = modulus
-    // Newton: each round doubles the bits that are right, of which an odd number's own inverse has three.
-    var inverse = modulus.words[0]
-    for _ in 0..<5 {
-      inverse = inverse &* (2 &- modulus.words[0] &* inverse)
-    }
-    negatedInverse = 0 &- inverse
+    negatedInverse = 0 &- modulus.words[0].inverseModuloWord
   }
 
-  /// Four bits of the exponent at a time: four squarings and at most one product.
-  func power(_ base: BigNumber, _ exponent: [UInt8]) -> BigNumber {
+  /// The exponent is not zero. Four bits of it at a time: four squarings and at most one product.
+  func power(_ base: BigNumber, _ exponent: borrowing Digits) -> BigNumber {
     let count = count
-    let one = form(BigNumber(words: [1]))
-    // The powers 0 to 15, then the result, then what a product needs.
-    var words = one + form(base.remainder(dividingBy: modulus))
-    words += [UInt64](repeating: 0, count: 14 * count) + one + [UInt64](repeating: 0, count: count + 2)
-    let significant = exponent.drop { $0 == 0 }
+    // The powers 0 to 15 (power 0 is not used but for the one at the end), then the result, then what a product needs.
+    var words = [UInt64](repeating: 0, count: count) + form(base)
+    words += [UInt64](repeating: 0, count: 16 * count + 2)
     unsafe modulus.words.withUnsafeBufferPointer { modulus in
       unsafe words.withUnsafeMutableBufferPointer { words in
         guard let start = words.baseAddress, let modulus = modulus.baseAddress else { return }
         let product = unsafe Product(modulus, negatedInverse, start + 17 * count, count)
         let result = unsafe start + 16 * count
-        let isShort = significant.count == 1 && significant.first.map { $0 < 4 } ?? false
-        for index in 2..<(isShort ? 4 : 16) {
-          unsafe product.store(start + index * count, start + (index - 1) * count, start + count)
-        }
-        for byte in significant {
-          unsafe product.advance(result, by: Int(byte >> 4), start)
-          unsafe product.advance(result, by: Int(byte & 15), start)
+        if exponent.count > 2 {
+          unsafe product.raise(result, to: exponent, powers: start)
+        } else {
+          unsafe product.raise(result, to: exponent.word, base: start + count)
         }
         // Out of Montgomery's form: a product with one.
-        unsafe start.update(repeating: 0, count: count)
         unsafe start[0] = 1
         unsafe product.store(result, result, start)
       }
@@ -72,8 +61,37 @@ private struct Product {
     self.count = count
   }
 
+  /// result = the base to a long power: `powers` has the base as power 1, and room for those up to 15.
+  func raise(
+    _ result: UnsafeMutablePointer<UInt64>, to exponent: borrowing Digits, powers: UnsafeMutablePointer<UInt64>
+  ) {
+    for index in 2..<16 {
+      unsafe store(powers + index * count, powers + (index - 1) * count, powers + count)
+    }
+    // The first byte is not zero, so one of its digits is where to begin.
+    let first = Int(exponent[0])
+    unsafe result.update(from: powers + (first > 15 ? first >> 4 : first) * count, count: count)
+    if first > 15 { unsafe advance(result, by: first & 15, powers) }
+    for index in 1..<exponent.count {
+      let byte = exponent[index]
+      unsafe advance(result, by: Int(byte >> 4), powers)
+      unsafe advance(result, by: Int(byte & 15), powers)
+    }
+  }
+
+  /// result = the base to a power so short that a table does not pay.
+  func raise(_ result: UnsafeMutablePointer<UInt64>, to exponent: UInt64, base: UnsafeMutablePointer<UInt64>) {
+    unsafe result.update(from: base, count: count)
+    for bit in (0..<UInt64(63 - exponent.leadingZeroBitCount)).reversed() {
+      unsafe store(result, result, result)
+      if exponent >> bit & 1 == 1 { unsafe store(result, result, base) }
+    }
+  }
+
   /// To the power of sixteen, times the power `digit`.
-  func advance(_ result: UnsafeMutablePointer<UInt64>, by digit: Int, _ powers: UnsafeMutablePointer<UInt64>) {
+  private func advance(
+    _ result: UnsafeMutablePointer<UInt64>, by digit: Int, _ powers: UnsafeMutablePointer<UInt64>
+  ) {
     for _ in 0..<4 {
       unsafe store(result, result, result)
     }

@@ -1,6 +1,7 @@
 import Hashing
 package import Primitives
 package import Rollup
+import StateTransition
 import StateTrie
 
 /// What an embedded L1 begins with. It knows nothing of a rollup, so that a rollup's configuration can name its block 0.
@@ -82,7 +83,7 @@ struct L1Accounts: Equatable, Sendable {
   /// it holds is no trie. O(n log n).
   var stateRoot: Hash256 {
     let addresses = Set(balances.keys).union(nonces.keys)
-    return ChainConfiguration.stateRoot(
+    return GenesisState.root(
       of: addresses.map { GenesisAccount(address: $0, balance: balance(of: $0), nonce: nonces[$0] ?? 0) })
   }
 }

@@ -26,6 +26,9 @@ package struct GameTruth {
     view.result(of: min(number, end))?.claimHash ?? view.genesis.claimHash
   }
 
+  /// The order as the contract had it at the L1 head.
+  package var order: some DisputedOrder { ViewOrder(view: view, l1Head: l1Head) }
+
   /// The execution of a block, step by step; nil behind the end of the data.
   package func trace(ofBlock number: UInt64, archive: StateArchive) throws(StepError) -> BlockTrace<StateArchive>? {
     guard number >= 1, number <= end, let parent = view.result(of: number - 1) else { return nil }

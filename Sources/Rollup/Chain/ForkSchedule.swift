@@ -16,7 +16,8 @@ package struct ForkSchedule: Hashable, Sendable {
   /// In the order of forks; Frontier and Paris are no part of it. Starts do not go back among forks of one trigger.
   package let activations: [Activation]
 
-  /// Total difficulty whose block is the last with proof of work; nil when the chain never merges.
+  /// Total difficulty whose block is the last with proof of work. Without one a chain merges with its first fork by time
+  /// (as besu has it), if it has any.
   package let terminalTotalDifficulty: UInt256?
 
   /// Where the DAO's balances are moved (`daoForkBlock`, EIP-779); nil when they never are.
@@ -74,11 +75,16 @@ extension ForkSchedule {
     return isAfterMerge ? max(fork, .paris) : fork
   }
 
-  /// The fork whose rules a block has to follow. From the merge on, and only then, difficulty is zero (EIP-3675).
+  /// The fork whose rules a block has to follow.
   package func fork(of header: BlockHeader) -> Fork {
-    fork(
-      atBlock: header.number, timestamp: header.timestamp,
-      isAfterMerge: terminalTotalDifficulty != nil && header.difficulty.isZero)
+    fork(atBlock: header.number, timestamp: header.timestamp, isAfterMerge: isAfterMerge(header))
+  }
+
+  /// Where total difficulty decides, difficulty is zero from the merge on, and only then (EIP-3675).
+  private func isAfterMerge(_ header: BlockHeader) -> Bool {
+    if terminalTotalDifficulty != nil { return header.difficulty.isZero }
+    let first = activations.first { $0.fork.trigger == .timestamp }
+    return first.map { $0.start <= header.timestamp } ?? false
   }
 
   /// Where `fork` begins; nil when it never does or is not scheduled by number or time.

@@ -1,8 +1,8 @@
-import Primitives
+package import Primitives
 
 extension RollupConfiguration {
   /// Reads the next item.
-  init(_ reader: inout RLPReader) throws(RLPError) {
+  package init(_ reader: inout RLPReader) throws(RLPError) {
     let offset = reader.offset
     var fields = try reader.readList()
     l1ChainID = try fields.readUInt64()
@@ -29,7 +29,7 @@ extension RollupConfiguration {
   }
 
   /// Appends one item, a list.
-  func append(to writer: inout RLPWriter) {
+  package func append(to writer: inout RLPWriter) {
     writer.list { (fields) in
       fields.append(l1ChainID)
       fields.append(contract)

@@ -3,20 +3,26 @@ package import Primitives
 
 /// What two nodes compare to find whether they agree about L1, and from which block on they do not.
 ///
-/// `canonicalAcc(n) = keccak(canonicalAcc(n - 1) ‖ hash of L1 block n ‖ keccak(payloads of block n's events, in order))`,
-/// zero before the first block. Observations are no part of it, so it is a function of L1 alone.
+/// `canonicalAcc(n) = keccak(canonicalAcc(n - 1) ‖ hash of L1 block n ‖ keccak(kind ‖ payload of block n's facts, in order))`,
+/// zero before the first block. A kind has two bytes; different kinds can have payloads of the same bytes. What a node itself
+/// brings is no part of it: observations, and `L1BlockAppended`, which says how the node knows that the block is whole. So
+/// it is a function of L1 alone.
 package struct CanonicalAccumulator: Sendable {
   private let before: Hash256
-  private var payloads = Keccak256()
+  private var facts = Keccak256()
 
   /// Begins a block; `before` is the value after the block before it.
   package init(before: Hash256 = .zero) {
     self.before = before
   }
 
-  /// Adds the payload of the block's next event. O(payload).
-  package mutating func add(_ payload: RawSpan) {
-    payloads.update(payload)
+  /// Adds the block's next record, if it counts. O(payload).
+  package mutating func add(_ kind: EventKind, _ payload: RawSpan) {
+    guard !kind.isObservation, kind != .l1BlockAppended else { return }
+    var number: [UInt8] = []
+    number.append(bigEndian: kind.rawValue)
+    facts.update(number.rawSpan)
+    facts.update(payload)
   }
 
   /// The value after the block.
@@ -24,7 +30,7 @@ package struct CanonicalAccumulator: Sendable {
     var hash = Keccak256()
     before.withBytes { hash.update($0) }
     blockHash.withBytes { hash.update($0) }
-    payloads.finalize().withBytes { hash.update($0) }
+    facts.finalize().withBytes { hash.update($0) }
     return hash.finalize()
   }
 }

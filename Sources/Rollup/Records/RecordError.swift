@@ -4,6 +4,8 @@ public import Primitives
 public enum RecordError: Error, Equatable, Sendable {
   /// Fewer bytes than a header has.
   case truncated(length: Int)
+  /// A leaf has 62 bytes.
+  case leafLength(Int)
   /// A newer format.
   case unknownVersion(UInt8)
   case unknownFlags(UInt8)
@@ -20,6 +22,8 @@ extension RecordError: CustomStringConvertible {
     switch self {
     case .truncated(let length):
       "the record has \(length) bytes, fewer than its header of \(RecordHeader.byteCount)"
+    case .leafLength(let length):
+      "the leaf has \(length) bytes instead of \(RecordHeader.leafByteCount)"
     case .unknownVersion(let version):
       "the record has format version \(version); this program reads version \(RecordHeader.formatVersion)"
     case .unknownFlags(let flags):

@@ -26,3 +26,20 @@ extension RecordHeader {
     return unsafe MerkleHash.leaf(bytes.span.bytes)
   }
 }
+
+extension RecordHeader {
+  /// Reads a leaf: what was recorded, without how it was stored.
+  ///
+  /// - Throws: when there are not 62 bytes, or the kind is unknown.
+  public init(leaf bytes: RawSpan) throws(RecordError) {
+    guard bytes.byteCount == RecordHeader.leafByteCount else { throw .leafLength(bytes.byteCount) }
+    let rawKind = bytes.bigEndian(at: 8, as: UInt16.self)
+    guard let kind = EventKind(rawValue: rawKind) else { throw .unknownKind(rawKind) }
+    self.init(
+      kind: kind, position: Position(bytes.bigEndian(at: 0)),
+      coordinates: L1Coordinates(
+        blockNumber: bytes.bigEndian(at: 10), transactionIndex: bytes.bigEndian(at: 18),
+        logIndex: bytes.bigEndian(at: 22)),
+      payloadLength: bytes.bigEndian(at: 26), payloadHash: Hash256(bytes.extracting(30..<62)))
+  }
+}

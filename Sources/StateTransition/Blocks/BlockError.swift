@@ -3,7 +3,7 @@ import Rollup
 
 /// Why a block cannot be applied. Numbers and indices count from zero.
 ///
-/// A wrong *claim* in the header is no such reason: it is found by `ComputedFields.disagreements` and is data.
+/// A wrong *claim* in the header is no such reason: it is found by `ComputedFields.differences` and is data.
 package enum BlockError: Error, Sendable {
   case invalidTransaction(block: UInt64, index: Int, reason: TransactionError)
   case invalidUncle(block: UInt64, index: Int, reason: UncleError)

@@ -20,47 +20,27 @@ package struct ComputedFields: Hashable, Sendable {
   package let requestsHash: Hash256?
 }
 
-/// A header says one thing and the chain's rules another.
-package struct Disagreement: Hashable, Sendable, CustomStringConvertible {
-  /// The header's field, by the name that `BlockHeader` gives it.
-  package enum Field: String, Hashable, Sendable, CaseIterable {
-    case ommersHash, stateRoot, transactionsRoot, receiptsRoot, logsBloom, gasUsed, withdrawalsRoot, blobGasUsed
-    case requestsHash
-  }
-
-  package let field: Field
-
-  /// What the header says; hashes and blooms as bytes, gas as eight bytes, most significant first.
-  package let claimed: [UInt8]
-
-  /// What it should say.
-  package let computed: [UInt8]
-
-  package var description: String {
-    "\(field.rawValue) is \(Hex.encode(claimed)) in the header, \(Hex.encode(computed)) by the rules"
-  }
-}
-
 extension ComputedFields {
-  /// The fields in which the header is wrong, in its own order of fields; empty when it agrees.
-  package func disagreements(with header: BlockHeader) -> [Disagreement] {
-    var found: [Disagreement] = []
-    func compare(_ field: Disagreement.Field, _ claimed: [UInt8], _ computed: [UInt8]) {
-      if claimed != computed { found.append(Disagreement(field: field, claimed: claimed, computed: computed)) }
+  /// The fields in which the header is wrong, in its own order of fields; empty when it agrees. Hashes and blooms stand
+  /// as bytes, gas as eight bytes, most significant first.
+  package func differences(from header: BlockHeader) -> [ClaimDifference] {
+    var found: [ClaimDifference] = []
+    func compare(_ field: String, _ claimed: [UInt8], _ computed: [UInt8]) {
+      if claimed != computed { found.append(ClaimDifference(field: field, claimed: claimed, computed: computed)) }
     }
-    compare(.ommersHash, header.ommersHash.bytes, ommersHash.bytes)
-    compare(.stateRoot, header.stateRoot.bytes, stateRoot.bytes)
-    compare(.transactionsRoot, header.transactionsRoot.bytes, transactionsRoot.bytes)
-    compare(.receiptsRoot, header.receiptsRoot.bytes, receiptsRoot.bytes)
-    compare(.logsBloom, header.logsBloom.bytes, logsBloom.bytes)
-    compare(.gasUsed, bytes(of: header.gasUsed), bytes(of: gasUsed))
+    compare("ommersHash", header.ommersHash.bytes, ommersHash.bytes)
+    compare("stateRoot", header.stateRoot.bytes, stateRoot.bytes)
+    compare("transactionsRoot", header.transactionsRoot.bytes, transactionsRoot.bytes)
+    compare("receiptsRoot", header.receiptsRoot.bytes, receiptsRoot.bytes)
+    compare("logsBloom", header.logsBloom.bytes, logsBloom.bytes)
+    compare("gasUsed", bytes(of: header.gasUsed), bytes(of: gasUsed))
     if let withdrawalsRoot {
-      compare(.withdrawalsRoot, header.withdrawalsRoot?.bytes ?? [], withdrawalsRoot.bytes)
+      compare("withdrawalsRoot", header.withdrawalsRoot?.bytes ?? [], withdrawalsRoot.bytes)
     }
     if let blobGasUsed {
-      compare(.blobGasUsed, header.blobGasUsed.map(bytes(of:)) ?? [], bytes(of: blobGasUsed))
+      compare("blobGasUsed", header.blobGasUsed.map(bytes(of:)) ?? [], bytes(of: blobGasUsed))
     }
-    if let requestsHash { compare(.requestsHash, header.requestsHash?.bytes ?? [], requestsHash.bytes) }
+    if let requestsHash { compare("requestsHash", header.requestsHash?.bytes ?? [], requestsHash.bytes) }
     return found
   }
 

@@ -21,6 +21,8 @@ package struct HeaderError: Error, Equatable, Sendable, CustomStringConvertible 
     case blobGasUsed(claimed: UInt64, most: UInt64)
     case excessBlobGas(claimed: UInt64, expected: UInt64)
     case daoMark(claimed: [UInt8])
+    /// Proof of work after the total difficulty that ends it, or none before.
+    case merge(difficulty: UInt256, totalDifficulty: UInt256, terminal: UInt256)
   }
 
   /// The number in the header.
@@ -59,6 +61,8 @@ extension HeaderError.Violation: CustomStringConvertible {
     case .excessBlobGas(let claimed, let expected): "excessBlobGas is \(claimed), expected is \(expected)"
     case .daoMark(let claimed):
       "extraData is \(Hex.encode(claimed)), expected is the mark of the DAO's fork (EIP-779)"
+    case .merge(let difficulty, let totalDifficulty, let terminal):
+      "difficulty is \(difficulty) after a total of \(totalDifficulty), and proof of work ends at \(terminal)"
     case .nonce(let claimed): "nonce is \(claimed), expected is 0 after the merge"
     }
   }

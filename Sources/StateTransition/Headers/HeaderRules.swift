@@ -3,9 +3,9 @@ package import Rollup
 
 /// What a header must say because of its parent's header alone (yellow paper, section 4.4.4, and the EIPs named below).
 ///
-/// Not checked here: the seal (`mixHash`, and before the merge `nonce`), the total difficulty at which a chain merges,
-/// whatever depends on the body or the state, and whether a block may name an uncle (`UncleRules`); an uncle's own header
-/// obeys the same rules against its parent.
+/// Not checked here: the seal (`mixHash`, and before the merge `nonce`), whatever depends on the body or the state, and
+/// what takes more than the parent to tell: where the chain merges (`validateMerge`), and whether a block may name an
+/// uncle (`UncleRules`), whose own header obeys the same rules against its parent.
 package struct HeaderRules: Sendable {
   package let forks: ForkSchedule
 
@@ -97,6 +97,19 @@ package struct HeaderRules: Sendable {
     _ condition: Bool, _ header: BlockHeader, _ violation: @autoclosure () -> HeaderError.Violation
   ) throws(HeaderError) {
     if !condition { throw HeaderError(block: header.number, violation: violation()) }
+  }
+}
+
+extension HeaderRules {
+  /// Holds a header against the total difficulty at which the chain merges: proof of work ends with the block that reaches
+  /// it (EIP-3675). Says nothing where the first fork by time is the merge.
+  ///
+  /// - Parameter totalDifficulty: the sum of difficulties up to and with the parent.
+  package func validateMerge(_ header: BlockHeader, totalDifficulty: UInt256) throws(HeaderError) {
+    guard let terminal = forks.terminalTotalDifficulty else { return }
+    try require(
+      header.difficulty.isZero == (totalDifficulty >= terminal), header,
+      .merge(difficulty: header.difficulty, totalDifficulty: totalDifficulty, terminal: terminal))
   }
 }
 

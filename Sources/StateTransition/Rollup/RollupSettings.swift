@@ -39,3 +39,25 @@ extension ForkSchedule {
       daoFork: daoFork, blobSchedule: blobSchedule, depositContract: depositContract)
   }
 }
+
+extension RollupSettings {
+  /// Reads the next item.
+  package init(_ reader: inout RLPReader) throws(RLPError) {
+    var fields = try reader.readList()
+    chainID = try fields.readUInt64()
+    forks = try ForkSchedule(&fields)
+    gasLimit = try fields.readUInt64()
+    fees = try FeeParameters(&fields)
+    try fields.finish()
+  }
+
+  /// Appends one item, a list.
+  package func append(to writer: inout RLPWriter) {
+    writer.list { fields in
+      fields.append(chainID)
+      forks.append(to: &fields)
+      fields.append(gasLimit)
+      fees.append(to: &fields)
+    }
+  }
+}

@@ -43,17 +43,36 @@ package struct GenesisState: Equatable, Sendable {
   package init(of allocation: [GenesisAccount]) {
     let keys = Keccak256.hashEach(allocation.map(\.address.bytes))
     entries = zip(keys, allocation).map { Entry(key: $0, of: $1) }.sorted { $0.key < $1.key }
-    (root, nodes) = GenesisState.build(entries.map { (key: $0.key, value: $0.account.encode()) })
+    var nodes: [NodeChange] = []
+    root = GenesisState.build(entries.map { (key: $0.key, value: $0.account.encode()) }) { nodes.append($0) }
+    self.nodes = nodes
   }
 
-  fileprivate static func build(_ leaves: [(key: Hash256, value: [UInt8])]) -> (Hash256, [NodeChange]) {
-    var builder = TrieBuilder()
-    var nodes: [NodeChange] = []
-    for leaf in leaves {
-      builder.append(NibblePath(leaf.key), leaf.value) { nodes.append(NodeChange(path: $0, node: $1)) }
+  /// The state root alone, for which no nodes are kept. O(n log n) in accounts and slots.
+  package static func root(of allocation: [GenesisAccount]) -> Hash256 {
+    let keys = Keccak256.hashEach(allocation.map(\.address.bytes))
+    let leaves = zip(keys, allocation).map { key, genesis in
+      let storageRoot = build(slots(of: genesis).map { (key: $0.key, value: $0.encodedValue) }) { _ in }
+      return (key: key, value: Account(genesis, storageRoot: storageRoot).encode())
     }
-    let root = builder.finish { nodes.append(NodeChange(path: $0, node: $1)) }
-    return (root, nodes)
+    return build(leaves.sorted { $0.key < $1.key }) { _ in }
+  }
+
+  /// The root of the trie with these leaves, which stand by ascending key.
+  fileprivate static func build(
+    _ leaves: [(key: Hash256, value: [UInt8])], _ emit: (NodeChange) -> Void
+  ) -> Hash256 {
+    var builder = TrieBuilder()
+    for leaf in leaves {
+      builder.append(NibblePath(leaf.key), leaf.value) { emit(NodeChange(path: $0, node: $1)) }
+    }
+    return builder.finish { emit(NodeChange(path: $0, node: $1)) }
+  }
+
+  /// The slots of an account, by ascending key.
+  fileprivate static func slots(of genesis: GenesisAccount) -> [Slot] {
+    let keys = Keccak256.hashEach(genesis.storage.map(\.key.bigEndianBytes))
+    return zip(keys, genesis.storage).map { Slot(key: $0, value: $1.value) }.sorted { $0.key < $1.key }
   }
 }
 
@@ -61,13 +80,17 @@ extension GenesisState.Entry {
   fileprivate init(key: Hash256, of genesis: GenesisAccount) {
     self.key = key
     code = genesis.code
-    let slotKeys = Keccak256.hashEach(genesis.storage.map(\.key.bigEndianBytes))
-    storage = zip(slotKeys, genesis.storage)
-      .map { GenesisState.Slot(key: $0, value: $1.value) }
-      .sorted { $0.key < $1.key }
-    let (storageRoot, nodes) = GenesisState.build(storage.map { (key: $0.key, value: $0.encodedValue) })
+    storage = GenesisState.slots(of: genesis)
+    var nodes: [NodeChange] = []
+    let storageRoot = GenesisState.build(storage.map { (key: $0.key, value: $0.encodedValue) }) { nodes.append($0) }
     storageNodes = nodes
-    account = Account(
+    account = Account(genesis, storageRoot: storageRoot)
+  }
+}
+
+extension Account {
+  fileprivate init(_ genesis: GenesisAccount, storageRoot: Hash256) {
+    self.init(
       nonce: genesis.nonce, balance: genesis.balance, storageRoot: storageRoot, codeHash: Keccak256.hash(genesis.code))
   }
 }

@@ -38,7 +38,7 @@ struct BlockOpening<Order: DisputedOrder, Source: OrderData, Data: CommittedData
       l1Origin: BlockID(number: point.l1OriginNumber, hash: point.claim.l1OriginHash),
       messagesConsumed: point.claim.messagesConsumed)
     var place = firstPlace
-    while let batch = order.disputedBatch(place.batchIndex) {
+    while place.batchIndex < UInt64.max, let batch = order.disputedBatch(place.batchIndex) {
       switch batch.content {
       case .blocks(_, _, hasData: false, let dataDeadline):
         if order.l1Head.number < dataDeadline { return nil }
@@ -54,6 +54,14 @@ struct BlockOpening<Order: DisputedOrder, Source: OrderData, Data: CommittedData
   }
 
   private func checkPoint() throws(StepError) {
+    // A claim in a dispute can be the hash of anything.
+    let counters = [
+      point.claim.batchIndex, point.claim.indexInBatch, point.header.number, point.header.timestamp,
+      point.l1OriginNumber,
+    ]
+    guard counters.allSatisfy({ $0 < UInt64.max }) else {
+      throw .notExecutable("no block ever has the numbers of the state before the step")
+    }
     let root = OutputRoot.hash(
       stateRoot: point.header.stateRoot, messagePasserStorageRoot: OutputRoot.emptyStorageRoot,
       blockHash: point.header.hash)

@@ -64,6 +64,7 @@ struct BlockStep<Data: CommittedData> {
   /// The step after `point`: the message or the transaction that comes next, or the end of the block.
   mutating func advance(_ point: StepPoint) throws(StepError) -> StepResult {
     let state = point.state
+    try check(state)
     var execution = try execution(over: state.stateRoot, gasUsed: state.cumulativeGas)
     var fate: TransactionFate
     if state.txIndex < context.messageCount {
@@ -77,6 +78,14 @@ struct BlockStep<Data: CommittedData> {
     // A step is an execution of its own, which counts from 0; the block counts on.
     if case .executed = fate { fate = .executed(index: Int(clamping: state.executedCount)) }
     return .inside(try next(point, &execution), fate)
+  }
+
+  /// A claim in a dispute can be the hash of anything: of a state, too, in which no execution ever ends.
+  private func check(_ state: StepState) throws(StepError) {
+    guard state.cumulativeGas <= context.gasLimit, state.txIndex < UInt64.max, state.executedCount <= state.txIndex
+    else {
+      throw .notExecutable("no block is ever in the state before the step")
+    }
   }
 
   private mutating func next(_ point: StepPoint, _ execution: inout RollupExecution) throws(StepError) -> StepPoint {

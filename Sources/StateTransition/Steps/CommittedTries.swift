@@ -1,23 +1,25 @@
-import Primitives
-import StateTrie
+package import Primitives
+package import StateTrie
 
 /// The tries of a state as a committer reads them, found by hash.
-struct CommittedTries<Data: CommittedData>: StateNodeReader {
+package struct CommittedTries<Data: CommittedData>: StateNodeReader {
   let data: Data
 
-  func accountNode(at path: NibblePath) throws(TrieError) -> [UInt8]? {
+  package init(data: Data) { self.data = data }
+
+  package func accountNode(at path: NibblePath) throws(TrieError) -> [UInt8]? {
     try CommittedNodes(account: nil, data: data).node(at: path)
   }
 
-  func storageNode(of account: Hash256, at path: NibblePath) throws(TrieError) -> [UInt8]? {
+  package func storageNode(of account: Hash256, at path: NibblePath) throws(TrieError) -> [UInt8]? {
     try CommittedNodes(account: account, data: data).node(at: path)
   }
 
-  func accountNode(at path: NibblePath, hash: Hash256) throws(TrieError) -> [UInt8]? {
+  package func accountNode(at path: NibblePath, hash: Hash256) throws(TrieError) -> [UInt8]? {
     try CommittedNodes(account: nil, data: data).node(at: path, hash: hash)
   }
 
-  func storageNode(of account: Hash256, at path: NibblePath, hash: Hash256) throws(TrieError) -> [UInt8]? {
+  package func storageNode(of account: Hash256, at path: NibblePath, hash: Hash256) throws(TrieError) -> [UInt8]? {
     try CommittedNodes(account: account, data: data).node(at: path, hash: hash)
   }
 }

@@ -32,10 +32,15 @@ package enum OneStepProof: Equatable, Sendable {
   package func execute(
     from preState: Hash256, stepIndex: UInt64, order: some DisputedOrder, configuration: ChainConfiguration
   ) throws(StepError) -> Hash256 {
+    guard case .opening(let proof) = self else { return try execute(from: preState, stepIndex: stepIndex) }
+    guard stepIndex == 0 else { throw .wrongStep("an opening step is step 0, and disputed is step \(stepIndex)") }
+    return try proof.execute(from: preState, order: order, configuration: configuration)
+  }
+
+  /// As above for any step but the opening one: it depends on nothing but the state before it.
+  package func execute(from preState: Hash256, stepIndex: UInt64) throws(StepError) -> Hash256 {
     switch self {
-    case .opening(let proof):
-      guard stepIndex == 0 else { throw .wrongStep("an opening step is step 0, and disputed is step \(stepIndex)") }
-      return try proof.execute(from: preState, order: order, configuration: configuration)
+    case .opening: throw .wrongStep("an opening step cannot be executed without the order")
     case .inside(let proof):
       guard stepIndex > 0 else { throw .wrongStep("step 0 opens the block; the proof is of a step inside") }
       return try proof.execute(from: preState).hash

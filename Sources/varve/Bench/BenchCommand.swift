@@ -7,7 +7,7 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench",
     abstract: "Measure, one JSON line for each figure; `Tools/bench` runs this beside the rivals.",
     shouldDisplay: false,
-    subcommands: [BenchLogCommand.self, BenchPrecompiles.self, BenchReplayCommand.self])
+    subcommands: [BenchHash.self, BenchLogCommand.self, BenchPrecompiles.self, BenchReplayCommand.self])
 }
 
 /// `varve bench log`: append, scan and open.

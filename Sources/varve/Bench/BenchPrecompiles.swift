@@ -2,12 +2,6 @@ import ArgumentParser
 import EVM
 import Primitives
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// `varve bench precompiles`: gas per second of each precompiled contract.
 struct BenchPrecompiles: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -89,16 +83,6 @@ struct PrecompileTime {
     PrecompileLine(
       precompile: item.name, inputBytes: item.input.count, gas: gas, microseconds: seconds * 1e6,
       gasPerSecond: 1 / secondsPerGas, slownessToEcRecover: secondsPerGas / reference.secondsPerGas)
-  }
-}
-
-/// The processor's time that this thread has had: what others on the machine take does not count.
-private enum ProcessorTime {
-  /// In seconds.
-  static var now: Double {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 }
 

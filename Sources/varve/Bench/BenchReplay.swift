@@ -1,5 +1,6 @@
 import ArgumentParser
 import ProjectionStore
+import Projections
 
 /// `varve bench replay`: where the time of a replay goes.
 struct BenchReplayCommand: VarveCommand {
@@ -15,7 +16,7 @@ struct BenchReplayCommand: VarveCommand {
   @OptionGroup var options: GlobalOptions
 
   func execute(_ console: Console) throws {
-    let projector = try options.openProjector()
+    let projector = try options.openProjector(ProposerState.self)
     let clock = StageClock()
     let start = ContinuousClock.now
     let report = try projector.replay(.init(clock: clock))

@@ -7,18 +7,20 @@ struct ConformanceCommand: VarveCommand {
     commandName: "conformance",
     abstract: "Run a published test suite over the execution rules.",
     discussion: """
-      Every .json file below the directory is run, over all cores. What does not
-      pass is listed with its first difference; the last line counts.
+      Every file of the suite below the directory is run, over all cores. What
+      does not pass is listed with its first difference; the last line counts.
+      A share is a fixed part of the cases, by a checksum of their names.
 
       EXAMPLES
         varve conformance state vectors/eest-state-tests
         varve conformance blockchain vectors/blockchain-tests --fork Berlin
         varve conformance state vectors/eest-state-tests --filter eip7702
+        varve conformance state vectors/eest-state-tests --share 1/8
       """)
 
   @OptionGroup var options: GlobalOptions
 
-  @Argument(help: "What the fixtures are: state, blockchain, transaction, trie, rlp, opcode or precompile.")
+  @Argument(help: "What the fixtures are: \(ConformanceRun.Kind.allCases.map(\.rawValue).joined(separator: ", ")).")
   var suite: ConformanceRun.Kind
 
   @Argument(help: "The directory with the fixtures.", completion: .directory)
@@ -30,8 +32,11 @@ struct ConformanceCommand: VarveCommand {
   @Option(help: "Run only cases of this fork, as the suite names it.")
   var fork: String?
 
+  @Option(help: ArgumentHelp("Run only part K of N of the cases, K from 1 to N.", valueName: "K/N"))
+  var share: ConformanceRun.Share?
+
   func execute(_ console: Console) throws {
-    let run = ConformanceRun(kind: suite, directory: directory, filter: filter, fork: fork)
+    let run = ConformanceRun(kind: suite, directory: directory, filter: filter, fork: fork, share: share)
     let report: ConformanceReport
     do { report = try run.run() } catch let error as ConformanceError { throw Failure(.cannot, "\(error)") }
     console.report(ConformanceOutcome(report))
@@ -40,6 +45,15 @@ struct ConformanceCommand: VarveCommand {
 }
 
 extension ConformanceRun.Kind: ExpressibleByArgument {}
+
+extension ConformanceRun.Share: ExpressibleByArgument {
+  /// `K/N`.
+  init?(argument: String) {
+    let parts = argument.split(separator: "/", omittingEmptySubsequences: false).map { UInt32($0) }
+    guard parts.count == 2, let part = parts[0], let count = parts[1] else { return nil }
+    self.init(part: part, of: count)
+  }
+}
 
 /// What `varve conformance` prints.
 struct ConformanceOutcome: Report {

@@ -2,6 +2,7 @@ import ArgumentParser
 import ChainImport
 import Primitives
 import Rollup
+import StoreFiles
 
 /// `varve import chain --genesis G FILE…`: a chain export into the log.
 struct ImportChain: VarveCommand {

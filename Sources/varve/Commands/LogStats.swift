@@ -1,7 +1,9 @@
 import ArgumentParser
 import EventStore
 import LMDB
+import MerkleLog
 import Rollup
+import StoreFiles
 
 /// `varve log stats`: size, space and health.
 struct LogStats: VarveCommand {
@@ -18,10 +20,17 @@ struct LogStats: VarveCommand {
 
   @OptionGroup var options: GlobalOptions
 
+  /// The public key that checks the log's checkpoints; nil where there is none.
+  private func verifierKey() throws -> VerifierKey? {
+    let directory = DataDirectory(options.dataPath)
+    guard let manifest = try directory.manifestIfPresent() else { return nil }
+    do { return try directory.ledgerSigner(of: manifest).verifierKey } catch SignerError.missing { return nil }
+  }
+
   func execute(_ console: Console) throws {
     let statistics = try options.openLog(.readOnly).statistics()
     for warning in statistics.warnings { console.note(warning) }
-    console.report(LogStatsReport(statistics))
+    console.report(LogStatsReport(statistics, key: try verifierKey()))
   }
 }
 
@@ -53,9 +62,11 @@ struct LogStatsReport: Report {
   let usedBytes: Int
   let mapBytes: Int
   let oldestReaderLag: Int
+  let vkey: String?
   let tables: [Table]
 
-  init(_ statistics: EventLog.Statistics) {
+  init(_ statistics: EventLog.Statistics, key: VerifierKey?) {
+    vkey = key.map { "\($0)" }
     records = statistics.head.size
     root = "\(statistics.head.root)"
     lastLeafHash = "\(statistics.head.lastLeafHash)"
@@ -81,6 +92,7 @@ struct LogStatsReport: Report {
       ("payloads", Quantity.bytes(payloadBytes)),
       ("file in use", "\(Quantity.bytes(UInt64(usedBytes))) of a map of \(Quantity.bytes(UInt64(mapBytes)))"),
       ("oldest reader", oldestReaderLag == 0 ? "at the head" : "\(Quantity.count(oldestReaderLag)) commits behind"),
+      ("public key", vkey ?? "none"),
     ])
     page.line()
     page.table(

@@ -22,8 +22,17 @@ struct ProjectionCommand: ParsableCommand {
 /// The projections that there are.
 enum ProjectionName: String, ExpressibleByArgument, CaseIterable {
   case proposerState = "proposer-state"
+  case challengerView = "challenger-view"
 
   init?(argument: String) {
     self.init(rawValue: argument)
+  }
+
+  /// The fold.
+  var type: any Projection.Type {
+    switch self {
+    case .proposerState: ProposerState.self
+    case .challengerView: ChallengerView.self
+    }
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ProjectionStore
+import Projections
 
 /// `varve projection digest NAME`: one hash over everything that is in it.
 struct ProjectionDigestCommand: VarveCommand {
@@ -20,7 +21,11 @@ struct ProjectionDigestCommand: VarveCommand {
   var name: ProjectionName
 
   func execute(_ console: Console) throws {
-    console.report(DigestOutcome(name, try options.openProjector().digest()))
+    console.report(DigestOutcome(name, try digest(of: name.type)))
+  }
+
+  private func digest<P: Projection>(of type: P.Type) throws -> DigestReport {
+    try options.openProjector(type).digest()
   }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ProjectionStore
+import Projections
 
 /// `varve projection list`: versions, positions and sizes.
 struct ProjectionList: VarveCommand {
@@ -15,7 +16,11 @@ struct ProjectionList: VarveCommand {
   @OptionGroup var options: GlobalOptions
 
   func execute(_ console: Console) throws {
-    console.report(ProjectionListing(projections: [ProjectionEntry(try options.openProjector().status())]))
+    console.report(ProjectionListing(projections: try ProjectionName.allCases.map { try entry(of: $0.type) }))
+  }
+
+  private func entry<P: Projection>(of type: P.Type) throws -> ProjectionEntry {
+    ProjectionEntry(try options.openProjector(type).status())
   }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ProjectionStore
+import Projections
 
 /// `varve projection rebuild NAME`: folds the log anew and switches to the result.
 struct ProjectionRebuild: VarveCommand {
@@ -35,14 +36,17 @@ struct ProjectionRebuild: VarveCommand {
   }
 
   func execute(_ console: Console) throws {
-    let projector = try options.openProjector()
     let bar = ProgressBar("records", console: console)
     defer { bar.clear() }
-    var projectorOptions = ProposerProjector.Options.showing(bar)
-    projectorOptions.batchSize = batchSize
-    let cursor = try projector.rebuild(projectorOptions, resume: !restart)
+    let cursor = try rebuild(name.type, showing: bar)
     bar.clear()
     console.report(RebuildOutcome(name, cursor, seconds: bar.elapsed))
+  }
+
+  private func rebuild<P: Projection>(_ type: P.Type, showing bar: ProgressBar) throws -> ProjectionCursor {
+    var projectorOptions = Projector<P>.Options.showing(bar)
+    projectorOptions.batchSize = batchSize
+    return try options.openProjector(type).rebuild(projectorOptions, resume: !restart)
   }
 }
 

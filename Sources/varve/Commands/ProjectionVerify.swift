@@ -1,5 +1,6 @@
 import ArgumentParser
 import ProjectionStore
+import Projections
 
 /// `varve projection verify NAME`: rebuilds in scratch and compares.
 struct ProjectionVerify: VarveCommand {
@@ -22,7 +23,7 @@ struct ProjectionVerify: VarveCommand {
   func execute(_ console: Console) throws {
     let bar = ProgressBar("records", console: console)
     defer { bar.clear() }
-    let report = try options.openProjector().verify(.showing(bar))
+    let report = try verify(name.type, showing: bar)
     bar.clear()
     console.report(ProjectionVerifyOutcome(name, report, seconds: bar.elapsed))
     guard !report.agrees else { return }
@@ -30,6 +31,10 @@ struct ProjectionVerify: VarveCommand {
     throw Failure(
       .disagreement, "projection \(name.rawValue) is not what the log gives\(difference)",
       remedy: "`varve projection rebuild \(name.rawValue) --restart`")
+  }
+
+  private func verify<P: Projection>(_ type: P.Type, showing bar: ProgressBar) throws -> VerifyReport {
+    try options.openProjector(type).verify(.showing(bar))
   }
 }
 

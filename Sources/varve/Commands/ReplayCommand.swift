@@ -1,6 +1,7 @@
 import ArgumentParser
 import Primitives
 import ProjectionStore
+import Projections
 
 /// `varve replay`: the state of L2 from the log alone, every posted root checked.
 struct ReplayCommand: VarveCommand {
@@ -32,7 +33,7 @@ struct ReplayCommand: VarveCommand {
   var resume = false
 
   func execute(_ console: Console) throws {
-    let projector = try options.openProjector()
+    let projector = try options.openProjector(ProposerState.self)
     let bar = ProgressBar("records", console: console)
     defer { bar.clear() }
     let report = try projector.replay(to: to, resume: resume, .showing(bar))

@@ -4,6 +4,8 @@ import ArgumentParser
 import Dispatch
 import Foundation
 import Node
+import Primitives
+import Rollup
 import Synchronization
 import SystemPackage
 
@@ -61,54 +63,81 @@ struct DevnetCommand: ParsableCommand {
 
   private func play(_ scenario: DevnetScenario) async throws -> [String] {
     let directory = FilePath(options.dataDirectory).appending(scenario.rawValue)
-    try? FileManager.default.removeItem(atPath: directory.string)
-    try FileManager.default.createDirectory(atPath: directory.string, withIntermediateDirectories: true)
-    tell(scenario.rawValue, nil, "== \(scenario.rawValue): \(scenario.title)")
     let (console, name) = (options.console, scenario.rawValue)
-    do throws(NodeError) {
+    return try await telling { () async throws(NodeError) in
+      try clear(directory)
+      tell(name, DevnetLine("== \(name): \(scenario.title)"))
       var devnet = try Devnet(directory: directory)
-      return try await scenario.run(&devnet) { position, text in
-        console.line(
-          Line(scenario: name, position: position, text: text), text: Line.text(position: position, text))
-      }
-    } catch {
-      throw console.stop(Failure(.cannot, error.description, remedy: "look at \(directory)"))
+      return try await scenario.run(&devnet) { console.line(Line(scenario: name, $0), text: $0.description) }
     }
   }
 
+  /// Removes what an earlier run of a script has left. What is there and is no devnet is left alone.
+  private func clear(_ directory: FilePath) throws(NodeError) {
+    guard FileManager.default.fileExists(atPath: directory.string) else { return }
+    guard FileManager.default.fileExists(atPath: directory.appending("devnet").string) else {
+      throw .files(path: directory.string, cause: "it is there and no devnet; name another --data-dir")
+    }
+    do { try FileManager.default.removeItem(atPath: directory.string) } catch {
+      throw .files(path: directory.string, cause: error.localizedDescription)
+    }
+  }
+
+  /// Runs until it is interrupted; everything is durable at every moment, so the next start goes on here.
   private func live() async throws {
+    let interruption = Interruption()
     let directory = FilePath(options.dataDirectory)
-    try FileManager.default.createDirectory(atPath: directory.string, withIntermediateDirectories: true)
-    do {
+    try await telling { () async throws(NodeError) in
       var devnet = try Devnet(directory: directory)
+      tell(nil, DevnetLine("at \(devnet.summary)"))
       var count = 0
-      while count < blocks ?? .max {
+      while count < blocks ?? .max, !interruption.isRequested {
+        devnet.userSends()
         try await devnet.tick()
-        tell(nil, nil, devnet.summary)
-        for news in devnet.takeNews() {
-          if let line = news.line { tell(nil, line.position, line.text) }
-        }
+        tell(nil, DevnetLine(devnet.summary))
+        for line in devnet.takeNews().compactMap(\.line) { tell(nil, line) }
         count += 1
-        if count < blocks ?? .max { try await Task.sleep(for: .seconds(pace)) }
+        if count < blocks ?? .max { await pause(unless: interruption) }
       }
-    } catch let error as NodeError {
-      throw options.console.stop(Failure(.cannot, error.description, remedy: "look at \(directory)"))
+      tell(nil, DevnetLine("stopped at \(devnet.summary); the next start goes on from there"))
     }
   }
 
-  private func tell(_ scenario: String?, _ position: UInt64?, _ text: String) {
-    options.console.line(
-      Line(scenario: scenario, position: position, text: text), text: Line.text(position: position, text))
+  /// Waits for the next L1 block, or for an interruption.
+  private func pause(unless interruption: Interruption) async {
+    let end = ContinuousClock.now + .seconds(pace)
+    while ContinuousClock.now < end, !interruption.isRequested {
+      try? await Task.sleep(for: min(.milliseconds(50), end - ContinuousClock.now))
+    }
   }
 
-  private struct Line: Encodable {
-    var scenario: String?
-    var position: UInt64?
-    var text: String
+  /// Runs `body`; what ends it is told in the one error style.
+  private func telling<R>(_ body: () async throws(NodeError) -> R) async throws -> R {
+    do throws(NodeError) { return try await body() } catch { throw options.console.stop(Failure(of: error)) }
+  }
 
-    static func text(position: UInt64?, _ text: String) -> String {
-      let place = position.map(String.init) ?? ""
-      return String(repeating: " ", count: max(0, 6 - place.count)) + place + "  " + text
+  private func tell(_ scenario: String?, _ line: DevnetLine) {
+    options.console.line(Line(scenario: scenario, line), text: line.description)
+  }
+
+  /// A line as JSON: `position` and `kind` of the record that holds it, or the `row` or the `file`.
+  private struct Line: Encodable {
+    let scenario: String?
+    var position: UInt64?
+    var kind: String?
+    var row: String?
+    var file: String?
+    let text: String
+
+    init(scenario: String?, _ line: DevnetLine) {
+      self.scenario = scenario
+      text = line.text
+      switch line.holder {
+      case .record(let position, let kind): (self.position, self.kind) = (position.rawValue, kind.name)
+      case .row(let row): self.row = row
+      case .file(let file): self.file = file
+      case .nothing: break
+      }
     }
   }
 }

@@ -3,8 +3,11 @@
 import ChainImport
 import EventStore
 import LMDB
+import MerkleLog
+import Node
 import ProjectionStore
 import Projections
+import StoreFiles
 
 /// An error that may mean that something disagrees (exit code 1) rather than that something could not be done (3).
 protocol TellsDisagreement: Error {
@@ -74,6 +77,27 @@ extension EventLog.OpenError: TellsDisagreement {
   }
 }
 
+extension SignerError: TellsDisagreement {
+  var underlying: (any TellsDisagreement)? {
+    if case .unreadable(let error) = self { error } else { nil }
+  }
+}
+
+extension TilesError: TellsDisagreement {
+  var underlying: (any TellsDisagreement)? {
+    switch self {
+    case .append(let error): error
+    case .unreadable(let error): error
+    case .files(let error): error
+    default: nil
+    }
+  }
+}
+
+extension NoteError: TellsDisagreement {
+  var isDisagreement: Bool { true }
+}
+
 extension AppendError: TellsDisagreement {
   var isDisagreement: Bool {
     switch self {
@@ -109,3 +133,23 @@ extension ImportError: TellsDisagreement {
 }
 
 extension DataDirectoryError: TellsDisagreement {}
+
+extension NodeError: TellsDisagreement {
+  var isDisagreement: Bool {
+    switch self {
+    case .otherChain, .belowFinality: true
+    default: false
+    }
+  }
+
+  var underlying: (any TellsDisagreement)? {
+    switch self {
+    case .append(let error): error
+    case .read(let error): error
+    case .open(let error): error
+    case .projection(let error): error
+    case .directory(let error): error
+    default: nil
+    }
+  }
+}

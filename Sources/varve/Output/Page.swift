@@ -25,6 +25,11 @@ struct Page {
     text += (style.map { styled(line, $0) } ?? line) + "\n"
   }
 
+  /// Text of somebody else's format, as it is.
+  mutating func verbatim(_ text: String) {
+    self.text += text
+  }
+
   /// Names and values in two columns; the values start at one column.
   mutating func facts(_ facts: [(name: String, value: String)]) {
     let width = facts.map(\.name.count).max() ?? 0

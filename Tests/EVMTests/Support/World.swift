@@ -37,6 +37,13 @@ struct World: Host {
     var logs: [Log] = []
   }
 
+  /// How often code was asked for, in this world and its copies.
+  final class Counter {
+    var count = 0
+  }
+
+  let codeReads = Counter()
+
   var state: State
   private let original: [Address: Account]
   private let clearsEmptyAccounts: Bool
@@ -52,8 +59,13 @@ struct World: Host {
   func isEmpty(_ address: Address) -> Bool { state.accounts[address]?.isEmpty ?? true }
   func balance(of address: Address) -> UInt256 { state.accounts[address]?.balance ?? .zero }
   func nonce(of address: Address) -> UInt64 { state.accounts[address]?.nonce ?? 0 }
-  func code(of address: Address) -> [UInt8] { state.accounts[address]?.code ?? [] }
-  func codeHash(of address: Address) -> Hash256 { Keccak256.hash(code(of: address)) }
+  func codeHash(of address: Address) -> Hash256 { Keccak256.hash(state.accounts[address]?.code ?? []) }
+
+  func code(of address: Address) -> [UInt8] {
+    codeReads.count += 1
+    return state.accounts[address]?.code ?? []
+  }
+
   func hasStorage(_ address: Address) -> Bool { state.accounts[address]?.storage.isEmpty == false }
   mutating func accessAccount(_ address: Address) -> Bool { state.warmAccounts.insert(address).inserted }
 

@@ -32,9 +32,18 @@ struct PublishedChain {
     let genesis = try #require(JSONSerialization.jsonObject(with: json) as? [String: Any])
     let accounts = try #require(genesis["alloc"] as? [String: [String: Any]])
     return try accounts.map { address, fields in
-      let balance = try #require(fields["balance"] as? String)
-      return GenesisAccount(
-        address: try #require(Address(hex: address)), balance: try #require(UInt256(balance)))
+      GenesisAccount(
+        address: try #require(Address(hex: address)), balance: try number(fields["balance"]),
+        nonce: try #require(UInt64(exactly: number(fields["nonce"]))),
+        code: try (fields["code"] as? String).map { try Hex.decode($0) } ?? [],
+        storage: try (fields["storage"] as? [String: String] ?? [:]).map {
+          GenesisAccount.Slot(key: try number($0), value: try number($1))
+        })
     }
+  }
+
+  /// Zero where there is none.
+  private static func number(_ value: Any?) throws -> UInt256 {
+    try (value as? String).map { try #require(UInt256($0)) } ?? .zero
   }
 }

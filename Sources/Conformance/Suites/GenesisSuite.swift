@@ -1,0 +1,28 @@
+import ChainImport
+import Primitives
+import Rollup
+
+/// Genesis files, `NAME.json`, each with the block 0 that it gives beside it in `NAME.expected.json`: state root, header
+/// and hash.
+struct GenesisSuite: Suite {
+  private static let ending = ".expected.json"
+
+  func holdsCases(_ path: String) -> Bool { path.hasSuffix(Self.ending) }
+
+  func cases(of file: FixtureFile) throws -> [SuiteCase] {
+    let name = String((file.path.split(separator: "/").last ?? "").dropLast(Self.ending.count))
+    let expected = try file.json()
+    guard let genesis = file.sibling("\(name).json") else { throw FixtureError("\(name).json is not there") }
+    return [SuiteCase(name: name, fork: "genesis") { try run(genesis, expected) }]
+  }
+
+  private func run(_ genesis: FixtureFile, _ expected: JSON) throws -> String? {
+    let header = try Genesis.header(json: try genesis.bytes())
+    let root = try expected.member("stateRoot").hash()
+    if header.stateRoot != root { return "the state root is \(header.stateRoot), expected \(root)" }
+    let rlp = try expected.member("headerRlp").bytes()
+    if header.encode() != rlp { return "the header is \(Hex.encode(header.encode())), expected \(Hex.encode(rlp))" }
+    let hash = try expected.member("genesisHash").hash()
+    return header.hash == hash ? nil : "the hash is \(header.hash), expected \(hash)"
+  }
+}

@@ -1,0 +1,180 @@
+import LMDB
+package import MerkleLog
+import Primitives
+package import SystemPackage
+
+/// The key of one log, and the checkpoint it has signed last: the guard that keeps the log from ever contradicting itself.
+///
+/// Both are files of a directory that no backup holds. A checkpoint is durable there before anybody sees its signature, and
+/// the next one is signed only if the log still has that root at that size. So whatever becomes of the log itself — an
+/// older copy restored, a disk that lied, two programs on two copies — there is never a second root for one size.
+package struct LogSigner: Sendable {
+  /// The public half. Its name is the log's origin.
+  package var verifierKey: VerifierKey { key.verifierKey }
+
+  private let key: SignerKey
+  private let paths: Paths
+
+  /// The files of a key.
+  private struct Paths {
+    let key, checkpoint, lock: FilePath
+
+    init(_ directory: FilePath, name: String) {
+      key = directory.appending("\(name).key")
+      checkpoint = directory.appending("\(name).checkpoint")
+      lock = directory.appending("\(name).lock")
+    }
+  }
+
+  /// Opens the key of a log.
+  ///
+  /// - Parameters:
+  ///   - name: begins the files' names.
+  ///   - origin: what the key must be named: the log's name in its checkpoints.
+  package init(openingIn directory: FilePath, name: String, origin: String) throws(SignerError) {
+    paths = Paths(directory, name: name)
+    guard let text = try Self.read(paths.key) else {
+      guard try Self.read(paths.checkpoint) == nil else {
+        throw .incomplete(missing: paths.key, present: paths.checkpoint)
+      }
+      throw .missing(paths.key)
+    }
+    do throws(NoteError) {
+      guard text.last == UInt8(ascii: "\n") else { throw .malformed("it does not end with a line feed") }
+      key = try SignerKey(encoded: String(decoding: text.dropLast(), as: UTF8.self))
+      guard key.verifierKey.name == origin else { throw .badKey("it is \(key.verifierKey.name)'s, not \(origin)'s") }
+    } catch { throw .damaged(paths.key, error) }
+  }
+
+  /// Makes a key from random bytes, readable by the owner alone, and a checkpoint of no records, by which it is known from
+  /// then on that nothing else was signed.
+  package init(makingIn directory: FilePath, name: String, origin: String) throws(SignerError) {
+    paths = Paths(directory, name: name)
+    var random = SystemRandomNumberGenerator()
+    let seed = (0..<SignerKey.seedByteCount).map { _ in random.next() as UInt8 }
+    do throws(NoteError) { key = try SignerKey(name: origin, seed: seed) } catch { throw .note(error) }
+    do throws(LMDB.OpenError) { try Files.createDirectory(directory) } catch { throw .files(error) }
+    try Self.holding(paths.lock) { () throws(SignerError) in try store() }
+  }
+
+  /// Writes both files: the checkpoint first, so that a key without one is never what a crash leaves.
+  private func store() throws(SignerError) {
+    guard try Self.read(paths.key) == nil else { throw .exists(paths.key) }
+    if let text = try Self.read(paths.checkpoint) {
+      // Left by a crash between the two files, if it is of no records.
+      let size = (try? SignedNote(text)).flatMap { try? Checkpoint(text: $0.text) }?.size
+      guard size == 0 else { throw .incomplete(missing: paths.key, present: paths.checkpoint) }
+    }
+    try write(try sign(size: 0, root: MerkleHash.emptyRoot))
+    do throws(LMDB.OpenError) {
+      try Files.replace(paths.key, with: [UInt8]("\(key.encoded)\n".utf8))
+    } catch { throw .files(error) }
+  }
+}
+
+extension LogSigner {
+  /// The checkpoint that was signed last, with the cosignatures that were kept.
+  package func lastSigned() throws(SignerError) -> (note: SignedNote, checkpoint: Checkpoint) {
+    guard let bytes = try Self.read(paths.checkpoint) else {
+      throw .incomplete(missing: paths.checkpoint, present: paths.key)
+    }
+    do throws(NoteError) {
+      let note = try SignedNote(bytes)
+      let checkpoint = try note.checkpoint(signedByAll: [verifierKey])
+      guard checkpoint.origin == verifierKey.name else { throw .malformed("it is \(checkpoint.origin)'s") }
+      return (note, checkpoint)
+    } catch { throw .damaged(paths.checkpoint, error) }
+  }
+
+  /// A signed checkpoint of the log as it is now: the last one again, if nothing was appended since.
+  ///
+  /// Two small files are written and synced; O(log n) lookups.
+  ///
+  /// - Throws: `behind` or `forked` if the log does not extend what was signed last.
+  package func checkpoint(of log: EventLog) throws(SignerError) -> SignedNote {
+    try Self.holding(paths.lock) { () throws(SignerError) in
+      let last = try lastSigned()
+      let head: Head
+      do throws(ReadError) { head = try log.head() } catch { throw .unreadable(error) }
+      try requireExtension(of: last.checkpoint, by: log)
+      guard head.size > last.checkpoint.size else { return last.note }
+      let note = try sign(size: head.size, root: head.root)
+      try write(note)
+      return note
+    }
+  }
+
+  /// Throws unless the log has the root that was signed last, at that size.
+  package func requireExtension(by log: EventLog) throws(SignerError) {
+    try requireExtension(of: try lastSigned().checkpoint, by: log)
+  }
+
+  private func requireExtension(of signed: Checkpoint, by log: EventLog) throws(SignerError) {
+    let root: Hash256
+    do throws(ReadError) { root = try log.root(ofSize: signed.size) } catch {
+      if case .beyondHead(_, let size) = error { throw .behind(signed: signed, size: size) }
+      throw .unreadable(error)
+    }
+    guard root == signed.root else { throw .forked(signed: signed, root: root) }
+  }
+
+  /// Keeps signatures that witnesses have made of the last checkpoint, once they are found to be theirs.
+  ///
+  /// - Returns: the checkpoint with all that it has.
+  package func keep(_ cosigned: SignedNote, of witnesses: [VerifierKey]) throws(SignerError) -> SignedNote {
+    try Self.holding(paths.lock) { () throws(SignerError) in
+      let last = try lastSigned()
+      guard cosigned.text.utf8.elementsEqual(last.note.text.utf8) else {
+        throw .otherCheckpoint(signed: last.checkpoint)
+      }
+      var note = last.note
+      do throws(NoteError) {
+        for verified in try cosigned.verify(by: witnesses) { try note.add(verified.signature) }
+        guard note.encoded.utf8.count <= Self.longestNote else {
+          throw .malformed("with these the checkpoint would be longer than \(Self.longestNote) bytes")
+        }
+      } catch { throw .note(error) }
+      try write(note)
+      return note
+    }
+  }
+
+  /// What `Files.read` reads: some 25 cosignatures.
+  private static let longestNote = 4096
+
+  private func sign(size: UInt64, root: Hash256) throws(SignerError) -> SignedNote {
+    do throws(NoteError) {
+      let text = try Checkpoint(origin: verifierKey.name, size: size, root: root).text
+      return try SignedNote(text: text, signatures: [key.sign(text)])
+    } catch { throw .note(error) }
+  }
+
+  private func write(_ note: SignedNote) throws(SignerError) {
+    do throws(LMDB.OpenError) {
+      try Files.replace(paths.checkpoint, with: [UInt8](note.encoded.utf8))
+    } catch { throw .files(error) }
+  }
+
+  private static func read(_ path: FilePath) throws(SignerError) -> [UInt8]? {
+    do throws(LMDB.OpenError) { return try Files.read(path) } catch { throw .files(error) }
+  }
+
+  /// Runs `body` while this process alone may sign.
+  private static func holding<R>(
+    _ path: FilePath, _ body: () throws(SignerError) -> R
+  ) throws(SignerError) -> R {
+    let lock = try takeLock(path)
+    let result = Result { () throws(SignerError) in try body() }
+    _ = consume lock
+    return try result.get()
+  }
+
+  private static func takeLock(_ path: FilePath) throws(SignerError) -> FileLock {
+    do throws(FileLock.Failure) { return try FileLock(path) } catch {
+      switch error {
+      case .held(let holder): throw .locked(path, holder: holder)
+      case .system(let code): throw .lockFile(path, code)
+      }
+    }
+  }
+}

@@ -1,0 +1,94 @@
+internal import Glibc
+import LMDB
+import MerkleLog
+package import Primitives
+package import SystemPackage
+
+/// A log as static files: C2SP `tlog-tiles`, and beside the tiles each payload under its hash.
+///
+/// The entries of the bundles are the leaves, 62 bytes each, so a bundle stays small however long payloads are, and any
+/// `tlog-tiles` client can check the tree.
+package struct TileDirectory: Sendable {
+  package let path: FilePath
+
+  package init(_ path: FilePath) {
+    self.path = path
+  }
+
+  /// The signed checkpoint; what the other files are good for follows from its size.
+  static let checkpointName = "checkpoint"
+
+  /// Where the payload with this Keccak-256 is, relative to the directory.
+  package static func payloadPath(_ hash: Hash256) -> String {
+    let digits = Hex.encode(hash.bytes).dropFirst(2)
+    return "payload/\(digits.prefix(2))/\(digits)"
+  }
+}
+
+extension TileDirectory {
+  /// The bytes of a file below the directory; nil if there is none.
+  ///
+  /// - Throws: also when the file is longer than `limit`.
+  func read(_ name: String, limit: Int) throws(LMDB.OpenError) -> [UInt8]? {
+    let path = path.pushing(FilePath(name))
+    guard let size = try Files.status(path)?.size else { return nil }
+    guard size <= limit else { throw .system(operation: "read", path, errno: EFBIG) }
+    do {
+      let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+      return try file.closeAfter {
+        var bytes = [UInt8](repeating: 0, count: size)
+        var count = 0
+        while count < size {
+          let read = try unsafe bytes.withUnsafeMutableBytes { buffer in
+            unsafe try file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[count...]))
+          }
+          if read == 0 { break }
+          count += read
+        }
+        return Array(bytes.prefix(count))
+      }
+    } catch {
+      throw .system(operation: "read", path, errno: (error as? Errno ?? .ioError).rawValue)
+    }
+  }
+
+  /// The bytes of a tile. A partial one may have been removed once it was full, and is then cut out of that.
+  func read(_ tile: Tile) throws(LMDB.OpenError) -> [UInt8]? {
+    let limit =
+      switch tile.content {
+      case .hashes: Tile.fullWidth * Hash256.byteCount
+      case .entries: Tile.fullWidth * (2 + Tile.longestEntry)
+      }
+    if let bytes = try read(tile.path, limit: limit) { return bytes }
+    guard !tile.isFull, let bytes = try read(tile.full.path, limit: limit) else { return nil }
+    switch tile.content {
+    case .hashes: return Array(bytes.prefix(tile.width * Hash256.byteCount))
+    case .entries:
+      guard let entries = try? tile.full.entries(bytes) else { return bytes }
+      return Tile.encode(entries: Array(entries.prefix(tile.width)))
+    }
+  }
+
+  /// Writes a file below the directory, so that whoever reads meanwhile sees all of it or nothing. Not durable until `sync`.
+  func write(_ name: String, _ body: (FileDescriptor) throws -> Void) throws(LMDB.OpenError) {
+    let path = path.pushing(FilePath(name))
+    let draft = Files.temporary(path)
+    do {
+      let file = try FileDescriptor.open(
+        draft, .writeOnly, options: [.create, .truncate, .closeOnExec],
+        permissions: [.ownerReadWrite, .groupRead, .otherRead])
+      try file.closeAfter { try body(file) }
+    } catch {
+      throw .system(operation: "write", draft, errno: (error as? Errno ?? .ioError).rawValue)
+    }
+    try Files.putInPlace(path)
+  }
+
+  /// Waits until all that was written is on the disk: one call for any number of files.
+  ///
+  /// `sync` waits, but cannot tell what went wrong. That is enough here: every file is checked against the checkpoint by
+  /// whoever reads it, and can be written again from the log.
+  static func sync() {
+    Glibc.sync()
+  }
+}

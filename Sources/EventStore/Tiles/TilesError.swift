@@ -1,0 +1,78 @@
+package import LMDB
+package import MerkleLog
+package import Primitives
+package import Rollup
+package import SystemPackage
+
+/// Why a log was not exported, or not mirrored to the end.
+package enum TilesError: Error, Sendable {
+  /// There is no checkpoint in the directory.
+  case missingCheckpoint(FilePath)
+
+  /// The directory's checkpoint is not one that the keys vouch for.
+  case badCheckpoint(FilePath, NoteError)
+
+  /// A file that the checkpoint asks for is not there.
+  case missingFile(String)
+
+  /// The first file that is not what the checkpoint vouches for.
+  case badFile(String, String)
+
+  /// All tiles agree with one another, and the checkpoint has another root.
+  case otherRoot(checkpoint: Hash256, tiles: Hash256)
+
+  /// The directory and the log are not the same log: at the size that both have, their roots differ.
+  case forked(size: UInt64, directory: Hash256, log: Hash256)
+
+  /// The directory has more records than the log that is to be exported into it.
+  case ahead(directory: UInt64, log: UInt64)
+
+  /// Recording the same events again gave another record.
+  case recordedOtherwise(Position)
+
+  case signer(SignerError)
+  case append(AppendError)
+  case unreadable(ReadError)
+  case files(LMDB.OpenError)
+}
+
+extension TilesError: EventLogFailure {
+  package init(_ error: ReadError) { self = .unreadable(error) }
+}
+
+extension TilesError {
+  /// Whether the data is at fault rather than the machine or the command.
+  package var isDisagreement: Bool {
+    switch self {
+    case .missingCheckpoint, .append, .unreadable, .files: false
+    case .badCheckpoint, .missingFile, .badFile, .otherRoot, .forked, .ahead, .recordedOtherwise: true
+    case .signer(let error): error.isDisagreement
+    }
+  }
+}
+
+extension TilesError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .missingCheckpoint(let path): "there is no checkpoint in \(path), so it is no exported log, or not a whole one"
+    case .badCheckpoint(let path, let error): "the checkpoint in \(path): \(error)"
+    case .missingFile(let name): "\(name) is missing, and the checkpoint asks for it; export again into the directory"
+    case .badFile(let name, let what):
+      "\(name) is not what the checkpoint vouches for: \(what); fetch it again, or export again"
+    case .otherRoot(let checkpoint, let tiles):
+      "the tiles give the root \(tiles), the checkpoint has \(checkpoint); they are of different logs or sizes"
+    case .forked(let size, let directory, let log):
+      "at \(size) records the directory has root \(directory) and the log has \(log): they are not the same log, and "
+        + "nothing was changed; `varve log compare` finds the first difference"
+    case .ahead(let directory, let log):
+      "the directory has \(directory) records and the log only \(log): the log was restored from an older copy, or is "
+        + "another; nothing was changed"
+    case .recordedOtherwise(let position):
+      "record \(position) could not be recorded as it was: this program would write another one in its place"
+    case .signer(let error): "\(error)"
+    case .append(let error): "\(error)"
+    case .unreadable(let error): "\(error)"
+    case .files(let error): "\(error)"
+    }
+  }
+}

@@ -1,0 +1,230 @@
+import EventStore
+import Foundation
+import Hashing
+package import L1
+package import Primitives
+package import Roles
+package import Rollup
+import Settlement
+import Signatures
+import StateTransition
+package import SystemPackage
+
+/// A whole rollup in one process: L1, node, and every role, on a clock that is told what time it is.
+///
+/// Everything durable is below one directory: a second devnet over it goes on where the first one was, killed or not.
+package struct Devnet {
+  package let directory: FilePath
+  package let configuration: ChainConfiguration
+  package let l1: EmbeddedL1
+  package private(set) var node: RollupNode
+
+  package var sequencer: Sequencer
+  package var proposer: Proposer
+  package var challengers: [Challenger]
+
+  /// Whether the sequencer makes blocks, and whether its batches are posted.
+  package var isSequencing = true
+  package var isPosting = true
+
+  /// Whether the proposer makes outputs.
+  package var isProposing = true
+
+  private let signer: SignerStore
+  private let outbox: Outbox
+  private let chainLog: EventLog
+
+  /// What happened since the last time it was taken.
+  private var news: [DevnetNews] = []
+
+  /// Opens, or makes, a devnet.
+  package init(directory: FilePath) throws(NodeError) {
+    self.directory = directory
+    configuration = DevnetGenesis.configuration
+    signer = try SignerStore(directory: directory.appending("signer"))
+    let devnet = directory.appending("devnet")
+    do {
+      try FileManager.default.createDirectory(
+        atPath: devnet.appending("l1").string, withIntermediateDirectories: true)
+    } catch { throw .files(path: devnet.string, cause: error.localizedDescription) }
+    outbox = Outbox(directory: devnet)
+    do { chainLog = try EventLog.open(devnet.appending("l1"), mode: .create) } catch { throw .open(error) }
+    do {
+      l1 = try EmbeddedL1(
+        genesis: DevnetGenesis.l1, contract: RollupContract(configuration: configuration),
+        verifier: ReexecutingVerifier(configuration: configuration), log: chainLog)
+    } catch { throw .l1(error) }
+    node = try RollupNode(directory: directory, configuration: configuration)
+    sequencer = Sequencer(
+      key: DevnetParty.sequencer.address, signingGuard: SigningGuard(try signer.permissions()))
+    sequencer.reconcile(with: node.view)
+    proposer = Proposer(account: DevnetParty.proposer.address, interval: 4)
+    challengers = [Challenger(account: DevnetParty.challenger.address)]
+  }
+
+  package var view: RollupView { node.view }
+
+  /// How far L1 and L2 are, in a line.
+  package var summary: String { "L1 block \(view.l1Head?.number ?? 0), L2 block \(view.safeHead)" }
+
+  /// The user sends a friend something, when nothing of its is on the way.
+  package mutating func userSends() {
+    guard sequencer.mempool.isEmpty, sequencer.pending.allSatisfy(\.transactions.isEmpty),
+      let header = view.result(of: view.safeHead)?.header
+    else { return }
+    let state = CommittedState(root: header.stateRoot, parent: header.id, data: node.archive)
+    guard let account = try? state.account(DevnetParty.user.address) else { return }
+    sequencer.submit(DevnetParty.user.transfer(nonce: account.nonce))
+  }
+
+  /// Takes what happened since the last time.
+  package mutating func takeNews() -> [DevnetNews] {
+    defer { news = [] }
+    return news
+  }
+
+  /// One L1 block: transactions that wait are carried out, the node follows, and every role does what it wants.
+  package mutating func tick() async throws(NodeError) {
+    do throws(L1Error) {
+      let head = l1.head()
+      let time = (l1.block(number: head.number)?.timestamp ?? 0) + DevnetGenesis.l1BlockTime
+      try l1.mine(at: time)
+      let number = l1.head().number
+      if number > DevnetGenesis.finalityDepth { try l1.finalize(through: number - DevnetGenesis.finalityDepth) }
+    } catch { throw .l1(error) }
+    try await follow()
+    try act()
+  }
+
+  /// Brings the ledger up to L1, without anybody acting.
+  package mutating func follow() async throws(NodeError) {
+    var rejectionCount = view.rejections.count
+    var safeHead = view.safeHead
+    let progress = try await node.follow(l1)
+    if let reorg = progress.reorg {
+      // What was derived up to the common ancestor stands; the rest is derived anew.
+      safeHead = view.l1Block(reorg.ancestor.number)?.safeHead ?? 0
+      rejectionCount = min(rejectionCount, view.rejections.count)
+      news.append(.reorganised(reorg.position, oldTip: reorg.oldTip, newTip: reorg.newTip, ancestor: reorg.ancestor))
+    }
+    let idle = progress.idleBatches
+    for (position, event) in progress.appended {
+      if case .sequencerBatchDelivered(let batch) = event, idle.contains(batch.batchIndex) {
+        news.append(.recordedIdle(position, event))
+      } else {
+        news.append(.recorded(position, event))
+      }
+    }
+    for rejection in view.rejections.dropFirst(rejectionCount) { news.append(.rejected(rejection)) }
+    if view.safeHead > safeHead {
+      let isIdle = view.blocks[Int(safeHead)...].allSatisfy {
+        $0.messages.isEmpty && $0.derived.block.transactions.isEmpty
+      }
+      news.append(.derived(safeHead + 1...view.safeHead, isIdle: isIdle))
+    }
+  }
+
+  /// Lets every role do what it wants.
+  package mutating func act() throws(NodeError) {
+    try sequence()
+    if isProposing {
+      let finalized = node.finalized ?? DevnetGenesis.l1.header.id
+      try perform(proposer.intents(view, finalized: finalized), as: proposer.account)
+    }
+    for challenger in challengers {
+      try perform(challenger.intents(view, archive: node.archive), as: challenger.account)
+    }
+  }
+
+  private mutating func sequence() throws(NodeError) {
+    sequencer.reconcile(with: view)
+    // Whoever L1 says may sign; nobody, when its key was shown to contradict itself and there is no new one yet.
+    guard let party = DevnetParty(address: view.currentSettings.sequencer) else { return }
+    sequencer.key = party.address
+    if isSequencing {
+      for block in sequencer.nextBlocks(view) {
+        guard let permission = sequencer.signingGuard.permission(for: block, view) else {
+          news.append(.refusedToSign(block.number))
+          break
+        }
+        // Persist before you act: the signature is made only after this.
+        try signer.append(permission)
+        sequencer.note(permission)
+        news.append(.signed(block, permission.reason))
+      }
+    }
+    guard isPosting else { return }
+    let intents = sequencer.intents(view) { sign($0, as: party) }
+    for intent in intents {
+      try perform([intent], as: (intent.rule == .postBatch ? DevnetParty.poster : party).address)
+    }
+  }
+
+  /// A sequencer's signature over a block.
+  package func sign(_ block: RollupBlock, as party: DevnetParty) -> SignedCommitment? {
+    sign(SequencerCommitment(order: block.order, l2ChainID: configuration.chainID), as: party)
+  }
+
+  /// A sequencer's signature.
+  package func sign(_ commitment: SequencerCommitment, as party: DevnetParty) -> SignedCommitment? {
+    guard let domain = configuration.commitmentDomain,
+      let signature = try? Secp256k1.sign(commitment.digest(in: domain), privateKey: party.privateKey)
+    else { return nil }
+    return SignedCommitment(commitment: commitment, signature: signature.walletBytes)
+  }
+
+  /// Sends what is wanted to L1. The idempotency key is durable first.
+  package mutating func perform(_ intents: [Intent], as account: Address) throws(NodeError) {
+    for intent in intents {
+      var attempt: UInt64 = 0
+      var transaction = self.transaction(intent, account, attempt)
+      // What L1 has carried out or refused already, and is still wanted, is another transaction.
+      while l1.receipt(of: transaction.hash) != nil {
+        attempt += 1
+        transaction = self.transaction(intent, account, attempt)
+      }
+      try outbox.note(transaction.key, intent.rule)
+      _ = l1.submit(transaction)
+      news.append(.intended(intent, account))
+    }
+  }
+
+  private func transaction(_ intent: Intent, _ account: Address, _ attempt: UInt64) -> L1Transaction {
+    var bytes = account.bytes
+    bytes.append(bigEndian: attempt)
+    bytes.append(contentsOf: intent.call.encode())
+    return L1Transaction(
+      intent.call, of: l1.contract.address, from: account, value: intent.value, key: Keccak256.hash(bytes))
+  }
+}
+
+extension Follower.Progress {
+  /// Batches that came with their data, and with neither messages nor transactions in it.
+  fileprivate var idleBatches: Set<UInt64> {
+    var idle: Set<UInt64> = []
+    for (_, event) in appended {
+      switch event {
+      case .sequencerBatchDelivered(let batch) where batch.data == .present: idle.insert(batch.batchIndex)
+      case .blockSequenced(let sequenced):
+        if case .rollup(let block) = sequenced.block, block.transactions.isEmpty { continue }
+        idle.remove(sequenced.batchIndex)
+      default: break
+      }
+    }
+    return idle
+  }
+}
+
+/// Something that happened, for whoever watches.
+package enum DevnetNews: Sendable {
+  case recorded(Position, Event)
+  /// A batch that carries nothing but the time.
+  case recordedIdle(Position, Event)
+  case reorganised(Position, oldTip: BlockID, newTip: BlockID, ancestor: BlockID)
+  case rejected(BatchRejected)
+  /// Blocks of L2, all of them without messages and transactions when `isIdle`.
+  case derived(ClosedRange<UInt64>, isIdle: Bool)
+  case signed(RollupBlock, SigningGuard.Reason)
+  case refusedToSign(UInt64)
+  case intended(Intent, Address)
+}

@@ -1,0 +1,112 @@
+import Primitives
+import Projections
+import Roles
+import Rollup
+import Settlement
+
+extension DevnetNews {
+  /// One line in plain words; nil for what only repeats another, and for what goes by without anything in it.
+  package var line: DevnetLine? {
+    switch self {
+    case .recorded(let position, let event):
+      event.sentence.map { DevnetLine($0, in: .record(position, event.kind)) }
+    case .reorganised(let position, let old, let new, let ancestor):
+      DevnetLine(
+        "L1 left block \(old.number) \(old.hash.short) for \(new.number) \(new.hash.short); common is \(ancestor.number)",
+        in: .record(position, .l1Reorged))
+    case .rejected(let rejection):
+      DevnetLine(
+        "derivation drops batch \(rejection.batchIndex) from block \(rejection.indexInBatch) on: \(rejection.reason.name)",
+        in: .row("rejections/\(rejection.batchIndex)"))
+    case .recordedIdle: nil
+    case .derived(let blocks, let isIdle):
+      isIdle
+        ? nil
+        : DevnetLine(
+          "the node derives and executes L2 block\(blocks.count == 1 ? "" : "s") \(blocks.text)",
+          in: .row("results/\(blocks.text)"))
+    case .signed(let block, let reason):
+      block.transactions.isEmpty && reason == .first
+        ? nil
+        : DevnetLine(
+          "the sequencer signs block \(block.number) with \(block.transactions.count) transactions (\(reason.rawValue))",
+          in: .file("signer/permissions"))
+    case .refusedToSign(let number):
+      DevnetLine("the sequencer's guard refuses a second signature for block \(number)")
+    case .intended(let intent, let account):
+      intent.rule.isToldByItsRecord
+        ? nil
+        : DevnetLine(
+          "\(account.partyName) wants \(intent.rule.rawValue): \(intent.reason)", in: .file("devnet/outbox"))
+    }
+  }
+}
+
+extension Intent.Rule {
+  /// Whether the record that comes of it says all there is to say.
+  fileprivate var isToldByItsRecord: Bool {
+    switch self {
+    case .postBatch, .claimCredit, .attackClaim, .defendClaim, .resolveClaim, .finalizeOutput: true
+    default: false
+    }
+  }
+}
+
+extension Event {
+  /// What the record says; nil where the record after it says it better.
+  fileprivate var sentence: String? {
+    switch self {
+    case .messageDelivered(let event):
+      "message \(event.messageIndex) (\(event.messageKind)) is in the inbox, to be consumed by L1 block \(event.deadlineBlock)"
+    case .sequencerBatchDelivered(let event):
+      "batch \(event.batchIndex) with blocks \(event.firstBlock) to \(event.lastBlock), data \(event.data)"
+    case .batchDataDelivered(let event): "the data of batch \(event.batchIndex) comes"
+    case .forceIncluded(let event):
+      "messages \(event.firstMessage) to \(event.lastMessage) are forced into the order by \(event.caller.partyName)"
+    case .outputProposed(let event):
+      "output \(event.outputIndex) for block \(event.l2BlockNumber) by \(event.proposer.partyName), "
+        + "state root \(event.stateRoot.short)"
+    case .outputFinalized(let event): "output \(event.outputIndex) (block \(event.l2BlockNumber)) is final"
+    case .outputsDeleted(let event):
+      "outputs \(event.newNextOutputIndex) to \(event.prevNextOutputIndex - 1) are deleted"
+    case .configUpdated(let event): "the configuration changes: \(event.update)"
+    default: disputeSentence
+    }
+  }
+
+  private var disputeSentence: String? {
+    switch self {
+    case .disputeGameCreated(let event):
+      "game \(event.gameId) about output \(event.outputIndex) is opened by \(event.challenger.partyName)"
+    case .move(let event):
+      "claim \(event.claimIndex) of game \(event.gameId) at \(event.position): \(event.claimant.partyName) "
+        + (event.isAttack ? "attacks" : "defends") + " claim \(event.parentIndex)"
+    case .stepProven(let event):
+      "one step is executed on L1: claim \(event.claimIndex) of game \(event.gameId) is wrong, "
+        + "proven by \(event.prover.partyName)"
+    case .resolved(let event): "game \(event.gameId) ends: \(event.status)"
+    case .bondSlashed(let event):
+      "\(event.account.partyName) loses \(event.amount) wei to \(event.beneficiary.partyName)"
+    case .sequencerSlashed(let event):
+      "the key of \(event.offender.partyName) is slashed: \(event.equivocation), \(event.burned) wei burned"
+    case .creditClaimed(let event): "\(event.account.partyName) takes out \(event.amount) wei"
+    default: nil
+    }
+  }
+}
+
+extension Address {
+  /// The party with this address, or the address.
+  var partyName: String {
+    self == .zero ? "nobody" : DevnetParty(address: self)?.rawValue ?? "\(self)"
+  }
+}
+
+extension Hash256 {
+  /// The first four bytes, for a line that people read.
+  var short: String { String("\(self)".prefix(10)) }
+}
+
+extension ClosedRange<UInt64> {
+  fileprivate var text: String { count == 1 ? "\(lowerBound)" : "\(lowerBound) to \(upperBound)" }
+}

@@ -1,0 +1,62 @@
+import Foundation
+package import SystemPackage
+
+/// The one directory that holds a store: `varve.json`, `ledger/`, `projections/`, `signer/`, and what a node keeps beside
+/// them.
+package struct DataDirectory: Hashable, Sendable {
+  package let path: FilePath
+
+  package init(_ path: FilePath) {
+    self.path = path
+  }
+
+  /// The LMDB environment of the ledger.
+  package var ledger: FilePath { path.appending("ledger") }
+
+  package var projections: FilePath { path.appending("projections") }
+
+  package var manifestPath: FilePath { path.appending("varve.json") }
+
+  /// What the store says about itself. One small file read.
+  package func manifest() throws(DataDirectoryError) -> StoreManifest {
+    guard let manifest = try manifestIfPresent() else { throw .missing(path: path.string) }
+    return manifest
+  }
+
+  /// As `manifest`; nil when there is none.
+  package func manifestIfPresent() throws(DataDirectoryError) -> StoreManifest? {
+    guard FileManager.default.fileExists(atPath: manifestPath.string) else { return nil }
+    let data: Data
+    do {
+      data = try Data(contentsOf: URL(fileURLWithPath: manifestPath.string))
+    } catch {
+      throw .failed(path: manifestPath.string, cause: error.localizedDescription)
+    }
+    return try StoreManifest(data, path: manifestPath.string)
+  }
+
+  /// Makes the directory and writes the manifest: to another name first, so that a crash leaves the old one or the new one.
+  package func write(_ manifest: StoreManifest) throws(DataDirectoryError) {
+    do {
+      try FileManager.default.createDirectory(atPath: path.string, withIntermediateDirectories: true)
+      let draft = path.appending("varve.json.new")
+      let file = try FileDescriptor.open(
+        draft, .writeOnly, options: [.create, .truncate, .closeOnExec],
+        permissions: [.ownerReadWrite, .groupRead, .otherRead])
+      let bytes = [UInt8](try manifest.encode())
+      try file.closeAfter {
+        _ = try file.writeAll(bytes)
+        try DataDirectory.sync(file)
+      }
+      guard unsafe rename(draft.string, manifestPath.string) == 0 else { throw Errno(rawValue: errno) }
+      let directory = try FileDescriptor.open(path, .readOnly, options: [.directory, .closeOnExec])
+      try directory.closeAfter { try DataDirectory.sync(directory) }
+    } catch {
+      throw .failed(path: manifestPath.string, cause: "\(error)")
+    }
+  }
+
+  private static func sync(_ file: FileDescriptor) throws {
+    guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
+  }
+}

@@ -1,0 +1,140 @@
+import ArgumentParser
+import EventStore
+import Rollup
+import StoreFiles
+import SystemPackage
+
+/// `varve log compare STORE`: whether two nodes agree about L1, and from where on they do not.
+struct LogCompare: VarveCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract: "Compare with another store: do both say the same about L1?",
+    discussion: """
+      Compares what L1 says, not what each node happened to see: two nodes that
+      saw different reorganisations have other records at other positions, and
+      agree all the same. Every L1 block's record names an accumulator over all
+      facts before it (canonicalAcc), so the first difference is found by halving.
+
+      Ends with 0 when both say the same up to the newest L1 block that both have,
+      or when they only stand on two branches of L1 of which one is not final: a
+      reorganisation that one of them has not seen. Ends with 1 when they
+      contradict each other for good.
+
+      EXAMPLES
+        varve log compare ../other-store
+        varve log compare ../other-store --json
+      """)
+
+  @OptionGroup var options: GlobalOptions
+
+  @Argument(help: ArgumentHelp("The other store's data directory.", valueName: "store"), completion: .directory)
+  var other: String
+
+  func execute(_ console: Console) throws {
+    let first = try options.openLog(.readOnly)
+    let second = try EventLog.open(DataDirectory(FilePath(other)).ledger, mode: .readOnly)
+    let comparison = try LedgerComparison(of: first, with: second)
+    console.report(try LogCompareReport(comparison, first, second))
+    switch comparison {
+    case .equal: return
+    case .nothingInCommon:
+      throw Failure(.cannot, "the two stores have no L1 block in common", remedy: "`varve log stats` on each")
+    case .different(let difference):
+      guard !difference.isReconcilable else { return }
+      throw Failure(
+        .disagreement, "the two stores contradict each other from L1 block \(difference.l1Block) on",
+        remedy: "`varve log verify` on each; a sound one that L1 contradicts followed a wrong endpoint")
+    }
+  }
+}
+
+/// What `varve log compare` prints.
+struct LogCompareReport: Report {
+  /// One side: how far it is, and its record at the first difference.
+  struct Side: Encodable {
+    let records: UInt64
+    let newestL1Block: UInt64?
+    let finalizedL1Block: UInt64?
+    let difference: RecordReport?
+
+    init(_ log: EventLog, _ fact: LedgerFact?) throws {
+      records = try log.head().size
+      newestL1Block = try log.newestBlock()?.id.number
+      finalizedL1Block = try log.finalizedBlock()?.number
+      difference = try fact.map { try RecordReport(try log.record(at: $0.position), withPayload: false) }
+    }
+  }
+
+  /// `equal`, `nothingInCommon`, `unseenReorganisation`, `twoFinalBlocks` or `otherFacts`.
+  let outcome: String
+
+  /// The newest L1 block up to which both say the same.
+  let equalThrough: UInt64?
+  let firstDifference: UInt64?
+
+  /// `first` or `second`: who has not seen the reorganisation yet.
+  let unseenBy: String?
+  let first: Side
+  let second: Side
+
+  init(_ comparison: LedgerComparison, _ one: EventLog, _ other: EventLog) throws {
+    var difference: LedgerDifference?
+    switch comparison {
+    case .equal(let block): (outcome, equalThrough) = ("equal", block.number)
+    case .nothingInCommon: (outcome, equalThrough) = ("nothingInCommon", nil)
+    case .different(let found):
+      difference = found
+      (outcome, equalThrough) = (found.reason.name, found.lastCommon)
+    }
+    firstDifference = difference?.l1Block
+    if case .reorganisation(let side?) = difference?.reason { unseenBy = side.rawValue } else { unseenBy = nil }
+    first = try Side(one, difference?.first)
+    second = try Side(other, difference?.second)
+  }
+
+  func render(on page: inout Page) {
+    page.line(headline, outcome == "equal" ? .good : outcome == "unseenReorganisation" ? .strong : .bad)
+    page.table(
+      [
+        .init(title: "store"), .init(title: "records", isNumber: true), .init(title: "newest L1 block", isNumber: true),
+        .init(title: "finalized", isNumber: true),
+      ],
+      [("this", first), ("other", second)].map { name, side in
+        [
+          name, Quantity.count(side.records), side.newestL1Block.map { Quantity.count($0) } ?? "-",
+          side.finalizedL1Block.map { Quantity.count($0) } ?? "-",
+        ]
+      })
+    guard firstDifference != nil else { return }
+    for (name, side) in [("this store", first), ("the other", second)] {
+      page.line()
+      page.line("\(name) has\(side.difference == nil ? " nothing more in this L1 block" : ":")", .dim)
+      side.difference?.render(on: &page)
+    }
+  }
+
+  private var headline: String {
+    let agreed = equalThrough.map { "equal up to L1 block \(Quantity.count($0))" } ?? "nothing is equal"
+    let place = firstDifference.map { Quantity.count($0) } ?? ""
+    switch outcome {
+    case "equal": return agreed
+    case "nothingInCommon": return "no L1 block in common"
+    case "unseenReorganisation":
+      let who = unseenBy.map { $0 == "first" ? "which this store has" : "which the other has" } ?? "which one has"
+      return "\(agreed); from \(place) on two branches of L1, a reorganisation \(who) not seen yet"
+    case "twoFinalBlocks": return "\(agreed); L1 block \(place) is another one, and final in both"
+    default: return "\(agreed); of L1 block \(place) they have other facts"
+    }
+  }
+}
+
+extension LedgerDifference.Reason {
+  /// The name in the report.
+  fileprivate var name: String {
+    switch self {
+    case .reorganisation: "unseenReorganisation"
+    case .twoFinalBlocks: "twoFinalBlocks"
+    case .otherFacts: "otherFacts"
+    }
+  }
+}

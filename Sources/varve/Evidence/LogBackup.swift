@@ -1,0 +1,138 @@
+import ArgumentParser
+import EventStore
+import LMDB
+import StoreFiles
+import SystemPackage
+
+/// `varve log backup DIR`: a verified copy of the log, while it is used.
+struct LogBackup: VarveCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "backup",
+    abstract: "Copy the log into a new directory, while others append, and verify the copy.",
+    discussion: """
+      The copy is the log as of one commit. Each byte of it is checked, as
+      `varve log verify` does, before its manifest is written; without one it is
+      no store. What was signed last (`signer/`) is not copied, on purpose.
+
+      EXAMPLES
+        varve log backup /backups/2026-11-26
+      """)
+
+  @OptionGroup var options: GlobalOptions
+
+  @Argument(help: "The directory to make.", completion: .directory)
+  var directory: String
+
+  func execute(_ console: Console) throws {
+    let manifest = try DataDirectory(options.dataPath).manifest()
+    let target = DataDirectory(FilePath(directory))
+    try target.requireNoStore(remedy: "name a new directory")
+    try options.openLog(.readOnly).copy(to: target.ledger)
+    let head = try VerifiedCopy.check(target, options)
+    try target.write(manifest)
+    console.report(CopyOutcome(verb: "backed up", head, directory: directory))
+  }
+}
+
+/// `varve log restore DIR`: a backup in place of a lost log.
+struct LogRestore: VarveCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "restore",
+    abstract: "Put a backup of the log in place of one that is gone.",
+    discussion: """
+      The data directory must have no log. The backup is verified first. If a
+      checkpoint was signed here of more records than the backup has, or with
+      another root, the backup is refused: a log that went on from it would
+      contradict what was signed. Projections are rebuilt as they are needed.
+
+      EXAMPLES
+        varve log restore /backups/2026-11-26
+      """)
+
+  @OptionGroup var options: GlobalOptions
+
+  @Argument(help: "The directory of the backup.", completion: .directory)
+  var directory: String
+
+  func execute(_ console: Console) throws {
+    let source = DataDirectory(FilePath(directory))
+    let manifest = try source.manifest()
+    let target = DataDirectory(options.dataPath)
+    try requireRoom(for: manifest, in: target)
+    _ = try VerifiedCopy.check(source, options)
+    let backup = try EventLog.open(source.ledger, mode: .readOnly)
+    do {
+      try target.ledgerSigner(of: manifest).requireExtension(by: backup)
+    } catch SignerError.missing {
+      console.note("\(target.signer) has no key of this log, so what it has signed elsewhere is not known here")
+    }
+    try backup.copy(to: target.ledger)
+    let head = try VerifiedCopy.check(target, options)
+    try target.write(manifest)
+    console.report(CopyOutcome(verb: "restored", head, directory: options.dataDirectory))
+  }
+
+  private func requireRoom(for manifest: StoreManifest, in target: DataDirectory) throws {
+    if let present = try target.manifestIfPresent(), present != manifest {
+      throw Failure(
+        .disagreement,
+        "\(options.dataDirectory) is another store (\(present.storeID)) than the backup's "
+          + "(\(manifest.storeID))", remedy: "name another directory with --data-dir")
+    }
+    try target.requireNoLedger(remedy: "move it away first; nothing is replaced")
+  }
+}
+
+/// A copy of a log, verified in a child process.
+enum VerifiedCopy {
+  /// The head of the log in a data directory, once all of it is found to be sound.
+  static func check(_ directory: DataDirectory, _ options: GlobalOptions) throws -> Head {
+    var copied = options
+    copied.dataDirectoryOption = directory.path.string
+    guard case .exit(0) = try LogCheck(of: copied).run(isSilent: true) else {
+      throw Failure(
+        .disagreement, "the log in \(directory.ledger) is not sound",
+        remedy: "`varve log verify --data-dir \(directory.path)` tells what is wrong")
+    }
+    return try EventLog.open(directory.ledger, mode: .readOnly).head()
+  }
+}
+
+extension DataDirectory {
+  /// Throws if there is a log, or a manifest that says so.
+  fileprivate func requireNoStore(remedy: String) throws {
+    if try manifestIfPresent() != nil { throw Failure(.cannot, "there is a store in \(path)", remedy: remedy) }
+    try requireNoLedger(remedy: remedy)
+  }
+
+  fileprivate func requireNoLedger(remedy: String) throws {
+    guard try Files.status(ledger.appending("data.mdb")) == nil else {
+      throw Failure(.cannot, "there is a log in \(ledger)", remedy: remedy)
+    }
+  }
+}
+
+/// What `varve log backup` and `varve log restore` print.
+struct CopyOutcome: Report {
+  let directory: String
+  let records: UInt64
+  let root: String
+
+  private let verb: String
+
+  private enum CodingKeys: CodingKey {
+    case directory, records, root
+  }
+
+  init(verb: String, _ head: Head, directory: String) {
+    self.verb = verb
+    self.directory = directory
+    records = head.size
+    root = "\(head.root)"
+  }
+
+  func render(on page: inout Page) {
+    page.line("\(verb): \(Quantity.count(records)) records, every byte verified", .good)
+    page.facts([("in", directory), ("tree root", root)])
+  }
+}

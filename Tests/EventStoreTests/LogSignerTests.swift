@@ -1,0 +1,149 @@
+import EventStore
+import Foundation
+import MerkleLog
+import Primitives
+import Rollup
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite("Signer of a log")
+struct LogSignerTests {
+  private let origin = "varve/test"
+
+  @Test("a checkpoint is the log's head, signed by the key that was made with it")
+  func checkpoint() throws {
+    try withSignedLog { log, signer, _ in
+      try log.fill(3)
+      let note = try signer.checkpoint(of: log)
+      let checkpoint = try note.checkpoint(signedByAll: [signer.verifierKey])
+      let head = try log.head()
+      #expect(checkpoint.origin == origin && checkpoint.size == head.size && checkpoint.root == head.root)
+      #expect(try signer.checkpoint(of: log) == note)
+      try log.fill(1)
+      #expect(try signer.checkpoint(of: log) != note)
+      #expect(try signer.lastSigned().checkpoint.size == 4)
+    }
+  }
+
+  @Test("the key is its owner's alone to read, is not made twice, and comes back")
+  func key() throws {
+    try withSignedLog { _, signer, directory in
+      let path = directory.appending("log.key").string
+      let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+      #expect(mode == 0o600)
+      #expect(try LogSigner(openingIn: directory, name: "log", origin: origin).verifierKey == signer.verifierKey)
+      #expect(throws: SignerError.self) { try LogSigner(makingIn: directory, name: "log", origin: origin) }
+      #expect(throws: SignerError.self) { try LogSigner(openingIn: directory, name: "log", origin: "varve/other") }
+      #expect(throws: SignerError.self) { try LogSigner(openingIn: directory, name: "none", origin: origin) }
+    }
+  }
+
+  @Test("no second root is signed for one size, however the other log came about")
+  func equivocation() throws {
+    try withSignedLog { log, signer, _ in
+      try log.fill(20)
+      _ = try signer.checkpoint(of: log)
+      for size in [20, 21, 40] {
+        try withLog { other, _ in
+          try other.append((0..<size).map { plain(pattern(21, seed: $0)) })
+          #expect(refusal { try signer.checkpoint(of: other) } == "forked", "\(size) records")
+        }
+      }
+      #expect(try signer.checkpoint(of: log).checkpoint(signedByAll: [signer.verifierKey]).root == log.head().root)
+    }
+  }
+
+  @Test("a log that lost records is not signed for until it has them again")
+  func rollback() throws {
+    try withSignedLog { log, signer, _ in
+      try log.fill(20)
+      _ = try signer.checkpoint(of: log)
+      try withLog { older, _ in
+        try older.append((0..<19).map { plain(pattern(20, seed: $0)) })
+        #expect(refusal { try signer.checkpoint(of: older) } == "behind")
+        try older.append([plain(pattern(20, seed: 19)), plain([1])])
+        #expect(try signer.checkpoint(of: older).checkpoint(signedByAll: [signer.verifierKey]).size == 21)
+      }
+      #expect(refusal { try signer.checkpoint(of: log) } == "behind")
+    }
+  }
+
+  @Test("a guard that was removed, changed in any byte or cut anywhere signs nothing")
+  func damagedGuard() throws {
+    try withSignedLog { log, signer, directory in
+      try log.fill(4)
+      _ = try signer.checkpoint(of: log)
+      try log.fill(4)
+      let path = directory.appending("log.checkpoint").string
+      let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+      for place in whole.indices {
+        var changed = whole
+        changed[place] ^= 0x04
+        try changed.write(to: URL(fileURLWithPath: path))
+        #expect(refusal { try signer.checkpoint(of: log) } == "damaged", "byte \(place)")
+        try whole.prefix(place).write(to: URL(fileURLWithPath: path))
+        #expect(refusal { try signer.checkpoint(of: log) } == "damaged", "\(place) bytes")
+      }
+      try FileManager.default.removeItem(atPath: path)
+      #expect(refusal { try signer.checkpoint(of: log) } == "incomplete")
+      try whole.write(to: URL(fileURLWithPath: path))
+      _ = try signer.checkpoint(of: log)
+      // Without the key the guard says that there was one.
+      try FileManager.default.removeItem(atPath: directory.appending("log.key").string)
+      #expect(throws: SignerError.self) { try LogSigner(openingIn: directory, name: "log", origin: origin) }
+      #expect(throws: SignerError.self) { try LogSigner(makingIn: directory, name: "log", origin: origin) }
+    }
+  }
+
+  @Test("a crash while the key is made leaves what the next attempt completes")
+  func interruptedMaking() throws {
+    try withSignedLog { log, _, directory in
+      try FileManager.default.removeItem(atPath: directory.appending("log.key").string)
+      let signer = try LogSigner(makingIn: directory, name: "log", origin: origin)
+      try log.fill(2)
+      #expect(try signer.checkpoint(of: log).checkpoint(signedByAll: [signer.verifierKey]).size == 2)
+    }
+  }
+
+  @Test("cosignatures of the last checkpoint are kept once they are found to be their witness's, and no others")
+  func cosignatures() throws {
+    try withSignedLog { log, signer, _ in
+      let witness = try SignerKey(
+        name: "witness.example", algorithm: .cosignatureV1, seed: [UInt8](repeating: 6, count: 32))
+      try log.fill(3)
+      let note = try signer.checkpoint(of: log)
+      var cosigned = note
+      try cosigned.add(witness.cosign(note.text, at: 1_800_000_000))
+      #expect(try signer.keep(cosigned, of: [witness.verifierKey]) == cosigned)
+      #expect(try signer.checkpoint(of: log) == cosigned)
+      // Of another text; of nobody that was named.
+      var other = try SignedNote(text: "another text\n")
+      try other.add(witness.cosign("another text\n", at: 1))
+      #expect(refusal { try signer.keep(other, of: [witness.verifierKey]) } == "otherCheckpoint")
+      #expect(refusal { try signer.keep(note, of: [witness.verifierKey]) } == "note")
+      var forged = note
+      try forged.add(witness.cosign("another text\n", at: 1))
+      #expect(refusal { try signer.keep(forged, of: [witness.verifierKey]) } == "note")
+      #expect(try signer.checkpoint(of: log) == cosigned)
+    }
+  }
+
+  /// Runs `body` with an empty log, and a key of its own in a directory beside it.
+  private func withSignedLog(_ body: (EventLog, LogSigner, FilePath) throws -> Void) throws {
+    try withLog { log, directory in
+      let keys = directory.removingLastComponent().appending("signer")
+      try body(log, try LogSigner(makingIn: keys, name: "log", origin: origin), keys)
+    }
+  }
+
+  /// The name of the reason for which `body` refused; nil if it did not.
+  private func refusal(_ body: () throws -> some Any) -> String? {
+    do {
+      _ = try body()
+      return nil
+    } catch {
+      return String("\(Mirror(reflecting: error).children.first?.label ?? "\(error)")")
+    }
+  }
+}

@@ -1,0 +1,198 @@
+import EventStore
+import Foundation
+import MerkleLog
+import Primitives
+import Rollup
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite("Export and mirror")
+struct TilesTests {
+  @Test("a log that is exported and mirrored has the same records, indexes and root, whatever it holds")
+  func roundTrip() throws {
+    try withExport { log, signer, tiles in
+      try fillWithEverything(log)
+      let report = try TileExport.run(log, signer: signer, to: tiles)
+      #expect(report.checkpoint.root == (try log.head().root))
+      try withLog { copy, _ in
+        let mirror = try TileMirror(of: tiles, signedByAll: [signer.verifierKey])
+        try mirror.verifyTiles()
+        #expect(try mirror.record(into: copy) == log.head().size)
+        #expect(try copy.all() == log.all())
+        #expect(try copy.all(.canonical) == log.all(.canonical))
+        #expect(try copy.newestBlock()?.id == log.newestBlock()?.id)
+      }
+    }
+  }
+
+  @Test("the tiles in the directory are those that the checkpoint's size asks for, and hold the log's own hashes")
+  func files() throws {
+    try withExport { log, signer, tiles in
+      try log.fill(600)
+      _ = try TileExport.run(log, signer: signer, to: tiles)
+      let leaves = try (0..<600).map { try log.leafHash(at: Position(UInt64($0))) }
+      var found: Set<String> = []
+      for name in try #require(FileManager.default.enumerator(atPath: tiles.string)) {
+        if let name = name as? String, name.hasPrefix("tile/"), Tile(path: name) != nil { found.insert(name) }
+      }
+      var expected: Set<String> = []
+      for row in TileRow.added(to: 600) {
+        try row.forEach { (tile: Tile) throws in
+          expected.insert(tile.path)
+          guard case .hashes(let level) = tile.content else { return }
+          let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: tiles.appending(tile.path).string)))
+          let width = 1 << (8 * level)
+          let hashes = (0..<tile.width).map { place in
+            let first = (Int(tile.index) * 256 + place) * width
+            return MerkleTree.root(ofLeaves: leaves[first..<first + width])
+          }
+          #expect(bytes == Tile.encode(hashes: hashes), "\(tile.path)")
+        }
+      }
+      #expect(found == expected)
+    }
+  }
+
+  @Test("an export goes on where it stopped, and a mirror with it")
+  func incremental() throws {
+    try withExport { log, signer, tiles in
+      try withLog { copy, _ in
+        for count in [1, 7, 247, 1, 300, 256] {
+          try log.fill(count)
+          let report = try TileExport.run(log, signer: signer, to: tiles)
+          #expect(report.checkpoint.size == (try log.head().size))
+          let mirror = try TileMirror(of: tiles, signedByAll: [signer.verifierKey])
+          try mirror.verifyTiles()
+          #expect(try mirror.record(into: copy) == UInt64(count))
+          #expect(try copy.head().root == log.head().root)
+        }
+        let again = try TileExport.run(log, signer: signer, to: tiles)
+        #expect(again.tiles == 0 && again.oldSize == again.checkpoint.size)
+      }
+    }
+  }
+
+  @Test("an export into another log's directory, or from an older copy, changes nothing")
+  func foreignExport() throws {
+    try withExport { log, signer, tiles in
+      try log.fill(30)
+      _ = try TileExport.run(log, signer: signer, to: tiles)
+      let before = try contents(tiles)
+      try withLog { other, _ in
+        try other.append((0..<31).map { plain([UInt8($0)]) })
+        #expect(throws: TilesError.self) { try TileExport.run(other, signer: signer, to: tiles) }
+      }
+      try withLog { older, _ in
+        try older.fill(29)
+        #expect(throws: TilesError.self) { try TileExport.run(older, signer: signer, to: tiles) }
+      }
+      #expect(try contents(tiles) == before)
+    }
+  }
+
+  @Test(
+    "whichever file is changed, cut or missing, the mirror stops at it, names it, and records nothing that is not vouched for"
+  )
+  func damage() throws {
+    try withExport { log, signer, tiles in
+      try fillWithEverything(log)
+      _ = try TileExport.run(log, signer: signer, to: tiles)
+      // Every tile and bundle, and some payloads.
+      var files = try contents(tiles)
+      #expect(files.count > 100)
+      for (place, name) in files.keys.sorted().filter({ $0.hasPrefix("payload/") }).enumerated()
+      where !place.isMultiple(of: 40) {
+        files[name] = nil
+      }
+      for (name, bytes) in files.sorted(by: { $0.key < $1.key }) {
+        let url = URL(fileURLWithPath: tiles.appending(name).string)
+        var changed = bytes
+        if !bytes.isEmpty { changed[bytes.count / 2] ^= 0x20 }
+        for damaged in [bytes.isEmpty ? Data([1]) : changed, bytes.dropLast(), nil] where damaged != bytes {
+          if let damaged { try damaged.write(to: url) } else { try FileManager.default.removeItem(at: url) }
+          let complaint = mirrorComplaint(tiles, signer.verifierKey, original: log)
+          #expect(complaint?.contains(name) == true, "\(name): \(complaint ?? "accepted")")
+        }
+        try bytes.write(to: url)
+      }
+      #expect(mirrorComplaint(tiles, signer.verifierKey, original: log) == nil)
+    }
+  }
+
+  @Test("a mirror of another log, or by another key, is refused before anything is recorded")
+  func foreignMirror() throws {
+    try withExport { log, signer, tiles in
+      try log.fill(300)
+      _ = try TileExport.run(log, signer: signer, to: tiles)
+      let stranger = try SignerKey(name: "varve/test", seed: [UInt8](repeating: 1, count: 32)).verifierKey
+      #expect(throws: TilesError.self) { try TileMirror(of: tiles, signedByAll: [stranger]) }
+      #expect(throws: TilesError.self) { try TileMirror(of: tiles.appending("none"), signedByAll: [stranger]) }
+      for size in [1, 299, 300, 301] {
+        try withLog { other, _ in
+          try other.append((0..<size).map { plain([UInt8(truncatingIfNeeded: $0), 9]) })
+          let head = try other.head()
+          let mirror = try TileMirror(of: tiles, signedByAll: [signer.verifierKey])
+          #expect(throws: TilesError.self) { try mirror.record(into: other) }
+          #expect(try other.head() == head)
+        }
+      }
+    }
+  }
+
+  /// Mirrors into a new log; what the mirror complains of, nil if it does not. What it recorded is the original's beginning.
+  private func mirrorComplaint(_ tiles: FilePath, _ key: VerifierKey, original: EventLog) -> String? {
+    do {
+      return try withLog { copy, _ in
+        do {
+          let mirror = try TileMirror(of: tiles, signedByAll: [key])
+          try mirror.verifyTiles()
+          _ = try mirror.record(into: copy)
+          return nil
+        } catch {
+          let size = try copy.head().size
+          #expect(try copy.head().root == original.root(ofSize: size))
+          return "\(error)"
+        }
+      }
+    } catch {
+      return "another failure: \(error)"
+    }
+  }
+
+  /// Blocks with their records, a reorganisation, observations, records that stand alone, payloads of every layout.
+  private func fillWithEverything(_ log: EventLog) throws {
+    try log.fill(3)
+    let blocks = (1...40).map { l1Block(UInt64($0), records: $0 % 5 + 1) }
+    try log.appendBlocks(blocks)
+    try log.append([plain(pattern(3000), block: 40), plain(pattern(9000, seed: 3), block: 40)])
+    try log.append([plain([], block: 7), plain(pattern(1955), block: 8)])
+    let other = (31...36).map { l1Block(UInt64($0), fork: 1, records: 3) }
+    try log.appendReorg(oldTip: blocks[39].id, newTip: other[5].id, commonAncestor: blocks[29].id)
+    try log.appendBlocks(other)
+    try log.append([NewRecord(.l1Finalized(L1Finalized(block: other[0].id)), at: .observed(at: 36))])
+    try log.append((0..<120).map { plain(pattern($0 % 30, seed: $0), block: 36) })
+  }
+
+  private func withExport(_ body: (EventLog, LogSigner, FilePath) throws -> Void) throws {
+    try withLog { log, directory in
+      let parent = directory.removingLastComponent()
+      let signer = try LogSigner(makingIn: parent.appending("signer"), name: "log", origin: "varve/test")
+      try body(log, signer, parent.appending("tiles"))
+    }
+  }
+
+  /// All files below a directory.
+  private func contents(_ directory: FilePath) throws -> [String: Data] {
+    var files: [String: Data] = [:]
+    for name in try #require(FileManager.default.enumerator(atPath: directory.string)) {
+      guard let name = name as? String else { continue }
+      if let data = FileManager.default.contents(atPath: directory.appending(name).string),
+        (try? FileManager.default.contentsOfDirectory(atPath: directory.appending(name).string)) == nil
+      {
+        files[name] = data
+      }
+    }
+    return files
+  }
+}

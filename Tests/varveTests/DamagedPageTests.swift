@@ -1,0 +1,55 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// LMDB checks nothing that it reads: a page that is not what it was ends the process, or gives other records. So logs are
+/// verified in a child process, record by record.
+@Suite("Damaged pages")
+struct DamagedPageTests {
+
+  /// What becomes of a page.
+  enum Damage: CaseIterable {
+    case zeros, ones, neighbour
+
+    func page(_ number: Int, of file: Data) -> Data {
+      switch self {
+      case .zeros: Data(repeating: 0, count: pageSize)
+      case .ones: Data(repeating: 0xff, count: pageSize)
+      case .neighbour: file[(number - 1) * pageSize..<number * pageSize]
+      }
+    }
+  }
+
+  /// Pages are taken one after the other if all are asked for, else about so many, from all over the file.
+  private static let sampled = 20
+
+  @Test("a page that is zeroed, filled with ones or replaced by the one before is found, or no record stood on it")
+  func pages() throws {
+    let isExhaustive = ProcessInfo.processInfo.environment["VARVE_TEST_EXHAUSTIVE"] != nil
+    try DemoWorld.withStore { world in
+      let path = URL(fileURLWithPath: "\(world.store)/ledger/data.mdb")
+      let sound = try Data(contentsOf: path)
+      let root = try world.root()
+      let count = sound.count / pageSize
+      var found = 0
+      for number in stride(from: 1, to: count, by: isExhaustive ? 1 : max(1, count / Self.sampled)) {
+        for damage in isExhaustive ? Damage.allCases : [Damage.allCases[number % 3]] {
+          var file = sound
+          file.replaceSubrange(
+            number * pageSize..<(number + 1) * pageSize, with: damage.page(number, of: sound))
+          try file.write(to: path)
+          let run = try Tool.run(["log", "verify", "--json", "--data-dir", world.store])
+          if run.exitCode == 1 { found += 1 }
+          let isWhole = run.exitCode == 0 && run.output.contains(root)
+          #expect(run.exitCode == 1 || isWhole, "page \(number), \(damage): \(run.exitCode) \(run.output)\(run.errors)")
+        }
+      }
+      #expect(found > 0)
+      try sound.write(to: path)
+      try world.expect(0, ["log", "verify"])
+    }
+  }
+}
+
+/// LMDB takes that of the system.
+private let pageSize = sysconf(Int32(_SC_PAGESIZE))

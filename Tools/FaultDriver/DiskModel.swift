@@ -1,0 +1,166 @@
+/// A disk that keeps what was synced, and of the rest whatever it pleases.
+///
+/// What a file was written since it was last synced may be there after a power cut or not, each sector or page for itself;
+/// so may each name that was made, moved or removed since its directory was synced. A write on a descriptor that makes writes
+/// durable is kept whole once it has returned, and says nothing about writes before it.
+struct DiskModel {
+  /// Something that a power cut may take away.
+  private enum Change {
+    case bytes(offset: Int, ArraySlice<UInt8>)
+    case size(Int)
+  }
+
+  private struct File {
+    var bytes: [UInt8] = []
+    var pending: [Change] = []
+  }
+
+  private enum Node {
+    case file(UInt64)
+    case directory
+  }
+
+  /// A file that gets a name is there whatever becomes of its other names.
+  private enum NameChange {
+    case make(String, Node)
+    case move(String, String, Node)
+    case remove(String)
+  }
+
+  /// Bytes of a file that reach the disk or not as one.
+  let grain: Int
+
+  /// Whether syncing works; false shows what a store without it would come to.
+  let honoursSync: Bool
+
+  private var files: [UInt64: File] = [:]
+  private var names: [String: Node] = [:]
+
+  /// As the running process sees it.
+  private var currentNames: [String: Node] = [:]
+  private var pendingNames: [NameChange] = []
+
+  init(grain: Int, honoursSync: Bool) {
+    self.grain = grain
+    self.honoursSync = honoursSync
+  }
+
+  /// How many things a power cut now may take away or leave, each for itself.
+  var uncertainties: Int { pendingNames.count + files.values.reduce(0) { $0 + $1.pending.count } }
+
+  /// Takes the next operation; the model is then as after it has returned.
+  mutating func apply(_ operation: Recording.Operation) {
+    switch operation {
+    case .write(let file, let offset, let bytes, let isDurable):
+      begin(operation)
+      if isDurable, honoursSync { settle(lastWriteOf: file, offset: offset, length: bytes.count) }
+    case .sync(let file): if honoursSync { settle(file) }
+    case .syncDirectory(let directory): if honoursSync { settleNames(in: directory) }
+    case .resize, .makeFile, .makeDirectory, .rename, .link, .remove: begin(operation)
+    case .acknowledge: break
+    }
+  }
+
+  /// Takes an operation that is on its way: what it does may have happened in part.
+  mutating func begin(_ operation: Recording.Operation) {
+    switch operation {
+    case .write(let file, let offset, let bytes, _):
+      var start = 0
+      while start < bytes.count {
+        let end = min(bytes.count, (offset + start) / grain * grain + grain - offset)
+        files[file, default: File()].pending.append(.bytes(offset: offset + start, bytes[start..<end]))
+        start = end
+      }
+    case .resize(let file, let size): files[file, default: File()].pending.append(.size(size))
+    case .makeFile(let name, let file):
+      // The number may have been another file's, which is gone.
+      files[file] = File()
+      begin(.make(name, .file(file)))
+    case .makeDirectory(let name): begin(.make(name, .directory))
+    case .rename(let old, let new): if let node = currentNames[old] { begin(.move(old, new, node)) }
+    case .link(let old, let new): if let node = currentNames[old] { begin(.make(new, node)) }
+    case .remove(let name): begin(.remove(name))
+    case .sync, .syncDirectory, .acknowledge: break
+    }
+  }
+
+  private mutating func begin(_ change: NameChange) {
+    Self.apply(change, to: &currentNames)
+    pendingNames.append(change)
+  }
+
+  /// What is on the disk when power fails now. `keeps` is asked once for everything uncertain, in a fixed order.
+  func image(_ keeps: () -> Bool) -> [(name: String, content: [UInt8]?)] {
+    var names = self.names
+    for change in pendingNames where keeps() { Self.apply(change, to: &names) }
+    var contents: [UInt64: [UInt8]] = [:]
+    for (number, file) in files.sorted(by: { $0.key < $1.key }) {
+      var bytes = file.bytes
+      for change in file.pending where keeps() { Self.apply(change, to: &bytes) }
+      contents[number] = bytes
+    }
+    return names.sorted { $0.key < $1.key }.map { name, node in
+      switch node {
+      case .directory: (name, nil)
+      case .file(let number): (name, contents[number] ?? [])
+      }
+    }
+  }
+
+  private mutating func settle(_ number: UInt64) {
+    guard var file = files[number] else { return }
+    for change in file.pending { Self.apply(change, to: &file.bytes) }
+    file.pending = []
+    files[number] = file
+  }
+
+  /// The pieces of the write that was begun last are on the disk, whatever became of those before.
+  private mutating func settle(lastWriteOf number: UInt64, offset: Int, length: Int) {
+    guard var file = files[number] else { return }
+    var left = length
+    while left > 0, case .bytes(let place, let bytes)? = file.pending.popLast() {
+      Self.apply(.bytes(offset: place, bytes), to: &file.bytes)
+      left -= bytes.count
+    }
+    files[number] = file
+  }
+
+  private mutating func settleNames(in directory: String) {
+    pendingNames.removeAll { change in
+      guard Self.parent(of: change) == directory else { return false }
+      Self.apply(change, to: &names)
+      return true
+    }
+  }
+
+  private static func parent(of change: NameChange) -> String {
+    let name =
+      switch change {
+      case .make(let name, _), .remove(let name), .move(_, let name, _): name
+      }
+    return name.split(separator: "/").dropLast().joined(separator: "/")
+  }
+
+  private static func apply(_ change: Change, to bytes: inout [UInt8]) {
+    switch change {
+    case .bytes(let offset, let new):
+      if bytes.count < offset + new.count {
+        bytes.append(contentsOf: repeatElement(0, count: offset + new.count - bytes.count))
+      }
+      bytes.replaceSubrange(offset..<offset + new.count, with: new)
+    case .size(let size):
+      if size < bytes.count { bytes.removeLast(bytes.count - size) }
+      bytes.append(contentsOf: repeatElement(0, count: size - bytes.count))
+    }
+  }
+
+  private static func apply(_ change: NameChange, to names: inout [String: Node]) {
+    switch change {
+    case .make(let name, let node): names[name] = node
+    case .move(let old, let new, let node):
+      names[old] = nil
+      names[new] = node
+    case .remove(let name): names[name] = nil
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import Foundation
+import SystemPackage
+
+/// A process that examines logs, one after the other; another one takes its place when a log has ended it.
+final class Examiner {
+  private var process: pid_t = 0
+  private var requests: FileDescriptor?
+  private var answers: FileDescriptor?
+  private var buffer: [UInt8] = []
+
+  /// Where the leaf hashes of all committed records are.
+  private let truth: FilePath
+
+  init(truth: FilePath) {
+    self.truth = truth
+  }
+
+  deinit { stop() }
+
+  /// What is to be said of the log in a directory.
+  func examine(_ directory: FilePath, _ way: Examination.Way, acknowledged: UInt64) throws -> Examination.Finding {
+    if requests == nil { try start() }
+    let request = "\(way.rawValue) \(directory) \(acknowledged) \(truth)\n"
+    _ = try? requests?.writeAll(Array(request.utf8))
+    if let line = readLine(), let finding = Examination.Finding(line: line) { return finding }
+    return .died(stop())
+  }
+
+  private func start() throws {
+    let incoming = try makePipe()
+    let outgoing = try makePipe()
+    // A page that ends the process is a finding, and needs no words of its own.
+    let silence = try FileDescriptor.open(FilePath("/dev/null"), .writeOnly)
+    defer { try? silence.close() }
+    process = try spawn(
+      ["examine"], environment: ["SWIFT_BACKTRACE": "enable=no"], input: incoming.readEnd, output: outgoing.writeEnd,
+      errors: silence)
+    try incoming.readEnd.close()
+    try outgoing.writeEnd.close()
+    requests = incoming.writeEnd
+    answers = outgoing.readEnd
+    buffer = []
+  }
+
+  private func readLine() -> String? {
+    while true {
+      if let end = buffer.firstIndex(of: 0x0A) {
+        defer { buffer.removeSubrange(...end) }
+        return String(decoding: buffer[..<end], as: UTF8.self)
+      }
+      var part = [UInt8](repeating: 0, count: 4096)
+      let count = unsafe part.withUnsafeMutableBytes { bytes in unsafe (try? answers?.read(into: bytes)) ?? 0 }
+      guard count > 0 else { return nil }
+      buffer += part.prefix(count)
+    }
+  }
+
+  /// Ends the process, if there is one. The signal that had ended it before.
+  @discardableResult
+  private func stop() -> Int32 {
+    guard requests != nil else { return 0 }
+    try? requests?.close()
+    try? answers?.close()
+    requests = nil
+    answers = nil
+    return wait(for: process).signal
+  }
+}
+
+/// How findings are counted, and which of them must not be.
+struct Tally {
+  /// How many were of each kind.
+  private(set) var sound = 0
+  private(set) var refused = 0
+  private(set) var died = 0
+
+  /// What must never happen, with where it did.
+  private(set) var violations: [String] = []
+
+  var total: Int { sound + refused + died + violations.count }
+
+  /// - Parameter mayRefuse: whether a typed error is an answer here; `mayDie`, whether the end of the examining process is.
+  mutating func count(_ finding: Examination.Finding, mayRefuse: Bool, mayDie: Bool, _ place: @autoclosure () -> String)
+  {
+    switch finding {
+    case .sound: sound += 1
+    case .refused where mayRefuse: refused += 1
+    case .died where mayDie: died += 1
+    default: violations.append("\(place()): \(finding.line)")
+    }
+  }
+
+  mutating func add(_ other: Tally) {
+    sound += other.sound
+    refused += other.refused
+    died += other.died
+    violations += other.violations
+  }
+}

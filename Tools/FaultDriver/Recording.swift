@@ -1,0 +1,74 @@
+import Foundation
+
+/// What a process asked of the file system, in the order in which it took effect: the file that `Tools/Faults/recorder.c`
+/// writes.
+struct Recording {
+  /// One operation. Names are below the recorded directory; `file` is an inode's number.
+  enum Operation {
+    /// `isDurable` when the descriptor was opened so that a write returns only then.
+    case write(file: UInt64, offset: Int, bytes: [UInt8], isDurable: Bool)
+    case resize(file: UInt64, size: Int)
+    case sync(file: UInt64)
+    case makeFile(name: String, file: UInt64)
+    case makeDirectory(name: String)
+    case rename(name: String, to: String)
+    case link(name: String, as: String)
+    case remove(name: String)
+    case syncDirectory(name: String)
+    /// Printed on standard output: from here on somebody counts on it.
+    case acknowledge(String)
+  }
+
+  /// The recording is cut off or was written by another version.
+  struct Malformed: Error {
+    let offset: Int
+  }
+
+  private(set) var operations: [Operation] = []
+
+  init(contentsOf path: String) throws {
+    var reader = Reader(bytes: [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))))
+    while !reader.isAtEnd { operations.append(try reader.operation()) }
+  }
+
+  private struct Reader {
+    let bytes: [UInt8]
+    var offset = 0
+
+    var isAtEnd: Bool { offset == bytes.count }
+
+    mutating func operation() throws -> Operation {
+      let start = offset
+      let code = try number(1)
+      let place = Int(try number(8))
+      let file = try number(8)
+      let lengths = (Int(try number(4)), Int(try number(4)))
+      let first = String(decoding: try take(lengths.0), as: UTF8.self)
+      let second = Array(try take(lengths.1))
+      let text = String(decoding: second, as: UTF8.self)
+      switch code {
+      case 1, 2: return .write(file: file, offset: place, bytes: second, isDurable: code == 2)
+      case 3: return .resize(file: file, size: place)
+      case 4: return .sync(file: file)
+      case 5: return .makeFile(name: first, file: file)
+      case 6: return .rename(name: first, to: text)
+      case 7, 12: return .remove(name: first)
+      case 8: return .makeDirectory(name: first)
+      case 9: return .syncDirectory(name: first)
+      case 10: return .acknowledge(text)
+      case 11: return .link(name: first, as: text)
+      default: throw Malformed(offset: start)
+      }
+    }
+
+    private mutating func take(_ count: Int) throws -> ArraySlice<UInt8> {
+      guard count <= bytes.count - offset else { throw Malformed(offset: offset) }
+      defer { offset += count }
+      return bytes[offset..<offset + count]
+    }
+
+    private mutating func number(_ count: Int) throws -> UInt64 {
+      try take(count).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    }
+  }
+}
