@@ -116,7 +116,8 @@ let package = Package(
     .target(
       name: "Simulation",
       dependencies: [
-        "Hashing", "L1", "Primitives", "Roles", "Rollup", "Settlement", "Signatures", "StateTransition", "StateTrie",
+        "Hashing", "L1", "Primitives", "Projections", "Roles", "Rollup", "Settlement", "Signatures", "StateTransition",
+        "StateTrie",
       ]),
 
     // Genesis files and chain exports into ledger events.
@@ -212,7 +213,13 @@ let package = Package(
         "StateTransition",
         "StoreFiles", "TestSupport", system,
       ]),
-    .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
+    .testTarget(
+      name: "RolesTests",
+      dependencies: [
+        "L1", "Primitives", "Roles", "Rollup", "Settlement", "Signatures", "StateTransition", "StateTrie",
+        "TestSupport",
+      ]),
+    .testTarget(name: "SimulationTests", dependencies: ["Primitives", "Simulation"]),
     .testTarget(name: "ArchitectureTests", dependencies: ["Primitives", "Rollup", "TestSupport"]),
     .testTarget(
       name: "varveTests", dependencies: ["MerkleLog", "Primitives", "TestSupport", "varve", argumentParser]),

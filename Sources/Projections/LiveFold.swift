@@ -1,3 +1,4 @@
+import Hashing
 package import Primitives
 package import Rollup
 
@@ -12,7 +13,14 @@ package final class LiveFold<P: Projection> {
   package private(set) var l1Block: BlockID?
 
   /// By L1 block, oldest first: what was there before it.
-  private var journal: [(before: BlockID?, number: UInt64, rows: [PreImage])] = []
+  private var journal: [Entry] = []
+
+  private struct Entry {
+    var before: BlockID?
+    var number: UInt64
+    var rows: [PreImage] = []
+    var changes = Hash256.zero
+  }
 
   private struct PreImage {
     var table: ProjectionTable
@@ -41,16 +49,22 @@ package final class LiveFold<P: Projection> {
   private func remember(_ fact: Fact) {
     if case .l1BlockAppended(let event) = fact.event {
       let id = BlockID(number: fact.coordinates.blockNumber, hash: event.headerHash)
-      journal.append((l1Block, id.number, []))
+      journal.append(Entry(before: l1Block, number: id.number))
       l1Block = id
     }
     guard !journal.isEmpty else { return }
-    batch.forEachInOrder { index, key, _ in
+    let last = journal.count - 1
+    var written = journal[last].changes.bytes
+    batch.forEachInOrder { index, key, value in
       let table = P.tables[index]
+      for length in [index, key.byteCount, value?.byteCount ?? -1] { written.append(bigEndian: Int64(length)) }
+      written.append(contentsOf: key)
+      if let value { written.append(contentsOf: value) }
       var old: [UInt8]?
       tables.read(table, key) { old = $0?.bytes }
-      journal[journal.count - 1].rows.append(PreImage(table: table, key: key.bytes, value: old))
+      journal[last].rows.append(PreImage(table: table, key: key.bytes, value: old))
     }
+    journal[last].changes = Keccak256.hash(written)
   }
 
   /// Takes back every L1 block after `number`. O(rows that they changed).
@@ -77,6 +91,10 @@ package final class LiveFold<P: Projection> {
   package func finalize(l1Block number: UInt64) {
     journal.removeAll { $0.number <= number }
   }
+
+  /// A hash over what the facts of the newest L1 block wrote, fact by fact and in key order. Two folds that were equal before
+  /// and have the same here are equal after it.
+  package var changes: Hash256? { journal.last?.changes }
 
   /// What two folds of one history have in common, whatever else they saw.
   package var digest: Hash256 {

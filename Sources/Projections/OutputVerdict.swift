@@ -24,8 +24,8 @@ package struct OutputVerdict: Hashable, Sendable {
   package enum Basis: UInt64, CaseIterable, Sendable {
     /// The data up to the output's l1Head: the verdict is knowledge.
     case data = 0
-    /// Data before the output's l1Head is missing, and may still come.
-    case missingData = 1
+    /// The ledger has not come as far as the output's l1Head.
+    case shortLedger = 1
     /// The output's l1Head is no canonical L1 block of this ledger.
     case foreignHead = 2
   }
@@ -37,7 +37,7 @@ package struct OutputVerdict: Hashable, Sendable {
 
   package var judgement: Judgement {
     switch basis {
-    case .missingData: .insufficientData
+    case .shortLedger: .insufficientData
     case .foreignHead: .notDerivableAtL1Head
     case .data: computedRoot == claimedRoot && differences.isEmpty ? .agrees : .disagrees
     }
@@ -50,7 +50,7 @@ package struct OutputVerdict: Hashable, Sendable {
 extension OutputVerdict: CustomStringConvertible {
   package var description: String {
     switch basis {
-    case .missingData: return "block \(l2BlockNumber) (output \(outputIndex)) cannot be judged: data is missing"
+    case .shortLedger: return "block \(l2BlockNumber) (output \(outputIndex)) names an L1 head that is not here yet"
     case .foreignHead: return "block \(l2BlockNumber) (output \(outputIndex)) names an L1 head that is not canonical"
     case .data: break
     }

@@ -84,17 +84,6 @@ package struct ProjectionView {
     for key in keys { batch.delete(table, key: key.rawSpan) }
   }
 
-  /// The first key of a table; nil when it is empty. O(log n), plus a pass over the batch.
-  package func firstKey(of table: ProjectionTable) throws(TableReadError) -> [UInt8]? {
-    var first = batch.keys(of: table, withPrefix: RawSpan()).min { $0.lexicographicallyPrecedes($1) }
-    try store.scan(table, from: RawSpan()) { key, _ in
-      if batch.read(table, key, { _ in }) { return true }
-      if first.map({ key.precedes($0.rawSpan) }) ?? true { first = key.bytes }
-      return false
-    }
-    return first
-  }
-
   /// Calls `body` with the keys that were committed before, from `start` on, until it returns false.
   func scanStored(
     _ table: ProjectionTable, from start: [UInt8], _ body: (RawSpan) -> Bool

@@ -4,50 +4,27 @@ import StateTransition
 
 // Outputs of a rollup, held against what was derivable at the L1 block that they name.
 extension ProposerState {
-  /// Judges a posted output and writes the verdict. While data is missing that could tell, the output is kept.
+  /// Judges a posted output and writes the verdict.
+  ///
+  /// The contract decides by the order as it stood at the output's l1Head, so that is all there is to know: data that was
+  /// missing there is not part of what the output may claim, should it come later.
   func judgeClaim(_ event: OutputProposed, in view: ProjectionView) throws(FoldError) -> OutputVerdict {
     let verdict = try verdict(on: event, in: view)
     view.put(Self.outputs, Self.key(event.outputIndex), verdict.encode())
-    if verdict.basis == .missingData {
-      view.put(Self.unjudged, Self.key(event.outputIndex), event.encodePayload())
-    } else {
-      view.delete(Self.unjudged, Self.key(event.outputIndex))
-    }
     return verdict
-  }
-
-  /// Judges what could not be judged before, now that derivation has come further.
-  func judgeAgain(in view: ProjectionView) throws(FoldError) {
-    guard let oldest = try oldestUnjudged(in: view) else { return }
-    var next: UInt64? = oldest
-    while let index = next {
-      let payload = try Self.rows { () throws(TableReadError) in
-        try view.value(Self.unjudged, Self.key(index).rawSpan)
-      }
-      guard let payload, let event = try? OutputProposed(payload: payload.rawSpan) else { return }
-      guard try judgeClaim(event, in: view).basis != .missingData else { return }
-      next = try oldestUnjudged(in: view)
-    }
-  }
-
-  private func oldestUnjudged(in view: ProjectionView) throws(FoldError) -> UInt64? {
-    try Self.rows { () throws(TableReadError) in
-      try view.firstKey(of: Self.unjudged).map { (key: [UInt8]) in key.rawSpan.bigEndian(at: 0) }
-    }
   }
 
   private func verdict(on event: OutputProposed, in view: ProjectionView) throws(FoldError) -> OutputVerdict {
     let state = try orderFold.state(in: view)
+    guard event.l1Head.number <= state.l1Block.number else {
+      return Self.verdict(on: event, result: nil, basis: .shortLedger, at: state.l1Block)
+    }
     let atHead = try Self.order.safeHead(atL1Block: event.l1Head.number, in: view)
     guard let atHead, atHead.l1Block == event.l1Head else {
       return Self.verdict(on: event, result: nil, basis: .foreignHead, at: state.l1Block)
     }
-    if event.l2BlockNumber > atHead.head.number {
-      // Behind data that was missing then, and is missing still: nobody can know.
-      let isOpen = atHead.awaitedBatch.map { $0 == state.awaitedBatch } ?? false
-      return Self.verdict(on: event, result: nil, basis: isOpen ? .missingData : .data, at: state.l1Block)
-    }
-    let result = try Self.result(of: event.l2BlockNumber, withReceipts: false, in: view)
+    let isDerivable = event.l2BlockNumber <= atHead.head.number
+    let result = isDerivable ? try Self.result(of: event.l2BlockNumber, withReceipts: false, in: view) : nil
     return Self.verdict(on: event, result: result, basis: .data, at: state.l1Block)
   }
 

@@ -20,7 +20,6 @@ extension ProposerState {
     view.enter(.decode)
     let steps = try orderFold.apply(fact.event, in: view)
     for case .block(let block) in steps { try execute(block, in: view) }
-    if !steps.isEmpty { try judgeAgain(in: view) }
     return nil
   }
 

@@ -21,13 +21,12 @@ import StateTransition
 /// |---|---|---|
 /// | `derivation` … `rejections` | | `OrderTables` |
 /// | `updates` | number of the update | L1 block and `ConfigUpdate` |
-/// | `unjudged` | output index | the output, while data is missing that it is judged by |
 ///
 /// Numbers are eight bytes, most significant first; paths are `NibblePath.storageKey`. A wrong claim is a row; a block that
 /// cannot be applied stops the fold.
 package struct ProposerState: Projection {
   package static let name = "proposer-state"
-  package static let schemaVersion: UInt32 = 3
+  package static let schemaVersion: UInt32 = 4
   package static let readMode = ReadMode.canonical
   package static var upstreams: [any Projection.Type] { [SenderIndex.self] }
 
@@ -42,12 +41,10 @@ package struct ProposerState: Projection {
 
   package static let order = OrderTables(firstIndex: 8)
   package static let updates = ProjectionTable(index: 15, name: "updates")
-  package static let unjudged = ProjectionTable(index: 16, name: "unjudged")
-  package static let work = ProjectionTable(index: 17, name: "work")
+  package static let work = ProjectionTable(index: 16, name: "work")
 
   package static let tables =
-    [accounts, storage, code, accountNodes, storageNodes, results, hashes, outputs] + order.all
-    + [updates, unjudged, work]
+    [accounts, storage, code, accountNodes, storageNodes, results, hashes, outputs] + order.all + [updates, work]
 
   let configuration: ChainConfiguration
   let executor: BlockExecutor

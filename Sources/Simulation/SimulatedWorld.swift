@@ -13,21 +13,19 @@ enum SimulatedWorld {
   static let challenger = Address(0x63, 0, 3)
   static let liar = Address(0x6c, 0, 4)
   static let griefer = Address(0x72, 0, 5)
-  static let user = Address(0x75, 0, 6)
+  static let poster = Address(0x62, 0, 6)
 
-  /// The honest sequencer's.
-  static let secret = Hash256(0x73, 0x65, 0x71, 7)
+  /// The honest sequencer's keys: the guardian changes from one to another.
+  static let keys: [SimulatedKey] = (0..<3).map { SimulatedKey(secret: Hash256(0x73, 0x65, 0x71, 7 + $0)) }
+
+  /// Somebody who has something on L2.
+  static let user = SimulatedKey(secret: Hash256(0x75, 0x73, 0x65, 7))
 
   /// Who must never lose a bond.
-  static var honest: [Address] { [proposer, challenger, sequencer] }
-
-  static let sequencer: Address = {
-    guard let address = try? Secp256k1.address(of: secret) else { preconditionFailure("the secret is a key") }
-    return address
-  }()
+  static let honest: Set<Address> = [proposer, challenger]
 
   static func genesis(seed: UInt64) -> EmbeddedGenesis {
-    let accounts = [guardian, proposer, challenger, liar, griefer, user, sequencer]
+    let accounts = [guardian, proposer, challenger, liar, griefer, poster, user.address] + keys.map(\.address)
     let balances = Dictionary(uniqueKeysWithValues: accounts.map { ($0, UInt256(1_000_000_000)) })
     return EmbeddedGenesis(chainID: 900, timestamp: 1000, balances: balances, seed: seed)
   }
@@ -35,23 +33,28 @@ enum SimulatedWorld {
   /// Seconds between L1 blocks.
   static let blockTime: UInt64 = 12
 
-  static let challengePeriod: UInt64 = 480
-  static let maxClockDuration: UInt64 = 600
+  /// In seconds. Longer than all that may keep an honest challenger from one move: two lost messages, one that is late, a
+  /// restart, and a reorganisation with empty blocks.
+  static let challengePeriod: UInt64 = 16 * blockTime
+
+  /// In seconds. A side moves at most three times in a game of this depth.
+  static let maxClockDuration: UInt64 = 24 * blockTime
+  static let clockExtension: UInt64 = 4 * blockTime
 
   static func configuration(_ genesis: EmbeddedGenesis) -> ChainConfiguration {
     let rollup = RollupConfiguration(
       l1ChainID: genesis.chainID, contract: Address(0x76, 0, 9), genesisOrigin: genesis.header.id,
-      guardian: guardian, sequencer: sequencer, batchPoster: sequencer, challengePeriod: challengePeriod,
-      maxClockDuration: maxClockDuration, clockExtension: 60, splitDepth: 2, maxDepth: 6, sequencingWindow: 400,
-      forceInclusionBlocks: 40, forceInclusionTime: 480, maxDrift: 600, slashingWindow: 1000,
-      bonds: BondSchedule(output: 10_000, claim: 100, sequencer: 50_000), gasLimit: 30_000_000,
-      fees: FeeParameters(feeRecipient: guardian))
+      guardian: guardian, sequencer: keys[0].address, batchPoster: poster, challengePeriod: challengePeriod,
+      maxClockDuration: maxClockDuration, clockExtension: clockExtension, splitDepth: 2, maxDepth: 6,
+      sequencingWindow: 8, forceInclusionBlocks: 10, forceInclusionTime: 10 * blockTime, maxDrift: 600,
+      slashingWindow: 1000, bonds: BondSchedule(output: 10_000, claim: 100, sequencer: 50_000),
+      gasLimit: 30_000_000, fees: FeeParameters(feeRecipient: guardian))
     var header = BlockHeader(
       parentHash: .zero, ommersHash: EthereumBlock.ommersHash(of: []), beneficiary: .zero, stateRoot: .zero,
       transactionsRoot: Trie.emptyRoot, receiptsRoot: Trie.emptyRoot, logsBloom: .empty, difficulty: .zero, number: 0,
       gasLimit: 30_000_000, gasUsed: 0, timestamp: genesis.timestamp, extraData: [], mixHash: .zero, nonce: 0)
     header.baseFeePerGas = 7
-    let allocation = [GenesisAccount(address: user, balance: 1_000_000)]
+    let allocation = [GenesisAccount(address: user.address, balance: 1_000_000_000_000_000_000)]
     header.stateRoot = GenesisState.root(of: allocation)
     let forks = Fork.allCases.filter { $0 != .frontier && $0 <= .london }.map { ForkSchedule.Activation($0, at: 0) }
     guard let schedule = try? ForkSchedule(activations: forks, terminalTotalDifficulty: .zero) else {
@@ -62,22 +65,22 @@ enum SimulatedWorld {
   }
 }
 
-/// SplitMix64: the same numbers for the same seed on every machine.
-package struct SimulationRandom: RandomNumberGenerator, Sendable {
-  private var state: UInt64
+/// A secret, and the account that it is of.
+struct SimulatedKey {
+  let secret: Hash256
+  let address: Address
 
-  package init(seed: UInt64) {
-    state = seed
+  init(secret: Hash256) {
+    guard let address = try? Secp256k1.address(of: secret) else { preconditionFailure("the secret is a key") }
+    self.secret = secret
+    self.address = address
   }
 
-  package mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
+  /// The signature over a commitment, for posting it and for whoever listens.
+  func sign(_ commitment: SequencerCommitment, _ domain: CommitmentDomain) -> SignedCommitment {
+    guard let signature = try? Secp256k1.sign(commitment.digest(in: domain), privateKey: secret) else {
+      preconditionFailure("a key can sign")
+    }
+    return SignedCommitment(commitment: commitment, signature: signature.walletBytes)
   }
-
-  /// Whether something happens that happens `percent` times in a hundred.
-  mutating func chance(_ percent: UInt64) -> Bool { next() % 100 < percent }
 }

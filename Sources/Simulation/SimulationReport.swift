@@ -1,3 +1,4 @@
+import Hashing
 package import Primitives
 
 /// What must hold at every step, whatever happens.
@@ -10,12 +11,16 @@ package enum Invariant: String, CaseIterable, Sendable {
   case honestOutputsFinalize
   /// Nobody honest loses a bond.
   case honestKeepBonds
-  /// Nodes agree about every finalized L1 block.
+  /// Nodes have the same `canonicalAcc` at every L1 block that is final for both.
   case nodesAgree
-  /// A node that reads all again gets what it had.
+  /// Their projections are the same there.
+  case projectionsAgree
+  /// A projection that is made anew is what the living one is, whatever that has been through.
   case rebuildIsEqual
-  /// An honest sequencer is never slashed.
+  /// An honest sequencer is never slashed, and nothing that it signed could have it slashed.
   case honestSequencerIsNotSlashed
+  /// The same seed gives the same bytes.
+  case runsAreEqual
 }
 
 /// An invariant that did not hold.
@@ -39,10 +44,14 @@ package enum PlantedBug: String, CaseIterable, Sendable {
   case lyingProposer
   /// One node passes over events.
   case deafNode
-  /// One node's state depends on more than L1.
-  case forgetfulNode
+  /// One node's projection does.
+  case carelessFold
+  /// What is made anew depends on more than the log.
+  case forgetfulRebuild
   /// The sequencer signs without its guard.
   case unguardedSequencer
+  /// Something besides the seed decides.
+  case strayRandom
 
   /// The invariant that it breaks.
   package var breaks: Invariant {
@@ -52,26 +61,48 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     case .nobodyFinalizes: .honestOutputsFinalize
     case .lyingProposer: .honestKeepBonds
     case .deafNode: .nodesAgree
-    case .forgetfulNode: .rebuildIsEqual
+    case .carelessFold: .projectionsAgree
+    case .forgetfulRebuild: .rebuildIsEqual
     case .unguardedSequencer: .honestSequencerIsNotSlashed
+    case .strayRandom: .runsAreEqual
     }
   }
 }
 
-/// What came of a run.
+/// What came of a run, or of several.
 package struct SimulationReport: Hashable, Sendable {
-  package let seed: UInt64
-  package let steps: Int
+  /// Equal for equal runs: commits to every L1 block, to the nodes' view of it and to their projections.
+  package var digest = Hash256.zero
 
-  /// Equal for equal runs: commits to every L1 block and to the nodes' view of it.
-  package let digest: Hash256
+  package var l1Blocks = 0
+  package var reorganisations = 0
+  package var crashes = 0
+  package var l2Blocks = 0
+  package var forcedBlocks = 0
+  package var rejectedBatches = 0
+  package var keyRotations = 0
+  package var conflictingSignatures = 0
+  package var finalOutputs = 0
+  package var deletedOutputs = 0
+  package var games = 0
+  package var steps = 0
+  package var reverts = 0
+}
 
-  package let l1Blocks: Int
-  package let reorganisations: Int
-  package let crashes: Int
-  package let l2Blocks: Int
-  package let finalOutputs: Int
-  package let deletedOutputs: Int
-  package let games: Int
-  package let reverts: Int
+extension SimulationReport {
+  /// The sums over several runs, and a digest over theirs, in order.
+  package init(of runs: [SimulationReport]) {
+    let counts: [WritableKeyPath<SimulationReport, Int>] = [
+      \.l1Blocks, \.reorganisations, \.crashes, \.l2Blocks, \.forcedBlocks, \.rejectedBatches, \.keyRotations,
+      \.conflictingSignatures, \.finalOutputs, \.deletedOutputs, \.games, \.steps, \.reverts,
+    ]
+    for run in runs {
+      for count in counts { self[keyPath: count] += run[keyPath: count] }
+    }
+    if runs.count == 1 {
+      digest = runs[0].digest
+    } else {
+      digest = Keccak256.hash(runs.flatMap { $0.digest.bytes })
+    }
+  }
 }

@@ -83,7 +83,9 @@ struct HostileStepTests {
         batch: Bool.random(using: &random)
           ? DisputedBatch(.forced(lastMessage: number()), l1Block: number())
           : DisputedBatch(
-            .blocks(count: number(), dataHash: block.order.commitment, hasData: Bool.random(using: &random)),
+            .blocks(
+              count: number(), dataHash: block.order.commitment, hasData: Bool.random(using: &random),
+              dataDeadline: number()),
             l1Block: number()),
         count: number())
       let recorder = OrderFactsRecorder(over: order, configuration: configuration)
@@ -140,8 +142,8 @@ private struct AnyOrder: DisputedOrder {
 
   func messageCount(throughL1Block number: UInt64) -> UInt64 { count }
 
-  func settings(atL1Block number: UInt64) -> RollupConfiguration {
-    guard let rollup = configuration.rollup else { preconditionFailure("a rollup") }
-    return rollup
+  func settings(atL1Block number: UInt64) -> RollupSettings {
+    guard let settings = RollupSettings(configuration) else { preconditionFailure("a rollup") }
+    return settings
   }
 }

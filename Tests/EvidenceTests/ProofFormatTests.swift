@@ -102,9 +102,10 @@ private struct SampleOrder: DisputedOrder {
 
   func disputedBatch(_ index: UInt64) -> DisputedBatch? {
     switch index {
-    case 1: DisputedBatch(.blocks(count: 3, dataHash: ProofSamples.hash(1), hasData: true), l1Block: 4)
+    case 1: DisputedBatch(.blocks(count: 3, dataHash: ProofSamples.hash(1), hasData: true, dataDeadline: 9), l1Block: 4)
     case 2: DisputedBatch(.forced(lastMessage: 8), l1Block: 5)
-    case 3: DisputedBatch(.blocks(count: 1, dataHash: ProofSamples.hash(2), hasData: false), l1Block: 6)
+    case 3:
+      DisputedBatch(.blocks(count: 1, dataHash: ProofSamples.hash(2), hasData: false, dataDeadline: 11), l1Block: 6)
     default: nil
     }
   }
@@ -115,9 +116,9 @@ private struct SampleOrder: DisputedOrder {
 
   func messageCount(throughL1Block number: UInt64) -> UInt64 { number * 2 }
 
-  func settings(atL1Block number: UInt64) -> RollupConfiguration {
-    guard var rollup = configuration.rollup else { preconditionFailure("the sample is a rollup") }
-    rollup.gasLimit += number
-    return rollup
+  func settings(atL1Block number: UInt64) -> RollupSettings {
+    guard var settings = RollupSettings(configuration) else { preconditionFailure("the sample is a rollup") }
+    settings.gasLimit += number
+    return settings
   }
 }

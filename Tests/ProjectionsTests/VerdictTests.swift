@@ -70,7 +70,7 @@ struct VerdictTests {
     #expect(try judgement(ledger, output).judgement == .notDerivableAtL1Head)
   }
 
-  @Test("behind missing data nobody can judge; when it comes, or will not come any more, the verdict follows")
+  @Test("behind missing data nothing is derivable, so an output there is wrong, whether or not the data comes")
   func missingData() throws {
     var ledger = try ledger()
     var future = ledger
@@ -83,16 +83,25 @@ struct VerdictTests {
     func verdict(_ ledger: RollupLedger) throws -> OutputVerdict.Judgement? {
       try ProposerState.verdict(on: 0, in: try view(ledger, ProposerState.self))?.judgement
     }
-    #expect(try verdict(ledger) == .insufficientData)
-    var withData = ledger
-    try withData.beginL1Block()
-    try withData.deliverData(of: 2)
-    // What the output's L1 head did not have is not part of what it may claim.
-    #expect(try verdict(withData) == .disagrees)
-    for _ in 0..<5 { try ledger.beginL1Block() }
-    #expect(try verdict(ledger) == .insufficientData)
-    try ledger.beginL1Block()
     #expect(try verdict(ledger) == .disagrees)
+    try ledger.beginL1Block()
+    try ledger.deliverData(of: 2)
+    // What the output's L1 head did not have is not part of what it may claim.
+    #expect(try verdict(ledger) == .disagrees)
+    // The same claim with an L1 head that has the data is another matter.
+    output.outputIndex = 1
+    output.l1Head = ledger.l1Head
+    try ledger.add(.outputProposed(output))
+    #expect(
+      try ProposerState.verdict(on: 1, in: try view(ledger, ProposerState.self))?.judgement == .agrees)
+  }
+
+  @Test("an output whose L1 head the ledger has not reached cannot be judged")
+  func shortLedger() throws {
+    let ledger = try ledger()
+    var output = try honest(ledger)
+    output.l1Head.number += 1
+    #expect(try judgement(ledger, output).judgement == .insufficientData)
   }
 
   @Test("outputs, games, claims, clocks and accounts are as the events say")

@@ -1,3 +1,4 @@
+import Foundation
 import Primitives
 import Rollup
 import TestSupport
@@ -100,5 +101,28 @@ struct DerivationErrorTests {
     let imported = ChainConfiguration(
       chainID: given.chainID, forks: given.forks, genesisHeader: given.genesisHeader, allocation: [])
     #expect(throws: DerivationError.notARollup) { try Derivation(imported) }
+  }
+
+  @Test("rows that are not there any more")
+  func lostRows() throws {
+    var ledger = try ledger()
+    try ledger.deliverBatch([ledger.block(origin: 0)], isWithheld: true)
+    var state = ledger.derivation
+    var empty = DerivationMemory()
+    let next = L1BlockAppended(header: ledger.l1Blocks[1].encode(), canonicalAccBefore: .zero, completeness: .embedded)
+    #expect(throws: DerivationError.storage("nothing waits for batch 1")) {
+      try state.apply(.l1BlockAppended(next), storage: &empty)
+    }
+  }
+
+  @Test("every error that derivation has is expected by a test of this file")
+  func complete() throws {
+    let folder = "\(packageRoot)"
+    let source = try String(
+      contentsOfFile: "\(folder)/Sources/Rollup/Derivation/DerivationError.swift", encoding: .utf8)
+    let tests = try String(contentsOfFile: "\(folder)/Tests/RollupTests/DerivationErrorTests.swift", encoding: .utf8)
+    let names = source.matches(of: #/\n  case (\w+)/#).map { String($0.1) }
+    #expect(names.count == 10)
+    for name in names { #expect(tests.contains(".\(name)"), "\(name)") }
   }
 }

@@ -263,6 +263,26 @@ extension DerivationTests {
     #expect(rejection(ledger) == nil)
   }
 
+  @Test("data that comes after its deadline is no data, although the batch is not dropped yet")
+  func lateBehindAnother() throws {
+    var ledger = try start()
+    let third = ledger.block(origin: 2, messages: 3)
+    let fourth = ledger.block(after: OrderHead(third), origin: 3)
+    try ledger.deliverBatch([third], isWithheld: true)
+    // From now on data has two blocks only, so the later batch's deadline is the earlier one.
+    try ledger.add(.configUpdated(ConfigUpdated(update: .sequencingWindow(2))))
+    try ledger.deliverBatch([fourth], isWithheld: true)
+    for _ in 0..<2 { try ledger.beginL1Block() }
+    let before = ledger
+    try ledger.deliverData(of: 3)
+    #expect(ledger.derivation == before.derivation)
+    #expect(ledger.derivation.awaitedBatch == 2)
+    try ledger.deliverData(of: 2)
+    #expect(ledger.derivation.head == OrderHead(third))
+    #expect(ledger.steps.last == .rejected(BatchRejected(batchIndex: 3, indexInBatch: 0, reason: .dataWithheld)))
+    #expect(ledger.derivation.awaitedBatch == nil)
+  }
+
   @Test("data other than what was committed to stops derivation")
   func wrongData() throws {
     var ledger = try start()

@@ -68,6 +68,29 @@ struct GameTests {
     }
   }
 
+  @Test("a move that was sent into one game does not hit another, though index and disputed claim are the same")
+  func reorganisedGame() throws {
+    let liar = Self.wrong(2, 1)
+    var worlds = [World(), World()]
+    for index in worlds.indices {
+      worlds[index].advance(blocks: 3)
+      var output = liar.output(3, l1Head: worlds[index].l1(1 + UInt64(index)))
+      output.parentLineage = worlds[index].contract.genesis.lineage
+      try worlds[index].call(.proposeOutput(output), from: World.alice, value: 1000)
+      try worlds[index].dispute(0, mind: Self.truth)
+      // At another place the same claim is disputed by another move.
+      try worlds[index].move(0, against: 1, claim: Hash256(0, 0, 0, 5), isAttack: true, from: World.alice)
+    }
+    let claims = worlds.map { $0.game(0).claims[2] }
+    #expect(claims[0].claim == claims[1].claim && claims[0].position == claims[1].position)
+    let call = ContractCall.move(
+      MoveRequest(gameId: 0, parentIndex: 2, disputed: claims[0].lineage, claim: .zero, isAttack: true))
+    #expect(
+      worlds[1].revert(call, from: World.bob, value: 40)
+        == .disputedMismatch(stands: claims[1].lineage, given: claims[0].lineage))
+    #expect(worlds[0].revert(call, from: World.bob, value: 40) == nil)
+  }
+
   @Test("whatever dishonest players do, the honest one is never poorer and the truth prevails", arguments: 0..<40)
   func randomPlay(round: UInt64) throws {
     var random = SeededGenerator(seed: round)

@@ -83,8 +83,8 @@ struct InboxTests {
     world.advance(blocks: 4)
     let delivered = try world.call(.deliverBatchData(batchIndex: 1, blocks: blocks), from: World.alice)
     #expect(delivered.count == 4)
-    guard case .blocks(_, _, _, _, let dataBlock) = world.contract.batches[1]?.content else { throw Unexpected() }
-    #expect(dataBlock == 5)
+    guard case .blocks(_, _, _, _, let data) = world.contract.batches[1]?.content else { throw Unexpected() }
+    #expect(data.l1Block == 5 && data.deadline == 101)
   }
 
   @Test("a batch's events are its record and its blocks, and bind the signature")

@@ -116,7 +116,7 @@ extension World {
     case .move(let parent, let isAttack, let claim):
       try move(id, against: parent, claim: claim, isAttack: isAttack, from: player.account)
     case .step(let index, let isAttack):
-      let disputed = game(id).claims[Int(index)].claim
+      let disputed = game(id).claims[Int(index)].lineage
       try call(
         .step(
           StepProof(gameId: id, claimIndex: index, disputed: disputed, isAttack: isAttack, proof: verifier.proof)),

@@ -37,6 +37,10 @@ extension RevertTests {
     Refusal("outputExists") {
       try proposing({ (world, _) in try world.propose(3, from: World.bob) }, .outputExists(index: 0))
     },
+    Refusal("parentMismatch") {
+      try proposing(
+        { $1.parentLineage = .zero }, .parentMismatch(stands: World.genesisLineage, given: .zero))
+    },
     Refusal("blockNotAfterParent") {
       try proposing({ $1.l2BlockNumber = 0 }, .blockNotAfterParent(parent: 0, given: 0))
     },
@@ -118,34 +122,34 @@ extension RevertTests {
     Refusal("gameExists") {
       try disputing(
         { (world, game) in
-          let root = world.game(game).claims[0].claim
+          let root = world.game(game).claims[0].lineage
           return world.revert(
-            .createGame(outputIndex: 0, rootClaim: root, claim: .zero), from: World.carol, value: 20)
+            .createGame(outputIndex: 0, disputed: root, claim: .zero), from: World.carol, value: 20)
         }, .gameExists(game: 0))
     },
     Refusal("challengePeriodIsOver") {
       var world = World()
       try world.propose(3)
       world.time += 1000
-      let root = world.contract.outputs[0].node.claim
+      let root = world.contract.outputs[0].node.lineage
       return (
-        world.revert(.createGame(outputIndex: 0, rootClaim: root, claim: .zero), from: World.carol, value: 20),
+        world.revert(.createGame(outputIndex: 0, disputed: root, claim: .zero), from: World.carol, value: 20),
         .challengePeriodIsOver(since: 2000)
       )
     },
     Refusal("wrongBond") {
       try disputing(
         { (world, game) in
-          let claim = world.game(game).claims[1].claim
+          let claim = world.game(game).claims[1].lineage
           return world.revert(attack(game, 1, says: claim), from: World.alice, value: 20)
         }, .wrongBond(required: 30, given: 20))
     },
     Refusal("wrongBond") {
       var world = World()
       try world.propose(3)
-      let root = world.contract.outputs[0].node.claim
+      let root = world.contract.outputs[0].node.lineage
       return (
-        world.revert(.createGame(outputIndex: 0, rootClaim: root, claim: .zero), from: World.carol, value: 10),
+        world.revert(.createGame(outputIndex: 0, disputed: root, claim: .zero), from: World.carol, value: 10),
         .wrongBond(required: 20, given: 10)
       )
     },
@@ -166,25 +170,30 @@ extension RevertTests {
         { (world, game) in world.revert(attack(game, 2, says: .zero), from: World.bob, value: 20) },
         .noSuchClaim(index: 2, count: 2))
     },
-    Refusal("disputedClaimMismatch") {
-      let given = Hash256(0, 0, 0, 3)
-      return try disputing(
-        { (world, game) in world.revert(attack(game, 0, says: given), from: World.bob, value: 20) },
-        .disputedClaimMismatch(stands: Truth(seed: 5).claim(3), given: given))
+    Refusal("disputedMismatch") {
+      var world = World()
+      let output = try world.propose(3, mind: Truth(seed: 5))
+      let game = try world.dispute(output, mind: world.verifier.truth)
+      let claim = world.game(game).claims[1]
+      // What the claim says is not enough: another one can say the same.
+      return (
+        world.revert(attack(game, 1, says: claim.claim), from: World.alice, value: 30),
+        .disputedMismatch(stands: claim.lineage, given: claim.claim)
+      )
     },
-    Refusal("disputedClaimMismatch") {
+    Refusal("disputedMismatch") {
       var world = World()
       try world.propose(3)
-      let root = world.contract.outputs[0].node.claim
+      let root = world.contract.outputs[0].node.lineage
       return (
-        world.revert(.createGame(outputIndex: 0, rootClaim: .zero, claim: .zero), from: World.carol, value: 20),
-        .disputedClaimMismatch(stands: root, given: .zero)
+        world.revert(.createGame(outputIndex: 0, disputed: .zero, claim: .zero), from: World.carol, value: 20),
+        .disputedMismatch(stands: root, given: .zero)
       )
     },
     Refusal("rootCannotBeDefended") {
       try disputing(
         { (world, game) in
-          let root = world.game(game).claims[0].claim
+          let root = world.game(game).claims[0].lineage
           return world.revert(attack(game, 0, says: root, isAttack: false), from: World.bob, value: 20)
         }, .rootCannotBeDefended)
     },
@@ -193,7 +202,7 @@ extension RevertTests {
       try disputing(
         { (world, game) in
           let claim = try world.descend(game, to: 3)
-          let says = world.game(game).claims[Int(claim)].claim
+          let says = world.game(game).claims[Int(claim)].lineage
           return world.revert(
             attack(game, claim, says: says, isAttack: false), from: World.bob, value: world.bond(atDepth: 4))
         }, .rootCannotBeDefended)
@@ -202,7 +211,7 @@ extension RevertTests {
       try disputing(
         { (world, game) in
           let claim = try world.descend(game, to: 6)
-          let says = world.game(game).claims[Int(claim)].claim
+          let says = world.game(game).claims[Int(claim)].lineage
           return world.revert(attack(game, claim, says: says), from: World.bob, value: world.bond(atDepth: 7))
         }, .gameDepthExceeded(limit: 6))
     },
@@ -210,14 +219,14 @@ extension RevertTests {
       try disputing(
         { (world, game) in
           world.time += 1000
-          let claim = world.game(game).claims[1].claim
+          let claim = world.game(game).claims[1].lineage
           return world.revert(attack(game, 1, says: claim), from: World.alice, value: 30)
         }, .clockHasRunOut)
     },
     Refusal("claimExists") {
       try disputing(
         { (world, game) in
-          let claim = world.game(game).claims[1].claim
+          let claim = world.game(game).claims[1].lineage
           let call = attack(game, 1, says: claim)
           try world.call(call, from: World.alice, value: 30)
           return world.revert(call, from: World.carol, value: 30)
@@ -227,7 +236,7 @@ extension RevertTests {
       try disputing(
         { (world, game) in
           world.time += 1000
-          let claim = world.game(game).claims[1].claim
+          let claim = world.game(game).claims[1].lineage
           try world.call(.resolveClaim(gameId: game, claimIndex: 1), from: World.carol)
           return world.revert(attack(game, 1, says: claim), from: World.alice, value: 30)
         }, .claimIsResolved(index: 1))
@@ -236,16 +245,17 @@ extension RevertTests {
       try disputing(
         { (world, game) in
           let claim = try world.descend(game, to: 2)
-          let says = world.game(game).claims[Int(claim)].claim
+          let leaf = world.game(game).claims[Int(claim)]
           return world.revert(
-            attack(game, claim, says: says, claim: says), from: World.bob, value: world.bond(atDepth: 3))
+            attack(game, claim, says: leaf.lineage, claim: leaf.claim), from: World.bob,
+            value: world.bond(atDepth: 3))
         }, .traceRootMustDiffer(from: Hash256(0, 0, 0, 100)))
     },
     Refusal("traceRootMustBe") {
       try disputing(
         { (world, game) in
           let claim = try world.descend(game, to: 2)
-          let says = world.game(game).claims[Int(claim)].claim
+          let says = world.game(game).claims[Int(claim)].lineage
           return world.revert(
             attack(game, claim, says: says, isAttack: false), from: World.bob, value: world.bond(atDepth: 3))
         }, .traceRootMustBe(Truth(seed: 0).claim(2)))
@@ -276,7 +286,7 @@ extension RevertTests {
     Refusal("claimIsNotAtFullDepth") {
       try disputing(
         { (world, game) in
-          let says = world.game(game).claims[1].claim
+          let says = world.game(game).claims[1].lineage
           return world.revert(
             .step(StepProof(gameId: game, claimIndex: 1, disputed: says, isAttack: true, proof: [])), from: World.bob)
         }, .claimIsNotAtFullDepth(depth: 1, full: 6))
@@ -329,7 +339,7 @@ extension World {
 
   func proof(_ game: UInt64, _ claim: UInt64, proof: [UInt8]? = nil) -> StepProof {
     StepProof(
-      gameId: game, claimIndex: claim, disputed: self.game(game).claims[Int(claim)].claim, isAttack: true,
+      gameId: game, claimIndex: claim, disputed: self.game(game).claims[Int(claim)].lineage, isAttack: true,
       proof: proof ?? verifier.proof)
   }
 }

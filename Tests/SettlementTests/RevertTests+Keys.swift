@@ -125,6 +125,14 @@ extension RevertTests {
   ]
 
   static let guardian: [Refusal] = [
+    Refusal("upgradeOutOfOrder") {
+      var world = World()
+      try world.call(.updateConfiguration(.upgrade(.cancun, at: 5000)), from: World.guardian)
+      return (
+        world.revert(.updateConfiguration(.upgrade(.shanghai, at: 6000)), from: World.guardian),
+        .upgradeOutOfOrder(.shanghai, at: 6000)
+      )
+    },
     Refusal("notGuardian") {
       var world = World()
       return (world.revert(.pause, from: World.alice), .notGuardian(caller: World.alice))

@@ -274,6 +274,20 @@ extension RevertTests {
         .dataAlreadyDelivered(batch: 1)
       )
     },
+    Refusal("dataTooLate") {
+      var world = World()
+      try world.depositBond()
+      let blocks = world.blocks(1...1)
+      var batch = world.batch(blocks)
+      batch.data = .elsewhere(.external, dataHash: BatchData.hash(of: blocks.map(\.order.commitment)))
+      try world.call(.postBatch(batch), from: World.poster)
+      let deadline = world.number + world.contract.settings.current.sequencingWindow
+      world.advance(blocks: deadline - world.number)
+      return (
+        world.revert(.deliverBatchData(batchIndex: 1, blocks: blocks), from: World.alice),
+        .dataTooLate(batch: 1, since: deadline)
+      )
+    },
     Refusal("dataHashMismatch") {
       var world = World()
       try world.depositBond()

@@ -14,11 +14,14 @@ struct Truth: Equatable, Sendable {
   /// Steps of a block: an opening one, some transactions, a closing one.
   func stepCount(ofBlock number: UInt64) -> UInt64 { 2 + number % 3 }
 
-  func output(_ number: UInt64, extending parent: UInt64? = nil, l1Head: BlockID) -> OutputSubmission {
+  func output(
+    _ number: UInt64, extending parent: UInt64? = nil, lineage: Hash256 = World.genesisLineage, l1Head: BlockID
+  ) -> OutputSubmission {
     OutputSubmission(
       stateRoot: value(block: number, step: stepCount(ofBlock: number) - 1), messagePasserStorageRoot: .zero,
       blockHash: Hash256(seed, number, 1, 1), l2BlockNumber: number, parentOrder: .zero, l1OriginHash: .zero,
-      batchIndex: 1, indexInBatch: number, messagesConsumed: 0, l1Head: l1Head, parentOutput: parent)
+      batchIndex: 1, indexInBatch: number, messagesConsumed: 0, l1Head: l1Head, parentOutput: parent,
+      parentLineage: lineage)
   }
 
   /// The claim after a block.

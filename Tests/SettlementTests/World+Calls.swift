@@ -42,7 +42,8 @@ extension World {
   mutating func propose(
     _ number: UInt64, extending parent: UInt64? = nil, mind: Truth? = nil, from proposer: Address = alice
   ) throws(Revert) -> UInt64 {
-    let output = (mind ?? verifier.truth).output(number, extending: parent, l1Head: l1Head)
+    let lineage = (parent.map { contract.outputs[Int($0)].node } ?? contract.genesis).lineage
+    let output = (mind ?? verifier.truth).output(number, extending: parent, lineage: lineage, l1Head: l1Head)
     try call(.proposeOutput(output), from: proposer, value: 1000)
     return UInt64(contract.outputs.count - 1)
   }
@@ -56,7 +57,7 @@ extension World {
     let position = GamePosition.root.move(isAttack: true)
     let block = min(start.l2BlockNumber + position.traceIndex(maxDepth: depth) + 1, node.l2BlockNumber)
     try call(
-      .createGame(outputIndex: index, rootClaim: node.claim, claim: mind.claim(block)), from: challenger, value: 20)
+      .createGame(outputIndex: index, disputed: node.lineage, claim: mind.claim(block)), from: challenger, value: 20)
     return UInt64(contract.games.count - 1)
   }
 
@@ -75,7 +76,7 @@ extension World {
     try call(
       .move(
         MoveRequest(
-          gameId: gameId, parentIndex: parent, disputed: parentClaim.claim, claim: claim, isAttack: isAttack)),
+          gameId: gameId, parentIndex: parent, disputed: parentClaim.lineage, claim: claim, isAttack: isAttack)),
       from: player, value: bond)
     return UInt64(game(gameId).claims.count - 1)
   }

@@ -59,6 +59,9 @@ struct World {
     return ChainConfiguration(chainID: 901, forks: forks, genesisHeader: header, allocation: [], rollup: rollup)
   }
 
+  /// What the first outputs extend.
+  static let genesisLineage = RollupContract(configuration: chain(configuration)).genesis.lineage
+
   static func l1Hash(_ number: UInt64, branch: UInt64 = 0) -> Hash256 { Hash256(0x11, branch, 0, number + 1) }
 
   var context: L1Context { L1Context(number: number, timestamp: time, ancestors: hashes) }

@@ -41,7 +41,7 @@ extension OrderFacts {
       try item.readOptional { value throws(RLPError) in try DisputedMessage(&value) }
     }
     messageCounts = try Self.read(&fields) { item throws(RLPError) in try item.readUInt64() }
-    settings = try Self.read(&fields) { item throws(RLPError) in try RollupConfiguration(&item) }
+    settings = try Self.read(&fields) { item throws(RLPError) in try RollupSettings(&item) }
     try fields.finish()
   }
 
@@ -72,12 +72,13 @@ extension DisputedBatch {
   func append(to writer: inout RLPWriter) {
     writer.list { fields in
       switch content {
-      case .blocks(let count, let dataHash, let hasData):
+      case .blocks(let count, let dataHash, let hasData, let dataDeadline):
         fields.append(Kind.blocks.rawValue)
         fields.append(l1Block)
         fields.append(count)
         fields.append(dataHash)
         fields.append(flag: hasData)
+        fields.append(dataDeadline)
       case .forced(let lastMessage):
         fields.append(Kind.forced.rawValue)
         fields.append(l1Block)
@@ -94,7 +95,8 @@ extension DisputedBatch {
     switch kind {
     case .blocks:
       content = .blocks(
-        count: try fields.readUInt64(), dataHash: try fields.readHash256(), hasData: try fields.readFlag())
+        count: try fields.readUInt64(), dataHash: try fields.readHash256(), hasData: try fields.readFlag(),
+        dataDeadline: try fields.readUInt64())
     case .forced: content = .forced(lastMessage: try fields.readUInt64())
     }
     try fields.finish()

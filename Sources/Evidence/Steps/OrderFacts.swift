@@ -11,7 +11,7 @@ package struct OrderFacts: Equatable, Sendable {
   package var batches: [Answer<DisputedBatch?>] = []
   package var messages: [Answer<DisputedMessage?>] = []
   package var messageCounts: [Answer<UInt64>] = []
-  package var settings: [Answer<RollupConfiguration>] = []
+  package var settings: [Answer<RollupSettings>] = []
 
   package init(configuration: ChainConfiguration) {
     self.configuration = configuration
@@ -31,7 +31,7 @@ package final class OrderFactsRecorder<Order: DisputedOrder>: DisputedOrder {
   private var batches: [UInt64: DisputedBatch?] = [:]
   private var messages: [UInt64: DisputedMessage?] = [:]
   private var messageCounts: [UInt64: UInt64] = [:]
-  private var settings: [UInt64: RollupConfiguration] = [:]
+  private var settings: [UInt64: RollupSettings] = [:]
 
   package init(over order: Order, configuration: ChainConfiguration) {
     self.order = order
@@ -58,7 +58,7 @@ package final class OrderFactsRecorder<Order: DisputedOrder>: DisputedOrder {
     return answer
   }
 
-  package func settings(atL1Block number: UInt64) -> RollupConfiguration {
+  package func settings(atL1Block number: UInt64) -> RollupSettings {
     let answer = order.settings(atL1Block: number)
     settings[number] = answer
     return answer
@@ -94,7 +94,7 @@ final class OrderFactsReader: DisputedOrder {
 
   func messageCount(throughL1Block number: UInt64) -> UInt64 { recorder.messageCount(throughL1Block: number) }
 
-  func settings(atL1Block number: UInt64) -> RollupConfiguration { recorder.settings(atL1Block: number) }
+  func settings(atL1Block number: UInt64) -> RollupSettings { recorder.settings(atL1Block: number) }
 
   /// Whether every question had its answer in the facts, and every answer its question.
   var isExact: Bool { recorder.facts == facts }
@@ -116,10 +116,12 @@ final class OrderFactsReader: DisputedOrder {
       facts.messageCounts.first { $0.key == number }?.value ?? 0
     }
 
-    func settings(atL1Block number: UInt64) -> RollupConfiguration {
+    func settings(atL1Block number: UInt64) -> RollupSettings {
       if let entry = facts.settings.first(where: { $0.key == number }) { return entry.value }
-      guard let rollup = facts.configuration.rollup else { preconditionFailure("only a rollup's steps are proven") }
-      return rollup
+      guard let settings = RollupSettings(facts.configuration) else {
+        preconditionFailure("only a rollup's steps are proven")
+      }
+      return settings
     }
   }
 }

@@ -57,7 +57,7 @@ package struct Devnet {
     node = try RollupNode(directory: directory, configuration: configuration)
     sequencer = Sequencer(
       key: DevnetParty.sequencer.address, signingGuard: SigningGuard(try signer.permissions()))
-    sequencer.restore(node.view)
+    sequencer.reconcile(with: node.view)
     proposer = Proposer(account: DevnetParty.proposer.address, interval: 4)
     challengers = [Challenger(account: DevnetParty.challenger.address)]
   }

@@ -30,8 +30,10 @@ package struct RollupNode {
     follower = try Follower(ledger: ledger, configuration: configuration)
     // Only now it is known that the ledger is this chain's.
     let known: StoreManifest
-    do throws(DataDirectoryError) { known = try manifest ?? directory.makeStore(for: chain) } catch {
-      throw .directory(error)
+    if let manifest {
+      known = manifest
+    } else {
+      do throws(DataDirectoryError) { known = try directory.makeStore(for: chain) } catch { throw .directory(error) }
     }
     projections = LiveProjections(dataDirectory: path, log: ledger, storeID: known.storeID)
     try followLedger()

@@ -6,8 +6,8 @@ package import SystemPackage
 
 /// Everything a sequencer was ever permitted to sign, in a file that is only appended to and never restored from a backup.
 ///
-/// One line for each permission: the reason, and the block in hexadecimal RLP. A line is durable before the signature is
-/// made.
+/// One line for each permission: the reason, the L1 block of the forced inclusion that the block builds on, and the block
+/// in hexadecimal RLP. A line is durable before the signature is made.
 package struct SignerStore {
   private let path: FilePath
 
@@ -28,10 +28,11 @@ package struct SignerStore {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
     return try lines.map { (line) throws(NodeError) in
       let parts = line.split(separator: " ")
-      guard parts.count == 2, let reason = SigningGuard.Reason(rawValue: String(parts[0])),
-        let bytes = try? Hex.decode(String(parts[1])), let block = SignerStore.block(bytes)
+      guard parts.count == 3, let reason = SigningGuard.Reason(rawValue: String(parts[0])),
+        let forcedThrough = UInt64(parts[1]), let bytes = try? Hex.decode(String(parts[2])),
+        let block = SignerStore.block(bytes)
       else { throw .files(path: path.string, cause: "a line is damaged; without it nothing may be signed") }
-      return SigningGuard.Permission(block: block, reason: reason)
+      return SigningGuard.Permission(block: block, reason: reason, forcedThrough: forcedThrough)
     }
   }
 
@@ -39,7 +40,8 @@ package struct SignerStore {
   package func append(_ permission: SigningGuard.Permission) throws(NodeError) {
     var writer = RLPWriter()
     permission.block.append(to: &writer)
-    try DurableFile.append("\(permission.reason.rawValue) \(Hex.encode(writer.bytes))\n", to: path)
+    let fields = [permission.reason.rawValue, "\(permission.forcedThrough)", Hex.encode(writer.bytes)]
+    try DurableFile.append(fields.joined(separator: " ") + "\n", to: path)
   }
 
   private static func block(_ bytes: [UInt8]) -> RollupBlock? {

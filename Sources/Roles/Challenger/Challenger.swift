@@ -32,18 +32,19 @@ package struct Challenger: Sendable {
     guard let tip = view.l1Head, output.l1Head.number <= tip.number else { return .insufficientData }
     guard view.isCanonical(output.l1Head) else { return .notDerivableAtL1Head }
     let truth = GameTruth(l1Head: output.l1Head, view).claim(ofBlock: output.l2BlockNumber)
-    return truth.hash == output.claim ? .agree : .disagree
+    return truth == output.claim ? .agree : .disagree
   }
 
   /// What is to be done now.
   package func intents(_ view: RollupView, archive: StateArchive) -> [Intent] {
     var intents: [Intent] = []
+    let traces = Traces()
     for (index, entry) in view.outputs.enumerated() where entry.status == .open {
       guard let game = entry.game else {
         if let dispute = dispute(UInt64(index), entry, view) { intents.append(dispute) }
         continue
       }
-      intents += play(view.games[Int(game)], view, archive)
+      intents += play(view.games[Int(game)], view, archive, traces)
     }
     return intents + view.housekeeping(for: account)
   }
@@ -60,8 +61,8 @@ package struct Challenger: Sendable {
     let position = GamePosition.root.left
     let number = min(start + position.traceIndex(maxDepth: depth) + 1, entry.output.l2BlockNumber)
     let call = ContractCall.createGame(
-      outputIndex: index, rootClaim: entry.output.claim,
-      claim: lie.flatMap { number >= $0.block ? $0.claim : nil } ?? truth.claim(ofBlock: number).hash)
+      outputIndex: index, disputed: entry.lineage,
+      claim: lie.flatMap { number >= $0.block ? $0.claim : nil } ?? truth.claim(ofBlock: number))
     return Intent(
       .disputeOutput, call, value: view.currentSettings.bonds.claim(atDepth: 1),
       because: "output \(index) claims another state after block \(entry.output.l2BlockNumber) than its data gives")
@@ -73,9 +74,9 @@ package struct Challenger: Sendable {
   }
 
   /// Moves, steps and resolutions in a game.
-  private func play(_ game: GameEntry, _ view: RollupView, _ archive: StateArchive) -> [Intent] {
+  private func play(_ game: GameEntry, _ view: RollupView, _ archive: StateArchive, _ traces: Traces) -> [Intent] {
     guard game.status == .inProgress, view.isCanonical(game.l1Head) else { return [] }
-    let player = GamePlayer(game, GameTruth(l1Head: game.l1Head, view), archive: archive, lie: lie)
+    let player = GamePlayer(game, GameTruth(l1Head: game.l1Head, view, traces: traces), archive: archive, lie: lie)
     var intents = player.answers.compactMap { player.intent($0, at: view.l1Time) }
     if let resolution = game.resolution(at: view.l1Time) { intents.append(resolution) }
     return intents

@@ -116,12 +116,12 @@ struct GamePlayer {
   private func computed(at position: GamePosition, offset: UInt64) -> Hash256 {
     guard position.depth > game.rules.splitDepth else {
       let number = blockNumber(position.traceIndex(maxDepth: game.rules.splitDepth))
-      return lie.flatMap { number >= $0.block ? $0.claim : nil } ?? truth.claim(ofBlock: number).hash
+      return lie.flatMap { number >= $0.block ? $0.claim : nil } ?? truth.claim(ofBlock: number)
     }
     let step = position.traceIndex(maxDepth: game.rules.maxDepth) % game.rules.stepCount
     let number = blockNumber(offset)
     guard !isPastEnd(offset), let trace = try? truth.trace(ofBlock: number, archive: archive) else {
-      return lie.flatMap { number >= $0.block ? $0.claim : nil } ?? truth.claim(ofBlock: number).hash
+      return lie.flatMap { number >= $0.block ? $0.claim : nil } ?? truth.claim(ofBlock: number)
     }
     return lie?.claim(after: step, ofBlock: number, trace) ?? trace.claim(after: step)
   }
@@ -133,7 +133,7 @@ struct GamePlayer {
     if claim.position.depth == game.rules.maxDepth { return step(answer, against: claim) }
     let position = claim.position.move(isAttack: answer.isAttack)
     let move = MoveRequest(
-      gameId: game.id, parentIndex: UInt64(answer.index), disputed: claim.claim, claim: value(of: answer),
+      gameId: game.id, parentIndex: UInt64(answer.index), disputed: claim.lineage, claim: value(of: answer),
       isAttack: answer.isAttack)
     return Intent(
       answer.isAttack ? .attackClaim : .defendClaim, .move(move),
@@ -157,7 +157,7 @@ struct GamePlayer {
       .proveStep,
       .step(
         StepProof(
-          gameId: game.id, claimIndex: UInt64(answer.index), disputed: claim.claim, isAttack: answer.isAttack,
+          gameId: game.id, claimIndex: UInt64(answer.index), disputed: claim.lineage, isAttack: answer.isAttack,
           proof: proof)),
       because: "step \(index) of block \(blockNumber(offset)) leads elsewhere than claim \(answer.index) says")
   }

@@ -1,24 +1,29 @@
-import Primitives
+package import Primitives
 package import Rollup
 package import StateTransition
 
 /// What the state is after every block and every step, by the data up to an L1 block: all that an honest player knows.
-package struct GameTruth: Sendable {
+package struct GameTruth {
   package let l1Head: BlockID
   let view: RollupView
 
   /// Number of the newest block that the data gives.
   let end: UInt64
 
-  package init(l1Head: BlockID, _ view: RollupView) {
+  /// Blocks that were executed step by step, in this view.
+  private let traces: Traces
+
+  /// - Parameter traces: what is shared with other games in the same view.
+  init(l1Head: BlockID, _ view: RollupView, traces: Traces = Traces()) {
     self.l1Head = l1Head
     self.view = view
+    self.traces = traces
     end = view.l1Block(l1Head.number)?.safeHead ?? 0
   }
 
   /// The claim after a block. Behind the end of the data the last one repeats.
-  package func claim(ofBlock number: UInt64) -> OutputClaim {
-    view.result(of: min(number, end))?.claim ?? view.genesis.claim
+  package func claim(ofBlock number: UInt64) -> Hash256 {
+    view.result(of: min(number, end))?.claimHash ?? view.genesis.claimHash
   }
 
   /// The order as the contract had it at the L1 head.
@@ -27,10 +32,13 @@ package struct GameTruth: Sendable {
   /// The execution of a block, step by step; nil behind the end of the data.
   package func trace(ofBlock number: UInt64, archive: StateArchive) throws(StepError) -> BlockTrace<StateArchive>? {
     guard number >= 1, number <= end, let parent = view.result(of: number - 1) else { return nil }
+    if let known = traces.byBlock[number] { return known }
     let block = view.blocks[Int(number) - 1]
-    return try BlockTrace(
+    let trace = try BlockTrace(
       block.context, messages: block.messages, transactions: block.derived.block.transactions,
       onto: parent.header.stateRoot, data: archive)
+    traces.byBlock[number] = trace
+    return trace
   }
 
   /// The proof of the step with this index of a block.
@@ -53,6 +61,11 @@ package struct GameTruth: Sendable {
   }
 }
 
+/// Executions of blocks, each made once: many claims of many games are about one block. Belongs to one view.
+final class Traces {
+  var byBlock: [UInt64: BlockTrace<StateArchive>] = [:]
+}
+
 /// The order as the contract has it, from the events that it emitted.
 struct ViewOrder: DisputedOrder, OrderData {
   let view: RollupView
@@ -63,9 +76,10 @@ struct ViewOrder: DisputedOrder, OrderData {
     let batch = view.batches[Int(index) - 1]
     guard batch.l1Block <= l1Head.number else { return nil }
     switch batch.content {
-    case .blocks(let count, let hash, let dataBlock, _):
+    case .blocks(let count, let hash, let dataBlock, let deadline, _):
       let hasData = dataBlock.map { $0 <= l1Head.number } ?? false
-      return DisputedBatch(.blocks(count: count, dataHash: hash, hasData: hasData), l1Block: batch.l1Block)
+      return DisputedBatch(
+        .blocks(count: count, dataHash: hash, hasData: hasData, dataDeadline: deadline), l1Block: batch.l1Block)
     case .forced(let last): return DisputedBatch(.forced(lastMessage: last), l1Block: batch.l1Block)
     }
   }
@@ -80,15 +94,14 @@ struct ViewOrder: DisputedOrder, OrderData {
   }
 
   func messageCount(throughL1Block number: UInt64) -> UInt64 {
-    let limit = min(number, l1Head.number)
-    return UInt64(view.messages.prefix { $0.l1Block <= limit }.count)
+    view.messageCount(throughL1Block: min(number, l1Head.number))
   }
 
-  func settings(atL1Block number: UInt64) -> RollupConfiguration { view.settings(atL1Block: number) }
+  func settings(atL1Block number: UInt64) -> RollupSettings { view.settings(atL1Block: number).execution }
 
   func block(at place: DerivationCursor) -> PlacedBlock? {
     guard place.batchIndex > 0, place.batchIndex <= UInt64(view.batches.count),
-      case .blocks(_, _, _, let data) = view.batches[Int(place.batchIndex) - 1].content,
+      case .blocks(_, _, _, _, let data) = view.batches[Int(place.batchIndex) - 1].content,
       place.indexInBatch < UInt64(data.count)
     else { return nil }
     let commitments = data.map(\.order.commitment)

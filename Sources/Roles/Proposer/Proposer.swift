@@ -42,7 +42,8 @@ package struct Proposer: Sendable {
       stateRoot: result.header.stateRoot, messagePasserStorageRoot: OutputRoot.emptyStorageRoot,
       blockHash: result.header.hash, l2BlockNumber: number, parentOrder: claim.parentOrder,
       l1OriginHash: claim.l1OriginHash, batchIndex: claim.batchIndex, indexInBatch: claim.indexInBatch,
-      messagesConsumed: claim.messagesConsumed, l1Head: head.id, parentOutput: parent.map(UInt64.init))
+      messagesConsumed: claim.messagesConsumed, l1Head: head.id, parentOutput: parent.map(UInt64.init),
+      parentLineage: view.lineage(ofOutput: parent.map(UInt64.init)))
     return Intent(
       .proposeOutput, .proposeOutput(submission), value: view.currentSettings.bonds.output,
       because: "block \(number) follows from data up to \(finalizedOnly ? "finalized " : "")L1 block \(head.id.number)")
@@ -50,15 +51,15 @@ package struct Proposer: Sendable {
 }
 
 extension RollupView {
-  /// The newest output that is true, with all that it extends: what an honest output extends. Nil for genesis.
+  /// The newest output that is true, with all that it extends: what an honest output extends. Nil for genesis. What is true
+  /// of a block, but was not derivable yet at the L1 block that the output names, is not true of the output.
   package var bestOutput: Int? {
     var isTrue: [Bool] = []
     var best: Int?
     for (index, entry) in outputs.enumerated() {
       let extendsTruth = entry.output.parentOutput.map { isTrue[Int($0)] } ?? true
       let agrees =
-        entry.status != .deleted && extendsTruth
-        && result(of: entry.output.l2BlockNumber)?.claim.hash == entry.output.claim
+        entry.status != .deleted && extendsTruth && Challenger.verdict(on: entry.output, self) == .agree
       isTrue.append(agrees)
       if agrees, entry.output.l2BlockNumber > (best.map { outputs[$0].output.l2BlockNumber } ?? 0) { best = index }
     }

@@ -34,20 +34,16 @@ package struct Sequencer: Sendable {
     if !transaction.isEmpty { mempool.append(transaction) }
   }
 
-  /// Drops what L1 has made obsolete: blocks that are stored, and blocks that no longer extend what is. The transactions
-  /// of the latter wait again.
+  /// Goes back to what is signed and extends L1's order as it is now: blocks that are stored are done with, those that a
+  /// reorganisation took back from L1 are to be posted again. The transactions of blocks that fit no longer wait again.
+  /// Also what a restart begins with.
   package mutating func reconcile(with view: RollupView) {
-    var head = view.derivation.head
-    var kept: [RollupBlock] = []
-    for block in pending where block.number > head.number {
-      if block.parentOrder == head.order, view.isCanonical(block.l1Origin) {
-        kept.append(block)
-        head = OrderHead(block)
-      } else {
-        mempool.insert(contentsOf: block.transactions, at: 0)
-      }
+    let chain = signingGuard.chain(after: view.derivation.head, view)
+    let kept = Set(chain)
+    for block in pending where block.number > view.derivation.head.number && !kept.contains(block) {
+      mempool.insert(contentsOf: block.transactions, at: 0)
     }
-    pending = kept
+    pending = chain
   }
 
   /// The next blocks to be signed: one for each L1 block that has not been an origin yet. They are not pending before
@@ -72,7 +68,7 @@ package struct Sequencer: Sendable {
     after head: OrderHead, origin: L1Entry, _ transactions: [[UInt8]], _ view: RollupView
   ) -> RollupBlock {
     let limit = view.currentSettings.maxTransactionsPerBlock
-    let available = UInt64(view.messages.prefix { $0.l1Block <= origin.id.number }.count)
+    let available = view.messageCount(throughL1Block: origin.id.number)
     let consumed = isCensoring ? head.messagesConsumed : min(available, head.messagesConsumed + limit)
     let room = limit - (consumed - head.messagesConsumed)
     return RollupBlock(
@@ -86,17 +82,6 @@ package struct Sequencer: Sendable {
     pending.append(permission.block)
     for transaction in permission.block.transactions {
       if let index = mempool.firstIndex(of: transaction) { mempool.remove(at: index) }
-    }
-  }
-
-  /// The signed blocks that come next after a restart.
-  package mutating func restore(_ view: RollupView) {
-    var head = view.derivation.head
-    while let block = signingGuard.permissions[head.number + 1]?.block, block.parentOrder == head.order,
-      view.isCanonical(block.l1Origin)
-    {
-      pending.append(block)
-      head = OrderHead(block)
     }
   }
 
@@ -114,7 +99,8 @@ package struct Sequencer: Sendable {
           because: "nothing stands behind what the key \(key) signs yet")
       ]
     }
-    guard let first = pending.first, let last = pending.last else { return [] }
+    // As long as data is missing on L1, what is posted could only repeat what waits for it.
+    guard view.derivation.awaitedBatch == nil, let first = pending.first, let last = pending.last else { return [] }
     let commitment = SequencerCommitment(order: last.order, l2ChainID: view.configuration.chainID)
     guard let signed = sign(commitment) else { return [] }
     let batch = BatchSubmission(

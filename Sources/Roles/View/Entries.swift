@@ -16,9 +16,19 @@ package struct L1Entry: Hashable, Sendable {
 /// An L2 block of the order, carried out.
 package struct ExecutedBlock: Sendable {
   package struct Result: Sendable {
-    package var header: BlockHeader
-    package var claim: OutputClaim
-    package var fates: [TransactionFate]
+    package let header: BlockHeader
+    package let claim: OutputClaim
+    package let fates: [TransactionFate]
+
+    /// What an output about the block has to claim.
+    package let claimHash: Hash256
+
+    init(header: BlockHeader, claim: OutputClaim, fates: [TransactionFate]) {
+      self.header = header
+      self.claim = claim
+      self.fates = fates
+      claimHash = claim.hash
+    }
   }
 
   package var derived: DerivedBlock
@@ -27,17 +37,28 @@ package struct ExecutedBlock: Sendable {
   package var result: Result
 }
 
+/// A block that forced messages made.
+package struct ForcedBlock: Hashable, Sendable {
+  package var number: UInt64
+
+  /// The L1 block of the forced inclusion, whose parent is the block's origin.
+  package var l1Block: UInt64
+}
+
 /// Settings and the L1 block since which they hold.
 package struct SettingsEntry: Sendable {
   package var from: UInt64
   package var settings: RollupConfiguration
+
+  /// What executing a block takes of them, forks included.
+  package var execution: RollupSettings
 }
 
 /// A batch, or a forced inclusion, as L1 has it.
 package struct BatchEntry: Sendable {
   package enum Content: Sendable {
-    /// `dataL1Block` is where the data came; nil as long as it has not.
-    case blocks(count: UInt64, dataHash: Hash256, dataL1Block: UInt64?, data: [RollupBlock])
+    /// `dataL1Block` is where the data came, nil as long as it has not; from `dataDeadline` on it cannot come any more.
+    case blocks(count: UInt64, dataHash: Hash256, dataL1Block: UInt64?, dataDeadline: UInt64, data: [RollupBlock])
     case forced(lastMessage: UInt64)
   }
 
@@ -61,6 +82,9 @@ package struct OutputEntry: Sendable {
   }
 
   package var output: OutputProposed
+
+  /// What the output stands on; see `Lineage`.
+  package var lineage: Hash256
 
   /// L1 time from which on it cannot be disputed.
   package var challengeEnd: UInt64
@@ -120,6 +144,10 @@ package struct ClaimEntry: Sendable {
   package var parentIndex: UInt64?
   package var position: GamePosition
   package var claim: Hash256
+
+  /// What the claim stands on; see `Lineage`.
+  package var lineage: Hash256
+
   package var claimant: Address
   package var isResolved = false
 

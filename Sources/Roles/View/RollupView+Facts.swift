@@ -29,18 +29,18 @@ extension RollupView {
   private mutating func execute(_ block: DerivedBlock, archive: inout StateArchive) throws(ViewError) {
     guard let parent = result(of: block.block.number - 1) else { return }
     let calls = block.messages.map { InboxCall(messages[Int($0)].message) }
-    guard var executionSettings = RollupSettings(configuration) else { throw .notARollup }
-    let atOrigin = settings(atL1Block: block.block.l1Origin.number)
-    executionSettings.apply(.gasLimit(atOrigin.gasLimit))
-    executionSettings.apply(.fees(atOrigin.fees))
     let context = RollupBlockContext(
-      block.block.order, messages: calls, parent: parent.header, settings: executionSettings,
+      block.block.order, messages: calls, parent: parent.header,
+      settings: settings(atL1Block: block.block.l1Origin.number).execution,
       batchIndex: block.cursor.batchIndex, indexInBatch: block.cursor.indexInBatch)
     do {
       let (header, fates) = try archive.execute(
         context, messages: calls, transactions: block.block.transactions, after: parent.header)
       let result = ExecutedBlock.Result(header: header, claim: context.claim(of: header), fates: fates)
       blocks.append(ExecutedBlock(derived: block, context: context, messages: calls, result: result))
+      if block.isForced {
+        forcedBlocks.append(ForcedBlock(number: block.block.number, l1Block: block.block.l1Origin.number + 1))
+      }
     } catch { throw .execution(block: block.block.number, error) }
   }
 }
@@ -52,9 +52,10 @@ extension RollupView {
     switch event {
     case .messageDelivered(let message): messages.append(MessageEntry(message: message, l1Block: l1Block))
     case .sequencerBatchDelivered(let batch):
+      let (deadline, overflows) = l1Block.addingReportingOverflow(currentSettings.sequencingWindow)
       let content = BatchEntry.Content.blocks(
         count: batch.lastBlock - batch.firstBlock + 1, dataHash: batch.dataHash,
-        dataL1Block: batch.data == .present ? l1Block : nil, data: [])
+        dataL1Block: batch.data == .present ? l1Block : nil, dataDeadline: overflows ? .max : deadline, data: [])
       batches.append(BatchEntry(content: content, l1Block: l1Block, messagesConsumed: batch.messagesConsumed))
     case .batchDataDelivered(let data): noteData(ofBatch: data.batchIndex, l1Block)
     case .blockSequenced(let sequenced): note(sequenced)
@@ -70,34 +71,26 @@ extension RollupView {
 
   private mutating func noteData(ofBatch index: UInt64, _ l1Block: UInt64) {
     guard index > 0, index <= UInt64(batches.count) else { return }
-    if case .blocks(let count, let hash, _, let data) = batches[Int(index) - 1].content {
-      batches[Int(index) - 1].content = .blocks(count: count, dataHash: hash, dataL1Block: l1Block, data: data)
+    if case .blocks(let count, let hash, _, let deadline, let data) = batches[Int(index) - 1].content {
+      batches[Int(index) - 1].content = .blocks(
+        count: count, dataHash: hash, dataL1Block: l1Block, dataDeadline: deadline, data: data)
     }
   }
 
   private mutating func note(_ sequenced: BlockSequenced) {
     let index = Int(sequenced.batchIndex) - 1
     guard batches.indices.contains(index), case .rollup(let block) = sequenced.block,
-      case .blocks(let count, let hash, let l1Block, let data) = batches[index].content
+      case .blocks(let count, let hash, let l1Block, let deadline, let data) = batches[index].content
     else { return }
-    batches[index].content = .blocks(count: count, dataHash: hash, dataL1Block: l1Block, data: data + [block])
+    batches[index].content = .blocks(
+      count: count, dataHash: hash, dataL1Block: l1Block, dataDeadline: deadline, data: data + [block])
   }
 
   private mutating func change(_ update: ConfigUpdate, _ l1Block: UInt64) {
-    var next = currentSettings
-    switch update {
-    case .sequencer(let key): next.sequencer = key
-    case .batchPoster(let poster): next.batchPoster = poster
-    case .challengePeriod(let seconds): next.challengePeriod = seconds
-    case .sequencingWindow(let blocks): next.sequencingWindow = blocks
-    case .forceInclusionWindow(let blocks, let seconds):
-      next.forceInclusionBlocks = blocks
-      next.forceInclusionTime = seconds
-    case .bonds(let bonds): next.bonds = bonds
-    case .gasLimit(let limit): next.gasLimit = limit
-    case .fees(let fees): next.fees = fees
-    case .upgrade: break
-    }
-    settings.append(SettingsEntry(from: l1Block, settings: next))
+    var next = settings[settings.count - 1]
+    next.from = l1Block
+    next.settings.apply(update)
+    next.execution.apply(update)
+    settings.append(next)
   }
 }

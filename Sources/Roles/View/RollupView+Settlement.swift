@@ -1,4 +1,4 @@
-import Primitives
+package import Primitives
 import Rollup
 
 // Outputs, games, bonds.
@@ -7,7 +7,11 @@ extension RollupView {
     switch event {
     case .outputProposed(let output):
       let end = current.timestamp.addingReportingOverflow(currentSettings.challengePeriod)
-      outputs.append(OutputEntry(output: output, challengeEnd: end.overflow ? .max : end.partialValue))
+      let lineage = Lineage.output(
+        after: self.lineage(ofOutput: output.parentOutput), claim: output.claim, l2BlockNumber: output.l2BlockNumber,
+        l1Head: output.l1Head)
+      outputs.append(
+        OutputEntry(output: output, lineage: lineage, challengeEnd: end.overflow ? .max : end.partialValue))
     case .outputFinalized(let event): setStatus(.final, of: event.outputIndex)
     case .outputsDeleted(let event):
       for index in event.newNextOutputIndex..<event.prevNextOutputIndex { setStatus(.deleted, of: index) }
@@ -23,6 +27,11 @@ extension RollupView {
       outputs[Int(games[Int(event.gameId)].outputIndex)].game = nil
     default: noteBond(event)
     }
+  }
+
+  /// What an output stands on; genesis for nil.
+  package func lineage(ofOutput index: UInt64?) -> Hash256 {
+    index.map { outputs[Int($0)].lineage } ?? genesis.claimHash
   }
 
   private mutating func noteBond(_ event: Event) {
@@ -52,8 +61,8 @@ extension RollupView {
     outputs[Int(event.outputIndex)].game = event.gameId
     let start = output.parentOutput.map { outputs[Int($0)].output.l2BlockNumber } ?? 0
     let root = ClaimEntry(
-      parentIndex: nil, position: .root, claim: event.rootClaim, claimant: output.proposer, clockDuration: 0,
-      clockStart: current.timestamp)
+      parentIndex: nil, position: .root, claim: event.rootClaim, lineage: outputs[Int(event.outputIndex)].lineage,
+      claimant: output.proposer, clockDuration: 0, clockStart: current.timestamp)
     games.append(
       GameEntry(
         id: event.gameId, outputIndex: event.outputIndex, rules: GameMeasures(currentSettings), startBlock: start,
@@ -66,9 +75,12 @@ extension RollupView {
     // The first move comes with the game, at whose beginning no clock runs.
     let used = game.claims.count == 1 ? 0 : game.timeUsed(against: Int(event.parentIndex), at: current.timestamp)
     let duration = game.claims.count == 1 ? 0 : min(used, game.rules.latestClock(afterMoveTo: event.position.depth))
+    let lineage = Lineage.claim(
+      after: game.claims[Int(event.parentIndex)].lineage, position: event.position, claim: event.claim)
     games[Int(event.gameId)].claims.append(
       ClaimEntry(
-        parentIndex: event.parentIndex, position: event.position, claim: event.claim, claimant: event.claimant,
+        parentIndex: event.parentIndex, position: event.position, claim: event.claim, lineage: lineage,
+        claimant: event.claimant,
         clockDuration: duration, clockStart: current.timestamp))
   }
 

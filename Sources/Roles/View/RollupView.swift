@@ -15,6 +15,9 @@ package struct RollupView: Sendable {
   /// L2 blocks in order; block n at index n − 1.
   package internal(set) var blocks: [ExecutedBlock] = []
 
+  /// Those of `blocks` that forced messages made, oldest first.
+  package internal(set) var forcedBlocks: [ForcedBlock] = []
+
   /// What derivation dropped, with the L1 block in which that became known.
   package internal(set) var rejections: [BatchRejected] = []
 
@@ -45,9 +48,11 @@ package struct RollupView: Sendable {
 
   /// Before the first fact; the archive gets the genesis state.
   package init(_ configuration: ChainConfiguration, archive: inout StateArchive) throws(ViewError) {
-    guard let rollup = configuration.rollup, let claim = configuration.genesisClaim else { throw .notARollup }
+    guard let rollup = configuration.rollup, let claim = configuration.genesisClaim,
+      let execution = RollupSettings(configuration)
+    else { throw .notARollup }
     self.configuration = configuration
-    settings = [SettingsEntry(from: 0, settings: rollup)]
+    settings = [SettingsEntry(from: 0, settings: rollup, execution: execution)]
     genesis = ExecutedBlock.Result(header: configuration.genesisHeader, claim: claim, fates: [])
     current = L1Entry(id: rollup.genesisOrigin, timestamp: 0, safeHead: 0)
     do { derivation = try Derivation(configuration) } catch { throw .derivation(error) }
@@ -67,6 +72,13 @@ package struct RollupView: Sendable {
   /// Settings as they are now.
   package var currentSettings: RollupConfiguration { settings[settings.count - 1].settings }
 
+  /// The L1 block of the oldest forced inclusion that makes no block yet, because data before it is missing; nil when there
+  /// is none. O(batches that wait).
+  package var waitingForcedInclusion: UInt64? {
+    guard let awaited = derivation.awaitedBatch else { return nil }
+    return batches[(Int(awaited) - 1)...].first { if case .forced = $0.content { true } else { false } }?.l1Block
+  }
+
   /// The index that the next batch gets.
   package var nextBatchIndex: UInt64 { UInt64(batches.count) + 1 }
 
@@ -84,6 +96,16 @@ package struct RollupView: Sendable {
     return l1Blocks[Int(number - first)]
   }
 
+  /// How many messages came up to and with an L1 block. O(log n).
+  package func messageCount(throughL1Block number: UInt64) -> UInt64 {
+    var (low, high) = (0, messages.count)
+    while low < high {
+      let middle = low + (high - low) / 2
+      if messages[middle].l1Block <= number { low = middle + 1 } else { high = middle }
+    }
+    return UInt64(low)
+  }
+
   /// Whether an L1 block is canonical here.
   package func isCanonical(_ id: BlockID) -> Bool { l1Block(id.number)?.id == id }
 
@@ -97,8 +119,8 @@ package struct RollupView: Sendable {
   }
 
   /// The settings for an L2 block with this L1 origin. O(changes).
-  package func settings(atL1Block number: UInt64) -> RollupConfiguration {
-    settings.last { $0.from <= number }?.settings ?? settings[0].settings
+  package func settings(atL1Block number: UInt64) -> SettingsEntry {
+    settings.last { $0.from <= number } ?? settings[0]
   }
 }
 

@@ -20,7 +20,7 @@ package struct FeeParameters: Hashable, Sendable {
 
 extension FeeParameters {
   /// Reads the next item.
-  init(_ reader: inout RLPReader) throws(RLPError) {
+  package init(_ reader: inout RLPReader) throws(RLPError) {
     var fields = try reader.readList()
     feeRecipient = try fields.readAddress()
     let offset = fields.offset
@@ -32,7 +32,7 @@ extension FeeParameters {
     }
   }
 
-  func append(to writer: inout RLPWriter) {
+  package func append(to writer: inout RLPWriter) {
     writer.list { (fields) in
       fields.append(feeRecipient)
       fields.append(elasticityMultiplier)

@@ -1,8 +1,8 @@
-import Primitives
+package import Primitives
 
 extension ForkSchedule {
   /// Reads the next item as a schedule.
-  init(_ reader: inout RLPReader) throws(RLPError) {
+  package init(_ reader: inout RLPReader) throws(RLPError) {
     let offset = reader.offset
     var fields = try reader.readList()
     let activations = try fields.readAll { (items) throws(RLPError) in try Activation(&items) }
@@ -21,7 +21,7 @@ extension ForkSchedule {
   }
 
   /// Appends the schedule as one list.
-  func append(to writer: inout RLPWriter) {
+  package func append(to writer: inout RLPWriter) {
     writer.list { (fields) in
       fields.list { (items) in
         for activation in activations { activation.append(to: &items) }

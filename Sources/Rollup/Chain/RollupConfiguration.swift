@@ -87,3 +87,22 @@ package struct RollupConfiguration: Hashable, Sendable {
   /// opening and closing step.
   package var maxTransactionsPerBlock: UInt64 { 1 << (maxDepth - splitDepth - 1) - 2 }
 }
+
+extension RollupConfiguration {
+  /// Takes in an update. Forks are no part of these settings, but of the chain's configuration.
+  package mutating func apply(_ update: ConfigUpdate) {
+    switch update {
+    case .sequencer(let key): sequencer = key
+    case .batchPoster(let poster): batchPoster = poster
+    case .challengePeriod(let seconds): challengePeriod = seconds
+    case .sequencingWindow(let blocks): sequencingWindow = blocks
+    case .forceInclusionWindow(let blocks, let seconds):
+      forceInclusionBlocks = blocks
+      forceInclusionTime = seconds
+    case .bonds(let schedule): bonds = schedule
+    case .gasLimit(let gas): gasLimit = gas
+    case .fees(let parameters): fees = parameters
+    case .upgrade: break
+    }
+  }
+}

@@ -37,6 +37,8 @@ extension Derivation {
       throw .wrongData(batchIndex: current.batchIndex, expected: current.dataHash, computed: root)
     }
     reading = nil
+    // Too late, and not dropped yet: what waits for its turn is still a batch without data.
+    if current.isRejected, current.batchIndex > cursor.batchIndex { return [] }
     let waiting = WaitingBatch.withData(l1Block: current.l1Block, count: current.count)
     try storage.put(current.isNext ? nil : waiting, batchIndex: current.batchIndex)
     return current.isNext ? try takeWaiting(storage: &storage) : []

@@ -84,7 +84,8 @@ extension Derivation {
   private mutating func deliver(
     _ data: BatchDataDelivered, storage: inout some DerivationStorage
   ) throws(DerivationError) {
-    guard case .withoutData(let l1Block, let count, let dataHash, _) = try storage.waiting(data.batchIndex) else {
+    guard case .withoutData(let l1Block, let count, let dataHash, let deadline) = try storage.waiting(data.batchIndex)
+    else {
       throw .dataNotAwaited(batchIndex: data.batchIndex)
     }
     guard data.dataHash == dataHash else {
@@ -93,8 +94,11 @@ extension Derivation {
     reading = BatchReading(
       batchIndex: data.batchIndex, l1Block: l1Block, count: count, dataHash: dataHash,
       isNext: data.batchIndex <= cursor.batchIndex + 1)
-    // Too late: the batch was dropped. Its blocks are read past.
-    reading?.isRejected = data.batchIndex <= cursor.batchIndex
+    // Too late: the batch is dropped, or will be when those before it are known. Its blocks are read past.
+    if self.l1Block.number >= deadline {
+      reading?.isNext = true
+      reading?.isRejected = true
+    }
   }
 
   private mutating func deliver(

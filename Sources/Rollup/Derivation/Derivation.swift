@@ -59,8 +59,9 @@ struct BatchReading: Hashable, Sendable {
   let count: UInt64
   let dataHash: Hash256
 
-  /// Whether its blocks are the next in the order; else they are kept until those before them are known.
-  let isNext: Bool
+  /// Whether its blocks are the next in the order, or come too late to be any; else they are kept until those before them
+  /// are known.
+  var isNext: Bool
 
   /// Whether a block was bad: the rest is only read to check `dataHash`.
   var isRejected = false

@@ -4,12 +4,18 @@ package import Primitives
 package struct BatchList: Equatable, Sendable {
   package struct Batch: Hashable, Sendable {
     package enum Content: Hashable, Sendable {
-      /// Blocks of the sequencer. `dataL1Block` is where their data came, nil as long as it has not; `signedOrder` is the
-      /// last block's commitment.
-      case blocks(
-        firstBlock: UInt64, lastBlock: UInt64, dataHash: Hash256, signedOrder: Hash256, dataL1Block: UInt64?)
+      /// Blocks of the sequencer. `signedOrder` is the last block's commitment.
+      case blocks(firstBlock: UInt64, lastBlock: UInt64, dataHash: Hash256, signedOrder: Hash256, data: Data)
       /// Messages that somebody forced in.
       case forced(firstMessage: UInt64, lastMessage: UInt64)
+    }
+
+    package struct Data: Hashable, Sendable {
+      /// The L1 block that it came with; nil as long as it has not come.
+      package var l1Block: UInt64?
+
+      /// The L1 block from which on it cannot come any more: derivation has then dropped the batch.
+      package var deadline: UInt64
     }
 
     package var content: Content
@@ -72,9 +78,10 @@ package struct BatchList: Equatable, Sendable {
   /// Notes that the data of the batch came with an L1 block.
   mutating func noteData(ofBatch index: UInt64, atL1Block number: UInt64) {
     let offset = Int(index - BatchList.firstIndex)
-    if case .blocks(let first, let last, let dataHash, let order, _) = batches[offset].content {
+    if case .blocks(let first, let last, let dataHash, let order, var data) = batches[offset].content {
+      data.l1Block = number
       batches[offset].content = .blocks(
-        firstBlock: first, lastBlock: last, dataHash: dataHash, signedOrder: order, dataL1Block: number)
+        firstBlock: first, lastBlock: last, dataHash: dataHash, signedOrder: order, data: data)
     }
   }
 }

@@ -1,5 +1,6 @@
 import Primitives
 package import Rollup
+package import StateTransition
 
 /// The order as it stood at an L1 block: what a disputed step is decided by. Nothing that came later can be seen.
 package struct OrderView: Equatable, Sendable {
@@ -33,11 +34,12 @@ package struct OrderView: Equatable, Sendable {
   /// The batch with this index; nil when it came later. Data that came later is not there.
   package func batch(_ index: UInt64) -> BatchList.Batch? {
     guard index < nextBatchIndex, var batch = batches[index] else { return nil }
-    if case .blocks(let first, let last, let dataHash, let order, let dataBlock?) = batch.content,
-      dataBlock > l1Block
+    if case .blocks(let first, let last, let dataHash, let order, var data) = batch.content,
+      let dataBlock = data.l1Block, dataBlock > l1Block
     {
+      data.l1Block = nil
       batch.content = .blocks(
-        firstBlock: first, lastBlock: last, dataHash: dataHash, signedOrder: order, dataL1Block: nil)
+        firstBlock: first, lastBlock: last, dataHash: dataHash, signedOrder: order, data: data)
     }
     return batch
   }
@@ -52,8 +54,8 @@ package struct OrderView: Equatable, Sendable {
     min(messageCount, inbox.count(throughL1Block: number))
   }
 
-  /// The settings for an L2 block with this L1 origin. O(log n).
-  package func settings(atL1Block number: UInt64) -> RollupConfiguration {
-    settings.settings(atL1Block: number)
+  /// What the execution of an L2 block with this L1 origin takes of the settings. O(log n).
+  package func settings(atL1Block number: UInt64) -> RollupSettings {
+    settings.execution(atL1Block: number)
   }
 }

@@ -25,7 +25,10 @@ extension RollupContract {
       BatchList.Batch(
         content: .blocks(
           firstBlock: batch.firstBlock, lastBlock: order.number, dataHash: dataHash,
-          signedOrder: commitment.orderCommitment, dataL1Block: blocks == nil ? nil : context.number),
+          signedOrder: commitment.orderCommitment,
+          data: BatchList.Batch.Data(
+            l1Block: blocks == nil ? nil : context.number,
+            deadline: context.number.saturatingSum(settings.current.sequencingWindow))),
         accumulator: event.afterAcc, messagesConsumed: order.messagesConsumed, l1Block: context.number),
       maxMessagesPerBlock: settings.current.maxTransactionsPerBlock)
     return CallResult(
@@ -35,10 +38,11 @@ extension RollupContract {
   mutating func deliverBatchData(
     _ index: UInt64, _ blocks: [RollupBlock], from caller: Address, at context: L1Context
   ) throws(Revert) -> CallResult {
-    guard case .blocks(let first, let last, let dataHash, let order, let dataBlock) = batches[index]?.content else {
+    guard case .blocks(let first, let last, let dataHash, let order, let data) = batches[index]?.content else {
       throw .noSuchBatch(index: index)
     }
-    guard dataBlock == nil else { throw .dataAlreadyDelivered(batch: index) }
+    guard data.l1Block == nil else { throw .dataAlreadyDelivered(batch: index) }
+    guard context.number < data.deadline else { throw .dataTooLate(batch: index, since: data.deadline) }
     let computed = try checkedRoot(of: blocks, firstBlock: first, lastBlock: last, signedOrder: order)
     guard computed == dataHash else { throw .dataHashMismatch(expected: dataHash, computed: computed) }
     batches.noteData(ofBatch: index, atL1Block: context.number)

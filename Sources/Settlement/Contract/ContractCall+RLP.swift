@@ -107,7 +107,7 @@ extension ContractCall {
       case .finalizeOutput: .finalizeOutput(outputIndex: try fields.readUInt64())
       case .createGame:
         .createGame(
-          outputIndex: try fields.readUInt64(), rootClaim: try fields.readHash256(), claim: try fields.readHash256())
+          outputIndex: try fields.readUInt64(), disputed: try fields.readHash256(), claim: try fields.readHash256())
       case .move: .move(try MoveRequest(&fields))
       case .step: .step(try StepProof(&fields))
       case .resolveClaim: .resolveClaim(gameId: try fields.readUInt64(), claimIndex: try fields.readUInt64())
@@ -199,6 +199,7 @@ extension OutputSubmission {
     messagesConsumed = try fields.readUInt64()
     l1Head = try BlockID(&fields)
     parentOutput = try fields.readOptional { item throws(RLPError) in try item.readUInt64() }
+    parentLineage = try fields.readHash256()
   }
 
   fileprivate func append(to fields: inout RLPWriter) {
@@ -213,6 +214,7 @@ extension OutputSubmission {
     fields.append(messagesConsumed)
     l1Head.append(to: &fields)
     fields.appendOptional(parentOutput) { item, index in item.append(index) }
+    fields.append(parentLineage)
   }
 }
 

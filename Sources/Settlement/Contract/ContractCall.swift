@@ -23,8 +23,8 @@ package enum ContractCall: Hashable, Sendable {
 
   // Disputes.
 
-  /// Opens a game about an output and attacks its claim. The move's bond comes with it.
-  case createGame(outputIndex: UInt64, rootClaim: Hash256, claim: Hash256)
+  /// Opens a game about an output and attacks its claim. The move's bond comes with it. `disputed` is the output's lineage.
+  case createGame(outputIndex: UInt64, disputed: Hash256, claim: Hash256)
   /// Answers a claim. The move's bond comes with it.
   case move(MoveRequest)
   /// Proves that a claim at full depth is wrong.
@@ -132,10 +132,13 @@ package struct OutputSubmission: Hashable, Sendable {
   /// The output that this one extends; nil for genesis.
   package var parentOutput: UInt64?
 
+  /// What that stands on, so that an output does not extend another one after a reorganisation of L1.
+  package var parentLineage: Hash256
+
   package init(
     stateRoot: Hash256, messagePasserStorageRoot: Hash256, blockHash: Hash256, l2BlockNumber: UInt64,
     parentOrder: Hash256, l1OriginHash: Hash256, batchIndex: UInt64, indexInBatch: UInt64, messagesConsumed: UInt64,
-    l1Head: BlockID, parentOutput: UInt64?
+    l1Head: BlockID, parentOutput: UInt64?, parentLineage: Hash256
   ) {
     self.stateRoot = stateRoot
     self.messagePasserStorageRoot = messagePasserStorageRoot
@@ -148,8 +151,8 @@ package struct OutputSubmission: Hashable, Sendable {
     self.messagesConsumed = messagesConsumed
     self.l1Head = l1Head
     self.parentOutput = parentOutput
+    self.parentLineage = parentLineage
   }
-
 }
 
 /// An answer to a claim.
@@ -159,7 +162,7 @@ package struct MoveRequest: Hashable, Sendable {
   /// The claim that is answered.
   package var parentIndex: UInt64
 
-  /// What that claim says, so that a move does not hit another one after a reorganisation of L1.
+  /// The lineage of that claim, so that a move does not hit another one after a reorganisation of L1.
   package var disputed: Hash256
 
   package var claim: Hash256
@@ -181,7 +184,7 @@ package struct StepProof: Hashable, Sendable {
   package var gameId: UInt64
   package var claimIndex: UInt64
 
-  /// What the claim says.
+  /// The claim's lineage.
   package var disputed: Hash256
 
   /// An attack executes the step up to the claim's state, a defence the step after it.

@@ -52,6 +52,7 @@ extension Revert: CustomStringConvertible {
       "behind the key stand \(has) wei, and \(required) are required; deposit the rest first"
     case .noSuchBatch(let index): "there is no batch \(index) of blocks"
     case .dataAlreadyDelivered(let batch): "the data of batch \(batch) is there"
+    case .dataTooLate(let batch, let since): "batch \(batch) is dropped since L1 block \(since): its data had not come"
     case .dataHashMismatch(let expected, let computed):
       "the blocks give data hash \(computed), the batch has \(expected)"
     default: nil
@@ -64,6 +65,8 @@ extension Revert: CustomStringConvertible {
     case .outputIsDeleted(let index): "output \(index) is deleted"
     case .outputIsFinal(let index): "output \(index) is final"
     case .outputExists(let index): "the same was proposed, as output \(index)"
+    case .parentMismatch(let stands, let given):
+      "the output to be extended has lineage \(stands), not \(given); L1 may have reorganised"
     case .blockNotAfterParent(let parent, let given): "block \(given) is not after the parent's block \(parent)"
     case .tooManyBlocks(let count, let limit): "an output extends another by at most \(limit) blocks, not \(count)"
     case .l1HeadUnknown(let number): "L1 block \(number) is not one of the last \(L1Context.ancestorLimit) before this"
@@ -83,8 +86,8 @@ extension Revert: CustomStringConvertible {
     case .noSuchGame(let id): "there is no game \(id)"
     case .gameIsOver(let status): "the game is over: \(status)"
     case .noSuchClaim(let index, let count): "there is no claim \(index), the game has \(count)"
-    case .disputedClaimMismatch(let stands, let given):
-      "the claim says \(stands), not \(given); L1 may have reorganised"
+    case .disputedMismatch(let stands, let given):
+      "what stands there has lineage \(stands), not \(given); L1 may have reorganised"
     case .rootCannotBeDefended: "nothing comes after what this claim is about: it can be attacked only"
     case .gameDepthExceeded(let limit): "the claim is at depth \(limit), the last: prove a step"
     case .clockHasRunOut: "the time of this side is over"
@@ -99,6 +102,7 @@ extension Revert: CustomStringConvertible {
     case .clockIsRunning(let until): "the claim can be answered until time \(until)"
     case .answersUnresolved(let count): "\(count) answers to the claim are to be resolved first"
     case .nothingToClaim(let account): "\(account) is owed nothing"
+    case .upgradeOutOfOrder(let fork, let time): "\(fork) at time \(time) does not come after the forks there are"
     default: nil
     }
   }

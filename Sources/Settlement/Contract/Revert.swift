@@ -50,6 +50,8 @@ package enum Revert: Error, Hashable, Sendable {
   case sequencerBondTooLow(required: UInt256, has: UInt256)
   case noSuchBatch(index: UInt64)
   case dataAlreadyDelivered(batch: UInt64)
+  /// The batch is dropped for want of its data.
+  case dataTooLate(batch: UInt64, since: UInt64)
   case dataHashMismatch(expected: Hash256, computed: Hash256)
 
   // Outputs.
@@ -58,6 +60,8 @@ package enum Revert: Error, Hashable, Sendable {
   case outputIsDeleted(index: UInt64)
   case outputIsFinal(index: UInt64)
   case outputExists(index: UInt64)
+  /// What the output was to extend is another one.
+  case parentMismatch(stands: Hash256, given: Hash256)
   case blockNotAfterParent(parent: UInt64, given: UInt64)
   case tooManyBlocks(count: UInt64, limit: UInt64)
   /// Not one of the last 256 L1 blocks.
@@ -75,7 +79,8 @@ package enum Revert: Error, Hashable, Sendable {
   case noSuchGame(id: UInt64)
   case gameIsOver(status: GameStatus)
   case noSuchClaim(index: UInt64, count: UInt64)
-  case disputedClaimMismatch(stands: Hash256, given: Hash256)
+  /// What was to be disputed is another output or claim.
+  case disputedMismatch(stands: Hash256, given: Hash256)
   case rootCannotBeDefended
   case gameDepthExceeded(limit: Int)
   case clockHasRunOut
@@ -93,6 +98,11 @@ package enum Revert: Error, Hashable, Sendable {
   case clockIsRunning(until: UInt64)
   case answersUnresolved(count: Int)
   case nothingToClaim(account: Address)
+
+  // Settings.
+
+  /// The fork does not come after all that the chain has.
+  case upgradeOutOfOrder(Fork, at: UInt64)
 
   // The sequencer's key.
 

@@ -26,8 +26,8 @@ extension RollupContract {
     case .forceInclude(let last): return try forceInclude(through: last, from: from, at: context)
     case .proposeOutput(let output): return try proposeOutput(output, from: from, bond: value, at: context)
     case .finalizeOutput(let index): return try finalizeOutput(index, at: context)
-    case .createGame(let index, let root, let claim):
-      return try createGame(outputIndex: index, rootClaim: root, claim: claim, from: from, bond: value, at: context)
+    case .createGame(let index, let disputed, let claim):
+      return try createGame(outputIndex: index, disputed: disputed, claim: claim, from: from, bond: value, at: context)
     case .move(let move): return try self.move(move, from: from, bond: value, at: context)
     case .step(let proof): return try step(proof, from: from, at: context, verifier: verifier)
     case .resolveClaim(let game, let claim): return try resolveClaim(gameId: game, claimIndex: claim, at: context)

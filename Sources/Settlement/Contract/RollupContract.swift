@@ -1,5 +1,6 @@
 package import Primitives
 package import Rollup
+import StateTransition
 
 /// The rollup contract: its whole state, and what every call does to it.
 ///
@@ -43,14 +44,15 @@ package struct RollupContract: Equatable, Sendable {
   /// - Precondition: the configuration is a rollup's, with an order that contradicts nothing (`problem` is nil).
   package init(configuration: ChainConfiguration) {
     guard let rollup = configuration.rollup, let domain = configuration.commitmentDomain,
-      let claim = configuration.genesisClaim
+      let claim = configuration.genesisClaim, let execution = RollupSettings(configuration)
     else { preconditionFailure("an imported chain has no rollup contract") }
     precondition(rollup.problem == nil, "a rollup has a configuration that it can run with")
     l2ChainID = configuration.chainID
     self.domain = domain
     genesis = OutputNode(
-      claim: claim.hash, l2BlockNumber: configuration.genesisHeader.number, l1Head: rollup.genesisOrigin)
-    settings = SettingsHistory(rollup, from: 0)
+      claim: claim.hash, l2BlockNumber: configuration.genesisHeader.number, l1Head: rollup.genesisOrigin,
+      lineage: claim.hash)
+    settings = SettingsHistory(rollup, execution)
     keys = KeyHistory(rollup.sequencer)
   }
 

@@ -82,6 +82,9 @@ package struct GameClaim: Equatable, Sendable {
   /// An `OutputClaim` down to the split depth; below it a `StepState`, or an `OutputClaim` where a block is closed.
   package var claim: Hash256
 
+  /// What the claim stands on; see `Lineage`.
+  package var lineage: Hash256
+
   package var claimant: Address
 
   /// In wei.

@@ -3,14 +3,14 @@ import Rollup
 
 extension RollupContract {
   mutating func createGame(
-    outputIndex index: UInt64, rootClaim: Hash256, claim: Hash256, from caller: Address, bond: UInt256,
+    outputIndex index: UInt64, disputed: Hash256, claim: Hash256, from caller: Address, bond: UInt256,
     at context: L1Context
   ) throws(Revert) -> CallResult {
     let output = try openOutput(index)
     if let game = output.game { throw .gameExists(game: game) }
     guard context.timestamp < output.challengeEnd else { throw .challengePeriodIsOver(since: output.challengeEnd) }
-    guard rootClaim == output.node.claim else {
-      throw .disputedClaimMismatch(stands: output.node.claim, given: rootClaim)
+    guard disputed == output.node.lineage else {
+      throw .disputedMismatch(stands: output.node.lineage, given: disputed)
     }
     let required = settings.current.bonds.claim(atDepth: 1)
     guard bond == required else { throw .wrongBond(required: required, given: bond) }
@@ -18,8 +18,8 @@ extension RollupContract {
     games.append(newGame(about: output, index, at: context))
     outputs[Int(index)].game = id
     let created = DisputeGameCreated(
-      gameId: id, outputIndex: index, rootClaim: rootClaim, challenger: caller, bond: output.bond)
-    let first = MoveRequest(gameId: id, parentIndex: 0, disputed: rootClaim, claim: claim, isAttack: true)
+      gameId: id, outputIndex: index, rootClaim: output.node.claim, challenger: caller, bond: output.bond)
+    let first = MoveRequest(gameId: id, parentIndex: 0, disputed: disputed, claim: claim, isAttack: true)
     let events = append(first, from: caller, bond: bond, clock: GameClock(duration: 0, timestamp: context.timestamp))
     return CallResult(events: [.disputeGameCreated(created)] + events)
   }
@@ -31,7 +31,8 @@ extension RollupContract {
       startBlock: start.l2BlockNumber, endBlock: output.node.l2BlockNumber, l1Head: output.node.l1Head)
     game.claims.append(
       GameClaim(
-        parentIndex: nil, position: .root, claim: output.node.claim, claimant: output.proposer, bond: output.bond,
+        parentIndex: nil, position: .root, claim: output.node.claim, lineage: output.node.lineage,
+        claimant: output.proposer, bond: output.bond,
         clock: GameClock(duration: 0, timestamp: context.timestamp)))
     return game
   }
@@ -43,12 +44,12 @@ extension RollupContract {
     return game
   }
 
-  /// The claim, if it is not resolved and says what the caller thinks.
-  func openClaim(_ index: UInt64, of game: DisputeGame, saying disputed: Hash256) throws(Revert) -> GameClaim {
+  /// The claim, if it is not resolved and is the one that the caller thinks.
+  func openClaim(_ index: UInt64, of game: DisputeGame, lineage disputed: Hash256) throws(Revert) -> GameClaim {
     guard let claim = game.claims[checked: index] else {
       throw .noSuchClaim(index: index, count: UInt64(game.claims.count))
     }
-    guard claim.claim == disputed else { throw .disputedClaimMismatch(stands: claim.claim, given: disputed) }
+    guard claim.lineage == disputed else { throw .disputedMismatch(stands: claim.lineage, given: disputed) }
     guard !claim.isResolved else { throw .claimIsResolved(index: index) }
     return claim
   }
@@ -65,7 +66,7 @@ extension RollupContract {
     for move: MoveRequest, bond: UInt256, at context: L1Context
   ) throws(Revert) -> GameClock {
     let game = try openGame(move.gameId)
-    let parent = try openClaim(move.parentIndex, of: game, saying: move.disputed)
+    let parent = try openClaim(move.parentIndex, of: game, lineage: move.disputed)
     let position = try self.position(of: move, against: parent, in: game)
     try checkTraceRoot(move, at: position, in: game)
     let used = game.challengerDuration(of: move.parentIndex, at: context.timestamp)
@@ -110,8 +111,9 @@ extension RollupContract {
     let position = games[game].claims[Int(move.parentIndex)].position.move(isAttack: move.isAttack)
     games[game].claims.append(
       GameClaim(
-        parentIndex: move.parentIndex, position: position, claim: move.claim, claimant: caller, bond: bond,
-        clock: clock))
+        parentIndex: move.parentIndex, position: position, claim: move.claim,
+        lineage: Lineage.claim(after: move.disputed, position: position, claim: move.claim), claimant: caller,
+        bond: bond, clock: clock))
     games[game].claims[Int(move.parentIndex)].openAnswers += 1
     let key = DisputeGame.AnswerKey(parentIndex: move.parentIndex, position: position, claim: move.claim)
     games[game].answers[key] = index

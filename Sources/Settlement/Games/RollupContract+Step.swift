@@ -28,7 +28,7 @@ extension RollupContract {
     _ proof: StepProof, at context: L1Context, verifier: some StepVerifier
   ) throws(Revert) -> Refutation {
     let game = try openGame(proof.gameId)
-    let claim = try openClaim(proof.claimIndex, of: game, saying: proof.disputed)
+    let claim = try openClaim(proof.claimIndex, of: game, lineage: proof.disputed)
     guard claim.position.depth == game.rules.maxDepth else {
       throw .claimIsNotAtFullDepth(depth: claim.position.depth, full: game.rules.maxDepth)
     }

@@ -1,5 +1,6 @@
 import Primitives
 import Rollup
+import StateTransition
 
 extension RollupContract {
   func requireGuardian(_ caller: Address) throws(Revert) {
@@ -10,12 +11,16 @@ extension RollupContract {
     _ update: ConfigUpdate, from caller: Address, at context: L1Context
   ) throws(Revert) -> CallResult {
     try requireGuardian(caller)
-    if case .sequencer(let key) = update {
+    switch update {
+    case .sequencer(let key):
       // A key that was shown to contradict itself never signs again.
       guard !keys.isSlashed(key) else { throw .keyIsSlashed(key: key) }
       keys.change(to: key, atL1Block: context.number)
+    case .upgrade(let fork, let time):
+      guard settings.execution.forks.adding(fork, at: time) != nil else { throw .upgradeOutOfOrder(fork, at: time) }
+    default: break
     }
-    settings.change(atL1Block: context.number) { $0.apply(update) }
+    settings.change(update, atL1Block: context.number)
     return CallResult(events: [.configUpdated(ConfigUpdated(update: update))])
   }
 
@@ -39,24 +44,5 @@ extension RollupContract {
     var events: [Event] = [.gameBlacklisted(GameBlacklisted(gameId: id))]
     deleteOutput(game.outputIndex, outcome: .released, into: &events)
     return CallResult(events: events)
-  }
-}
-
-extension RollupConfiguration {
-  /// The settings after an update. Forks are no part of them.
-  mutating func apply(_ update: ConfigUpdate) {
-    switch update {
-    case .sequencer(let key): sequencer = key
-    case .batchPoster(let poster): batchPoster = poster
-    case .challengePeriod(let seconds): challengePeriod = seconds
-    case .sequencingWindow(let blocks): sequencingWindow = blocks
-    case .forceInclusionWindow(let blocks, let seconds):
-      forceInclusionBlocks = blocks
-      forceInclusionTime = seconds
-    case .bonds(let schedule): bonds = schedule
-    case .gasLimit(let gas): gasLimit = gas
-    case .fees(let parameters): fees = parameters
-    case .upgrade: break
-    }
   }
 }

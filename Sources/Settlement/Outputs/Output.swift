@@ -9,6 +9,9 @@ package struct OutputNode: Equatable, Sendable {
   /// The L1 block up to which data was used.
   package var l1Head: BlockID
 
+  /// What the output stands on; see `Lineage`.
+  package var lineage: Hash256
+
   /// Outputs that extend this one and are not deleted.
   package var children: [ChildKey: UInt64] = [:]
 

@@ -14,11 +14,17 @@ extension RollupContract {
     let claim = submission.claim
     let key = OutputNode.ChildKey(claim: claim.hash, l2BlockNumber: submission.l2BlockNumber)
     if let twin = parent.children[key] { throw .outputExists(index: twin) }
+    guard submission.parentLineage == parent.lineage else {
+      throw .parentMismatch(stands: parent.lineage, given: submission.parentLineage)
+    }
     let index = UInt64(outputs.count)
     outputs.append(
       Output(
         node: OutputNode(
-          claim: claim.hash, l2BlockNumber: submission.l2BlockNumber, l1Head: submission.l1Head),
+          claim: claim.hash, l2BlockNumber: submission.l2BlockNumber, l1Head: submission.l1Head,
+          lineage: Lineage.output(
+            after: parent.lineage, claim: claim.hash, l2BlockNumber: submission.l2BlockNumber,
+            l1Head: submission.l1Head)),
         outputRoot: claim.outputRoot, parent: submission.parentOutput, proposer: caller, bond: bond,
         challengeEnd: context.timestamp.saturatingSum(settings.current.challengePeriod), status: .open))
     withNode(submission.parentOutput) { $0.children[key] = index }

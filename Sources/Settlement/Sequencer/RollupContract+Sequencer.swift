@@ -73,7 +73,7 @@ extension RollupContract {
     }
     if offender == keys.current {
       keys.change(to: .zero, atL1Block: context.number)
-      settings.change(atL1Block: context.number) { $0.sequencer = .zero }
+      settings.change(.sequencer(.zero), atL1Block: context.number)
       events.append(.configUpdated(ConfigUpdated(update: .sequencer(.zero))))
     }
     return CallResult(events: events)

@@ -31,9 +31,11 @@ private struct StepOrder: DisputedOrder {
   func disputedBatch(_ index: UInt64) -> DisputedBatch? {
     step.order.batch(index).map { batch in
       switch batch.content {
-      case .blocks(let first, let last, let dataHash, _, let dataBlock):
+      case .blocks(let first, let last, let dataHash, _, let data):
         DisputedBatch(
-          .blocks(count: last - first + 1, dataHash: dataHash, hasData: dataBlock != nil), l1Block: batch.l1Block)
+          .blocks(
+            count: last - first + 1, dataHash: dataHash, hasData: data.l1Block != nil, dataDeadline: data.deadline),
+          l1Block: batch.l1Block)
       case .forced(_, let lastMessage):
         DisputedBatch(.forced(lastMessage: lastMessage), l1Block: batch.l1Block)
       }
@@ -48,5 +50,5 @@ private struct StepOrder: DisputedOrder {
 
   func messageCount(throughL1Block number: UInt64) -> UInt64 { step.order.messageCount(throughL1Block: number) }
 
-  func settings(atL1Block number: UInt64) -> RollupConfiguration { step.order.settings(atL1Block: number) }
+  func settings(atL1Block number: UInt64) -> RollupSettings { step.order.settings(atL1Block: number) }
 }

@@ -32,9 +32,32 @@ package struct RollupSettings: Hashable, Sendable {
 }
 
 extension ForkSchedule {
-  fileprivate func adding(_ fork: Fork, at start: UInt64) -> ForkSchedule? {
+  /// The schedule with one fork more; nil when that does not come after all the others.
+  package func adding(_ fork: Fork, at start: UInt64) -> ForkSchedule? {
     try? ForkSchedule(
       activations: activations + [Activation(fork, at: start)], terminalTotalDifficulty: terminalTotalDifficulty,
       daoFork: daoFork, blobSchedule: blobSchedule, depositContract: depositContract)
+  }
+}
+
+extension RollupSettings {
+  /// Reads the next item.
+  package init(_ reader: inout RLPReader) throws(RLPError) {
+    var fields = try reader.readList()
+    chainID = try fields.readUInt64()
+    forks = try ForkSchedule(&fields)
+    gasLimit = try fields.readUInt64()
+    fees = try FeeParameters(&fields)
+    try fields.finish()
+  }
+
+  /// Appends one item, a list.
+  package func append(to writer: inout RLPWriter) {
+    writer.list { fields in
+      fields.append(chainID)
+      forks.append(to: &fields)
+      fields.append(gasLimit)
+      fees.append(to: &fields)
+    }
   }
 }

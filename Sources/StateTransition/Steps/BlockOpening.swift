@@ -27,7 +27,7 @@ struct BlockOpening<Order: DisputedOrder, Source: OrderData, Data: CommittedData
   let source: Source
   let data: Data
 
-  /// Forks and chain id; everything else is as the contract has it at the block's origin.
+  /// What derivation goes by, which never changes; what execution goes by is as the contract has it at the block's origin.
   let configuration: ChainConfiguration
 
   /// Nil where the data ends.
@@ -40,11 +40,9 @@ struct BlockOpening<Order: DisputedOrder, Source: OrderData, Data: CommittedData
     var place = firstPlace
     while place.batchIndex < UInt64.max, let batch = order.disputedBatch(place.batchIndex) {
       switch batch.content {
-      case .blocks(_, _, hasData: false):
-        let window = order.settings(atL1Block: batch.l1Block).sequencingWindow
-        let (deadline, overflows) = batch.l1Block.addingReportingOverflow(window)
-        if overflows || order.l1Head.number < deadline { return nil }
-      case .blocks(let count, let dataHash, hasData: true):
+      case .blocks(_, _, hasData: false, let dataDeadline):
+        if order.l1Head.number < dataDeadline { return nil }
+      case .blocks(let count, let dataHash, hasData: true, _):
         let block = try block(at: place, of: count, dataHash)
         if try violation(by: block, after: head, batch) == nil { return try open(block, after: head, at: place) }
       case .forced(let lastMessage):
@@ -79,7 +77,9 @@ struct BlockOpening<Order: DisputedOrder, Source: OrderData, Data: CommittedData
   /// Where the next block stands unless something is passed over.
   private var firstPlace: DerivationCursor {
     let claim = point.claim
-    if case .blocks(let count, _, _)? = order.disputedBatch(claim.batchIndex)?.content, claim.indexInBatch + 1 < count {
+    if case .blocks(let count, _, _, _)? = order.disputedBatch(claim.batchIndex)?.content,
+      claim.indexInBatch + 1 < count
+    {
       return DerivationCursor(batchIndex: claim.batchIndex, indexInBatch: claim.indexInBatch + 1)
     }
     return DerivationCursor(batchIndex: claim.batchIndex + 1, indexInBatch: 0)
@@ -125,12 +125,9 @@ struct BlockOpening<Order: DisputedOrder, Source: OrderData, Data: CommittedData
   ) throws(StepError) -> (context: RollupBlockContext, messages: [InboxCall]) {
     var messages: [InboxCall] = []
     for index in head.messagesConsumed..<block.messagesConsumed { messages.append(try message(index)) }
-    guard var settings = RollupSettings(configuration) else { throw .notExecutable("the chain is no rollup") }
-    let current = order.settings(atL1Block: block.l1Origin.number)
-    settings.apply(.gasLimit(current.gasLimit))
-    settings.apply(.fees(current.fees))
     let context = RollupBlockContext(
-      block.order, messages: messages, parent: point.header, settings: settings, batchIndex: place.batchIndex,
+      block.order, messages: messages, parent: point.header,
+      settings: order.settings(atL1Block: block.l1Origin.number), batchIndex: place.batchIndex,
       indexInBatch: place.indexInBatch)
     return (context, messages)
   }

@@ -16,15 +16,16 @@ package protocol DisputedOrder {
   /// How many messages had come up to and with an L1 block.
   func messageCount(throughL1Block number: UInt64) -> UInt64
 
-  /// The settings for an L2 block with this L1 origin.
-  func settings(atL1Block number: UInt64) -> RollupConfiguration
+  /// What the execution of an L2 block with this L1 origin takes of the settings.
+  func settings(atL1Block number: UInt64) -> RollupSettings
 }
 
 /// A batch or a forced inclusion, as the contract keeps it.
 package struct DisputedBatch: Hashable, Sendable {
   package enum Content: Hashable, Sendable {
-    /// Blocks of the sequencer, by the root over their commitments; `hasData` says whether the data came.
-    case blocks(count: UInt64, dataHash: Hash256, hasData: Bool)
+    /// Blocks of the sequencer, by the root over their commitments. `hasData` says whether the data came; without it the
+    /// batch is dropped from L1 block `dataDeadline` on.
+    case blocks(count: UInt64, dataHash: Hash256, hasData: Bool, dataDeadline: UInt64)
     /// Messages that somebody forced in.
     case forced(lastMessage: UInt64)
   }
