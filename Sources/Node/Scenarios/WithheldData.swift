@@ -103,7 +103,8 @@ extension DevnetStage {
       blockHash: Hash256(0xbad, 2, 2, 2), l2BlockNumber: min(block.number, start + limit),
       parentOrder: block.order.commitment, l1OriginHash: block.l1Origin.hash,
       batchIndex: devnet.view.nextBatchIndex - 1,
-      indexInBatch: 0, messagesConsumed: block.messagesConsumed, l1Head: l1Head, parentOutput: parent.map(UInt64.init))
+      indexInBatch: 0, messagesConsumed: block.messagesConsumed, l1Head: l1Head, parentOutput: parent.map(UInt64.init),
+      parentLineage: devnet.view.lineage(ofOutput: parent.map(UInt64.init)))
     let value = devnet.view.currentSettings.bonds.output
     try devnet.perform(
       [Intent(.proposeOutput, .proposeOutput(wrong), value: value, because: "it claims what nobody can check yet")],

@@ -14,11 +14,15 @@ package struct GameTruth {
   private let traces: Traces
 
   /// - Parameter traces: what is shared with other games in the same view.
-  init(l1Head: BlockID, _ view: RollupView, traces: Traces = Traces()) {
+  init(l1Head: BlockID, _ view: RollupView, traces: Traces) {
     self.l1Head = l1Head
     self.view = view
     self.traces = traces
     end = view.l1Block(l1Head.number)?.safeHead ?? 0
+  }
+
+  package init(l1Head: BlockID, _ view: RollupView) {
+    self.init(l1Head: l1Head, view, traces: Traces())
   }
 
   /// The claim after a block. Behind the end of the data the last one repeats.

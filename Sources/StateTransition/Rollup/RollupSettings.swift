@@ -1,4 +1,4 @@
-import Primitives
+package import Primitives
 package import Rollup
 
 /// What executing L2 blocks takes from the chain's configuration, as it stands at the blocks' L1 origin.
