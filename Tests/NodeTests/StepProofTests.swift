@@ -97,7 +97,7 @@ struct StepProofTests {
       let block = try #require(view.blocks.first { !$0.derived.block.transactions.isEmpty }?.derived.block.number)
       let trace = try #require(try truth.trace(ofBlock: block, archive: archive))
       for step in 0...UInt64(trace.stepCount) {
-        let preState = step == 0 ? truth.claim(ofBlock: block - 1).hash : trace.claim(after: step - 1)
+        let preState = step == 0 ? truth.claim(ofBlock: block - 1) : trace.claim(after: step - 1)
         let bytes = try truth.prove(step: step, ofBlock: block, archive: archive).encode()
         func execute(_ bytes: [UInt8]) throws -> Hash256 {
           try OneStepProof(rlp: bytes.rawSpan).execute(

@@ -109,7 +109,7 @@ struct ChallengerTests {
     case .fundSequencerKey, .postBatch, .proposeOutput, .disputeOutput, .attackClaim, .defendClaim, .proveStep,
       .resolveClaim, .finalizeOutput, .claimCredit:
       true
-    case .forceMessages, .deliverData, .reportDoubleSign: false
+    case .forceMessages, .deliverData, .reportDoubleSign, .changeSettings: false
     }
   }
 }
