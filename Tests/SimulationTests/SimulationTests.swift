@@ -10,6 +10,12 @@ struct SimulationTests {
     #expect(report.l2Blocks > 0)
   }
 
+  /// 16: a move that hit another game after a reorganisation. 3302: moves in a game that begins with a wrong parent's state.
+  @Test("no honest bond is lost at the seeds where one was", arguments: [16, 3302])
+  func foundBefore(seed: UInt64) throws {
+    _ = try RollupSimulation.play(seed: seed, steps: 60)
+  }
+
   @Test("equal seeds give equal runs, other seeds others")
   func deterministic() throws {
     let first = try RollupSimulation.play(seed: 1, steps: 40, isRepeated: true)

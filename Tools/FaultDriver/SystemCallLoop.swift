@@ -63,6 +63,7 @@ struct SystemCallLoop {
         count += 1
       }
     }
+    guard counts.total > 0 else { throw RecordedRun.Unusable(reason: "strace made no call fail: may it trace here?") }
     for violation in counts.violations.prefix(20) { print("VIOLATION \(violation)") }
     print(
       """

@@ -12,7 +12,8 @@ enum SkipList {
     ),
   ]
 
-  private static let der = "the contracts take r and s as they are, not in DER; the P1363 file has the same cases"
+  private static let der =
+    "in DER, which this runner does not read; the P1363 file has most of the same cases as r and s"
 
   /// Why the case is not run; nil when it is.
   static func reason(file: String, name: String) -> String? {

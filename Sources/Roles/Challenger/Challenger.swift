@@ -73,11 +73,22 @@ package struct Challenger: Sendable {
     return Self.verdict(on: output, view) == .disagree
   }
 
+  /// Whether the state that a game begins with is the true one. From another one no step can be proven, whoever is right
+  /// about what follows; the game falls with the output that claims it.
+  private func beginsTrue(_ game: GameEntry, _ truth: GameTruth, _ view: RollupView) -> Bool {
+    guard let parent = view.outputs[Int(game.outputIndex)].output.parentOutput else { return true }
+    return view.outputs[Int(parent)].output.claim == truth.claim(ofBlock: game.startBlock)
+  }
+
   /// Moves, steps and resolutions in a game.
   private func play(_ game: GameEntry, _ view: RollupView, _ archive: StateArchive, _ traces: Traces) -> [Intent] {
     guard game.status == .inProgress, view.isCanonical(game.l1Head) else { return [] }
-    let player = GamePlayer(game, GameTruth(l1Head: game.l1Head, view, traces: traces), archive: archive, lie: lie)
-    var intents = player.answers.compactMap { player.intent($0, at: view.l1Time) }
+    let truth = GameTruth(l1Head: game.l1Head, view, traces: traces)
+    var intents: [Intent] = []
+    if lie != nil || beginsTrue(game, truth, view) {
+      let player = GamePlayer(game, truth, archive: archive, lie: lie)
+      intents = player.answers.compactMap { player.intent($0, at: view.l1Time) }
+    }
     if let resolution = game.resolution(at: view.l1Time) { intents.append(resolution) }
     return intents
   }
