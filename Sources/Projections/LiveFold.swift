@@ -1,4 +1,3 @@
-import Hashing
 package import Primitives
 package import Rollup
 
@@ -19,7 +18,7 @@ package final class LiveFold<P: Projection> {
     var before: BlockID?
     var number: UInt64
     var rows: [PreImage] = []
-    var changes = Hash256.zero
+    var changes: [UInt8] = []
   }
 
   private struct PreImage {
@@ -41,30 +40,23 @@ package final class LiveFold<P: Projection> {
     if fact.event.kind.isObservation { return nil }
     batch.reset()
     let finding = try projection.fold(fact, into: ProjectionView(batch: batch, over: tables))
-    remember(fact)
-    tables.commit(batch)
+    begin(fact)
+    tables.commit(batch) { remember($0) }
     return finding
   }
 
-  private func remember(_ fact: Fact) {
-    if case .l1BlockAppended(let event) = fact.event {
-      let id = BlockID(number: fact.coordinates.blockNumber, hash: event.headerHash)
-      journal.append(Entry(before: l1Block, number: id.number))
-      l1Block = id
-    }
+  private func begin(_ fact: Fact) {
+    guard case .l1BlockAppended(let event) = fact.event else { return }
+    let id = BlockID(number: fact.coordinates.blockNumber, hash: event.headerHash)
+    journal.append(Entry(before: l1Block, number: id.number))
+    l1Block = id
+  }
+
+  private func remember(_ change: MemoryTables.Change) {
     guard !journal.isEmpty else { return }
     let last = journal.count - 1
-    var written = journal[last].changes.bytes
-    batch.forEachInOrder { index, key, value in
-      let table = P.tables[index]
-      for length in [index, key.byteCount, value?.byteCount ?? -1] { written.append(bigEndian: Int64(length)) }
-      written.append(contentsOf: key)
-      if let value { written.append(contentsOf: value) }
-      var old: [UInt8]?
-      tables.read(table, key) { old = $0?.bytes }
-      journal[last].rows.append(PreImage(table: table, key: key.bytes, value: old))
-    }
-    journal[last].changes = Keccak256.hash(written)
+    journal[last].changes.append(row: change)
+    journal[last].rows.append(PreImage(table: P.tables[change.table], key: change.key, value: change.old))
   }
 
   /// Takes back every L1 block after `number`. O(rows that they changed).
@@ -92,12 +84,24 @@ package final class LiveFold<P: Projection> {
     journal.removeAll { $0.number <= number }
   }
 
-  /// A hash over what the facts of the newest L1 block wrote, fact by fact and in key order. Two folds that were equal before
-  /// and have the same here are equal after it.
-  package var changes: Hash256? { journal.last?.changes }
+  /// What the facts of the newest L1 block wrote, fact by fact and in key order. Two folds that were equal before and have
+  /// the same here are equal after it.
+  package var changes: [UInt8]? { journal.last?.changes }
 
   /// What two folds of one history have in common, whatever else they saw.
   package var digest: Hash256 {
     tables.digest(l1BlockNumber: l1Block?.number ?? 0, l1BlockHash: l1Block?.hash ?? .zero)
+  }
+}
+
+extension [UInt8] {
+  /// Appends a written row so that no two lists of rows have the same bytes.
+  fileprivate mutating func append(row change: MemoryTables.Change) {
+    append(bigEndian: UInt32(change.table))
+    append(bigEndian: UInt32(change.key.count))
+    append(contentsOf: change.key)
+    guard let value = change.new else { return append(bigEndian: UInt32.max) }
+    append(bigEndian: UInt32(value.count))
+    append(contentsOf: value)
   }
 }

@@ -23,8 +23,21 @@ package final class MemoryTables: TableReader {
   }
 
   /// Takes over what the batch holds; the batch stays as it is.
-  package func commit(_ batch: WriteBatch) {
-    batch.forEachInOrder { table, key, value in rows[table][key.bytes] = value?.bytes }
+  ///
+  /// - Parameter note: gets each row that was written, by table and key, with what was there before.
+  package func commit(_ batch: WriteBatch, _ note: (Change) -> Void = { _ in }) {
+    batch.forEachInOrder { index, key, value in
+      let (key, value) = (key.bytes, value?.bytes)
+      let old = value.map { rows[index].updateValue($0, forKey: key) } ?? rows[index].removeValue(forKey: key)
+      note(Change(table: index, key: key, old: old, new: value))
+    }
+  }
+
+  /// A row that was written; nil is none.
+  package struct Change {
+    package let table: Int
+    package let key: [UInt8]
+    package let old, new: [UInt8]?
   }
 
   /// The rows of `table` in key order. O(n log n).

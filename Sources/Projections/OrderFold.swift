@@ -15,15 +15,14 @@ struct OrderFold {
 
   /// Takes a fact, and says what follows from it. O(log n) rows for every step.
   func apply(_ event: Event, in view: ProjectionView) throws(FoldError) -> [DerivationStep] {
-    var state = try state(in: view)
-    let before = state.encode()
+    let before = try state(in: view)
+    var state = before
     var storage = RowStorage(tables: tables, view: view)
     let steps: [DerivationStep]
     do { steps = try state.apply(event, storage: &storage) } catch { throw .derivation(error) }
-    let after = state.encode()
     // An L1 block that changes nothing has a row as well: it is known what was derivable there.
-    if after != before || event.kind == .l1BlockAppended {
-      view.put(tables.derivation, OrderTables.onlyKey, after)
+    if state != before || event.kind == .l1BlockAppended {
+      view.put(tables.derivation, OrderTables.onlyKey, state.encode())
       let head = SafeHead(
         l1Block: state.l1Block, head: state.head, cursor: state.cursor, awaitedBatch: state.awaitedBatch)
       view.put(tables.safeHeads, ProposerState.key(state.l1Block.number), head.encode())

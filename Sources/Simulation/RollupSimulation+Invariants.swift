@@ -44,11 +44,13 @@ extension RollupSimulation {
 
   /// Nothing that was signed could be held against the sequencer, on this branch of L1: not even by somebody who is asleep.
   private func checkSignatures() throws {
+    // What is settled was looked at when it was not: neither origins nor forced inclusions change below finality.
+    let open = conflicts.filter { $0.newestOrigin + 2 >= chain.finalizedNumber }
+    if open.isEmpty { return }
     let context = L1Context(
       number: chain.head.id.number + 1, timestamp: chain.head.header.timestamp + SimulatedWorld.blockTime,
       ancestors: chain.blocks.map(\.id.hash))
-    // What is settled was looked at when it was not: neither origins nor forced inclusions change below finality.
-    for conflict in conflicts where conflict.newestOrigin + 2 >= chain.finalizedNumber {
+    for conflict in open {
       var contract = chain.contract
       let report = ContractCall.reportDoubleSign(first: conflict.first, second: conflict.second)
       let from = Caller(SimulatedWorld.griefer)
@@ -69,6 +71,7 @@ extension RollupSimulation {
     ].map { $0?.number ?? 0 }
     // The newest that was folded may not be folded whole yet.
     let limit = ([mine.ledger.finalized, theirs.ledger.finalized] + reached.map { $0 > 0 ? $0 - 1 : 0 }).min() ?? 0
+    guard agreedThrough < limit else { return }
     while agreedThrough < limit {
       agreedThrough += 1
       guard let one = mine.ledger.block(agreedThrough), let other = theirs.ledger.block(agreedThrough) else { return }
@@ -79,6 +82,8 @@ extension RollupSimulation {
       try compare(mine.proposerState, theirs.proposerState, ProposerState.name)
       try compare(mine.challengerView, theirs.challengerView, ChallengerView.name)
     }
+    node.disk.forgetChanges(throughL1Block: agreedThrough)
+    observer.forgetChanges(throughL1Block: agreedThrough)
   }
 
   /// What the L1 block changed in one and the other.

@@ -19,7 +19,7 @@ extension RollupSimulation {
         bug == .nobodyFinalizes ? intents.filter { $0.rule != .finalizeOutput } : intents, from: proposer.account)
     }
     if bug != .sleepingChallenger {
-      try send(challenger.intents(node.view, archive: node.archive), from: challenger.account)
+      try send(challenger.intents(node.view, archive: node.archive, traces: node.traces), from: challenger.account)
     }
   }
 
@@ -86,9 +86,9 @@ extension RollupSimulation {
   private mutating func publish(_ block: RollupBlock) {
     guard let key = key(for: block.l1Origin) else { return }
     let commitment = SequencerCommitment(order: block.order, l2ChainID: configuration.chainID)
-    let new = key.sign(commitment, chain.contract.domain)
     let earlier = signed[block.number] ?? []
     if earlier.contains(where: { $0.commitment.orderCommitment == commitment.orderCommitment }) { return }
+    let new = key.sign(commitment, chain.contract.domain)
     signed[block.number] = earlier + [new]
     for other in earlier {
       conflicts.append(Conflict(first: other, second: new))

@@ -65,6 +65,12 @@ struct SimulatedDisk {
     if case .done = try challengerView.advance(ledger) { false } else { true }
   }
 
+  /// Forgets what was kept for comparing L1 blocks up to and with `number`.
+  mutating func forgetChanges(throughL1Block number: UInt64) {
+    proposerState.forgetChanges(throughL1Block: number)
+    challengerView.forgetChanges(throughL1Block: number)
+  }
+
   mutating func keep(_ permission: SigningGuard.Permission) throws {
     permissions.append(permission)
     try written()

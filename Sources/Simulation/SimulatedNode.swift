@@ -14,6 +14,7 @@ struct SimulatedNode {
   /// What the roles decide by.
   private(set) var view: RollupView
   private(set) var archive: StateArchive
+  private(set) var traces = BlockTraces()
 
   /// Views after L1 blocks that may be taken back.
   private var checkpoints: [(id: BlockID, view: RollupView)] = []
@@ -33,6 +34,7 @@ struct SimulatedNode {
     sequencer = Sequencer(key: SimulatedWorld.keys[0].address, signingGuard: SigningGuard(permissions))
     checkpoints = []
     archive = StateArchive()
+    traces = BlockTraces()
     view = try RollupView(configuration, archive: &archive)
     try read()
   }

@@ -11,7 +11,12 @@ struct SimulatedProjection<P: Projection> {
   private var folded = 0
 
   /// What each L1 block changed, for comparing with another node's: by number, with the block's hash.
-  private(set) var changes: [UInt64: (hash: Hash256, changes: Hash256)] = [:]
+  private(set) var changes: [UInt64: Changes] = [:]
+
+  struct Changes: Equatable {
+    let block: Hash256
+    let rows: [UInt8]
+  }
 
   /// A planted bug: facts that are passed over.
   var overlooks: ((Event) -> Bool)?
@@ -51,7 +56,14 @@ struct SimulatedProjection<P: Projection> {
     let fact = block.facts[folded]
     if overlooks?(fact.event) != true { try fold.apply(fact) }
     folded += 1
-    if let hash = fold.changes { changes[block.id.number] = (block.id.hash, hash) }
+    if folded == block.facts.count, let rows = fold.changes {
+      changes[block.id.number] = Changes(block: block.id.hash, rows: rows)
+    }
     return .folded(fact)
+  }
+
+  /// Forgets what L1 blocks up to and with `number` changed.
+  mutating func forgetChanges(throughL1Block number: UInt64) {
+    changes = changes.filter { $0.key > number }
   }
 }

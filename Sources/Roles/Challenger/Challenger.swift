@@ -36,9 +36,13 @@ package struct Challenger: Sendable {
   }
 
   /// What is to be done now.
-  package func intents(_ view: RollupView, archive: StateArchive) -> [Intent] {
+  ///
+  /// - Parameter traces: those of earlier calls; afterwards those that this call asked for.
+  package func intents(
+    _ view: RollupView, archive: StateArchive, traces: BlockTraces = BlockTraces()
+  ) -> [Intent] {
     var intents: [Intent] = []
-    let traces = Traces()
+    defer { traces.forgetUnused() }
     for (index, entry) in view.outputs.enumerated() where entry.status == .open {
       guard let game = entry.game else {
         if let dispute = dispute(UInt64(index), entry, view) { intents.append(dispute) }
@@ -81,7 +85,7 @@ package struct Challenger: Sendable {
   }
 
   /// Moves, steps and resolutions in a game.
-  private func play(_ game: GameEntry, _ view: RollupView, _ archive: StateArchive, _ traces: Traces) -> [Intent] {
+  private func play(_ game: GameEntry, _ view: RollupView, _ archive: StateArchive, _ traces: BlockTraces) -> [Intent] {
     guard game.status == .inProgress, view.isCanonical(game.l1Head) else { return [] }
     let truth = GameTruth(l1Head: game.l1Head, view, traces: traces)
     var intents: [Intent] = []

@@ -10,11 +10,10 @@ package struct GameTruth {
   /// Number of the newest block that the data gives.
   let end: UInt64
 
-  /// Blocks that were executed step by step, in this view.
-  private let traces: Traces
+  private let traces: BlockTraces
 
-  /// - Parameter traces: what is shared with other games in the same view.
-  init(l1Head: BlockID, _ view: RollupView, traces: Traces) {
+  /// - Parameter traces: what is shared with other games.
+  init(l1Head: BlockID, _ view: RollupView, traces: BlockTraces) {
     self.l1Head = l1Head
     self.view = view
     self.traces = traces
@@ -22,7 +21,7 @@ package struct GameTruth {
   }
 
   package init(l1Head: BlockID, _ view: RollupView) {
-    self.init(l1Head: l1Head, view, traces: Traces())
+    self.init(l1Head: l1Head, view, traces: BlockTraces())
   }
 
   /// The claim after a block. Behind the end of the data the last one repeats.
@@ -36,13 +35,7 @@ package struct GameTruth {
   /// The execution of a block, step by step; nil behind the end of the data.
   package func trace(ofBlock number: UInt64, archive: StateArchive) throws(StepError) -> BlockTrace<StateArchive>? {
     guard number >= 1, number <= end, let parent = view.result(of: number - 1) else { return nil }
-    if let known = traces.byBlock[number] { return known }
-    let block = view.blocks[Int(number) - 1]
-    let trace = try BlockTrace(
-      block.context, messages: block.messages, transactions: block.derived.block.transactions,
-      onto: parent.header.stateRoot, data: archive)
-    traces.byBlock[number] = trace
-    return trace
+    return try traces.trace(of: view.blocks[Int(number) - 1], onto: parent.header.stateRoot, archive)
   }
 
   /// The proof of the step with this index of a block.
@@ -63,11 +56,6 @@ package struct GameTruth {
     guard let point = Int(exactly: index - 1), let proof = try trace.prove(point) else { return .rest(trace.claim) }
     return .inside(proof)
   }
-}
-
-/// Executions of blocks, each made once: many claims of many games are about one block. Belongs to one view.
-final class Traces {
-  var byBlock: [UInt64: BlockTrace<StateArchive>] = [:]
 }
 
 /// The order as the contract has it, from the events that it emitted.

@@ -18,6 +18,8 @@ extension RollupContract {
       throw .notTheSameHeight(first: one.blockNumber, second: other.blockNumber)
     }
     guard one.orderCommitment != other.orderCommitment else { throw .sameOrder(one.orderCommitment) }
+    // What excuses the key is looked at before any signature is: it costs next to nothing.
+    try checkNoExcuse(one.l1Origin, other.l1Origin, at: context)
     let (signer, otherSigner) = (try signer(of: first), try signer(of: second))
     guard signer == otherSigner else { throw .notOneSigner(first: signer, second: otherSigner) }
     for commitment in [one, other] where keys.key(atL1Origin: commitment.l1Origin.number) != signer {
@@ -28,7 +30,6 @@ extension RollupContract {
       let end = retired.saturatingSum(settings.current.slashingWindow)
       guard context.number <= end else { throw .slashingWindowIsOver(since: end) }
     }
-    try checkNoExcuse(one.l1Origin, other.l1Origin, at: context)
     return signer
   }
 

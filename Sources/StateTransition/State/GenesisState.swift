@@ -71,6 +71,7 @@ package struct GenesisState: Equatable, Sendable {
 
   /// The slots of an account, by ascending key.
   fileprivate static func slots(of genesis: GenesisAccount) -> [Slot] {
+    if genesis.storage.isEmpty { return [] }
     let keys = Keccak256.hashEach(genesis.storage.map(\.key.bigEndianBytes))
     return zip(keys, genesis.storage).map { Slot(key: $0, value: $1.value) }.sorted { $0.key < $1.key }
   }
@@ -91,7 +92,8 @@ extension GenesisState.Entry {
 extension Account {
   fileprivate init(_ genesis: GenesisAccount, storageRoot: Hash256) {
     self.init(
-      nonce: genesis.nonce, balance: genesis.balance, storageRoot: storageRoot, codeHash: Keccak256.hash(genesis.code))
+      nonce: genesis.nonce, balance: genesis.balance, storageRoot: storageRoot,
+      codeHash: genesis.code.isEmpty ? Keccak256.emptyHash : Keccak256.hash(genesis.code))
   }
 }
 
