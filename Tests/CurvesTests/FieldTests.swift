@@ -57,6 +57,32 @@ struct FieldTests {
     }
   }
 
+  @Test("a number not below the modulus is no element, and reducing it leaves what division leaves")
+  func reduction() {
+    var random = SeededGenerator()
+    check(BN254BaseModulus.self)
+    check(BLS12381BaseModulus.self)
+    check(BLS12381ScalarModulus.self)
+    check(P256BaseModulus.self)
+    check(P256OrderModulus.self)
+    func check<Modulus: PrimeModulus>(_: Modulus.Type) {
+      let (modulus, one) = (NaiveInteger(Modulus.modulus), NaiveInteger(1))
+      let bits = 64 * Modulus.Words.count
+      let powers = [1, 32, 63, 64, 65, 127, 128, 192, 253, 254, 255, 256, 380, 381, 382, 383, 384].filter { $0 <= bits }
+      let edges =
+        [NaiveInteger(0), one, modulus - one, modulus, modulus + one] + powers.map { .power(ofTwo: $0) - one }
+      let numbers = edges.map { $0.limbs(Modulus.Words.self) } + (0..<20).map { _ in random.limbs() }
+      for number in numbers {
+        let naive = NaiveInteger(number)
+        #expect(NaiveInteger(Fp<Modulus>(reducing: number).number) == naive % modulus)
+        #expect((Fp<Modulus>(number) == nil) == (naive >= modulus))
+        #expect(Fp<Modulus>(number).map { $0.number == number } ?? true)
+      }
+      #expect(Fp<Modulus>(Modulus.modulus) == nil && Fp<Modulus>(reducing: Modulus.modulus).isZero)
+      #expect(numbers.contains { Fp<Modulus>($0) == nil && $0 != Modulus.modulus })
+    }
+  }
+
   @Test("an inverse times its number is one, and the inverse of zero is zero")
   func inverses() {
     var random = SeededGenerator()

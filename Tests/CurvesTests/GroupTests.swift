@@ -34,6 +34,59 @@ struct GroupTests {
     }
   }
 
+  @Test("sums and doubles of random points are those of chord and tangent in schoolbook numbers")
+  func chordAndTangent() {
+    var random = SeededGenerator()
+    check(BN254.G1.self)
+    check(BN254.G2.self)
+    check(BLS12381.G1.self)
+    check(BLS12381.G2.self)
+    check(P256.self)
+    func check<Curve: WeierstrassCurve>(_: Curve.Type) where Curve.Coordinate: NaiveCoordinate {
+      let (p, q) = (AffinePoint<Curve>.random(&random), AffinePoint<Curve>.random(&random))
+      // The same points with a z other than one.
+      let scaledP = JacobianPoint(p + -q) + JacobianPoint(q)
+      let scaledQ = JacobianPoint(q + -p) + JacobianPoint(p)
+      for (left, right, scaledLeft, scaledRight) in [
+        (p, q, scaledP, scaledQ), (p, p, scaledP, scaledP), (p, -p, scaledP, -scaledP),
+        (p, .infinity, scaledP, .infinity),
+      ] {
+        let sum = left + right
+        #expect(AffinePoint.isSum(sum, of: left, right))
+        #expect((scaledLeft + right).affine() == sum && (scaledLeft + scaledRight).affine() == sum)
+        #expect((JacobianPoint(left) + scaledRight).affine() == sum && (scaledRight + left).affine() == sum)
+      }
+      #expect(scaledP.doubled().affine() == p + p && JacobianPoint(p).doubled().affine() == p + p)
+      #expect(!AffinePoint.isSum(p + q + p, of: p, q) && !AffinePoint.isSum(-(p + q), of: p, q), "the oracle refuses")
+    }
+  }
+
+  @Test("addition commutes and associates, and multiples add as their numbers do")
+  func laws() {
+    var random = SeededGenerator()
+    check(BN254.G1.self)
+    check(BN254.G2.self)
+    check(BLS12381.G1.self)
+    check(BLS12381.G2.self)
+    check(P256.self)
+    func check<Curve: WeierstrassCurve>(_: Curve.Type) where Curve.Coordinate: NaiveCoordinate {
+      let (p, q) = (AffinePoint<Curve>.random(&random), AffinePoint<Curve>.random(&random))
+      let r = AffinePoint<Curve>.random(&random)
+      let (jacobianP, jacobianQ, jacobianR) = (JacobianPoint(p), JacobianPoint(q), JacobianPoint(r))
+      #expect((jacobianP + jacobianQ).isSame(as: jacobianQ + jacobianP) && p + q == q + p)
+      #expect(((jacobianP + jacobianQ) + jacobianR).isSame(as: jacobianP + (jacobianQ + jacobianR)))
+      #expect((p + q) + r == p + (q + r))
+      var (a, b) = (random.limbs() as Limbs4, random.limbs() as Limbs4)
+      // So that the sum has no carry.
+      a.shiftRight(by: 1, bringingIn: 0)
+      b.shiftRight(by: 1, bringingIn: 0)
+      var sum = a
+      #expect(sum.add(b) == 0)
+      let multiples = (JacobianPoint.product(p, a), JacobianPoint.product(p, b))
+      #expect((multiples.0 + multiples.1).isSame(as: JacobianPoint.product(p, sum)))
+    }
+  }
+
   @Test("a point of order two doubles to infinity")
   func orderTwo() {
     // (0, 0) would be such a point on y² = x³ − 3x; the formulas only see a zero y.
@@ -100,5 +153,38 @@ struct GroupTests {
     #expect(JacobianPoint.sum(of: terms).isSame(as: expected))
     #expect(MultiScalar.sumByBuckets(terms).isSame(as: expected))
     #expect(MultiScalar.sum(of: terms).isSame(as: expected))
+  }
+
+  @Test(
+    "sums of as many terms as tables and as buckets take are the one multiple of the generator",
+    arguments: [23, 24, 30])
+  func manyTerms(count: Int) {
+    var random = SeededGenerator(name: "manyTerms(\(count))")
+    check(BLS12381.generatorG1)
+    check(BLS12381.generatorG2)
+    func check<Curve: WeierstrassCurve>(_ generator: AffinePoint<Curve>) {
+      let order = NaiveInteger(BLS12381ScalarModulus.modulus)
+      var multiple = random.next() >> 32
+      var point = JacobianPoint.product(generator, Limbs4(multiple, 0, 0, 0)).affine()
+      var terms: [MultiScalar<Curve>.Term] = []
+      var total = NaiveInteger(0)
+      while terms.count < count {
+        // Points that come again, opposite points, infinity, zero and the highest number are among them.
+        if random.next() % 4 != 0 { (multiple, point) = (multiple + 1, point + generator) }
+        let scalar = terms.count == 2 ? .zero : terms.count == 3 ? Limbs4(.max, .max, .max, .max) : random.limbs()
+        switch terms.count % 6 {
+        case 1:
+          terms.append((-point, scalar))
+          total = total + (order - NaiveInteger(multiple)) * NaiveInteger(scalar)
+        case 4: terms.append((.infinity, scalar))
+        default:
+          terms.append((point, scalar))
+          total = total + NaiveInteger(multiple) * NaiveInteger(scalar)
+        }
+      }
+      let expected = JacobianPoint.product(generator, (total % order).limbs())
+      #expect(JacobianPoint.sum(of: terms).isSame(as: expected), "tables for each point")
+      #expect(MultiScalar.sumByBuckets(terms).isSame(as: expected), "buckets")
+    }
   }
 }

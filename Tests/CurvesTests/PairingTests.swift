@@ -5,22 +5,42 @@ import Testing
 
 @Suite("Pairings")
 struct PairingTests {
-  @Test("e(aP, bQ) = e(P, Q)^(ab), and e(P, Q) is not one")
+  @Test("e(aP, bQ) = e(P, Q)^(ab) for numbers as long as the order and points other than the generators")
   func bilinearity() {
-    check(BN254.self, BN254.g1Generator, BN254.g2Generator)
-    check(BLS12381.self, BLS12381.generatorG1, BLS12381.generatorG2)
+    check(BN254.self, order: BN254.order) { ($0.bn254G1(), $0.bn254G2()) }
+    check(BLS12381.self, order: BLS12381ScalarModulus.modulus) { ($0.bls12G1(), $0.bls12G2()) }
     func check<Curve: PairingCurve>(
-      _: Curve.Type, _ p: AffinePoint<Curve.G1>, _ q: AffinePoint<Curve.G2>
+      _: Curve.Type, order: Limbs4,
+      _ points: (inout SeededGenerator) -> (AffinePoint<Curve.G1>, AffinePoint<Curve.G2>)
     ) {
-      var random = SeededGenerator(name: "bilinearity()")
-      let (a, b) = (random.next() >> 40 + 1, random.next() >> 40 + 1)
-      let aP = JacobianPoint.product(p, Limbs4(a, 0, 0, 0)).affine()
-      let bQ = JacobianPoint.product(q, Limbs4(b, 0, 0, 0)).affine()
+      var random = SeededGenerator(name: "bilinearity() on \(Curve.self)")
+      let (p, q) = points(&random)
+      let (a, b) = (random.limbs() as Limbs4, random.limbs() as Limbs4)
       let value = Pairing<Curve>.product([(p, q)])
       #expect(value != .one)
-      #expect(Pairing<Curve>.product([(aP, bQ)]) == value.cyclotomicPower(a * b))
-      #expect(Pairing<Curve>.product([(aP, q), (-p, JacobianPoint.product(q, Limbs4(a, 0, 0, 0)).affine())]) == .one)
-      #expect(Pairing<Curve>.product([(p, q), (p, q)]) == value.cyclotomicSquared())
+      let (aP, bQ) = (JacobianPoint.product(p, a).affine(), JacobianPoint.product(q, b).affine())
+      let exponent = NaiveInteger(a) * NaiveInteger(b) % NaiveInteger(order)
+      #expect(Pairing<Curve>.product([(aP, bQ)]) == value.power(exponent.limbs()))
+      let aQ = JacobianPoint.product(q, a).affine()
+      #expect(Pairing<Curve>.product([(aP, q), (-p, aQ)]) == .one)
+      #expect(Pairing<Curve>.product([(aP, q), (p, aQ)]) != .one)
+    }
+  }
+
+  @Test("e(P + P′, Q) = e(P, Q)·e(P′, Q), the same in the second group, and a product of pairs is that of their values")
+  func additivity() {
+    check(BN254.self) { ($0.bn254G1(), $0.bn254G2()) }
+    check(BLS12381.self) { ($0.bls12G1(), $0.bls12G2()) }
+    func check<Curve: PairingCurve>(
+      _: Curve.Type, _ points: (inout SeededGenerator) -> (AffinePoint<Curve.G1>, AffinePoint<Curve.G2>)
+    ) {
+      var random = SeededGenerator(name: "additivity() on \(Curve.self)")
+      let ((p, q), (otherP, otherQ)) = (points(&random), points(&random))
+      let value = Pairing<Curve>.product([(p, q)])
+      let product = value * Pairing<Curve>.product([(otherP, q)])
+      #expect(Pairing<Curve>.product([(p + otherP, q)]) == product)
+      #expect(Pairing<Curve>.product([(p, q), (otherP, q)]) == product)
+      #expect(Pairing<Curve>.product([(p, q + otherQ)]) == value * Pairing<Curve>.product([(p, otherQ)]))
     }
   }
 
@@ -39,12 +59,18 @@ struct PairingTests {
   func order() {
     var random = SeededGenerator()
     let value = Pairing<BLS12381>.finalExponentiation(random.element())
-    let order = BLS12381ScalarModulus.modulus
-    var power = Fp12<BLS12381>.one
-    for bit in (0..<255).reversed() {
+    #expect(value.power(BLS12381ScalarModulus.modulus) == .one && value != .one)
+  }
+}
+
+extension Fp12 {
+  /// The power of an element of the cyclotomic subgroup, bit by bit.
+  fileprivate func power(_ exponent: Limbs4) -> Self {
+    var power = Self.one
+    for bit in (0..<256).reversed() {
       power = power.cyclotomicSquared()
-      if order.bit(at: bit) { power = power * value }
+      if exponent.bit(at: bit) { power = power * self }
     }
-    #expect(power == .one && value != .one)
+    return power
   }
 }

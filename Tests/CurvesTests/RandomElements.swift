@@ -41,3 +41,22 @@ extension RandomNumberGenerator {
     }
   }
 }
+
+// MARK: - Points of order r
+
+extension RandomNumberGenerator {
+  /// The first group of BN254 is the whole curve.
+  mutating func bn254G1() -> AffinePoint<BN254.G1> { point { $0.element() } }
+
+  mutating func bn254G2() -> AffinePoint<BN254.G2> {
+    JacobianPoint.product(point { $0.element() }, BN254.twistCofactor).affine()
+  }
+
+  mutating func bls12G1() -> AffinePoint<BLS12381.G1> {
+    BLS12381.clearingCofactor(JacobianPoint<BLS12381.G1>(point { $0.element() })).affine()
+  }
+
+  mutating func bls12G2() -> AffinePoint<BLS12381.G2> {
+    BLS12381.clearingCofactor(JacobianPoint<BLS12381.G2>(point { $0.element() })).affine()
+  }
+}

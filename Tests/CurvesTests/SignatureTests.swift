@@ -50,6 +50,14 @@ struct SignatureTests {
       #expect(P256Precompile.verify(input(digest, r, s, key).rawSpan) == [])
     }
     #expect(P256Precompile.verify(input(digest, r.number, s.number, .infinity).rawSpan) == [])
+    for offset in [96, 128] {
+      // A coordinate of zero that is spelled as the modulus.
+      var bytes = valid
+      var modulus: [UInt8] = []
+      P256BaseModulus.modulus.appendBigEndian(to: &modulus)
+      bytes.replaceSubrange(offset..<offset + 32, with: modulus)
+      #expect(P256Precompile.verify(bytes.rawSpan) == [])
+    }
     #expect(P256Precompile.verify((valid + [0]).rawSpan) == [])
     let nothing: [UInt8] = []
     #expect(P256Precompile.verify(nothing.rawSpan) == [])

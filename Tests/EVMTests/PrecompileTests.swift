@@ -16,11 +16,49 @@ struct PrecompileTests {
         #expect(cost ?? .max > 1 << 33)
       }
     }
-    // EIP-7823.
-    let long = UInt256(1025).bigEndianBytes
+  }
+
+  @Test("from Osaka on, lengths up to 1,024 have a price and longer ones none, each of the three alone (EIP-7823)")
+  func boundedLengths() throws {
     let none = UInt256.zero.bigEndianBytes
-    #expect(Precompile.modExp.cost(of: (none + long + none).rawSpan, .osaka) == nil)
-    #expect(Precompile.modExp.cost(of: (none + long + none).rawSpan, .prague) == 200)
+    // Prices for the longest lengths, the rest of the input being zeros.
+    for (position, price, priceBefore) in [(0, 32_768, 5_461), (1, 253_952, 200), (2, 32_768, 5_461)] {
+      func input(_ length: UInt64) -> [UInt8] {
+        (0..<3).flatMap { $0 == position ? UInt256(length).bigEndianBytes : none }
+      }
+      #expect(Precompile.modExp.cost(of: input(1_024).rawSpan, .osaka) == price)
+      #expect(Precompile.modExp.cost(of: input(1_025).rawSpan, .osaka) == nil)
+      #expect(Precompile.modExp.cost(of: input(1_024).rawSpan, .prague) == priceBefore)
+      #expect(Precompile.modExp.cost(of: input(1_025).rawSpan, .prague) != nil)
+      let output = try Precompile.modExp.run(on: input(1_024).rawSpan, .osaka)
+      #expect(output == [UInt8](repeating: 0, count: position == 2 ? 1_024 : 0))
+    }
+    let longest = UInt256(1_024).bigEndianBytes
+    let all = longest + longest + longest
+    #expect(Precompile.modExp.cost(of: all.rawSpan, .osaka) == 2 * 128 * 128 * 16 * (1_024 - 32))
+  }
+
+  @Test("a call of MODEXP with a length beyond the bound fails and takes its gas")
+  func beyondTheBound() {
+    // The length of the base in memory, the others zero; a static call with 40,000 gas; what it returns.
+    for (length, success) in [(1_024, 1), (1_025, 0)] as [(UInt64, UInt64)] {
+      let code =
+        UInt256(length).pushed + [0x5f, 0x52]
+        + [0x5f, 0x5f, 0x60, 0x60, 0x5f] + UInt256(Precompile.modExp.address).pushed + UInt256(40_000).pushed + [0xfa]
+        + returnTop
+      let outcome = run([UInt8](code), input: [], gas: 100_000)
+      #expect(outcome.result.output == UInt256(success).bigEndianBytes)
+    }
+  }
+
+  @Test("no lengths at all cost the least price of each fork and give nothing")
+  func zeroLengths() throws {
+    for input in [[], [UInt8](repeating: 0, count: 96)] {
+      for (revision, price) in [(Revision.byzantium, 0), (.berlin, 200), (.prague, 200), (.osaka, 500)] {
+        #expect(Precompile.modExp.cost(of: input.rawSpan, revision) == price)
+        #expect(try Precompile.modExp.run(on: input.rawSpan, revision) == [])
+      }
+    }
   }
 
   @Test("the hashes are those of their standards")

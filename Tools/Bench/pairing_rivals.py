@@ -1,4 +1,4 @@
-"""Two-pair pairing checks by other libraries: one line of JSON each, the processor's time of the fastest run."""
+"""Pairing checks of two pairs by other libraries: one line of JSON each, the processor's time of the fastest run."""
 
 import json
 import time
@@ -37,6 +37,24 @@ def arkworks():
     show("arkworks, without reading points", "BLS12-381", bare)
 
 
+def revm():
+    """Two pairs through the contract itself, in revm."""
+    from py_ecc import optimized_bn128 as curve
+    from pyrevm import EVM
+
+    p, q = curve.normalize(curve.multiply(curve.G1, 12345)), curve.normalize(curve.G2)
+    second = [coordinate.coeffs[part] for coordinate in q for part in (1, 0)]
+    numbers = [number for y in (p[1], -p[1]) for number in (p[0].n, y.n, *second)]
+    data = b"".join(int(number).to_bytes(32, "big") for number in numbers)
+    machine = EVM(spec_id="CANCUN", gas_limit=1_000_000)
+
+    def check():
+        output = machine.message_call("0x" + "11" * 20, "0x" + "00" * 19 + "08", calldata=data)
+        return output == (1).to_bytes(32, "big")
+
+    show("revm", "BN254", check)
+
+
 def py_ecc():
     from py_ecc import optimized_bls12_381, optimized_bn128
 
@@ -51,4 +69,5 @@ def py_ecc():
 
 
 arkworks()
+revm()
 py_ecc()

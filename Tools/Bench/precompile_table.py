@@ -1,35 +1,67 @@
-"""Prints the lines of `varve bench precompiles` and of pairing_rivals.py, as `Tools/bench precompiles` shows them."""
+"""Prints the lines of `varve bench precompiles` and of pairing_rivals.py, as `Tools/bench precompiles` shows them, and
+a verdict on each goal. Ends with 1 where one is missed."""
 
 import json
 import sys
 
+# Time per gas over that of ECRECOVER; time over that of the fastest library.
+BOUND, RIVAL_BOUND = 5, 4
+
+# Their smallest prices are less than what it takes to hand over input and output: held to the bound with the price of
+# a CALL added on both sides.
+CHEAPER_THAN_CALLS = ("BLAKE2F", "MODEXP byzantium")
+
+# Milliseconds for two pairs.
+PAIRINGS = (("ECPAIRING, 2 pairs", "BN254", 3), ("PAIRING_CHECK, 2 pairs", "BLS12-381", 5))
+
 lines = [json.loads(line) for line in sys.stdin]
 contracts = [line for line in lines if line["figure"] == "precompile"]
+missed = 0
+
+
+def verdict(is_met):
+    global missed
+    missed += not is_met
+    return "ok" if is_met else "MISSED"
+
+
+def alone(line):
+    """The price itself; infinite where there is none."""
+    return line.get("slownessToEcRecover", float("inf"))
+
+
 print()
-print(f"{'precompile':<76} {'gas':>9} {'µs':>10} {'Mgas/s':>8}   time per gas / ECRECOVER, and with the CALL")
+print(f"{'precompile':<84} {'gas':>9} {'µs':>10} {'Mgas/s':>8}   time per gas / ECRECOVER, and with a CALL")
 for line in contracts:
-    slowness = line.get("slownessToEcRecover")
+    free = alone(line) == float("inf")
     print(
-        f"{line['precompile']:<76} {line['gas']:>9,} {line['microseconds']:>10.2f} "
-        f"{line['gasPerSecond'] / 1e6:>8.1f}   "
-        f"{'free' if slowness is None else f'{slowness:.2f}':>6} {line['slownessWithCall']:>6.2f}"
-        f"{' ABOVE 5' if slowness and slowness > 5 else ''}")
+        f"{line['precompile']:<84} {line['gas']:>9,} {line['microseconds']:>10.2f} "
+        f"{'-' if free else format(line['gasPerSecond'] / 1e6, '.1f'):>8}   "
+        f"{'free' if free else format(alone(line), '.2f'):>6} {line['slownessWithCall']:>6.2f}"
+        f"{' above' if alone(line) > BOUND else ''}")
 print()
 for line in lines:
     if line["figure"] == "modexp above the bound":
         print(
-            f"MODEXP at {line['revision']}'s prices: {line['above']} of {line['cases']} cases above 5"
-            + (f", none of which is priced at more than {line['upToGas']} gas" if line["above"] else ""))
-for key, name in (("slownessToEcRecover", "slowest for its gas"), ("slownessWithCall", "with the CALL counted")):
-    worst = max((line for line in contracts if line.get(key) is not None), key=lambda line: line[key])
-    verdict = "ok" if worst[key] <= 5 else "ABOVE"
-    print(f"{name}: {worst['precompile']}, {worst[key]:.2f} of ECRECOVER (bound 5: {verdict})")
+            f"MODEXP at {line['revision']}'s prices: {line['cases']:,} cases, {line['free']} without a price, {line['above']} "
+            f"above {BOUND}" + (f", none of which costs more than {line['upToGas']} gas" if line["above"] else ""))
+
+print(f"\ngoal: at most {BOUND} of ECRECOVER's time per gas")
+worst = max((line for line in contracts if not line["precompile"].startswith(CHEAPER_THAN_CALLS)), key=alone)
+print(f"  by its price: {worst['precompile']}, {alone(worst):.2f}: {verdict(alone(worst) <= BOUND)}")
+worst = max(contracts, key=lambda line: line["slownessWithCall"])
+print(
+    f"  with a CALL, {', '.join(CHEAPER_THAN_CALLS)} included: {worst['precompile']}, {worst['slownessWithCall']:.2f}: "
+    f"{verdict(worst['slownessWithCall'] <= BOUND)}")
 
 micros = {line["precompile"]: line["microseconds"] for line in contracts}
-for contract, curve, goal in (("ECPAIRING, 2 pairs", "BN254", 3), ("PAIRING_CHECK, 2 pairs", "BLS12-381", 5)):
+for contract, curve, goal in PAIRINGS:
     ours = micros[contract] / 1e3
-    text = f"{curve}, two pairs: {ours:.2f} ms (goal {goal}: {'ok' if ours <= goal else 'ABOVE'})"
-    for line in lines:
-        if line["figure"] == "pairing" and line["curve"] == curve:
-            text += f"; {line['engine']} {line['seconds'] * 1e3:.2f} ms, ours {ours / line['seconds'] / 1e3:.2f} of it"
-    print(text)
+    rivals = [line for line in lines if line["figure"] == "pairing" and line["curve"] == curve]
+    fastest = min(line["seconds"] for line in rivals) * 1e3
+    print(
+        f"goal: {curve}, two pairs, in {goal} ms or {RIVAL_BOUND} of the fastest library's time: {ours:.2f} ms, "
+        f"{ours / fastest:.2f}: {verdict(ours <= goal or ours <= RIVAL_BOUND * fastest)}")
+    for line in rivals:
+        print(f"  {line['engine']}: {line['seconds'] * 1e3:.2f} ms; ours is {ours / line['seconds'] / 1e3:.2f} of it")
+sys.exit(missed > 0)

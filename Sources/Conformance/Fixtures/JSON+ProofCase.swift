@@ -1,15 +1,14 @@
 extension JSON {
-  /// One of c-kzg-4844's cases, `data.yaml`: `key: value` lines, the nested ones taken as if they were not. The result
-  /// has one member, `case`, with all of them.
+  /// One of c-kzg-4844's cases, `data.yaml`: `key: value` lines, the nested ones taken as if they were not.
   init(proofCase bytes: [UInt8]) {
     let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
-    let members = lines.compactMap { line -> (key: String, value: JSON)? in
-      let parts = line.split(separator: ":").map { part in
-        String(part.drop { " '".contains($0) }.reversed().drop { " '".contains($0) }.reversed())
-      }
-      guard parts.count == 2, let key = parts.first, let value = parts.last else { return nil }
-      return (key, .string(value))
-    }
-    self = .object([("case", .object(members))])
+    self = .object(
+      lines.compactMap { line in
+        let parts = line.split(separator: ":").map { part in
+          String(part.drop { " '".contains($0) }.reversed().drop { " '".contains($0) }.reversed())
+        }
+        guard parts.count == 2, let key = parts.first, let value = parts.last else { return nil }
+        return (key, .string(value))
+      })
   }
 }

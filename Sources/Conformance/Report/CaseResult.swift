@@ -35,6 +35,8 @@ package struct ConformanceReport: Sendable {
 
   private var byFork: [String: Counts] = [:]
 
+  private var byReason: [String: Int] = [:]
+
   package init(_ results: [CaseResult]) {
     for result in results { add(result) }
   }
@@ -42,6 +44,11 @@ package struct ConformanceReport: Sendable {
   /// Counts by fork, by name.
   package var forks: [(fork: String, counts: Counts)] {
     byFork.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
+  /// How many cases were skipped for each reason, by reason.
+  package var skips: [(reason: String, count: Int)] {
+    byReason.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 
   private mutating func add(_ result: CaseResult) {
@@ -54,8 +61,9 @@ package struct ConformanceReport: Sendable {
       counts.failed += 1
       total.failed += 1
       notable.append(result)
-    case .skipped:
+    case .skipped(let reason):
       counts.skipped += 1
+      byReason[reason, default: 0] += 1
       total.skipped += 1
       notable.append(result)
     }

@@ -1,37 +1,40 @@
 import EVM
-import Hashing
 import Primitives
 
-/// Vectors of precompiled contracts: geth's by contract, Wycheproof's signatures in P1363 form, and c-kzg-4844's
-/// `verify_kzg_proof`.
-struct PrecompileSuite: FixtureSuite {
+/// Vectors of precompiled contracts: geth's by contract, Wycheproof's signatures, and c-kzg-4844's `verify_kzg_proof`.
+struct PrecompileSuite: Suite {
   func holdsCases(_ path: String) -> Bool { path.hasSuffix(".json") || path.hasSuffix(".yaml") }
 
+  /// Throws for a file that is of none of these kinds, so that none is passed over.
   func cases(of file: FixtureFile) throws -> [SuiteCase] {
-    let document = file.path.hasSuffix(".yaml") ? JSON(proofCase: try file.bytes()) : try file.json()
-    return Self.cases(of: document, in: file.path)
-  }
-
-  static func cases(file: String, name: String, _ fixture: JSON) -> [SuiteCase] {
-    let last = file.split(separator: "/").last.map(String.init) ?? ""
-    if last == "data.yaml" { return [proof(file: file, name: name, fixture)].compactMap { $0 } }
-    if name == "testGroups" { return signatures(file: last, fixture) }
-    let base = String(last.dropLast(".json".count))
-    let mustFail = base.hasPrefix("fail-")
-    guard let (precompile, revision) = contracts[mustFail ? String(base.dropFirst("fail-".count)) : base] else {
-      return []
+    let path = file.path.split(separator: "/").map(String.init)
+    let name = path.last ?? ""
+    if name == "data.yaml" {
+      return [Self.proof(folder: path.dropLast().last ?? "", JSON(proofCase: try file.bytes()))]
     }
-    return fixture.items.enumerated().map { index, item in
-      SuiteCase(name: item["Name"]?.text ?? "\(index)", fork: base) {
-        try mustFail ? failing(precompile, revision, item) : succeeding(precompile, revision, item)
-      }
-    }
+    let document = try file.json()
+    if let groups = document["testGroups"] { return Self.signatures(file: name, groups) }
+    return try Self.contractCalls(file: name, document)
   }
 }
 
 // MARK: - geth
 
 extension PrecompileSuite {
+  private static func contractCalls(file: String, _ document: JSON) throws(FixtureError) -> [SuiteCase] {
+    let base = String(file.dropLast(".json".count))
+    let mustFail = base.hasPrefix("fail-")
+    guard let (precompile, revision) = contracts[mustFail ? String(base.dropFirst("fail-".count)) : base] else {
+      throw FixtureError("\(file) is named after no contract, and is no other file of vectors of contracts")
+    }
+    guard case .array(let items) = document else { throw FixtureError("\(file) is no list of calls") }
+    return items.enumerated().map { index, item in
+      SuiteCase(name: item["Name"]?.text ?? "\(index)", fork: base) {
+        try mustFail ? failing(precompile, revision, item) : succeeding(precompile, revision, item)
+      }
+    }
+  }
+
   /// The contract of a file, and a fork at whose prices its vectors are.
   private static let contracts: [String: (Precompile, Revision)] = [
     "ecRecover": (.ecRecover, .osaka), "modexp": (.modExp, .byzantium), "modexp_eip2565": (.modExp, .berlin),
@@ -67,11 +70,9 @@ extension PrecompileSuite {
 // MARK: - c-kzg-4844
 
 extension PrecompileSuite {
-  /// One case for a whole file, at its `input`.
-  private static func proof(file: String, name: String, _ fixture: JSON) -> SuiteCase? {
-    guard name == "case" else { return nil }
-    let folder = file.split(separator: "/").dropLast().last.map(String.init) ?? file
-    return SuiteCase(name: folder, fork: "verify_kzg_proof") {
+  /// One case for a whole file.
+  private static func proof(folder: String, _ fixture: JSON) -> SuiteCase {
+    SuiteCase(name: folder, fork: "verify_kzg_proof") {
       let expected = try fixture.member("output").string()
       let isAccepted = accepts(fixture)
       // The precompile has one answer for a wrong proof and for a malformed one: it fails.
@@ -87,39 +88,5 @@ extension PrecompileSuite {
     versionedHash[0] = 1
     let bytes = versionedHash + parts.flatMap { $0 }
     return (try? Precompile.pointEvaluation.run(on: bytes.rawSpan, .osaka)) != nil
-  }
-}
-
-// MARK: - Wycheproof
-
-extension PrecompileSuite {
-  private static func signatures(file: String, _ groups: JSON) -> [SuiteCase] {
-    let curve = String(file.split(separator: "_").dropFirst().first ?? "")
-    return groups.items.flatMap { group in
-      (group["tests"]?.items ?? []).map { test in
-        SuiteCase(name: "test \((try? test.member("tcId").string()) ?? "")", fork: "\(file.dropLast(".json".count))") {
-          let key = try group.member("publicKey").member("uncompressed").bytes()
-          let message = try test.member("msg").bytes()
-          let signature = try test.member("sig").bytes()
-          let isValid = try test.member("result").string() == "valid"
-          let digest = try Precompile.sha256.run(on: message.rawSpan, .osaka)
-          let accepted = signature.count == 64 && accepts(curve, digest, signature, key: [UInt8](key.dropFirst()))
-          return accepted == isValid ? nil : "it is \(accepted ? "accepted" : "refused")"
-        }
-      }
-    }
-  }
-
-  private static func accepts(_ curve: String, _ digest: [UInt8], _ signature: [UInt8], key: [UInt8]) -> Bool {
-    if curve == "secp256r1" {
-      let input = digest + signature + key
-      return (try? Precompile.p256Verify.run(on: input.rawSpan, .osaka)) == UInt256(1).bigEndianBytes
-    }
-    // The key is one of the two that recovery finds.
-    let address = [UInt8](repeating: 0, count: 12) + Keccak256.hash(key).bytes.suffix(20)
-    return [27, 28].contains { (v: UInt64) in
-      let input = digest + UInt256(v).bigEndianBytes + signature
-      return (try? Precompile.ecRecover.run(on: input.rawSpan, .osaka)) == address
-    }
   }
 }

@@ -30,17 +30,22 @@ struct SuiteCase {
   let name: String
   let fork: String
 
-  /// nil for passed, else the first difference.
-  private let body: () throws -> String?
+  private let body: () throws -> CaseResult.Outcome
 
-  init(name: String, fork: String, _ body: @escaping () throws -> String?) {
+  /// `difference` is nil for passed, else the first difference.
+  init(name: String, fork: String, _ difference: @escaping () throws -> String?) {
+    self.init(name: name, fork: fork) { try difference().map { .failed($0) } ?? .passed }
+  }
+
+  /// `outcome` says so itself where what the case holds decides that it cannot be run.
+  init(name: String, fork: String, outcome: @escaping () throws -> CaseResult.Outcome) {
     self.name = name
     self.fork = fork
-    self.body = body
+    body = outcome
   }
 
   /// Runs it.
   func outcome() -> CaseResult.Outcome {
-    do { return try body().map { .failed($0) } ?? .passed } catch { return .failed("\(error)") }
+    do { return try body() } catch { return .failed("\(error)") }
   }
 }

@@ -41,23 +41,33 @@ enum ModExpSweep {
   /// The work is the same at every fork; only the price is not.
   static let revisions: [Revision] = [.byzantium, .berlin, .osaka]
 
-  /// Names without the fork. Long exponents of long moduli tell nothing that shorter ones do not: the work is
-  /// proportional to the bits.
+  /// Names without the fork, at the prices of a fork that has one for every length. Long exponents of long moduli tell
+  /// nothing that shorter ones do not: the work is proportional to the bits. Nor do bases of other lengths than the
+  /// modulus's, longer or shorter, tell more than once: they are divided by it first, and by themselves raise the price.
   static func cases() -> [PrecompileCase] {
     lengths.flatMap { length in
       exponents.filter { length <= 256 || $0.bytes.count <= 64 }.flatMap { exponent in
-        Kind.allCases.flatMap { kind in
-          [1, 0].map { (parity: UInt8) in
-            var base = PrecompileCase.pattern(length, seed: 3)
-            base[length - 1] = base[length - 1] & 0xfe | parity
-            let counts = [length, exponent.bytes.count, length].flatMap { UInt256(UInt64($0)).bigEndianBytes }
-            return PrecompileCase(
-              "\(length) bytes, exponent \(exponent.name), \(kind.rawValue) modulus", .modExp,
-              counts + base + exponent.bytes + kind.modulus(length))
-          }
+        let others = exponent.bytes.count <= 2 ? [1, length / 2, length + 1, 2 * length, 1_024, 2_048] : []
+        return Kind.allCases.flatMap { kind in
+          [1, 0].map { item(base: length, parity: $0, exponent, modulus: length, kind) }
+            + others.filter { $0 > 0 && $0 != length }.map {
+              item(base: $0, parity: 1, exponent, modulus: length, kind)
+            }
         }
       }
     }
+  }
+
+  private static func item(
+    base baseCount: Int, parity: UInt8, _ exponent: (name: String, bytes: [UInt8]), modulus count: Int, _ kind: Kind
+  ) -> PrecompileCase {
+    var base = PrecompileCase.pattern(baseCount, seed: 3)
+    base[baseCount - 1] = base[baseCount - 1] & 0xfe | parity
+    let counts = [baseCount, exponent.bytes.count, count].flatMap { UInt256(UInt64($0)).bigEndianBytes }
+    let baseName = baseCount == count ? "" : ", base of \(baseCount)"
+    return PrecompileCase(
+      "\(count) bytes, exponent \(exponent.name), \(kind.rawValue) modulus\(baseName)", .modExp,
+      counts + base + exponent.bytes + kind.modulus(count), .byzantium)
   }
 
   private static func ones(_ count: Int) -> [UInt8] { [UInt8](repeating: 0xff, count: count) }

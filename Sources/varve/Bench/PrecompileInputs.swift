@@ -20,6 +20,7 @@ extension PrecompileCase {
     PrecompileCase("RIPEMD160, 4096 bytes", .ripemd160, pattern(4096)),
     PrecompileCase("IDENTITY, 0 bytes", .identity, []),
     PrecompileCase("IDENTITY, 4096 bytes", .identity, pattern(4096)),
+    PrecompileCase("BLAKE2F, 0 rounds", .blake2F, [0, 0, 0, 0] + pattern(208) + [1]),
     PrecompileCase("BLAKE2F, 1 round", .blake2F, [0, 0, 0, 1] + pattern(208) + [1]),
     PrecompileCase("BLAKE2F, 12 rounds", .blake2F, [0, 0, 0, 12] + pattern(208) + [1]),
     PrecompileCase("BLAKE2F, 10000 rounds", .blake2F, [0, 0, 0x27, 0x10] + pattern(208) + [1]),
@@ -50,15 +51,14 @@ extension PrecompileCase {
     }
     func pairs(_ count: Int) -> [UInt8] { (0..<count).flatMap { $0 % 2 == 0 ? p + s : q + t } }
     let element = [UInt8](repeating: 0, count: 16) + pattern(48).map { $0 & 0x0f }
-    return [
+    // From 24 terms on, buckets take the place of tables.
+    let counts = [1, 16, 23, 24, 128]
+    let products =
+      counts.map { PrecompileCase("G1MSM, \($0) term\($0 == 1 ? "" : "s")", .bls12G1MSM, terms($0, p, q)) }
+      + counts.map { PrecompileCase("G2MSM, \($0) term\($0 == 1 ? "" : "s")", .bls12G2MSM, terms($0, s, t)) }
+    return products + [
       PrecompileCase("G1ADD", .bls12G1Add, p + q), PrecompileCase("G2ADD", .bls12G2Add, s + t),
       PrecompileCase("G2ADD, doubling", .bls12G2Add, s + s),
-      PrecompileCase("G1MSM, 1 term", .bls12G1MSM, terms(1, p, q)),
-      PrecompileCase("G1MSM, 16 terms", .bls12G1MSM, terms(16, p, q)),
-      PrecompileCase("G1MSM, 128 terms", .bls12G1MSM, terms(128, p, q)),
-      PrecompileCase("G2MSM, 1 term", .bls12G2MSM, terms(1, s, t)),
-      PrecompileCase("G2MSM, 16 terms", .bls12G2MSM, terms(16, s, t)),
-      PrecompileCase("G2MSM, 128 terms", .bls12G2MSM, terms(128, s, t)),
       PrecompileCase("PAIRING_CHECK, 1 pair", .bls12PairingCheck, pairs(1)),
       PrecompileCase("PAIRING_CHECK, 2 pairs", .bls12PairingCheck, pairs(2)),
       PrecompileCase("PAIRING_CHECK, 10 pairs", .bls12PairingCheck, pairs(10)),
@@ -67,19 +67,28 @@ extension PrecompileCase {
     ]
   }
 
-  /// Commitment and proof are the generator: no proof of anything, but that is found out last.
+  /// The blob whose polynomial is x, which takes the value z at z: the commitment is the setup's [τ]₁, and the quotient
+  /// by x − z is 1, so the proof is the generator.
   private static func pointEvaluation() throws -> PrecompileCase {
-    var compressed = [UInt8](bls12G1[16..<64])
-    compressed[0] |= 0x80
-    var versionedHash = try run(.sha256, compressed)
+    var proof = [UInt8](bls12G1[16..<64])
+    proof[0] |= 0x80
+    var versionedHash = try run(.sha256, compressedTauG1)
     versionedHash[0] = 1
     let z = [0x11] + pattern(31)
-    return PrecompileCase("POINT_EVALUATION", .pointEvaluation, versionedHash + z + z + compressed + compressed)
+    return PrecompileCase("POINT_EVALUATION", .pointEvaluation, versionedHash + z + z + compressedTauG1 + proof)
   }
 
-  /// The key is the base point; no signature of anything, but that is found out last.
-  private static let p256Verify = PrecompileCase(
-    "P256VERIFY", .p256Verify, pattern(32) + [0x11] + pattern(31) + [0x22] + pattern(31) + p256Generator)
+  /// The signature by the key 1, whose point is the base point, with the nonce 1: r is the base point's x-coordinate,
+  /// and s the digest and r, modulo the order.
+  private static let p256Verify: PrecompileCase = {
+    let digest = pattern(32)
+    let r = [UInt8](p256Generator.prefix(32))
+    let order = bytes("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551")
+    let s = UInt256.addingModulo(word(digest), word(r), word(order))
+    return PrecompileCase("P256VERIFY", .p256Verify, digest + r + s.bigEndianBytes + p256Generator)
+  }()
+
+  private static func word(_ bytes: [UInt8]) -> UInt256 { UInt256(bigEndian: bytes.rawSpan) ?? .zero }
 
   private static func run(_ precompile: Precompile, _ input: [UInt8]) throws -> [UInt8] {
     try precompile.run(on: input.rawSpan, .osaka)
@@ -105,6 +114,10 @@ extension PrecompileCase {
   }
 
   private static let secp256k1X = bytes("79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798")
+
+  /// [τ]₁ of the trusted setup of EIP-4844.
+  private static let compressedTauG1 = bytes(
+    "ad3eb50121139aa34db1d545093ac9374ab7bca2c0f3bf28e27c8dcd8fc7cb42d25926fc0c97b336e9f0fb35e5a04c81")
 
   private static let p256Generator = bytes(
     "6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296",

@@ -71,10 +71,16 @@ struct ConformanceOutcome: Report {
     let skipped: Int
   }
 
+  struct Skip: Encodable {
+    let reason: String
+    let cases: Int
+  }
+
   let passed: Int
   let failed: Int
   let skipped: Int
   let forks: [Fork]
+  let skips: [Skip]
   let notable: [Case]
 
   init(_ report: ConformanceReport) {
@@ -84,6 +90,7 @@ struct ConformanceOutcome: Report {
     forks = report.forks.map {
       Fork(fork: $0.fork, passed: $0.counts.passed, failed: $0.counts.failed, skipped: $0.counts.skipped)
     }
+    skips = report.skips.map { Skip(reason: $0.reason, cases: $0.count) }
     notable = report.notable.map { result in
       switch result.outcome {
       case .passed: Case(file: result.file, name: result.name, outcome: "passed", reason: "")
@@ -98,6 +105,7 @@ struct ConformanceOutcome: Report {
     for fork in forks {
       page.line("\(fork.fork): \(fork.passed) passed, \(fork.failed) failed, \(fork.skipped) skipped")
     }
+    for skip in skips { page.line("skipped: \(skip.cases): \(skip.reason)") }
     page.line("\(passed) passed, \(failed) failed, \(skipped) skipped")
   }
 }
