@@ -13,25 +13,43 @@ extension RollupSimulation {
   }
 
   /// What L1 does by itself: it leaves some blocks for others, or returns to some that it left.
+  ///
+  /// What the honest node has on L1 is taken back twice at most. A challenge period is longer than reorganisations take;
+  /// were it not, a contract could do nothing for a challenger whose dispute never stays.
   mutating func disturb() {
     let height = chain.head.id.number - chain.finalizedNumber
     guard height > 0, step - lastReorganisation >= 3, random.chance(plan.reorganisation) else { return }
-    if let tip = leftTip, random.chance(25), (try? chain.returnTo(tip)) != nil {
-      leftTip = nil
-    } else {
-      let depth = 1 + random.next() % min(height, 6)
-      let tip = chain.head.id.hash
-      guard (try? chain.orphan(depth: depth, transactions: random.chance(70) ? .resubmit : .drop)) != nil else {
-        return
-      }
-      leftTip = tip
-      // Some of the new blocks are empty: what users want can wait for so long, and no longer.
-      let empty = random.below(4)
-      for index in 0..<Int(depth) { try? mine(limit: index < empty ? 0 : .max) }
+    let (before, tip) = (chain, leftTip)
+    guard reorganise(height) else { return }
+    let undone = node.disk.outbox.filter { _, outgoing in
+      let hash = outgoing.transaction.hash
+      return before.receipt(of: hash) != nil && chain.receipt(of: hash) == nil
     }
+    guard undone.keys.allSatisfy({ timesUndone[$0, default: 0] < 2 }) else {
+      (chain, leftTip, mined) = (before, tip, [])
+      return
+    }
+    for name in undone.keys { timesUndone[name, default: 0] += 1 }
     isReorganised = true
     lastReorganisation = step
     report.reorganisations += 1
+  }
+
+  private mutating func reorganise(_ height: UInt64) -> Bool {
+    if let tip = leftTip, random.chance(25), (try? chain.returnTo(tip)) != nil {
+      leftTip = nil
+      return true
+    }
+    let depth = 1 + random.next() % min(height, 6)
+    let tip = chain.head.id.hash
+    guard (try? chain.orphan(depth: depth, transactions: random.chance(70) ? .resubmit : .drop)) != nil else {
+      return false
+    }
+    leftTip = tip
+    // Some of the new blocks are empty: what users want can wait for so long, and no longer.
+    let empty = random.below(4)
+    for index in 0..<Int(depth) { try? mine(limit: index < empty ? 0 : .max) }
+    return true
   }
 
   /// Sends what an honest role wants, unless it is on its way; again, when nothing came of it for a while. What is to be

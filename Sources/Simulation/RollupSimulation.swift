@@ -55,6 +55,9 @@ package struct RollupSimulation {
   var lastReorganisation = 0
   var leftTip: Hash256?
 
+  /// How often reorganisations took back what the honest node had sent, by what it says.
+  var timesUndone: [Hash256: Int] = [:]
+
   var step = 0
   var keyCount: UInt64 = 0
 

@@ -11,7 +11,8 @@ struct SimulationTests {
   }
 
   /// 16: a move that hit another game after a reorganisation. 3302: moves in a game that begins with a wrong parent's state.
-  @Test("no honest bond is lost at the seeds where one was", arguments: [16, 3302])
+  /// 12803: L1 took back the same dispute until the challenge period was over.
+  @Test("the invariants hold at the seeds where one did not", arguments: [16, 3302, 12803])
   func foundBefore(seed: UInt64) throws {
     _ = try RollupSimulation.play(seed: seed, steps: 60)
   }
