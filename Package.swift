@@ -62,7 +62,7 @@ let package = Package(
       dependencies: ["Hashing", "LMDB", "MerkleLog", "Primitives", "Rollup", system]),
 
     // The data directory: whose it is, where its parts are, and the key of its log.
-    .target(name: "StoreFiles", dependencies: ["EventStore", "Primitives", system]),
+    .target(name: "StoreFiles", dependencies: ["EventStore", "LMDB", "Primitives", system]),
 
     // Runs code against a host.
     .target(name: "EVM", dependencies: ["Curves", "Hashing", "Primitives", "Signatures", crypto]),
@@ -222,7 +222,8 @@ let package = Package(
     .testTarget(name: "SimulationTests", dependencies: ["Primitives", "Simulation"]),
     .testTarget(name: "ArchitectureTests", dependencies: ["Primitives", "Rollup", "TestSupport"]),
     .testTarget(
-      name: "varveTests", dependencies: ["MerkleLog", "Primitives", "TestSupport", "varve", argumentParser]),
+      name: "varveTests",
+      dependencies: ["MerkleLog", "Primitives", "StoreFiles", "TestSupport", "varve", argumentParser, system]),
   ]
 )
 

@@ -88,5 +88,6 @@ extension Damage: CustomStringConvertible {
   }
 
   static let remedy =
-    "run `varve log verify` for the whole extent, then put a backup in place or import again with --replace-damaged"
+    "run `varve log verify` for the whole extent, then `log repair`; if that finds a record lost, `log restore` of a "
+    + "backup, or import again with --replace-damaged"
 }

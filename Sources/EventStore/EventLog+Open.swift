@@ -1,4 +1,4 @@
-import LMDB
+package import LMDB
 import MerkleLog
 import Primitives
 import Rollup
@@ -66,8 +66,8 @@ extension EventLog {
     }
   }
 
-  /// The right to append: one process at a time has it.
-  private static func takeLock(in directory: FilePath) throws(OpenError) -> FileLock {
+  /// The right to append: one process at a time has it, until the lock goes.
+  package static func takeLock(in directory: FilePath) throws(OpenError) -> FileLock {
     let path = directory.appending("writer.lock")
     do throws(FileLock.Failure) { return try FileLock(path) } catch {
       switch error {

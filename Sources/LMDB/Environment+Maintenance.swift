@@ -79,14 +79,28 @@ extension Environment {
       let needed = (bytesWritten / pageSize + Self.commitPages) * pageSize
       let available = FileSystem.availableBytes(at: directory) ?? .max
       if code != EIO || available < needed { return .diskFull(needed: needed, available: min(available, needed)) }
-      condition.withLock { $0.isStopped = true }
-      return .system(code)
+      return stop(code)
     case MDB_PANIC:
-      condition.withLock { $0.isStopped = true }
-      return .mustReopen
+      return stop(code)
     default:
       return LMDBError(code: code)
     }
+  }
+
+  /// Stops all further writes. The error for the code that made it necessary: whatever the code says, nobody knows what of
+  /// the commit is on the disk.
+  func stop(_ code: Int32) -> LMDBError {
+    condition.withLock { $0.isStopped = true }
+    return code > 0 ? .system(code) : LMDBError(code: code)
+  }
+
+  /// Whether LMDB has stopped itself, as it does when it cannot write a meta page, for whatever reason, and only then.
+  /// Whoever begins a transaction is told. To be asked on the write thread.
+  var hasStoppedItself: Bool {
+    var transaction: OpaquePointer?
+    let code = unsafe mdb_txn_begin(handle.pointer, nil, 0, &transaction)
+    if let transaction = unsafe transaction { unsafe mdb_txn_abort(transaction) }
+    return code == MDB_PANIC
   }
 
   /// Pages that a commit copies beside those of its data: paths to the roots of all tables and the free list.

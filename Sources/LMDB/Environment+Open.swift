@@ -66,6 +66,12 @@ extension Environment {
     if options.checksFile { try Preflight.check(directory.appending(dataFile)) }
     if options.durability == .unsynced { try marker.set() }
     let opened = try OpenedEnvironment(directory, options)
+    if options.mode != .readOnly, options.durability == .synchronous {
+      do throws(OpenError) { try opened.settle(directory) } catch {
+        unsafe mdb_env_close(opened.handle.pointer)
+        throw error
+      }
+    }
     var writer: JobThread?
     if options.mode != .readOnly {
       writer = JobThread()

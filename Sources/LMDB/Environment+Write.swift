@@ -89,8 +89,9 @@ extension WriteTransaction {
       environment.handle, transaction: unsafe Int(mdb_txn_id(handle.pointer)), pageSize: environment.pageSize)
     let code = environment.writeback.during(bytesWritten: bytesWritten) { unsafe mdb_txn_commit(handle.pointer) }
     guard code == 0 else {
+      guard environment.hasStoppedItself else { throw failure(code) }
       meta.restore()
-      throw failure(code)
+      throw environment.stop(code)
     }
   }
 }

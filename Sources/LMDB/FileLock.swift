@@ -23,7 +23,20 @@ package struct FileLock: ~Copyable, Sendable {
     _ = try? descriptor.writeAll(toAbsoluteOffset: 0, "\(getpid())\n".utf8)
   }
 
+  /// The file that the path names when it is locked: it may have got another name between the two steps.
   private static func lock(_ path: FilePath) throws(Failure) -> FileDescriptor {
+    while true {
+      let descriptor = try lockOnce(path)
+      var (locked, named) = (stat(), stat())
+      let isNamed =
+        unsafe fstat(descriptor.rawValue, &locked) == 0
+        && path.withPlatformString { name in unsafe stat(name, &named) } == 0
+      if isNamed, locked.st_ino == named.st_ino, locked.st_dev == named.st_dev { return descriptor }
+      try? descriptor.close()
+    }
+  }
+
+  private static func lockOnce(_ path: FilePath) throws(Failure) -> FileDescriptor {
     let descriptor: FileDescriptor
     do {
       descriptor = try FileDescriptor.open(

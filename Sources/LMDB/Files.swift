@@ -1,3 +1,4 @@
+internal import CLMDB
 internal import Glibc
 package import SystemPackage
 
@@ -129,6 +130,20 @@ package enum Files {
     guard code == 0 else { throw .system(operation: "rename", new, errno: errno) }
     try syncDirectory(new.removingLastComponent())
     try syncDirectory(old.removingLastComponent())
+  }
+
+  /// Lets two files or directories change names in one step, so that each of the names is taken at every moment.
+  ///
+  /// - Throws: `system` with `EINVAL` on a file system that cannot.
+  package static func exchange(_ one: FilePath, _ other: FilePath) throws(OpenError) {
+    let code = unsafe one.withPlatformString { one in
+      unsafe other.withPlatformString { other in
+        unsafe renameat2(AT_FDCWD, one, AT_FDCWD, other, varve_rename_exchange)
+      }
+    }
+    guard code == 0 else { throw .system(operation: "exchange of names", one, errno: errno) }
+    try syncDirectory(one.removingLastComponent())
+    try syncDirectory(other.removingLastComponent())
   }
 
   /// The names in a directory, ordered; none when it is missing.

@@ -39,10 +39,14 @@ extension LMDBError: CustomStringConvertible {
     switch self {
     case .keyExists: "append keys in ascending order, or put"
     case .pageNotFound, .corrupted, .cursorFull, .pageFull:
-      "the file is damaged: verify it, then restore or rebuild it"
-    case .mustReopen: "close the environment, open it again and verify its last records"
-    case .versionMismatch, .invalidFile: "check the path; restore or rebuild the file"
-    case .mapFull: "enlarge the map (grow), or open with a larger map size, then try again"
+      "the file is damaged: of a log, run `varve log verify`, then `log repair`, or put a backup in place with "
+        + "`log restore`; a projection, `varve projection rebuild`"
+    case .mustReopen:
+      "close it and open it again, which checks what the last commits left; if that refuses, `varve log repair`"
+    case .versionMismatch, .invalidFile:
+      "check the path; of a log, put a backup in place with `varve log restore`; rebuild a projection"
+    case .mapFull:
+      "raise the limit of address space (ulimit -v), or open with a larger map, then try again; a log is sound as it is"
     case .diskFull: "free space and try again; reads go on meanwhile"
     case .tablesFull, .incompatibleTable, .badTable: "open the environment with the tables that the caller uses"
     case .readersFull: "finish read transactions, or run the stale reader check after a reader was killed"
@@ -52,7 +56,8 @@ extension LMDBError: CustomStringConvertible {
     case .badTransaction: "drop it and begin another"
     case .badValueSize: "split the value into chunks"
     case .readOnly: "open it for writing; check the permissions of the directory"
-    case .system, .unknown: "see the system's log for the device"
+    case .system, .unknown:
+      "see the system's log for the device; then open it again, and if that refuses, `varve log repair` or `log restore`"
     }
   }
 

@@ -1,3 +1,4 @@
+internal import Glibc
 package import SystemPackage
 
 /// Why an environment did not open. Nothing was changed.
@@ -41,9 +42,22 @@ extension OpenError: CustomStringConvertible {
     case .noAddressSpace(let path, let needed):
       "\(path): the system grants no map of \(needed) bytes; raise the address space limit (ulimit -v)"
     case .system(let operation, let path, let code):
-      "\(path): \(operation): \(LMDBError.systemText(code)) (errno \(code))"
+      "\(path): \(operation): \(LMDBError.systemText(code)) (errno \(code)); \(Self.remedy(code))"
     case .storage(let error, let path):
       "\(path): \(error)"
+    }
+  }
+
+  /// What to do when the system refuses with this code.
+  private static func remedy(_ code: Int32) -> String {
+    switch code {
+    case ENOSPC, EDQUOT: "free space and try again"
+    case EACCES, EPERM, EROFS: "check the permissions of the directory"
+    case EMFILE, ENFILE: "raise the limit of open files (ulimit -n)"
+    case EINVAL, EOPNOTSUPP: "the file system cannot do this: use ext4, XFS, Btrfs or tmpfs"
+    case EIO:
+      "see the system's log for the device; of a log that does not open again, `varve log repair` or `log restore`"
+    default: "check that the directory exists and can be written"
     }
   }
 }

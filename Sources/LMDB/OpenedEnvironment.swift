@@ -97,6 +97,25 @@ struct OpenedEnvironment {
     return missing
   }
 
+  /// Makes the disk's file the one that this process sees, before anything is written on the strength of it.
+  ///
+  /// An earlier process may have ended between a write and its sync, or have been told by the disk that a meta page could
+  /// not be written; then the disk may have another one than the kernel's cache, which counts it as written. So both
+  /// are written as they are, and synced; under LMDB's lock, so that no other process writes one meanwhile.
+  func settle(_ directory: FilePath) throws(OpenError) {
+    var transaction: OpaquePointer?
+    unsafe try Self.check(mdb_txn_begin(handle.pointer, nil, 0, &transaction), directory)
+    defer { unsafe mdb_txn_abort(transaction) }
+    let pageSize = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let metas = [0, 1].map { SavedMetaPage(handle, transaction: $0, pageSize: pageSize) }
+    do throws(Errno) {
+      for meta in metas { try meta.write() }
+      try metas[0].sync()
+    } catch {
+      throw .system(operation: "fdatasync", directory.appending(Environment.dataFile), errno: error.rawValue)
+    }
+  }
+
   private static func check(_ code: Int32, _ directory: FilePath) throws(OpenError) {
     guard code == 0 else { throw .storage(LMDBError(code: code), directory) }
   }

@@ -55,13 +55,13 @@ struct TreeProbe: ~Copyable {
     if let last = lists.last, last.transaction > newer.transaction {
       throw fault(newer.free.page, "transaction of the free list", last.transaction, "\(newer.transaction) at most")
     }
-    var freed: Set<UInt64>? = []
-    if let last = lists.last, last.transaction == newer.transaction { freed = last.pages }
-    let isOwnList = lists.last?.transaction == newer.transaction
-    if let freed, !isTakenBack(isOwnList: isOwnList) {
-      for page in replaced where !freed.contains(page) {
+    let own = lists.last.flatMap { $0.transaction == newer.transaction ? $0 : nil }
+    if !olderMayBeTakenBack(newerHasOwnList: own != nil) {
+      // Of a list that is too long to be read, nothing can be said.
+      let freed = own.map(\.pages) ?? []
+      for page in replaced where freed.map({ !$0.contains(page) }) ?? false {
         throw fault(
-          page, "pages freed by transaction \(newer.transaction)", UInt64(freed.count), "among them the old root")
+          page, "pages freed by transaction \(newer.transaction)", UInt64(freed?.count ?? 0), "among them the old root")
       }
     }
     for root in [newer.main.page, newer.free.page] where lists.contains(where: { $0.pages?.contains(root) ?? false }) {
@@ -74,9 +74,13 @@ struct TreeProbe: ~Copyable {
   /// Nothing is read by such a page, and the next commit replaces it.
   ///
   /// The page of the last commit with a damaged transaction number looks alike, but for its last page: a file never gets
-  /// shorter, so it is not smaller than the other page's.
-  private borrowing func isTakenBack(isOwnList: Bool) -> Bool {
-    older.isBeyondEnd(older.free) || older.isBeyondEnd(older.main) || isOwnList && older.lastPage < newer.lastPage
+  /// shorter, so it is not smaller than the other page's. And the page that then passes for the newer one has no free list
+  /// of its own transaction, without which none is taken for the newer one, unless there is no free list at all yet: that
+  /// is so after the first commit alone, before which the file ended where no root can lie.
+  private borrowing func olderMayBeTakenBack(newerHasOwnList isOwn: Bool) -> Bool {
+    let isFirstCommit = newer.free.page == MetaPage.Root.none
+    let isBeyondEnd = older.isBeyondEnd(older.free) || older.isBeyondEnd(older.main)
+    return isOwn && older.lastPage < newer.lastPage || (isOwn || isFirstCommit) && isBeyondEnd
   }
 
   /// The main table holds nothing but tables, and their last pages are in the file.

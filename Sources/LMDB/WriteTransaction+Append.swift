@@ -10,7 +10,7 @@ extension WriteTransaction {
   @inlinable
   package mutating func append(_ value: RawSpan, for key: RawSpan, in table: Table) throws(LMDBError) {
     let code = unsafe key.withUnsafeBytes { key in
-      unsafe value.withUnsafeBytes { value in unsafe storeLast(value, for: key, in: table) }
+      unsafe value.withUnsafeBytes { value in unsafe storeAtCursor(value, for: key, in: table, MDB_APPEND) }
     }
     guard code == 0 else { throw failure(code) }
   }
@@ -19,7 +19,7 @@ extension WriteTransaction {
   @inlinable
   package mutating func append(_ value: RawSpan, for key: UInt64, in table: Table) throws(LMDBError) {
     let code = unsafe withUnsafeBytes(of: key.bigEndian) { key in
-      unsafe value.withUnsafeBytes { value in unsafe storeLast(value, for: key, in: table) }
+      unsafe value.withUnsafeBytes { value in unsafe storeAtCursor(value, for: key, in: table, MDB_APPEND) }
     }
     guard code == 0 else { throw failure(code) }
   }
@@ -58,16 +58,17 @@ extension WriteTransaction {
     return unsafe (mdb_cursor_put(cursor, &name, &place, UInt32(MDB_APPEND | MDB_RESERVE)), place)
   }
 
+  /// Stores a value through the table's cursor; `flags` are LMDB's.
   @inlinable
-  mutating func storeLast(
-    _ value: UnsafeRawBufferPointer, for key: UnsafeRawBufferPointer, in table: Table
+  mutating func storeAtCursor(
+    _ value: UnsafeRawBufferPointer, for key: UnsafeRawBufferPointer, in table: Table, _ flags: Int32
   ) -> Int32 {
     var name = unsafe MDB_val(key)
     var content = unsafe MDB_val(value)
     let (code, cursor) = unsafe appendCursor(of: table)
     guard code == 0 else { return code }
     bytesWritten += key.count + value.count
-    return unsafe mdb_cursor_put(cursor, &name, &content, UInt32(MDB_APPEND))
+    return unsafe mdb_cursor_put(cursor, &name, &content, UInt32(flags))
   }
 
   @inlinable

@@ -1,9 +1,30 @@
+import EventStore
 import Foundation
+import LMDB
 package import SystemPackage
 
 extension DataDirectory {
+  /// Runs `body` while nobody else may write to the ledger, if there is one.
+  ///
+  /// Whoever checks a ledger in order to replace it holds it from before the check: what was appended in between would be
+  /// lost with the old one.
+  package func holdingLedger<R>(_ body: () throws -> R) throws -> R {
+    let lock = try lockLedger()
+    let result = Result { try body() }
+    _ = consume lock
+    return try result.get()
+  }
+
+  private func lockLedger() throws(DataDirectoryError) -> FileLock? {
+    guard FileManager.default.fileExists(atPath: ledger.string) else { return nil }
+    do throws(EventLog.OpenError) { return try EventLog.takeLock(in: ledger) } catch {
+      if case .writerLocked = error { throw .inUse(path: ledger.string) }
+      throw .failed(path: ledger.string, cause: "\(error)")
+    }
+  }
+
   /// Moves ledger, projections and manifest into a new directory `quarantine-N` beside them, so that a chain can be imported
-  /// anew. Nothing is deleted. A few renames, whatever the size.
+  /// anew. Nothing is deleted. A few renames, whatever the size. To be called while the ledger is held.
   ///
   /// The ledger goes first: should the move be cut short, what is left is a store without a ledger, which an import fills.
   ///
@@ -11,47 +32,29 @@ extension DataDirectory {
   package func quarantine() throws(DataDirectoryError) -> FilePath? {
     let parts = [ledger, projections, manifestPath].filter { FileManager.default.fileExists(atPath: $0.string) }
     guard !parts.isEmpty else { return nil }
-    let lock = try lockLedger()
-    defer { try? lock?.close() }
-    let target = try makeQuarantine()
-    for part in parts {
-      guard let name = part.lastComponent else { continue }
-      do {
-        try FileManager.default.moveItem(atPath: part.string, toPath: target.appending(name).string)
-      } catch {
-        throw .failed(path: part.string, cause: error.localizedDescription)
-      }
-    }
+    let target = quarantinePath()
+    try make(target)
+    for part in parts { try move(part, into: target) }
     return target
   }
 
-  /// Makes the first `quarantine-N` that is not there.
-  private func makeQuarantine() throws(DataDirectoryError) -> FilePath {
+  /// The first `quarantine-N` that is not there.
+  func quarantinePath() -> FilePath {
     var number = 1
     while FileManager.default.fileExists(atPath: path.appending("quarantine-\(number)").string) { number += 1 }
-    let target = path.appending("quarantine-\(number)")
-    do {
-      try FileManager.default.createDirectory(atPath: target.string, withIntermediateDirectories: false)
-    } catch {
-      throw .failed(path: target.string, cause: error.localizedDescription)
-    }
-    return target
+    return path.appending("quarantine-\(number)")
   }
 
-  /// Holds that no process is writing to the ledger, and keeps it so until the descriptor is closed. Nil without a ledger.
-  private func lockLedger() throws(DataDirectoryError) -> FileDescriptor? {
-    let path = ledger.appending("writer.lock")
-    guard FileManager.default.fileExists(atPath: path.string) else { return nil }
-    let descriptor: FileDescriptor
-    do {
-      descriptor = try FileDescriptor.open(path, .readWrite, options: [.closeOnExec])
-    } catch {
-      throw .failed(path: path.string, cause: "\(error)")
+  func make(_ directory: FilePath) throws(DataDirectoryError) {
+    do throws(LMDB.OpenError) { try Files.createDirectory(directory) } catch {
+      throw .failed(path: directory.string, cause: "\(error)")
     }
-    guard flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 else {
-      try? descriptor.close()
-      throw .inUse(path: ledger.string)
+  }
+
+  func move(_ part: FilePath, into directory: FilePath) throws(DataDirectoryError) {
+    guard let name = part.lastComponent else { return }
+    do throws(LMDB.OpenError) { try Files.move(part, to: directory.appending(name)) } catch {
+      throw .failed(path: part.string, cause: "\(error)")
     }
-    return descriptor
   }
 }

@@ -1,13 +1,21 @@
 // Checks the log in a child process.
 
 import Foundation
+import StoreFiles
+import SystemPackage
 
 /// What a child process finds when it verifies the log.
 struct LogCheck {
-  private let options: GlobalOptions
+  private var options: GlobalOptions
 
   init(of options: GlobalOptions) {
     self.options = options
+  }
+
+  /// Of the log in another data directory.
+  init(of options: GlobalOptions, in directory: DataDirectory) {
+    self.options = options
+    self.options.dataDirectoryOption = directory.path.string
   }
 
   /// How the check ended.
@@ -39,6 +47,11 @@ struct LogCheck {
       }
       return .damagedPage(signal: signal, verified: (try? String(contentsOf: progress, encoding: .utf8)) ?? "0")
     }
+  }
+
+  /// Whether there is a log, and all of it is as it was written.
+  func isSound() throws -> Bool {
+    if case .exit(0) = try run(isSilent: true) { true } else { false }
   }
 
   /// Whether there is a log, and it is not as it was written.

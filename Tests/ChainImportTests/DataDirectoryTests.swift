@@ -82,7 +82,7 @@ struct DataDirectoryTests {
       try scratch.import(scratch.file)
       let store = try OpenedStore(scratch.directory(), chain: scratch.chain)
       #expect(throws: DataDirectoryError.inUse(path: scratch.directory().ledger.string)) {
-        try scratch.directory().quarantine()
+        try scratch.directory().holdingLedger { try scratch.directory().quarantine() }
       }
       withExtendedLifetime(store) {}
     }

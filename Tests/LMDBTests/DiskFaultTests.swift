@@ -53,6 +53,44 @@ final class DiskFaultTests {
     }
   }
 
+  @Test("a disk that is full at a meta page stops the environment: nobody is told that nothing of the commit was kept")
+  func fullAtMetaPage() async throws {
+    await #expect(processExitsWith: .success) { [path = scratch.path.string as String] in
+      for code in [ENOSPC, EDQUOT] {
+        try DiskFaultTests.refuseCommit("\(path)/\(code)", DISK_META, code: code) {
+          (environment: Environment, _: [[UInt8]]) throws in
+          #expect(throws: LMDBError.mustReopen) { try environment.append(10) }
+        }
+      }
+    }
+  }
+
+  @Test("what is put back of a meta page is synced at once, and again before an environment is written to")
+  func restoredIsSynced() async throws {
+    await #expect(processExitsWith: .success) { [path = scratch.path.string as String] in
+      _ = try DiskFaultTests.refusedCommit(path, DISK_META) { (_, _: [[UInt8]]) in }
+      let before = disk_calls(DISK_SYNC)
+      do { try withExtendedLifetime(DiskFaultTests.open(path)) { #expect(disk_calls(DISK_SYNC) == before + 1) } }
+      disk_fail(DISK_SYNC, DISK_REFUSES, EIO, 0, 1)
+      let error = try #require(throws: OpenError.self) { try DiskFaultTests.open(path) }
+      guard case .system("fdatasync", _, EIO) = error else {
+        Issue.record("a disk that refuses the sync at open gave \(error)")
+        return
+      }
+      #expect(try DiskFaultTests.open(path).content().count == 100)
+      #expect(throws: Never.self) { try DiskFaultTests.openForReading(path) }
+    }
+  }
+
+  /// Opening for reading writes and syncs nothing.
+  static func openForReading(_ path: String) throws {
+    var options = options
+    options.mode = .readOnly
+    let before = [DISK_WRITE, DISK_SYNC, DISK_META].map { disk_calls($0) }
+    _ = try Environment.open(at: FilePath(path), options: options)
+    #expect([DISK_WRITE, DISK_SYNC, DISK_META].map { disk_calls($0) } == before)
+  }
+
   @Test("a write that the kernel cuts short fails the commit, and leaves the one before")
   func shortWrite() async throws {
     await #expect(processExitsWith: .success) { [path = scratch.path.string as String] in
@@ -66,24 +104,27 @@ final class DiskFaultTests {
 
   /// Fails one commit, looks at the environment, and opens it again: what was there before must be there, and grow.
   static func refuseCommit(
-    _ path: String, _ call: disk_call, _ fault: disk_fault = DISK_REFUSES,
+    _ path: String, _ call: disk_call, _ fault: disk_fault = DISK_REFUSES, code: Int32 = EIO,
     _ look: (Environment, [[UInt8]]) throws -> Void
   ) throws {
-    let content = try refusedCommit(path, call, fault, look)
+    let content = try refusedCommit(path, call, fault, code: code, look)
     let reopened = try open(path)
     #expect(try reopened.content() == content)
     try reopened.append(10)
     #expect(try reopened.content().count == content.count + 10)
   }
 
-  private static func refusedCommit(
-    _ path: String, _ call: disk_call, _ fault: disk_fault, _ look: (Environment, [[UInt8]]) throws -> Void
+  static func refusedCommit(
+    _ path: String, _ call: disk_call, _ fault: disk_fault = DISK_REFUSES, code: Int32 = EIO,
+    _ look: (Environment, [[UInt8]]) throws -> Void
   ) throws -> [[UInt8]] {
     let environment = try open(path)
     try environment.append(100)
     let content = try environment.content()
-    disk_fail(call, fault, EIO, 0, 1)
-    #expect(throws: LMDBError.system(EIO)) { try environment.append(1000) }
+    disk_fail(call, fault, code, 0, 1)
+    let syncs = disk_calls(DISK_SYNC)
+    #expect(throws: LMDBError.system(code)) { try environment.append(1000) }
+    if call == DISK_META { #expect(disk_calls(DISK_SYNC) == syncs + 2) }
     try look(environment, content)
     return content
   }

@@ -137,6 +137,30 @@ final class PreflightTests {
     }
   }
 
+  @Test("over what LMDB leaves of a failed meta page, the good one flipped in any bit is refused or changes nothing")
+  func takenBackAndFlipped() throws {
+    for commits in 2...7 {
+      let (before, content) = try sound(commits: commits)
+      try scratch.open().append(60)
+      var bytes = try scratch.bytes()
+      let failed = newer(of: bytes)
+      bytes.replaceSubrange(failed + 136..<failed + 152, with: before[failed + 136..<failed + 152])
+      let good = Self.pageSize - failed
+      var refused = 0
+      for bit in Self.metaBytes.lowerBound * 8..<Self.metaBytes.upperBound * 8 {
+        var damaged = bytes
+        damaged[good + bit / 8] ^= 1 << UInt8(bit % 8)
+        switch try outcome(of: damaged, expecting: content) {
+        case .refused: refused += 1
+        case .sameContent: break
+        case .otherContent: Issue.record("after \(commits) commits, bit \(bit): opened with other content")
+        }
+      }
+      #expect(refused > 300, "after \(commits) commits")
+      try FileManager.default.removeItem(atPath: scratch.data.string)
+    }
+  }
+
   @Test("a file cut at any page boundary is refused")
   func truncation() throws {
     let (bytes, content) = try sound(commits: 8)

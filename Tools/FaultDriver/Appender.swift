@@ -1,5 +1,6 @@
 import EventStore
 import Foundation
+import Primitives
 import Rollup
 import SystemPackage
 
@@ -17,10 +18,23 @@ struct Appender {
   /// Commits that each thread asks for; without end when nil.
   let limit: Int?
 
+  /// How it takes a refusal.
+  enum Manner: String {
+    /// It gives up, and says why.
+    case plain
+    /// One thread alone: if nobody knows what became of a commit, it opens the log again, and goes on from what is there.
+    case persistent
+    /// It says that what was refused is durable: whoever checks must find out.
+    case careless
+  }
+
+  let manner: Manner
+
   func run() -> Never {
     do {
+      if manner == .persistent { try appendPersistently() }
       let log = try EventLog.open(directory, mode: .create)
-      say("open \(try log.head().size)\n")
+      Self.say("open \(try log.head().size)\n")
       DispatchQueue.concurrentPerform(iterations: Self.threads) { writer in append(to: log, as: UInt64(writer)) }
     } catch {
       FaultDriver.fail("\(error)", code: 3)
@@ -29,36 +43,60 @@ struct Appender {
   }
 
   private func append(to log: EventLog, as writer: UInt64) {
-    var random = SeededGenerator(seed: seed &+ writer)
-    var count: UInt64 = 0
+    var source = Source(process: seed, writer: writer)
     var commits = 0
     do {
       while limit.map({ commits < $0 }) ?? true {
         commits += 1
-        let records = (0..<Int.random(in: 1...12, using: &random)).map { _ in
-          defer { count += 1 }
-          return NewRecord(
-            kind: .blockSequenced, coordinates: .block(count),
-            payload: Payload(process: seed, writer: writer, count: count).bytes)
+        do throws(AppendError) { try Self.acknowledge(try log.append(source.batch()), in: log) } catch {
+          guard manner == .careless else { throw error }
+          Self.say("ack \(try log.head().size) \(Hash256.zero)\n")
         }
-        try acknowledge(try log.append(records), in: log)
       }
     } catch {
       FaultDriver.fail("\(error)", code: 3)
     }
   }
 
-  private func acknowledge(_ appended: Appended, in log: EventLog) throws {
-    var lines = ""
-    for range in appended.positions {
-      for position in range.lowerBound.rawValue..<range.upperBound.rawValue {
-        lines += "ack \(position) \(try log.leafHash(at: Position(position)))\n"
+  /// Appends on one thread, in as many lives of the log as it takes.
+  private func appendPersistently() throws -> Never {
+    var source = Source(process: seed, writer: 0)
+    var commits = 0
+    var pending: [NewRecord] = []
+    var isSaid = false
+    while commits < limit ?? .max {
+      let log = try EventLog.open(directory, mode: .create)
+      if !isSaid { Self.say("open \(try log.head().size)\n") }
+      isSaid = true
+      // One more than before, so that the pages of the commit that failed get another content.
+      if !pending.isEmpty { pending.append(source.record()) }
+      do throws(AppendError) {
+        while commits < limit ?? .max {
+          if pending.isEmpty { pending = source.batch() }
+          try Self.acknowledge(try log.append(pending, expecting: try? log.head()), in: log)
+          pending = []
+          commits += 1
+        }
+      } catch {
+        guard case .outcomeUnknown = error else { throw error }
       }
     }
+    exit(0)
+  }
+
+  static func acknowledge(_ appended: Appended, in log: EventLog) throws(AppendError) {
+    var lines = ""
+    do throws(ReadError) {
+      for range in appended.positions {
+        for position in range.lowerBound.rawValue..<range.upperBound.rawValue {
+          lines += "ack \(position) \(try log.leafHash(at: Position(position)))\n"
+        }
+      }
+    } catch { throw .unreadable(error) }
     say(lines)
   }
 
-  private func say(_ text: String) {
+  static func say(_ text: String) {
     _ = try? FileDescriptor.standardOutput.writeAll(Array(text.utf8))
   }
 }

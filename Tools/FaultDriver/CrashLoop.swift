@@ -13,8 +13,8 @@ struct CrashLoop {
   /// How many images are wanted, at least.
   let images: Int
 
-  /// False: the disk ignores every sync, as if the store had none. Violations are to be found then.
-  let honoursSync: Bool
+  /// Which syncs the disk ignores, as if the store made none. Violations are to be found then.
+  let deafness: DiskModel.Deafness
 
   /// Combinations of at most so many uncertain things are all tried.
   private static let exhaustiveLimit = 6
@@ -30,7 +30,8 @@ struct CrashLoop {
     var runs: UInt64 = 0
     while tally.total < images, tally.violations.isEmpty {
       let place = work.appending("run-\(runs)")
-      let recorded = try RecordedRun(in: place, recorder: recorder, seed: seed &+ runs, commits: Self.commitsPerRun)
+      let recorded = try RecordedRun(
+        in: place, recorder: recorder, seed: seed &+ runs, commits: Self.commitsPerRun, failingMeta: failingMeta(runs))
       for grain in [4096, 512] {
         tally.add(try examine(recorded, in: place, grain: grain, seed: seed &+ runs))
         moments += recorded.recording.operations.count
@@ -47,6 +48,14 @@ struct CrashLoop {
       acknowledged, \(tally.violations.count) violations
       """)
     return tally.violations.isEmpty
+  }
+
+  /// In every other run one of the commits is told that its meta page could not be written, after which the process opens
+  /// the log again and goes on. The first two meta pages are those of the making of the log, the third is that of the first
+  /// records.
+  private func failingMeta(_ run: UInt64) -> Int? {
+    if deafness != .afterFailedMeta, run.isMultiple(of: 2) { return nil }
+    return 4 + Int((seed &+ run) / 2 % UInt64(Self.commitsPerRun - 2))
   }
 
   private func examine(_ run: RecordedRun, in place: FilePath, grain: Int, seed: UInt64) throws -> Tally {
@@ -70,7 +79,7 @@ struct CrashLoop {
   ) throws -> Tally {
     let examiner = Examiner(truth: run.truth)
     let root = place.appending("image-\(worker)")
-    var disk = DiskModel(grain: grain, honoursSync: honoursSync)
+    var disk = DiskModel(grain: grain, deafness: deafness)
     var acknowledged: UInt64 = 0
     var tally = Tally()
     for (moment, operation) in run.recording.operations.enumerated() {

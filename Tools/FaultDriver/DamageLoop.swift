@@ -53,7 +53,7 @@ struct DamageLoop {
 
   /// The data file as it was some commits before, filled up to the same size.
   private func earlierVersion(of run: RecordedRun, size: Int) throws -> [UInt8] {
-    var disk = DiskModel(grain: Self.pageSize, honoursSync: true)
+    var disk = DiskModel(grain: Self.pageSize)
     let operations = run.recording.operations
     for operation in operations.prefix(operations.count * 3 / 4) { disk.apply(operation) }
     let name = "\(RecordedRun.logName)/data.mdb"

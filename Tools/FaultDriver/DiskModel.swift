@@ -30,8 +30,20 @@ struct DiskModel {
   /// Bytes of a file that reach the disk or not as one.
   let grain: Int
 
-  /// Whether syncing works; false shows what a store without it would come to.
-  let honoursSync: Bool
+  /// A fault of the disk: what a store would come to that did not sync.
+  enum Deafness: String {
+    /// Every sync counts.
+    case none
+    /// No sync does anything.
+    case toEverySync = "ignore-sync"
+    /// Those between a meta page that could not be written and the next page of data do nothing.
+    case afterFailedMeta = "ignore-sync-after-failure"
+  }
+
+  let deafness: Deafness
+
+  /// Whether syncing works at this moment.
+  private var honoursSync: Bool
 
   private var files: [UInt64: File] = [:]
   private var names: [String: Node] = [:]
@@ -40,9 +52,10 @@ struct DiskModel {
   private var currentNames: [String: Node] = [:]
   private var pendingNames: [NameChange] = []
 
-  init(grain: Int, honoursSync: Bool) {
+  init(grain: Int, deafness: Deafness = .none) {
     self.grain = grain
-    self.honoursSync = honoursSync
+    self.deafness = deafness
+    honoursSync = deafness != .toEverySync
   }
 
   /// How many things a power cut now may take away or leave, each for itself.
@@ -56,21 +69,24 @@ struct DiskModel {
       if isDurable, honoursSync { settle(lastWriteOf: file, offset: offset, length: bytes.count) }
     case .sync(let file): if honoursSync { settle(file) }
     case .syncDirectory(let directory): if honoursSync { settleNames(in: directory) }
+    case .failedWrite:
+      begin(operation)
+      if deafness == .afterFailedMeta { honoursSync = false }
     case .resize, .makeFile, .makeDirectory, .rename, .link, .remove: begin(operation)
     case .acknowledge: break
     }
   }
 
+  /// Bytes of a data file before its first page of data.
+  private static let metaBytes = 8192
+
   /// Takes an operation that is on its way: what it does may have happened in part.
   mutating func begin(_ operation: Recording.Operation) {
     switch operation {
     case .write(let file, let offset, let bytes, _):
-      var start = 0
-      while start < bytes.count {
-        let end = min(bytes.count, (offset + start) / grain * grain + grain - offset)
-        files[file, default: File()].pending.append(.bytes(offset: offset + start, bytes[start..<end]))
-        start = end
-      }
+      if deafness == .afterFailedMeta, offset >= Self.metaBytes { honoursSync = true }
+      beginWrite(bytes, offset: offset, to: file)
+    case .failedWrite(let file, let offset, let bytes): beginWrite(bytes, offset: offset, to: file)
     case .resize(let file, let size): files[file, default: File()].pending.append(.size(size))
     case .makeFile(let name, let file):
       // The number may have been another file's, which is gone.
@@ -81,6 +97,15 @@ struct DiskModel {
     case .link(let old, let new): if let node = currentNames[old] { begin(.make(new, node)) }
     case .remove(let name): begin(.remove(name))
     case .sync, .syncDirectory, .acknowledge: break
+    }
+  }
+
+  private mutating func beginWrite(_ bytes: [UInt8], offset: Int, to file: UInt64) {
+    var start = 0
+    while start < bytes.count {
+      let end = min(bytes.count, (offset + start) / grain * grain + grain - offset)
+      files[file, default: File()].pending.append(.bytes(offset: offset + start, bytes[start..<end]))
+      start = end
     }
   }
 

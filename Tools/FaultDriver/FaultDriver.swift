@@ -4,12 +4,13 @@ import SystemPackage
 /// Does to a log what may happen to it, again and again, and checks what is left.
 ///
 ///     FaultDriver kill DIRECTORY CYCLES SEED [lose|tear]
-///     FaultDriver crash DIRECTORY IMAGES SEED RECORDER [ignore-sync]
+///     FaultDriver crash DIRECTORY IMAGES SEED RECORDER [ignore-sync|ignore-sync-after-failure]
 ///     FaultDriver damage DIRECTORY FILES SEED RECORDER [withoutChecksum|withoutPreflight]
-///     FaultDriver syscalls DIRECTORY RUNS SEED
+///     FaultDriver syscalls DIRECTORY RUNS SEED [careless]
 ///
-///     FaultDriver append DIRECTORY SEED [COMMITS]     (what it does this to)
-///     FaultDriver examine                             (what looks at the remains)
+///     FaultDriver append DIRECTORY SEED [COMMITS [persistent|careless]]     (what it does this to)
+///     FaultDriver upkeep DIRECTORY SEED                                      (likewise: signs, exports, copies, mirrors)
+///     FaultDriver examine                                                   (what looks at the remains)
 ///
 /// Ends with 0 if all held, 1 if something did not, 2 if it was called wrongly, 3 if it could not be done.
 @main
@@ -22,8 +23,14 @@ struct FaultDriver {
   private static func run(_ arguments: [String]) throws -> Bool {
     let directory = FilePath(arguments.count > 1 ? arguments[1] : "")
     if arguments == ["examine"] { Examination.serve() }
-    if arguments.first == "append", (3...4).contains(arguments.count), let seed = UInt64(arguments[2]) {
-      Appender(directory: directory, seed: seed, limit: arguments.count > 3 ? Int(arguments[3]) : nil).run()
+    if arguments.first == "append", (3...5).contains(arguments.count), let seed = UInt64(arguments[2]) {
+      guard let manner = arguments.count > 4 ? Appender.Manner(rawValue: arguments[4]) : .plain else { usage() }
+      Appender(
+        directory: directory, seed: seed, limit: arguments.count > 3 ? Int(arguments[3]) : nil, manner: manner
+      ).run()
+    }
+    if arguments.first == "upkeep", arguments.count == 3, let seed = UInt64(arguments[2]) {
+      Upkeep(places: Upkeep.Places(below: directory), seed: seed).run()
     }
     guard arguments.count >= 4, let count = Int(arguments[2]), count > 0, let seed = UInt64(arguments[3]) else {
       usage()
@@ -36,15 +43,16 @@ struct FaultDriver {
       var loop = KillLoop(directory: directory, cycles: count, seed: seed, sabotage: sabotage)
       return loop.run()
     case ("crash", 1...2):
-      if options.count == 2, arguments[5] != "ignore-sync" { usage() }
-      let loop = CrashLoop(
-        work: directory, recorder: arguments[4], seed: seed, images: count, honoursSync: options.count == 1)
-      return try loop.run()
+      guard let deafness = options.count == 2 ? DiskModel.Deafness(rawValue: arguments[5]) : DiskModel.Deafness.none
+      else { usage() }
+      return try CrashLoop(work: directory, recorder: arguments[4], seed: seed, images: count, deafness: deafness).run()
     case ("damage", 1...2):
       let way = options.count == 2 ? Examination.Way(rawValue: arguments[5]) : .doubt
       guard let way else { usage() }
       return try DamageLoop(work: directory, recorder: arguments[4], seed: seed, files: count, way: way).run()
-    case ("syscalls", 0): return try SystemCallLoop(work: directory, seed: seed, limit: count).run()
+    case ("syscalls", 0...1):
+      guard let manner = options.isEmpty ? .plain : Appender.Manner(rawValue: arguments[4]) else { usage() }
+      return try SystemCallLoop(work: directory, seed: seed, limit: count, manner: manner).run()
     default: usage()
     }
   }
@@ -53,9 +61,9 @@ struct FaultDriver {
     fail(
       """
       usage: FaultDriver kill DIRECTORY CYCLES SEED [lose|tear]
-             FaultDriver crash DIRECTORY IMAGES SEED RECORDER [ignore-sync]
+             FaultDriver crash DIRECTORY IMAGES SEED RECORDER [ignore-sync|ignore-sync-after-failure]
              FaultDriver damage DIRECTORY FILES SEED RECORDER [withoutChecksum|withoutPreflight]
-             FaultDriver syscalls DIRECTORY RUNS SEED
+             FaultDriver syscalls DIRECTORY RUNS SEED [careless]
       """, code: 2)
   }
 

@@ -21,18 +21,24 @@ struct RecordedRun {
   static let logName = "log"
 
   /// Runs `append` for so many commits of each thread, below `work`.
-  init(in work: FilePath, recorder: String, seed: UInt64, commits: Int) throws {
+  ///
+  /// - Parameter failingMeta: of which of its meta pages the process is told that it could not be written.
+  init(in work: FilePath, recorder: String, seed: UInt64, commits: Int, failingMeta: Int? = nil) throws {
     let below = work.appending("disk")
     try FileManager.default.createDirectory(atPath: below.string, withIntermediateDirectories: true)
     let journal = work.appending("journal")
     directory = below.appending(Self.logName)
     let silence = try FileDescriptor.open(FilePath("/dev/null"), .writeOnly)
     defer { try? silence.close() }
-    let process = try spawn(
-      ["append", directory.string, "\(seed)", "\(commits)"],
-      environment: [
-        "LD_PRELOAD": recorder, "VARVE_RECORD_BELOW": below.string, "VARVE_RECORD_TO": journal.string,
-      ], output: silence)
+    var environment = [
+      "LD_PRELOAD": recorder, "VARVE_RECORD_BELOW": below.string, "VARVE_RECORD_TO": journal.string,
+    ]
+    var arguments = ["append", directory.string, "\(seed)", "\(commits)"]
+    if let failingMeta {
+      environment["VARVE_RECORD_FAIL_META"] = "\(failingMeta)"
+      arguments.append(Appender.Manner.persistent.rawValue)
+    }
+    let process = try spawn(arguments, environment: environment, output: silence)
     let end = wait(for: process)
     guard end == (0, 0) else { throw Unusable(reason: "the recorded process ended with \(end)") }
     recording = try Recording(contentsOf: journal.string)

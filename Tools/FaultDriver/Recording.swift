@@ -7,6 +7,8 @@ struct Recording {
   enum Operation {
     /// `isDurable` when the descriptor was opened so that a write returns only then.
     case write(file: UInt64, offset: Int, bytes: [UInt8], isDurable: Bool)
+    /// It should have been durable, and the process was told that it failed.
+    case failedWrite(file: UInt64, offset: Int, bytes: [UInt8])
     case resize(file: UInt64, size: Int)
     case sync(file: UInt64)
     case makeFile(name: String, file: UInt64)
@@ -57,6 +59,7 @@ struct Recording {
       case 9: return .syncDirectory(name: first)
       case 10: return .acknowledge(text)
       case 11: return .link(name: first, as: text)
+      case 13: return .failedWrite(file: file, offset: place, bytes: second)
       default: throw Malformed(offset: start)
       }
     }

@@ -1,37 +1,52 @@
 import Foundation
 import SystemPackage
 
-/// System calls that fail: for each kind, each time it is called and each error, a short run of `append` in which it does,
-/// once or from then on. The process may give up, saying why; what it acknowledged must be there.
+/// System calls that fail: for each kind, each time it is called and each error, a short run of `append` or `upkeep` in which
+/// it does, once or from then on. The process may give up, saying why; what it acknowledged must be there.
 struct SystemCallLoop {
   let work: FilePath
   let seed: UInt64
 
-  /// How many runs are wanted at most.
+  /// How many runs are wanted at most. They are spread over all kinds of calls.
   let limit: Int
+
+  /// How the process under test takes a refusal.
+  let manner: Appender.Manner
+
+  /// What is run.
+  private enum Work: CaseIterable {
+    case append, upkeep
+  }
 
   /// A kind of call that is made to fail.
   private struct Fault {
+    let work: Work
     let call: String
     let error: String
 
-    /// Only calls about files below the log's directory count: others are the loader's and the run-time system's.
-    var isLimitedToLog = false
+    /// Only calls about the files of the work count: others are the loader's and the run-time system's.
+    let isLimitedToFiles: Bool
+
+    var name: String { "\(call) \(error)\(work == .append ? "" : " of upkeep")" }
   }
 
-  private static let faults: [Fault] =
-    ["pwrite64", "pwritev", "writev", "fdatasync", "fsync", "ftruncate"].flatMap { call in
-      ["EIO", "ENOSPC", "EINTR"].map { Fault(call: call, error: $0) }
+  /// Calls and errors, and whether only those about the work's files count.
+  private static let calls: [(calls: [String], errors: [String], isLimitedToFiles: Bool)] = [
+    (["pwrite64", "pwritev", "writev", "fdatasync", "fsync", "ftruncate"], ["EIO", "ENOSPC", "EINTR"], false),
+    (["link", "unlink", "mkdir", "flock", "rename"], ["EIO", "EACCES"], false),
+    (["openat"], ["EMFILE", "EIO"], true),
+    (["write"], ["EIO", "ENOSPC"], true),
+    (["mmap"], ["ENOMEM"], true),
+    (["fcntl"], ["EAGAIN"], true),
+  ]
+
+  private static let faults: [Fault] = Work.allCases.flatMap { work in
+    calls.flatMap { row in
+      row.calls.flatMap { call in
+        row.errors.map { Fault(work: work, call: call, error: $0, isLimitedToFiles: row.isLimitedToFiles) }
+      }
     }
-    + ["link", "unlink", "mkdir", "flock"].flatMap { call in
-      ["EIO", "EACCES"].map { Fault(call: call, error: $0) }
-    }
-    + [
-      Fault(call: "openat", error: "EMFILE", isLimitedToLog: true),
-      Fault(call: "openat", error: "EIO", isLimitedToLog: true),
-      Fault(call: "mmap", error: "ENOMEM", isLimitedToLog: true),
-      Fault(call: "fcntl", error: "EAGAIN", isLimitedToLog: true),
-    ]
+  }
 
   private static let commits = 4
   private static let secondsPerRun = 20.0
@@ -49,19 +64,21 @@ struct SystemCallLoop {
     let start = Victim.now()
     var counts = Counts()
     var place = 0
-    for fault in Self.faults {
-      var count = 1
-      var wasHit = true
-      while wasHit, counts.total < limit {
-        // Who is interrupted tries again, rightly without end; so it happens once.
-        for suffix in fault.error == "EINTR" ? [""] : ["", "+"] {
-          place += 1
-          wasHit = try runOnce(fault, when: "\(count)\(suffix)", in: work.appending("run-\(place)"), &counts)
-          // A call that is not made a second time fails from then on as it fails once.
-          if !wasHit { break }
+    // The first time each kind of call is made, then the second, and so on, as long as it is made that often.
+    var left = Self.faults
+    var time = 1
+    while !left.isEmpty, counts.total < limit {
+      var next: [Fault] = []
+      for (index, fault) in left.enumerated() {
+        guard counts.total < limit else {
+          next += left[index...]
+          break
         }
-        count += 1
+        place += 1
+        if try runBoth(fault, time: time, in: work.appending("run-\(place)"), &counts) { next.append(fault) }
       }
+      left = next
+      time += 1
     }
     guard counts.total > 0 else { throw RecordedRun.Unusable(reason: "strace made no call fail: may it trace here?") }
     for violation in counts.violations.prefix(20) { print("VIOLATION \(violation)") }
@@ -70,42 +87,67 @@ struct SystemCallLoop {
       \(counts.total) runs with failing system calls (seed \(seed)) in \(Int((Victim.now() - start) / 1000)) s
       \(counts.finished) went on to the end, \(counts.gaveUp) gave up with an error, \(counts.violations.count) violations
       """)
+    if !left.isEmpty {
+      let kinds = left.map(\.name).joined(separator: ", ")
+      print("left out, as \(limit) runs were asked for: further times of \(kinds)")
+    }
     return counts.violations.isEmpty
+  }
+
+  /// Fails the call the given time it is made, once and from then on. Whether it was made that often.
+  private func runBoth(_ fault: Fault, time: Int, in place: FilePath, _ counts: inout Counts) throws -> Bool {
+    // Who is interrupted tries again, rightly without end; so it happens once.
+    for suffix in fault.error == "EINTR" ? [""] : ["", "+"] {
+      // A call that is not made so often fails from then on as it fails once.
+      guard try runOnce(fault, when: "\(time)\(suffix)", in: place, &counts) else { return false }
+    }
+    return true
   }
 
   /// Whether the call was made often enough to fail.
   private func runOnce(_ fault: Fault, when: String, in place: FilePath, _ counts: inout Counts) throws -> Bool {
     try FileManager.default.createDirectory(atPath: place.string, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: place.string) }
-    let log = place.appending("log")
     let trace = place.appending("trace").string
     let pipe = try makePipe()
     // What the process has to say about its failure is its exit code here.
     let silence = try FileDescriptor.open(FilePath("/dev/null"), .writeOnly)
     defer { try? silence.close() }
-    var arguments = ["-f", "-qq", "-o", trace, "-e", "trace=\(fault.call)"]
-    if fault.isLimitedToLog {
-      for path in [log, log.appending("data.mdb"), log.appending("writer.lock")] { arguments += ["-P", path.string] }
-    }
-    arguments += ["-e", "inject=\(fault.call):error=\(fault.error):when=\(when)"]
-    arguments += [try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")]
-    arguments += ["append", log.string, "\(seed)", "\(Self.commits)"]
+    let arguments =
+      ["-f", "-qq", "-o", trace, "-e", "trace=\(fault.call)"]
+      + ["-e", "inject=\(fault.call):error=\(fault.error):when=\(when)"] + (try command(fault, in: place))
     let process = try spawn(arguments, program: "/usr/bin/strace", output: pipe.writeEnd, errors: silence)
     try pipe.writeEnd.close()
     let (said, isInTime) = try listen(pipe.readEnd, to: process)
     let end = wait(for: process)
     guard try String(contentsOfFile: trace, encoding: .utf8).contains("(INJECTED)") else { return false }
-    let name = "\(fault.call) fails with \(fault.error), time \(when), seed \(seed)"
+    let name = "\(fault.name) fails, time \(when), seed \(seed)"
     guard isInTime, end == (0, 0) || end == (3, 0) else {
       let what = isInTime ? "ended with code \(end.code), signal \(end.signal)" : "did not end"
       counts.violations.append("\(name): the process \(what)")
       return true
     }
     do {
-      try check(log, Report(said, wasKilled: false))
+      try check(fault, in: place, said)
       if end.code == 0 { counts.finished += 1 } else { counts.gaveUp += 1 }
     } catch { counts.violations.append("\(name): \(error)") }
     return true
+  }
+
+  /// The files that count, and the program with its arguments.
+  private func command(_ fault: Fault, in place: FilePath) throws -> [String] {
+    let places = Upkeep.Places(below: place)
+    let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    let (watched, arguments) =
+      switch fault.work {
+      case .append:
+        (
+          [places.log, places.log.appending("data.mdb"), places.log.appending("writer.lock")],
+          ["append", places.log.string, "\(seed)", "\(Self.commits)", manner.rawValue]
+        )
+      case .upkeep: (places.watched, ["upkeep", place.string, "\(seed)"])
+      }
+    return (fault.isLimitedToFiles ? watched.flatMap { ["-P", $0.string] } : []) + [program] + arguments
   }
 
   /// What the process says until it ends, and whether it did in time; else it is killed.
@@ -129,13 +171,17 @@ struct SystemCallLoop {
   }
 
   /// A restart finds what was acknowledged, and takes more.
-  private func check(_ log: FilePath, _ report: Report) throws {
-    guard FileManager.default.fileExists(atPath: log.appending("data.mdb").string) else {
+  private func check(_ fault: Fault, in place: FilePath, _ said: [UInt8]) throws {
+    let places = Upkeep.Places(below: place)
+    let report = Report(said, wasKilled: false)
+    guard FileManager.default.fileExists(atPath: places.log.appending("data.mdb").string) else {
       guard report.acknowledged.isEmpty else { throw Checker.Violation(description: "the data file is gone") }
       return
     }
-    var checker = Checker(directory: log)
+    var checker = Checker(directory: places.log)
     try checker.check(report)
     try checker.checkAll()
+    guard fault.work == .upkeep else { return }
+    try UpkeepCheck(places: places, said: String(decoding: said, as: UTF8.self)).run()
   }
 }

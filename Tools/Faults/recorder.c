@@ -3,6 +3,9 @@
 //   gcc -shared -fPIC -O2 -o recorder.so recorder.c -ldl -lpthread
 //   LD_PRELOAD=recorder.so VARVE_RECORD_BELOW=DIRECTORY VARVE_RECORD_TO=FILE program …
 //
+// With VARVE_RECORD_FAIL_META=N the program is told of its Nth write that should be durable that it failed, after the
+// kernel has taken it: whether it reached the disk is open.
+//
 // Watched are names below DIRECTORY, and standard output: what is printed there was acknowledged. Every operation that
 // succeeded is one entry of FILE, in the order in which they took effect, for each of which the calls of one process are
 // held one behind the other. An entry, integers little-endian:
@@ -10,7 +13,8 @@
 //   operation u8 · offset u64 · file u64 · length of first u32 · length of second u32 · first · second
 //
 // operation: 1 write, 2 write that is durable when it returns (O_DSYNC, O_SYNC), 3 truncate to offset, 4 sync of a file,
-// 5 file made, 6 rename, 7 unlink, 8 directory made, 9 sync of a directory, 10 acknowledged, 11 link, 12 rmdir.
+// 5 file made, 6 rename, 7 unlink, 8 directory made, 9 sync of a directory, 10 acknowledged, 11 link, 12 rmdir,
+// 13 write that should have been durable, and of which the program was told that it failed.
 // file: the number of the inode, by which a file is known whatever its names are. first: the name below DIRECTORY; second:
 // the bytes written, or the new name.
 //
@@ -33,7 +37,7 @@
 
 enum operation {
   op_write = 1, op_durable_write, op_truncate, op_sync, op_create, op_rename, op_unlink, op_mkdir, op_sync_directory,
-  op_acknowledge, op_link, op_rmdir
+  op_acknowledge, op_link, op_rmdir, op_failed_write
 };
 
 enum { descriptor_limit = 4096 };
@@ -49,6 +53,7 @@ static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 static char below[PATH_MAX];
 static size_t below_length;
 static int journal = -1;
+static long durable_writes, failing_write;
 
 #define REAL(name) ((__typeof__(&name))real(#name))
 static void *real(const char *name) {
@@ -88,6 +93,8 @@ __attribute__((constructor)) static void start(void) {
   below_length = strlen(below);
   journal = REAL(open)(target, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (journal < 0) abort();
+  const char *failing = getenv("VARVE_RECORD_FAIL_META");
+  if (failing) failing_write = atol(failing);
 }
 
 // The name below the directory, in memory of its own; NULL when the path leads elsewhere, or to the lock file.
@@ -186,6 +193,11 @@ ssize_t write(int descriptor, const void *bytes, size_t count) {
 ssize_t pwrite(int descriptor, const void *bytes, size_t count, off_t offset) {
   begin();
   ssize_t done = REAL(pwrite)(descriptor, bytes, count, offset);
+  struct watched *file = watched(descriptor);
+  if (done > 0 && file && file->is_durable && ++durable_writes == failing_write) {
+    note(op_failed_write, offset, file->inode, file->name, bytes, done);
+    errno = EIO, done = -1;
+  }
   note_write(descriptor, bytes, done, offset);
   end();
   return done;

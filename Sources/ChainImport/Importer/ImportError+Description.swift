@@ -53,7 +53,8 @@ extension ImportError: CustomStringConvertible {
     case .foreignRecord: "import into another --data-dir"
     case .cancelled: "run it again to go on"
     case _ where isDamage:
-      "import anew from a good file with --replace-damaged, which moves the damaged log aside and deletes nothing"
+      "`varve log repair`; if that finds a record lost, import anew from a good file with --replace-damaged; both move the "
+        + "damaged log aside and delete nothing"
     case .directory, .open, .append, .read: nil
     }
   }

@@ -67,12 +67,15 @@ struct ImportChain: VarveCommand {
 
   /// Moves a damaged log out of the way; leaves a sound one, and a store that is not there, as they are.
   private func setDamagedAside(_ console: Console) throws {
-    guard try LogCheck(of: options).isDamaged() else {
-      console.note("--replace-damaged: there is no damaged log in \(options.dataDirectory), so nothing was set aside")
-      return
-    }
-    if let place = try DataDirectory(options.dataPath).quarantine() {
-      console.note("the damaged log was moved to \(place); nothing was deleted")
+    let store = DataDirectory(options.dataPath)
+    try store.holdingLedger {
+      guard try LogCheck(of: options).isDamaged() else {
+        console.note("--replace-damaged: there is no damaged log in \(options.dataDirectory), so nothing was set aside")
+        return
+      }
+      if let place = try store.quarantine() {
+        console.note("the damaged log was moved to \(place); nothing was deleted")
+      }
     }
   }
 }

@@ -26,7 +26,8 @@ struct LogVerify: VarveCommand {
 
   /// What to do about damage.
   static let remedy =
-    "`varve import chain --replace-damaged …` with a good file; it sets the damaged log aside and deletes nothing"
+    "`varve log repair`; if a record is lost, move the log away and `varve log restore` a backup, or "
+    + "`varve import chain --replace-damaged …` with a good file; all of these keep the damaged log"
 
   @OptionGroup var options: GlobalOptions
 

@@ -83,9 +83,7 @@ struct LogRestore: VarveCommand {
 enum VerifiedCopy {
   /// The head of the log in a data directory, once all of it is found to be sound.
   static func check(_ directory: DataDirectory, _ options: GlobalOptions) throws -> Head {
-    var copied = options
-    copied.dataDirectoryOption = directory.path.string
-    guard case .exit(0) = try LogCheck(of: copied).run(isSilent: true) else {
+    guard try LogCheck(of: options, in: directory).isSound() else {
       throw Failure(
         .disagreement, "the log in \(directory.ledger) is not sound",
         remedy: "`varve log verify --data-dir \(directory.path)` tells what is wrong")

@@ -15,7 +15,9 @@ struct LogRepairCommand: VarveCommand {
       indexes of L1 blocks and observations. If the records are sound, they are
       recorded anew in a log of its own, which is verified, held against what was
       signed last, and put in place; the damaged one is set aside, in a directory
-      `quarantine-N`. Nothing is deleted. Projections are rebuilt as needed.
+      `quarantine-N`, with the projections, which are rebuilt as needed. Nothing is
+      deleted, nobody can append meanwhile, and a repair that was stopped goes on
+      when it is run again.
 
       A record that is damaged cannot be made anew from the rest of the log. Then
       nothing is changed: restore a backup, mirror an export, or import again.
@@ -30,32 +32,45 @@ struct LogRepairCommand: VarveCommand {
   @Flag(name: .customLong("child"), help: .private)
   var isChild = false
 
-  private var workshop: DataDirectory { DataDirectory(options.dataPath.appending("repair")) }
+  private var store: DataDirectory { DataDirectory(options.dataPath) }
 
   func execute(_ console: Console) throws {
     if isChild { return try rebuild(console) }
-    let store = DataDirectory(options.dataPath)
     let manifest = try store.manifest()
+    // Held from before the check: what somebody appended after it would be lost.
+    try store.holdingLedger { try repair(manifest, console) }
+  }
+
+  private func repair(_ manifest: StoreManifest, _ console: Console) throws {
+    if let place = try store.clearWorkshop(isSound: { try LogCheck(of: options, in: $0).isSound() }) {
+      console.note("an earlier repair was stopped; what it had set aside is in \(place)")
+    }
     guard try LogCheck(of: options).isDamaged() else {
       console.note("the log in \(options.ledgerPath) is as it was written; there is nothing to repair")
       return
     }
-    try Files.removeDirectory(workshop.path)
-    try superviseChild()
-    let head = try VerifiedCopy.check(workshop, options)
-    try store.requireSigned(manifest, extendedBy: EventLog.open(workshop.ledger, mode: .readOnly), console)
-    guard let place = try store.quarantine() else { throw Failure(.cannot, "there is no log in \(store.ledger)") }
+    let head: Head
+    do {
+      try superviseChild()
+      head = try VerifiedCopy.check(store.workshop, options)
+      try store.requireSigned(manifest, extendedBy: EventLog.open(store.workshop.ledger, mode: .readOnly), console)
+    } catch {
+      try Files.removeDirectory(store.workshop.path)
+      throw error
+    }
+    try store.setProjectionsAside()
+    try store.exchangeLedgers()
+    let place = try store.setWorkshopAside()
     console.note("the damaged log was moved to \(place); nothing was deleted")
-    try Files.move(workshop.ledger, to: store.ledger)
-    try store.write(manifest)
-    try Files.removeDirectory(workshop.path)
     console.report(CopyOutcome(verb: "repaired", head, directory: options.dataDirectory))
   }
 
   private func rebuild(_ console: Console) throws {
     let bar = ProgressBar("records", console: console)
     defer { bar.clear() }
-    let outcome = try LogRepair.rebuild(options.ledgerPath, into: workshop.ledger) { bar.update(done: $0, total: nil) }
+    let outcome = try LogRepair.rebuild(options.ledgerPath, into: store.workshop.ledger) {
+      bar.update(done: $0, total: nil)
+    }
     bar.clear()
     if !outcome.isConfirmed {
       console.note(

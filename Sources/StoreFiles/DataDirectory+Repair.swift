@@ -1,0 +1,53 @@
+import Foundation
+import LMDB
+package import SystemPackage
+
+/// How a repaired ledger takes the place of a damaged one.
+///
+/// It is made in `repair/`, and the two change names in one step; then `repair/`, with the damaged one in it, becomes a
+/// quarantine. So there is a ledger and a manifest at every moment. Whoever is stopped in between begins again: what is in
+/// `repair/ledger` is the damaged ledger if it is not sound, and a draft if it is.
+///
+/// All of this is to be called while the ledger is held.
+extension DataDirectory {
+  /// Where a ledger is made anew.
+  package var workshop: DataDirectory { DataDirectory(path.appending("repair")) }
+
+  /// Sets projections aside, which may have been made from damaged indexes.
+  package func setProjectionsAside() throws(DataDirectoryError) {
+    guard FileManager.default.fileExists(atPath: projections.string) else { return }
+    try make(workshop.path)
+    try move(projections, into: workshop.path)
+  }
+
+  /// Lets this ledger and the one of the workshop change names.
+  package func exchangeLedgers() throws(DataDirectoryError) {
+    do throws(LMDB.OpenError) { try Files.exchange(workshop.ledger, ledger) } catch {
+      throw .failed(path: ledger.string, cause: "\(error)")
+    }
+  }
+
+  /// Makes the workshop, with all that is in it, a quarantine.
+  package func setWorkshopAside() throws(DataDirectoryError) -> FilePath {
+    let target = quarantinePath()
+    do throws(LMDB.OpenError) { try Files.move(workshop.path, to: target) } catch {
+      throw .failed(path: workshop.path.string, cause: "\(error)")
+    }
+    return target
+  }
+
+  /// Makes room for a new draft after an attempt that was stopped, and keeps whatever is no draft.
+  ///
+  /// - Parameter isSound: whether a ledger is as it was written. The damaged one, which stands in the workshop after the
+  ///   exchange, is not.
+  /// - Returns: where what was kept is now; nil if there was nothing to keep.
+  package func clearWorkshop(isSound: (DataDirectory) throws -> Bool) throws -> FilePath? {
+    guard try Files.status(workshop.path) != nil else { return nil }
+    if try Files.status(workshop.ledger.appending("data.mdb")) == nil || isSound(workshop) {
+      try Files.removeDirectory(workshop.ledger)
+    }
+    if try !Files.names(in: workshop.path).isEmpty { return try setWorkshopAside() }
+    try Files.removeDirectory(workshop.path)
+    return nil
+  }
+}
