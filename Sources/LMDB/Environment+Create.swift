@@ -15,7 +15,7 @@ extension Environment {
     creation.durability = .synchronous
     creation.mapSize = min(options.mapSize, 1 << 24)
     do throws(OpenError) {
-      let opened = try OpenedEnvironment(scratch, creation)
+      let opened = try OpenedEnvironment(scratch, creation, isNew: true)
       unsafe mdb_env_close(opened.handle.pointer)
       try Files.sync(scratch.appending(dataFile))
       _ = try Files.link(scratch.appending(dataFile), as: directory.appending(dataFile))

@@ -4,7 +4,7 @@ package struct EnvironmentOptions: Hashable, Sendable {
   package enum Mode: Hashable, Sendable {
     /// Reads only. The file must exist, with all tables.
     case readOnly
-    /// Reads and writes. The file must exist; missing tables are created.
+    /// Reads and writes. The file must exist, with all tables.
     case readWrite
     /// As ``readWrite``, and the file is created if it is missing.
     case create

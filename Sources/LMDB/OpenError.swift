@@ -11,7 +11,7 @@ package enum OpenError: Error, Hashable, Sendable {
   case networkFileSystem(FilePath, name: String)
   /// The file was written without syncs, and the machine has been restarted since.
   case unsyncedRemains(FilePath)
-  /// A table of the options is not in the file, and the mode does not create it.
+  /// A table of the options is not in the file.
   case missingTable(String, FilePath)
   /// This process has the environment open with options that contradict these.
   case optionsDisagree(FilePath, option: String)
@@ -36,7 +36,7 @@ extension OpenError: CustomStringConvertible {
     case .unsyncedRemains(let path):
       "\(path): left over from an unfinished rebuild before the machine restarted; delete the directory and rebuild"
     case .missingTable(let table, let path):
-      "\(path): no table \(table); open it for writing once, or check the path"
+      "\(path): no table \(table): the file is damaged, or it is another program's; check the path"
     case .optionsDisagree(let path, let option):
       "\(path): already open in this process with another \(option); close it first, or ask for the same"
     case .noAddressSpace(let path, let needed):

@@ -8,12 +8,15 @@ struct OpenedEnvironment {
   let tables: [String: Table]
 
   /// Opens, with as much of the map size as the system grants.
-  init(_ directory: FilePath, _ options: EnvironmentOptions) throws(OpenError) {
+  ///
+  /// - Parameter isNew: whether the file is being made, with its tables. In a file that was there a missing table is
+  ///   damage, and an empty one in its place would hide it.
+  init(_ directory: FilePath, _ options: EnvironmentOptions, isNew: Bool = false) throws(OpenError) {
     handle = try Self.reserve(directory, options)
     do throws(OpenError) {
       var dead: Int32 = 0
       unsafe try Self.check(mdb_reader_check(handle.pointer, &dead), directory)
-      tables = try Self.openTables(handle, directory, options)
+      tables = try Self.openTables(handle, directory, options.tables, isNew: isNew)
     } catch {
       unsafe mdb_env_close(handle.pointer)
       throw error
@@ -62,39 +65,22 @@ struct OpenedEnvironment {
 
   /// Opens all tables in one transaction, so that their handles are there before any other transaction begins.
   private static func openTables(
-    _ handle: EnvironmentHandle, _ directory: FilePath, _ options: EnvironmentOptions
+    _ handle: EnvironmentHandle, _ directory: FilePath, _ names: [String], isNew: Bool
   ) throws(OpenError) -> [String: Table] {
-    var tables: [String: Table] = [:]
-    var missing = try openTables(handle, directory, options.tables, flags: (UInt32(MDB_RDONLY), 0), into: &tables)
-    if !missing.isEmpty, options.mode != .readOnly {
-      missing = try openTables(handle, directory, options.tables, flags: (0, UInt32(MDB_CREATE)), into: &tables)
-    }
-    if let name = missing.first { throw .missingTable(name, directory) }
-    return tables
-  }
-
-  /// Opens what is there, with these flags of the transaction and the tables; gives the names of the others.
-  private static func openTables(
-    _ handle: EnvironmentHandle, _ directory: FilePath, _ names: [String], flags: (transaction: UInt32, table: UInt32),
-    into tables: inout [String: Table]
-  ) throws(OpenError) -> [String] {
     var pointer: OpaquePointer?
-    unsafe try check(mdb_txn_begin(handle.pointer, nil, flags.transaction, &pointer), directory)
-    var missing: [String] = []
+    unsafe try check(mdb_txn_begin(handle.pointer, nil, isNew ? 0 : UInt32(MDB_RDONLY), &pointer), directory)
+    var tables: [String: Table] = [:]
     for (index, name) in names.enumerated() {
       var dbi: UInt32 = 0
-      let code = unsafe mdb_dbi_open(pointer, name, flags.table, &dbi)
-      if code == MDB_NOTFOUND {
-        missing.append(name)
-      } else if code != 0 {
+      let code = unsafe mdb_dbi_open(pointer, name, isNew ? UInt32(MDB_CREATE) : 0, &dbi)
+      guard code == 0 else {
         unsafe mdb_txn_abort(pointer)
-        throw .storage(LMDBError(code: code), directory)
-      } else {
-        tables[name] = Table(dbi: dbi, index: index, name: name)
+        throw code == MDB_NOTFOUND ? .missingTable(name, directory) : .storage(LMDBError(code: code), directory)
       }
+      tables[name] = Table(dbi: dbi, index: index, name: name)
     }
     unsafe try check(mdb_txn_commit(pointer), directory)
-    return missing
+    return tables
   }
 
   /// Makes the disk's file the one that this process sees, before anything is written on the strength of it.

@@ -37,8 +37,8 @@ package struct DataDirectory: Hashable, Sendable {
 
   /// Makes the directory and writes the manifest: to another name first, so that a crash leaves the old one or the new one.
   package func write(_ manifest: StoreManifest) throws(DataDirectoryError) {
+    try make(path)
     do {
-      try FileManager.default.createDirectory(atPath: path.string, withIntermediateDirectories: true)
       let draft = path.appending("varve.json.new")
       let file = try FileDescriptor.open(
         draft, .writeOnly, options: [.create, .truncate, .closeOnExec],

@@ -74,11 +74,23 @@ final class EnvironmentTests {
 
   @Test("an environment closes with its last reference, and its file can be opened with other options then")
   func close() throws {
-    try scratch.open().append(1)
+    try scratch.open(tables: ["records", "other"]).append(1)
     #expect(try scratch.open(.readOnly).content().count == 1)
     #expect(try scratch.open(.readWrite, tables: ["other"]).information().readers == 0)
     #expect(try scratch.open(.readOnly, tables: ["records", "other"]).content(of: "other") == [])
-    #expect(throws: OpenError.missingTable("third", scratch.path)) { try scratch.open(.readOnly, tables: ["third"]) }
+  }
+
+  @Test("a table that a file lacks is refused, for writing too, and nothing is changed")
+  func missingTable() throws {
+    try scratch.open().append(1)
+    let file = URL(fileURLWithPath: scratch.path.appending("data.mdb").string)
+    let before = try Data(contentsOf: file)
+    for mode: EnvironmentOptions.Mode in [.readOnly, .readWrite, .create] {
+      #expect(throws: OpenError.missingTable("other", scratch.path)) {
+        try scratch.open(mode, tables: ["records", "other"])
+      }
+    }
+    #expect(try Data(contentsOf: file) == before)
   }
 
   @Test("many threads that open and close one file never hold two environments")

@@ -1,5 +1,4 @@
 import EventStore
-import Foundation
 import Primitives
 import Rollup
 import StoreFiles
@@ -52,11 +51,6 @@ struct OpenedStore {
   }
 
   private static func openLog(_ directory: DataDirectory) throws(ImportError) -> EventLog {
-    do {
-      try FileManager.default.createDirectory(atPath: directory.path.string, withIntermediateDirectories: true)
-    } catch {
-      throw ImportError(.directory(.failed(path: directory.path.string, cause: error.localizedDescription)))
-    }
     do {
       return try EventLog.open(directory.ledger, mode: .create)
     } catch {
