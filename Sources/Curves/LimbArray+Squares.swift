@@ -1,5 +1,5 @@
-// Squares are written out word by word: as loops over pairs of words they go through memory, and take up to twice as
-// long as products (measured).
+// Squares are written out word by word: as loops over pairs of words they go through memory, and take longer than
+// products (measured in several forms).
 
 extension LimbArray {
   @inline(__always)
