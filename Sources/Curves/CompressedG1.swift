@@ -10,7 +10,7 @@ extension BLS12381 {
   static func decompressedG1(_ bytes: RawSpan, at offset: Int) throws(CurveError) -> AffinePoint<G1> {
     let flags = bytes.byte(at: offset) >> 5
     var number = Limbs6(bigEndian: bytes, at: offset)
-    number.word5 &= .max >> 3
+    number.words[5] &= .max >> 3
     guard flags & 4 != 0 else { throw .badCompression }
     if flags & 2 != 0 {
       guard flags & 1 == 0, number.isZero else { throw .badCompression }

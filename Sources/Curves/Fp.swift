@@ -44,6 +44,9 @@ struct Fp<Modulus: PrimeModulus>: Field {
   var isZero: Bool { montgomery.isZero }
 
   @inline(__always)
+  static func == (left: Self, right: Self) -> Bool { left.montgomery == right.montgomery }
+
+  @inline(__always)
   static func + (left: Self, right: Self) -> Self {
     var sum = left.montgomery
     let carry = sum.add(right.montgomery)

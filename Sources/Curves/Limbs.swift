@@ -1,10 +1,9 @@
 /// A number of a fixed count of 64-bit words, least significant first: what the Montgomery core computes on.
-///
-/// Two widths exist, `Limbs4` and `Limbs6`. Each spells its loops out, word by word, so that a release build keeps a
-/// number in registers; a loop over an array of words does not unroll reliably and goes through memory.
 protocol Limbs: BitwiseCopyable, Equatable, Sendable {
   /// How many words there are.
   static var count: Int { get }
+
+  static var zero: Self { get }
 
   /// The number whose word at each index is what `word` returns.
   init(word: (Int) -> UInt64)
@@ -48,9 +47,6 @@ protocol Limbs: BitwiseCopyable, Equatable, Sendable {
 }
 
 extension Limbs {
-  @inline(__always)
-  static var zero: Self { Self { _ in 0 } }
-
   @inline(__always)
   mutating func add(_ other: Self) -> UInt64 { add(other, carry: 0) }
 

@@ -3,7 +3,7 @@ enum MultiScalar<Curve: WeierstrassCurve> {
   typealias Term = (point: AffinePoint<Curve>, scalar: Limbs4)
 
   /// From this many terms on, buckets win over tables for each point (measured).
-  private static var manyTerms: Int { 24 }
+  private static var manyTerms: Int { 192 }
 
   /// The sum of each point times its scalar.
   static func sum(of terms: [Term]) -> JacobianPoint<Curve> {
@@ -24,9 +24,9 @@ enum MultiScalar<Curve: WeierstrassCurve> {
     return sum
   }
 
-  /// The width that makes few additions: near log₂ n less two.
+  /// The width that makes few additions: log₂ n less two.
   private static func windowWidth(_ count: Int) -> Int {
-    max(3, Int.bitWidth - count.leadingZeroBitCount - 2)
+    max(3, Int.bitWidth - count.leadingZeroBitCount - 3)
   }
 
   /// The sum of each point times its scalar's digit in one window.

@@ -11,9 +11,9 @@ struct SignedDigits {
     var digits: [Int8] = []
     digits.reserveCapacity(257)
     while !(rest.isZero && top == 0) {
-      let digit = rest.word0 & 1 == 0 ? 0 : Self.digit(rest.word0, width: width)
+      let digit = rest.lowest & 1 == 0 ? 0 : Self.digit(rest.lowest, width: width)
       if digit > 0 {
-        rest.word0 &-= UInt64(digit)
+        rest.words[0] &-= UInt64(digit)
       } else if digit < 0 {
         top &+= rest.add(Limbs4(UInt64(-digit), 0, 0, 0))
       }

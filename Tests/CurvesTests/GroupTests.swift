@@ -156,35 +156,49 @@ struct GroupTests {
   }
 
   @Test(
-    "sums of as many terms as tables and as buckets take are the one multiple of the generator",
+    "sums of many terms, by tables for each point and by buckets, are the one multiple of the generator",
     arguments: [23, 24, 30])
   func manyTerms(count: Int) {
     var random = SeededGenerator(name: "manyTerms(\(count))")
     check(BLS12381.generatorG1)
     check(BLS12381.generatorG2)
     func check<Curve: WeierstrassCurve>(_ generator: AffinePoint<Curve>) {
-      let order = NaiveInteger(BLS12381ScalarModulus.modulus)
-      var multiple = random.next() >> 32
-      var point = JacobianPoint.product(generator, Limbs4(multiple, 0, 0, 0)).affine()
-      var terms: [MultiScalar<Curve>.Term] = []
-      var total = NaiveInteger(0)
-      while terms.count < count {
-        // Points that come again, opposite points, infinity, zero and the highest number are among them.
-        if random.next() % 4 != 0 { (multiple, point) = (multiple + 1, point + generator) }
-        let scalar = terms.count == 2 ? .zero : terms.count == 3 ? Limbs4(.max, .max, .max, .max) : random.limbs()
-        switch terms.count % 6 {
-        case 1:
-          terms.append((-point, scalar))
-          total = total + (order - NaiveInteger(multiple)) * NaiveInteger(scalar)
-        case 4: terms.append((.infinity, scalar))
-        default:
-          terms.append((point, scalar))
-          total = total + NaiveInteger(multiple) * NaiveInteger(scalar)
-        }
-      }
-      let expected = JacobianPoint.product(generator, (total % order).limbs())
-      #expect(JacobianPoint.sum(of: terms).isSame(as: expected), "tables for each point")
-      #expect(MultiScalar.sumByBuckets(terms).isSame(as: expected), "buckets")
+      let (terms, sum) = terms(count, generator, &random)
+      #expect(JacobianPoint.sum(of: terms).isSame(as: sum), "tables")
+      #expect(MultiScalar.sumByBuckets(terms).isSame(as: sum), "buckets")
     }
+  }
+
+  @Test("a sum of so many terms that buckets are taken for it is the one multiple of the generator")
+  func bucketsFromManyTermsOn() {
+    var random = SeededGenerator()
+    let (terms, sum) = terms(200, BLS12381.generatorG1, &random)
+    #expect(MultiScalar.sum(of: terms).isSame(as: sum))
+  }
+
+  /// Multiples of a point of BLS12-381's order with scalars, and the sum of their products by adding up the numbers.
+  /// Points that come again, opposite points, infinity, zero and the highest number are among them.
+  private func terms<Curve: WeierstrassCurve>(
+    _ count: Int, _ generator: AffinePoint<Curve>, _ random: inout SeededGenerator
+  ) -> (terms: [MultiScalar<Curve>.Term], sum: JacobianPoint<Curve>) {
+    let order = NaiveInteger(BLS12381ScalarModulus.modulus)
+    var multiple = random.next() >> 32
+    var point = JacobianPoint.product(generator, Limbs4(multiple, 0, 0, 0)).affine()
+    var terms: [MultiScalar<Curve>.Term] = []
+    var total = NaiveInteger(0)
+    while terms.count < count {
+      if random.next() % 4 != 0 { (multiple, point) = (multiple + 1, point + generator) }
+      let scalar = terms.count == 2 ? .zero : terms.count == 3 ? Limbs4(.max, .max, .max, .max) : random.limbs()
+      switch terms.count % 6 {
+      case 1:
+        terms.append((-point, scalar))
+        total = total + (order - NaiveInteger(multiple)) * NaiveInteger(scalar)
+      case 4: terms.append((.infinity, scalar))
+      default:
+        terms.append((point, scalar))
+        total = total + NaiveInteger(multiple) * NaiveInteger(scalar)
+      }
+    }
+    return (terms, JacobianPoint.product(generator, (total % order).limbs()))
   }
 }

@@ -51,8 +51,8 @@ extension PrecompileCase {
     }
     func pairs(_ count: Int) -> [UInt8] { (0..<count).flatMap { $0 % 2 == 0 ? p + s : q + t } }
     let element = [UInt8](repeating: 0, count: 16) + pattern(48).map { $0 & 0x0f }
-    // From 24 terms on, buckets take the place of tables.
-    let counts = [1, 16, 23, 24, 128]
+    // From 192 terms on, buckets take the place of tables.
+    let counts = [1, 16, 23, 24, 128, 191, 192, 512]
     let products =
       counts.map { PrecompileCase("G1MSM, \($0) term\($0 == 1 ? "" : "s")", .bls12G1MSM, terms($0, p, q)) }
       + counts.map { PrecompileCase("G2MSM, \($0) term\($0 == 1 ? "" : "s")", .bls12G2MSM, terms($0, s, t)) }
