@@ -12,7 +12,7 @@ import StateTransition
 package struct RollupSimulation {
   package let seed: UInt64
   package let bug: PlantedBug?
-  var random: SimulationRandom
+  var random: SplitMix64
   let plan: SimulationPlan
 
   var chain: EmbeddedChain
@@ -72,7 +72,7 @@ package struct RollupSimulation {
   package init(seed: UInt64, bug: PlantedBug? = nil) throws {
     self.seed = seed
     self.bug = bug
-    random = SimulationRandom(seed: seed)
+    random = SplitMix64(seed: seed)
     plan = SimulationPlan(&random)
     let genesis = SimulatedWorld.genesis(seed: seed)
     configuration = SimulatedWorld.configuration(genesis)
