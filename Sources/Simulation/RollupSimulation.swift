@@ -31,7 +31,19 @@ package struct RollupSimulation {
   var liar = Challenger(account: SimulatedWorld.liar)
 
   /// What the sequencer signed, by height: anybody may use it.
-  var signed: [UInt64: [SignedCommitment]] = [:]
+  var signed: [UInt64: [Signing]] = [:]
+
+  /// What a key signed.
+  struct Signing: Hashable {
+    var commitment: SequencerCommitment
+    var key: SimulatedKey
+  }
+
+  let signatures = Signatures()
+
+  final class Signatures {
+    var made: [Signing: SignedCommitment] = [:]
+  }
 
   /// Two orders of one height, for each height that has them.
   var conflicts: [Conflict] = []
