@@ -1,5 +1,5 @@
-import Primitives
 import EventStore
+import Primitives
 import Rollup
 
 /// What one thread of a victim appends, in order: the same for the same numbers.
