@@ -26,6 +26,8 @@ package struct Damage: Error, Equatable, Sendable {
     case treeHash(level: Int, index: UInt64)
     /// The row of tree hashes that the eight leaves of a group complete is missing or has another length.
     case treeRow(group: UInt64)
+    /// An L1 block's record names another `canonicalAcc` of the blocks before it than their records give.
+    case accumulator(stored: Hash256, computed: Hash256)
     /// The head row.
     case head(String)
     /// The head row's root is not that of the tree.
@@ -79,6 +81,8 @@ extension Damage: CustomStringConvertible {
     case .treeHash(let level, let index): "tree hash at level \(level), index \(index) is not that of what it covers"
     case .treeRow(let group):
       "the tree hashes completed by records \(group * 8) to \(group * 8 + 7) are missing or have the wrong length"
+    case .accumulator(let stored, let computed):
+      "it names \(stored) as canonicalAcc of the L1 blocks before it, whose records give \(computed)"
     case .head(let detail): "the head row is damaged: \(detail)"
     case .headRoot(let stored, let computed): "the head row has root \(stored), the tree has \(computed)"
     case .block(let number, let detail): "the index row of L1 block \(number) is wrong: \(detail)"

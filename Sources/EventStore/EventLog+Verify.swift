@@ -8,15 +8,23 @@ extension EventLog {
     /// Whether each payload must be an event of its kind, and each L1 block have the hash of its header.
     package var decodesEvents = true
 
+    /// Whether each L1 block must name the `canonicalAcc` that the records of the blocks before it give. Only a ledger keeps
+    /// it; the log of an embedded L1 has none.
+    package var checksAccumulators = false
+
     /// After so many findings verification ends.
     package var damageLimit = 100
 
     /// Records that are verified in one snapshot, and between two calls of `progress`. A multiple of eight.
     package var recordsPerStep: UInt64 = 2048
 
-    package init(decodesEvents: Bool = true, damageLimit: Int = 100, recordsPerStep: UInt64 = 2048) {
+    package init(
+      decodesEvents: Bool = true, checksAccumulators: Bool = false, damageLimit: Int = 100,
+      recordsPerStep: UInt64 = 2048
+    ) {
       precondition(recordsPerStep > 0 && recordsPerStep.isMultiple(of: TreeRows.groupSize), "steps end with a group")
       self.decodesEvents = decodesEvents
+      self.checksAccumulators = checksAccumulators
       self.damageLimit = damageLimit
       self.recordsPerStep = recordsPerStep
     }
@@ -33,7 +41,7 @@ extension EventLog {
   ///   - checkpoint: where an earlier verification of this log stopped.
   ///   - progress: told after every step what has been found so far; false stops.
   /// - Throws: when the log cannot be read at all.
-  /// - Complexity: O(bytes): one pass, two to three hashes a record.
+  /// - Complexity: O(bytes): one pass, two to four hashes a record.
   package func verify(
     from checkpoint: VerifyCheckpoint = VerifyCheckpoint(), options: VerifyOptions = VerifyOptions(),
     progress: (VerifyReport) -> Bool = { _ in true }

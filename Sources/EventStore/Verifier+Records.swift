@@ -65,6 +65,7 @@ extension Verifier {
     note(damage)
     checkpoint.unreadable += 1
     checkpoint.openBlock = nil
+    checkpoint.accumulator = .unknown
   }
 
   /// Verifies payload hash and event of a record whose checksum is right, and what is derived from it.
@@ -74,7 +75,8 @@ extension Verifier {
     var hasher = Keccak256()
     view.forEachSegment { (segment: RawSpan) in hasher.update(segment) }
     if hasher.finalize() != header.payloadHash { note(Damage(.payloadHash, of: view, at: header.position.rawValue)) }
-    let mustDecode = options.decodesEvents || header.kind == .l1Reorged
+    let isBlock = header.kind == .l1BlockAppended && options.checksAccumulators
+    let mustDecode = options.decodesEvents || header.kind == .l1Reorged || isBlock
     var event: Event?
     if mustDecode {
       do throws(ReadError) { event = try view.event() } catch {
@@ -83,6 +85,7 @@ extension Verifier {
       }
     }
     try verifyDerived(header, event, in: transaction)
+    if options.checksAccumulators { try follow(view, header, event, in: transaction) }
   }
 
   /// Holds the row of the group that ends at the checkpoint against its leaves.

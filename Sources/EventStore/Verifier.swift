@@ -3,7 +3,8 @@ import MerkleLog
 import Primitives
 import Rollup
 
-/// One verification on its way. `Verifier+Records.swift` looks at records, `Verifier+Tables.swift` at what is derived.
+/// One verification on its way. `Verifier+Records.swift` looks at records, `Verifier+Tables.swift` at what is derived,
+/// `Verifier+Accumulator.swift` at `canonicalAcc`.
 struct Verifier {
   let tables: EventLog.Tables
   let options: EventLog.VerifyOptions
@@ -12,6 +13,9 @@ struct Verifier {
   /// The state after the last record looked at. `report.checkpoint` lags behind it, by the records of an unfinished
   /// group.
   var checkpoint: VerifyCheckpoint
+
+  /// Over the facts of the L1 block that is being read; nil where they have to be read again first.
+  var facts: CanonicalAccumulator?
 
   /// What reorganisations have revoked, as of the snapshot of the present step.
   var revocations = Revocations()

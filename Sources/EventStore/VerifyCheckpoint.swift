@@ -38,6 +38,9 @@ package struct VerifyCheckpoint: Equatable, Sendable {
   /// The block that the next record may still belong to.
   var openBlock: OpenBlock?
 
+  /// Before the first L1 block there is nothing.
+  var accumulator = AccumulatorProgress.known(.zero)
+
   /// Nothing verified yet.
   package init() {}
 }
@@ -47,7 +50,7 @@ extension VerifyCheckpoint {
   package var encoded: [UInt8] {
     var writer = RLPWriter()
     writer.list { fields in
-      for number in [2, position, chunkRows, payloadBytes, unreadable, findings, observationRows] {
+      for number in [3, position, chunkRows, payloadBytes, unreadable, findings, observationRows] {
         fields.append(number)
       }
       fields.list { hashes in
@@ -67,6 +70,7 @@ extension VerifyCheckpoint {
           block.append(openBlock.row.hash)
         }
       }
+      fields.list { accumulator.append(to: &$0) }
     }
     return writer.bytes
   }
@@ -78,7 +82,7 @@ extension VerifyCheckpoint {
       var reader = RLPReader(bytes.rawSpan)
       var fields = try reader.readList()
       try reader.finish()
-      guard try fields.readUInt64() == 2 else { return nil }
+      guard try fields.readUInt64() == 3 else { return nil }
       position = try fields.readUInt64()
       guard position.isMultiple(of: TreeRows.groupSize) else { return nil }
       chunkRows = try fields.readUInt64()
@@ -104,8 +108,41 @@ extension VerifyCheckpoint {
         guard row.first < row.end else { return nil }
         openBlock = OpenBlock(number: number, row: row)
       }
+      var progress = try fields.readList()
+      accumulator = try AccumulatorProgress(&progress)
+      guard accumulator.isWithin(position) else { return nil }
       try fields.finish()
     } catch { return nil }
+  }
+}
+
+extension AccumulatorProgress {
+  fileprivate func append(to fields: inout RLPWriter) {
+    switch self {
+    case .unknown: break
+    case .known(let value): fields.append(value)
+    case .reading(let before, let hash, let first):
+      fields.append(before)
+      fields.append(hash)
+      fields.append(first)
+    }
+  }
+
+  fileprivate init(_ fields: inout RLPReader) throws(RLPError) {
+    if fields.isAtEnd {
+      self = .unknown
+      return
+    }
+    let value = try fields.readHash256()
+    self =
+      fields.isAtEnd
+      ? .known(value) : .reading(before: value, hash: try fields.readHash256(), first: try fields.readUInt64())
+    try fields.finish()
+  }
+
+  /// Whether a block that is being read begins before `position`.
+  fileprivate func isWithin(_ position: UInt64) -> Bool {
+    if case .reading(_, _, let first) = self { first < position } else { true }
   }
 }
 

@@ -4,13 +4,13 @@ extension Keccak256 {
   /// The hash of each message, in order. Messages share permutations, two, four or eight at a time: several times
   /// faster than one by one.
   public static func hashEach(_ messages: [[UInt8]]) -> [Hash256] {
-    hashEach(messages, using: .chosen)
+    KeccakBatch.hashes(of: messages, backend: .chosen)
   }
 
   /// The hash of each of the messages that stand one after the other in `bytes`, in order; `ends` says where each one
   /// ends. Spares an allocation per message. Traps when `ends` descends or leaves `bytes`.
   public static func hashEach(of bytes: [UInt8], ends: [Int]) -> [Hash256] {
-    KeccakBatch(Concatenation(bytes: bytes, ends: ends), backend: .chosen).run()
+    KeccakBatch.hashes(of: Concatenation(bytes: bytes, ends: ends), backend: .chosen)
   }
 
   /// As `hashEach`, in a certain way. Traps when the processor cannot.

@@ -4,7 +4,7 @@ extension Keccak256 {
   /// The hash of each of these parts of `bytes`, in order. Spares copies, and an allocation per message. Traps when a part
   /// leaves `bytes`.
   public static func hashEach(in bytes: [UInt8], at parts: [Range<Int>]) -> [Hash256] {
-    KeccakBatch(Slices(bytes: bytes, parts: parts), backend: .chosen).run()
+    KeccakBatch.hashes(of: Slices(bytes: bytes, parts: parts), backend: .chosen)
   }
 }
 

@@ -13,6 +13,15 @@ protocol MessageList {
 /// different lengths keep all lanes busy; they may end in any order, each hash goes to its message's place. What is left
 /// when the last message runs alone is finished by the scalar permutation.
 struct KeccakBatch<Messages: MessageList> {
+  /// The hash of each message, in order; a single one needs no lanes.
+  static func hashes(of messages: Messages, backend: KeccakBackend) -> [Hash256] {
+    switch messages.count {
+    case 0: []
+    case 1: [messages.withMessage(at: 0) { Keccak256.hash($0) }]
+    default: KeccakBatch(messages, backend: backend).run()
+    }
+  }
+
   private let messages: Messages
   private let backend: KeccakBackend
   private let width: Int

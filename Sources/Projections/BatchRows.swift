@@ -55,11 +55,11 @@ struct BatchRows {
   }
 
   mutating func reset() {
+    clearIndex()
     arena.removeAll(keepingCapacity: true)
     entries.removeAll(keepingCapacity: true)
     firstChanges.removeAll(keepingCapacity: true)
     section = -1
-    for index in slots.indices { slots[index] = 0 }
   }
 
   mutating func beginSection() { section += 1 }
@@ -119,6 +119,20 @@ extension BatchRows {
     else { return false }
     // Of a short key the prefix is all there is.
     return key.byteCount <= 8 || arena.rawSpan.extracting(entry.key).holdsSameBytes(as: key)
+  }
+
+  /// Frees every slot; of few entries only theirs.
+  private mutating func clearIndex() {
+    guard entries.count * 16 < slots.count else {
+      for index in slots.indices { slots[index] = 0 }
+      return
+    }
+    let mask = slots.count - 1
+    for (index, entry) in entries.enumerated() {
+      var slot = Int(entry.hash) & mask
+      while slots[slot] != Int32(index + 1) { slot = (slot + 1) & mask }
+      slots[slot] = 0
+    }
   }
 
   private mutating func growIndex() {

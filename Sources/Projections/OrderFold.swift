@@ -15,6 +15,7 @@ struct OrderFold {
 
   /// Takes a fact, and says what follows from it. O(log n) rows for every step.
   func apply(_ event: Event, in view: ProjectionView) throws(FoldError) -> [DerivationStep] {
+    if !Derivation.concerns(event.kind), try !isReading(in: view) { return [] }
     let before = try state(in: view)
     var state = before
     var storage = RowStorage(tables: tables, view: view)
@@ -38,14 +39,23 @@ struct OrderFold {
   /// How far derivation has come.
   func state(in view: ProjectionView) throws(FoldError) -> Derivation {
     guard let rollup = configuration.rollup else { throw .derivation(.notARollup) }
+    return try state(in: view) { row throws(RLPError) in try Derivation(rlp: row, rules: BlockRules(rollup)) }
+  }
+
+  /// Whether it stands in the middle of a batch.
+  private func isReading(in view: ProjectionView) throws(FoldError) -> Bool {
+    try state(in: view) { row throws(RLPError) in try Derivation.isReading(rlp: row) }
+  }
+
+  private func state<State>(
+    in view: ProjectionView, _ decode: (RawSpan) throws(RLPError) -> State
+  ) throws(FoldError) -> State {
     let key = OrderTables.onlyKey
-    let row = try ProposerState.rows { () throws(TableReadError) in
-      try view.row(tables.derivation, key.rawSpan) { row throws(RLPError) in
-        try Derivation(rlp: row, rules: BlockRules(rollup))
-      }
+    let state = try ProposerState.rows { () throws(TableReadError) in
+      try view.row(tables.derivation, key.rawSpan, decode: decode)
     }
-    guard let row else { throw .configuration("a rollup's log begins with a ChainConfigured") }
-    return row
+    guard let state else { throw .configuration("a rollup's log begins with a ChainConfigured") }
+    return state
   }
 }
 

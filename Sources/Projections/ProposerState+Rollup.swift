@@ -38,7 +38,7 @@ extension ProposerState {
     }
     let order = derived.block.order
     let context = RollupBlockContext(
-      order, messages: messages, parent: parent.header,
+      order, messages: messages, parent: parent.header, parentHash: parent.computedHash,
       settings: try settings(atOrigin: derived.block.l1Origin.number, in: view),
       batchIndex: derived.cursor.batchIndex, indexInBatch: derived.cursor.indexInBatch)
     view.enter(.senders)
@@ -59,11 +59,12 @@ extension ProposerState {
     view.enter(.rows)
     try put(commitment.state, in: view)
     let header = commitment.header
+    let hash = header.hash
     let result = BlockResult(
       header: header, batchIndex: derived.cursor.batchIndex, indexInBatch: derived.cursor.indexInBatch,
-      stateRoot: header.stateRoot, computedHash: header.hash, differences: [],
-      receipts: commitment.encodedReceipts, claim: context.claim(of: header))
-    put(result, hash: header.hash, in: view)
+      stateRoot: header.stateRoot, computedHash: hash, differences: [],
+      receipts: commitment.encodedReceipts, claim: context.claim(of: header, hash: hash))
+    put(result, hash: hash, in: view)
   }
 }
 

@@ -57,7 +57,7 @@ extension RollupSimulation {
 
   private func signature(of block: RollupBlock) -> [UInt8]? {
     let order = block.order.commitment
-    return signed[block.number]?.last { $0.commitment.orderCommitment == order }?.signature
+    return signed[block.number]?.last { $0.commitment.orderCommitment == order }.map { signature(of: $0).signature }
   }
 
   /// Data that is due.

@@ -71,8 +71,9 @@ extension RollupSimulation {
     }
     // A batch waits a little, so that it has some blocks.
     guard node.sequencer.pending.count >= 2 || random.chance(30) else { return }
-    let domain = chain.contract.domain
-    let intents = node.sequencer.intents(node.view) { key(for: $0.l1Origin)?.sign($0, domain) }
+    let intents = node.sequencer.intents(node.view) { commitment in
+      key(for: commitment.l1Origin).map { signature(of: Signing(commitment: commitment, key: $0)) }
+    }
     for intent in intents {
       if case .postBatch(let batch) = intent.call {
         try post(batch, intent)
@@ -88,11 +89,18 @@ extension RollupSimulation {
     let commitment = SequencerCommitment(order: block.order, l2ChainID: configuration.chainID)
     let earlier = signed[block.number] ?? []
     if earlier.contains(where: { $0.commitment.orderCommitment == commitment.orderCommitment }) { return }
-    let new = key.sign(commitment, chain.contract.domain)
+    let new = Signing(commitment: commitment, key: key)
     signed[block.number] = earlier + [new]
     for other in earlier {
-      conflicts.append(Conflict(first: other, second: new))
+      conflicts.append(Conflict(first: signature(of: other), second: signature(of: new)))
       report.conflictingSignatures += 1
     }
+  }
+  /// The signature, made when somebody needs it first: it is the same whenever it is made (RFC 6979).
+  func signature(of signing: Signing) -> SignedCommitment {
+    if let made = signatures.made[signing] { return made }
+    let made = signing.key.sign(signing.commitment, chain.contract.domain)
+    signatures.made[signing] = made
+    return made
   }
 }

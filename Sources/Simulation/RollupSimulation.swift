@@ -12,7 +12,7 @@ import StateTransition
 package struct RollupSimulation {
   package let seed: UInt64
   package let bug: PlantedBug?
-  var random: SimulationRandom
+  var random: SplitMix64
   let plan: SimulationPlan
 
   var chain: EmbeddedChain
@@ -31,7 +31,19 @@ package struct RollupSimulation {
   var liar = Challenger(account: SimulatedWorld.liar)
 
   /// What the sequencer signed, by height: anybody may use it.
-  var signed: [UInt64: [SignedCommitment]] = [:]
+  var signed: [UInt64: [Signing]] = [:]
+
+  /// What a key signed.
+  struct Signing: Hashable {
+    var commitment: SequencerCommitment
+    var key: SimulatedKey
+  }
+
+  let signatures = Signatures()
+
+  final class Signatures {
+    var made: [Signing: SignedCommitment] = [:]
+  }
 
   /// Two orders of one height, for each height that has them.
   var conflicts: [Conflict] = []
@@ -72,7 +84,7 @@ package struct RollupSimulation {
   package init(seed: UInt64, bug: PlantedBug? = nil) throws {
     self.seed = seed
     self.bug = bug
-    random = SimulationRandom(seed: seed)
+    random = SplitMix64(seed: seed)
     plan = SimulationPlan(&random)
     let genesis = SimulatedWorld.genesis(seed: seed)
     configuration = SimulatedWorld.configuration(genesis)

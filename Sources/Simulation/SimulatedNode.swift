@@ -16,7 +16,7 @@ struct SimulatedNode {
   private(set) var archive: StateArchive
   private(set) var traces = BlockTraces()
 
-  /// Views after L1 blocks that may be taken back.
+  /// Views after every fourth L1 block of those that may be taken back: what lies between is read again.
   private var checkpoints: [(id: BlockID, view: RollupView)] = []
 
   init(_ configuration: ChainConfiguration, bug: PlantedBug?) throws {
@@ -48,18 +48,23 @@ struct SimulatedNode {
   /// Brings the view up to the log, back over what was reorganised.
   private mutating func read() throws(ViewError) {
     let ledger = disk.ledger
-    while let last = checkpoints.last, ledger.block(last.id.number)?.id != last.id { checkpoints.removeLast() }
+    if let head = view.l1Head, ledger.block(head.number)?.id != head { try goBack() }
+    while let block = ledger.block(view.l1Head.map { $0.number + 1 } ?? 0) {
+      for fact in block.facts { try view.apply(fact.event, archive: &archive) }
+      // Final blocks need no way back, but for the newest that has one.
+      if block.id.number + 4 > ledger.finalized, block.id.number % 4 == 0 { checkpoints.append((block.id, view)) }
+    }
+    while checkpoints.count > 1, checkpoints[1].id.number <= ledger.finalized { checkpoints.removeFirst() }
+  }
+
+  /// Goes back to an L1 block that the log still has.
+  private mutating func goBack() throws(ViewError) {
+    while let last = checkpoints.last, disk.ledger.block(last.id.number)?.id != last.id { checkpoints.removeLast() }
     if let last = checkpoints.last {
       view = last.view
     } else {
       view = try RollupView(configuration, archive: &archive)
     }
-    while let block = ledger.block(view.l1Head.map { $0.number + 1 } ?? 0) {
-      for fact in block.facts { try view.apply(fact.event, archive: &archive) }
-      // Final blocks need no way back, but for the newest.
-      if block.id.number >= ledger.finalized { checkpoints.append((block.id, view)) }
-    }
-    while checkpoints.count > 1, checkpoints[1].id.number <= ledger.finalized { checkpoints.removeFirst() }
   }
 
   /// A view that was made anew from the whole log.

@@ -66,7 +66,7 @@ enum SimulatedWorld {
 }
 
 /// A secret, and the account that it is of.
-struct SimulatedKey {
+struct SimulatedKey: Hashable {
   let secret: Hash256
   let address: Address
 

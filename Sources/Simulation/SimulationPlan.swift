@@ -1,3 +1,5 @@
+import Primitives
+
 /// How often what happens in one run, in percent of its steps. Drawn from the seed, so that some runs are all
 /// reorganisations, some all lies, and some quiet: what hides behind another disturbance shows where that one is absent.
 struct SimulationPlan {
@@ -6,7 +8,7 @@ struct SimulationPlan {
   var posterFault, posterOutage, keyRotation, settingsChange: UInt64
   var deposit, transfer, junk: UInt64
 
-  init(_ random: inout SimulationRandom) {
+  init(_ random: inout SplitMix64) {
     reorganisation = random.pick([0, 4, 8, 12])
     crash = random.pick([0, 2, 4, 8])
     loss = random.pick([0, 5, 15])

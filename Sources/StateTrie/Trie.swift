@@ -15,6 +15,7 @@ public enum Trie {
   /// The root of the trie that holds each item under the RLP of its index: transactions, receipts, withdrawals (yellow
   /// paper, section 4.3). Without items `emptyRoot`. An empty item would be an absent one, as everywhere in a trie.
   public static func orderedRoot(of items: [[UInt8]]) -> Hash256 {
+    if items.isEmpty { return emptyRoot }
     var builder = TrieBuilder()
     func append(_ index: Int) {
       builder.append(indexKey(index), items[index]) { _, _ in }
@@ -22,7 +23,7 @@ public enum Trie {
     // The RLP of 0 is 0x80: after those of 1…127, which stand for themselves, and before all longer ones.
     let oneByte = min(items.count, 128)
     for index in 1..<max(oneByte, 1) { append(index) }
-    if !items.isEmpty { append(0) }
+    append(0)
     for index in oneByte..<items.count { append(index) }
     return builder.finish { _, _ in }
   }

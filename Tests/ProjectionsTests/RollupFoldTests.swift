@@ -98,6 +98,28 @@ struct RollupFoldTests {
   @Test("ChallengerView after reorgs is a fresh fold of what L1 has, byte for byte")
   func challengerView() throws { try play(ChallengerView.self, rounds: 12) }
 
+  @Test("a fold stops at whatever stands between a batch and its blocks")
+  func cutBatch() throws {
+    var ledger = try RollupLedger(configuration: configuration())
+    try ledger.beginL1Block()
+    let fold = try fresh(ledger, as: ChallengerView.self)
+    let place = L1Coordinates(blockNumber: 1, transactionIndex: 0, logIndex: 1)
+    let batch = SequencerBatchDelivered(
+      batchIndex: 1, beforeAcc: .zero, afterAcc: BatchData.accumulator(after: .zero, dataHash: .zero), firstBlock: 1,
+      lastBlock: 1, messagesConsumed: 0, poster: .zero, signedCommitment: [], dataHash: .zero, dataLocation: .event,
+      data: .present)
+    let bond = BondLocked(account: MiniChain.address(60), cause: .output(0), amount: 1)
+    try fold.apply(Fact(coordinates: place, event: .bondLocked(bond)))
+    try fold.apply(Fact(coordinates: place, event: .sequencerBatchDelivered(batch)))
+    let error = try #require(throws: FoldError.self) {
+      try fold.apply(Fact(coordinates: place, event: .bondLocked(bond)))
+    }
+    guard case .derivation(.batchIncomplete(batchIndex: 1, missingFrom: 0)) = error else {
+      Issue.record("another error: \(error)")
+      return
+    }
+  }
+
   @Test("a digest is equal for ledgers that are equal, and only for those")
   func sensitivity() throws {
     var ledger = try RollupLedger(configuration: configuration())

@@ -94,11 +94,22 @@ struct SequencerTests {
     try left.beginL1Block()
     sign(&sequencer, try left.view())
     #expect(sequencer.pending.last?.transactions == [[7]])
+    sequencer.submit([8])
+    try left.beginL1Block()
+    sign(&sequencer, try left.view())
+    sequencer.submit([9])
     var right = base
     try right.beginL1Block(salt: 1)
-    sequencer.reconcile(with: try right.view())
-    #expect(sequencer.mempool == [[7]])
+    let view = try right.view()
+    var restarted = Sequencer(
+      key: Self.key, signingGuard: SigningGuard(sequencer.signingGuard.permissions.values.flatMap { $0 }))
+    sequencer.reconcile(with: view)
+    #expect(sequencer.mempool == [[7], [8], [9]], "in the order in which they were signed, and before what came later")
     #expect(sequencer.pending.map(\.l1Origin.number) == [1])
+    // What was in no signed block is lost with the process.
+    restarted.reconcile(with: view)
+    #expect(restarted.mempool == [[7], [8]])
+    #expect(restarted.pending == sequencer.pending)
   }
 
   @Test("as long as a batch's data is missing nothing more is posted")

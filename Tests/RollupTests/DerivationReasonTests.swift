@@ -86,17 +86,7 @@ struct DerivationReasonTests {
 
   private static func imported() throws -> RollupLedger {
     var ledger = try start()
-    let block = EthereumBlock(header: ledger.l1Blocks[0], transactions: [], uncles: [])
-    let sequenced = SequencedBlock.ethereum(block.encode())
-    let dataHash = BatchData.hash(of: [try sequenced.commitment()])
-    try ledger.add(
-      .sequencerBatchDelivered(
-        SequencerBatchDelivered(
-          batchIndex: 2, beforeAcc: ledger.derivation.batchAcc,
-          afterAcc: BatchData.accumulator(after: ledger.derivation.batchAcc, dataHash: dataHash), firstBlock: 2,
-          lastBlock: 2, messagesConsumed: 0, poster: .zero, signedCommitment: [], dataHash: dataHash,
-          dataLocation: .event, data: .present)))
-    try ledger.add(.blockSequenced(BlockSequenced(batchIndex: 2, indexInBatch: 0, block: sequenced)))
+    try ledger.deliverImportedBlock()
     return ledger
   }
 }

@@ -146,20 +146,33 @@ struct DerivationTests {
     #expect(ledger.derivation.head.number == 4)
   }
 
+  @Test(
+    "only facts about the order change how far it is derived, and between a batch and its blocks nothing else may stand"
+  )
+  func concerns() throws {
+    let ledger = try start()
+    let batch = SequencerBatchDelivered(
+      batchIndex: 2, beforeAcc: ledger.derivation.batchAcc,
+      afterAcc: BatchData.accumulator(after: ledger.derivation.batchAcc, dataHash: .zero), firstBlock: 3, lastBlock: 4,
+      messagesConsumed: 0, poster: .zero, signedCommitment: [], dataHash: .zero, dataLocation: .event, data: .present)
+    var reading = ledger
+    try reading.add(.sequencerBatchDelivered(batch))
+    #expect(try !Derivation.isReading(rlp: ledger.derivation.encode().rawSpan))
+    #expect(try Derivation.isReading(rlp: reading.derivation.encode().rawSpan))
+    let others = Samples.events.filter { !Derivation.concerns($0.kind) }
+    #expect(others.count > 20)
+    for event in others {
+      var (whole, cut) = (ledger, reading)
+      try whole.add(event)
+      #expect(whole.derivation == ledger.derivation && whole.steps == ledger.steps, "\(event.kind)")
+      #expect(throws: DerivationError.batchIncomplete(batchIndex: 2, missingFrom: 0)) { try cut.add(event) }
+    }
+  }
+
   @Test("an imported block is no rollup's")
   func variant() throws {
     var ledger = try start()
-    let block = EthereumBlock(header: ledger.l1Blocks[0], transactions: [], uncles: [])
-    let sequenced = SequencedBlock.ethereum(block.encode())
-    let dataHash = BatchData.hash(of: [try sequenced.commitment()])
-    try ledger.add(
-      .sequencerBatchDelivered(
-        SequencerBatchDelivered(
-          batchIndex: 2, beforeAcc: ledger.derivation.batchAcc,
-          afterAcc: BatchData.accumulator(after: ledger.derivation.batchAcc, dataHash: dataHash), firstBlock: 3,
-          lastBlock: 3, messagesConsumed: 0, poster: .zero, signedCommitment: [], dataHash: dataHash,
-          dataLocation: .event, data: .present)))
-    try ledger.add(.blockSequenced(BlockSequenced(batchIndex: 2, indexInBatch: 0, block: sequenced)))
+    try ledger.deliverImportedBlock()
     #expect(rejection(ledger) == .notARollupBlock)
   }
 }

@@ -69,6 +69,24 @@ enum Samples {
     transactionsTrieRoot: hash(0xb5), receiptsTrieRoot: hash(0xb2),
     bloomHash: hash(0xb3), txIndex: 2, blockContextHash: hash(0xb4))
 
+  static let outputClaim = OutputClaim(
+    outputRoot: OutputRoot.hash(
+      stateRoot: output.stateRoot, messagePasserStorageRoot: hash(0x26), blockHash: output.blockHash),
+    parentOrder: rollupBlock.order.commitment, l1OriginHash: rollupBlock.l1Origin.hash, batchIndex: 5, indexInBatch: 1,
+    messagesConsumed: rollupBlock.messagesConsumed)
+
+  static let outputLineage = Lineage.output(
+    after: hash(0x27), claim: output.claim, l2BlockNumber: output.l2BlockNumber, l1Head: output.l1Head)
+
+  /// After a block with a message and an output, with hash 0x32…32.
+  static let canonicalAcc: Hash256 = {
+    var accumulator = CanonicalAccumulator(before: hash(0x31))
+    for event in [Event.messageDelivered(message), .outputProposed(output)] {
+      accumulator.add(event.kind, event.encode().rawSpan)
+    }
+    return accumulator.value(blockHash: hash(0x32))
+  }()
+
   /// The worked examples of the document's section Commitments.
   static let commitments: [(name: String, value: String)] = [
     ("chain configuration hash", "\(configuration.hash)"),
@@ -78,10 +96,23 @@ enum Samples {
     ("dataHash of that block alone", "\(BatchData.hash(of: [rollupBlock.order.commitment]))"),
     ("messageHash", "\(message.messageHash)"),
     ("inbox accumulator after it", "\(message.afterInboxAcc)"),
+    (
+      "accumulator of batches after the batch",
+      "\(BatchData.accumulator(after: batch.beforeAcc, dataHash: batch.dataHash))"
+    ),
+    ("outputRoot", "\(outputClaim.outputRoot)"),
+    ("claim about that block", "\(outputClaim.hash)"),
+    ("canonicalAcc", "\(canonicalAcc)"),
+    ("lineage of an output", "\(outputLineage)"),
+    (
+      "lineage of a game's claim",
+      "\(Lineage.claim(after: outputLineage, position: GamePosition(6), claim: hash(0x95)))"
+    ),
     ("preimage of a step state", Hex.encode(stepState.encode())),
     ("step state", "\(stepState.hash)"),
     ("domain separator", "\(domain.separator)"),
     ("sequencer commitment", "\(signedCommitment.commitment.digest(in: domain))"),
+    ("signed commitment", Hex.encode(signedCommitment.encode())),
   ]
 
   static let events: [Event] = ledgerEvents + observations

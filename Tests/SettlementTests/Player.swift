@@ -12,7 +12,7 @@ struct Player {
   /// What the player wants to do next; nil when nothing.
   enum Wish {
     case move(against: UInt64, isAttack: Bool, claim: Hash256)
-    case step(against: UInt64, isAttack: Bool)
+    case step(against: UInt64, isAttack: Bool, isPastEnd: Bool)
   }
 
   /// - Complexity: O(claims · depth).
@@ -61,15 +61,20 @@ struct Player {
 
   /// The block that a claim, or an answer to one at the split depth, is about.
   private func block(of index: UInt64, in game: DisputeGame, _ view: GameView) -> UInt64 {
+    guard game.claims[Int(index)].position.depth > view.rules.splitDepth else { return 0 }
+    return view.blockNumber(traceIndex(of: index, in: game, view))
+  }
+
+  /// That block's index in the upper tree.
+  private func traceIndex(of index: UInt64, in game: DisputeGame, _ view: GameView) -> UInt64 {
     var claim = game.claims[Int(index)]
-    guard claim.position.depth > view.rules.splitDepth else { return 0 }
     var root = claim
     while claim.position.depth > view.rules.splitDepth, let parent = claim.parentIndex {
       root = claim
       claim = game.claims[Int(parent)]
     }
     let isAttack = root.position.parent == claim.position
-    return view.blockNumber(claim.position.indexAtDepth + (isAttack ? 0 : 1))
+    return claim.position.indexAtDepth + (isAttack ? 0 : 1)
   }
 
   /// What we say against a claim: a defence where it is as we believe, so that what comes after must be wrong.
@@ -80,7 +85,8 @@ struct Player {
     let isTraceRoot = claim.position.depth == view.rules.splitDepth + 1
     let isAttack = !isBelieved || index == 0 || isTraceRoot
     if claim.position.depth == view.rules.maxDepth {
-      return claim.counter == nil ? .step(against: index, isAttack: isAttack) : nil
+      let isPastEnd = view.startBlock + traceIndex(of: index, in: game, view) >= view.endBlock
+      return claim.counter == nil ? .step(against: index, isAttack: isAttack, isPastEnd: isPastEnd) : nil
     }
     if isBelieved && isAttack { return nil }
     let position = claim.position.move(isAttack: isAttack)
@@ -115,11 +121,13 @@ extension World {
     switch wish {
     case .move(let parent, let isAttack, let claim):
       try move(id, against: parent, claim: claim, isAttack: isAttack, from: player.account)
-    case .step(let index, let isAttack):
+    case .step(let index, let isAttack, let isPastEnd):
       let disputed = game(id).claims[Int(index)].lineage
       try call(
         .step(
-          StepProof(gameId: id, claimIndex: index, disputed: disputed, isAttack: isAttack, proof: verifier.proof)),
+          StepProof(
+            gameId: id, claimIndex: index, disputed: disputed, isAttack: isAttack,
+            proof: isPastEnd ? [] : verifier.proof)),
         from: player.account)
     }
   }

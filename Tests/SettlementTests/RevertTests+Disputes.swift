@@ -298,6 +298,15 @@ extension RevertTests {
           return world.revert(.step(world.proof(game, claim, proof: [1])), from: World.bob)
         }, .proofRefused(StepProofError("the proof is not the seed")))
     },
+    Refusal("proofWithoutStep") {
+      try disputing(
+        { (world, game) in
+          let claim = try world.descendBehindTheEnd(game)
+          let refusal = world.revert(.step(world.proof(game, claim, proof: [1])), from: World.bob)
+          try world.call(.step(world.proof(game, claim, proof: [])), from: World.bob)
+          return refusal
+        }, .proofWithoutStep(bytes: 1))
+    },
     Refusal("claimIsCountered") {
       try disputing(
         { (world, game) in
@@ -335,6 +344,16 @@ extension World {
       index = try move(id, against: index, claim: claim, isAttack: true, from: Self.alice)
     }
     return index
+  }
+
+  /// As `descend`, to the steps of a fourth block, of an output about three; the index of the claim at full depth.
+  mutating func descendBehindTheEnd(_ id: UInt64) throws -> UInt64 {
+    var index: UInt64 = 1
+    for depth in 2...3 {
+      index = try move(
+        id, against: index, claim: Hash256(0, 0, 0, UInt64(depth)), isAttack: false, from: Self.alice)
+    }
+    return try descend(id, to: 6)
   }
 
   func proof(_ game: UInt64, _ claim: UInt64, proof: [UInt8]? = nil) -> StepProof {

@@ -138,6 +138,22 @@ extension RollupLedger {
       transactions: transactions)
   }
 
+  /// Posts a batch of one block that is no rollup's.
+  package mutating func deliverImportedBlock() throws {
+    let block = EthereumBlock(header: l1Blocks[0], transactions: [], uncles: [])
+    let sequenced = SequencedBlock.ethereum(block.encode())
+    let dataHash = BatchData.hash(of: [try sequenced.commitment()])
+    let index = derivation.lastBatchIndex + 1
+    try add(
+      .sequencerBatchDelivered(
+        SequencerBatchDelivered(
+          batchIndex: index, beforeAcc: derivation.batchAcc,
+          afterAcc: BatchData.accumulator(after: derivation.batchAcc, dataHash: dataHash), firstBlock: 3,
+          lastBlock: 3, messagesConsumed: 0, poster: .zero, signedCommitment: [], dataHash: dataHash,
+          dataLocation: .event, data: .present)))
+    try add(.blockSequenced(BlockSequenced(batchIndex: index, indexInBatch: 0, block: sequenced)))
+  }
+
   /// Posts a batch, with its data unless it is withheld.
   package mutating func deliverBatch(_ blocks: [RollupBlock], isWithheld: Bool = false) throws {
     let dataHash = BatchData.hash(of: blocks.map(\.order.commitment))

@@ -1,8 +1,9 @@
 // Random numbers that can be replayed.
 
 import Foundation
+import Primitives
 
-/// SplitMix64: small, fast, and the same numbers for the same seed on every machine.
+/// The same numbers for the same seed on every machine.
 ///
 /// A test takes `SeededGenerator()`: its seed comes from `VARVE_TEST_SEED` when that is set, is fresh otherwise, and is
 /// printed with the test's name, so that a failing run can be repeated exactly.
@@ -10,12 +11,12 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
   /// What to put into `VARVE_TEST_SEED` to get these numbers again.
   public let seed: UInt64
 
-  private var state: UInt64
+  private var numbers: SplitMix64
 
   /// The same numbers every time; prints nothing.
   public init(seed: UInt64) {
     self.seed = seed
-    self.state = seed
+    numbers = SplitMix64(seed: seed)
   }
 
   /// A replayable seed, printed under `name` on standard error.
@@ -26,13 +27,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     FileHandle.standardError.write(Data(line.utf8))
   }
 
-  public mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
+  public mutating func next() -> UInt64 { numbers.next() }
 
   /// `count` random bytes.
   public mutating func bytes(count: Int) -> [UInt8] {

@@ -1,4 +1,5 @@
 import Foundation
+import Primitives
 import SystemPackage
 
 /// Power cuts: what a disk may hold after one, at every moment of a recorded run, opened as a restart would.
@@ -88,7 +89,7 @@ struct CrashLoop {
       } else if moment % Self.workers == worker {
         var during = disk
         during.begin(operation)
-        var random = SeededGenerator(seed: seed &* 0x9E37_79B9 &+ UInt64(moment * 2 + (grain == 512 ? 1 : 0)))
+        var random = SplitMix64(seed: seed &* 0x9E37_79B9 &+ UInt64(moment * 2 + (grain == 512 ? 1 : 0)))
         for keeps in choices(during.uncertainties, &random) {
           try write(during, keeping: keeps, to: root)
           let finding = try examiner.examine(
@@ -104,7 +105,7 @@ struct CrashLoop {
   }
 
   /// Which of `count` uncertain things are kept: all combinations, or some of them.
-  private func choices(_ count: Int, _ random: inout SeededGenerator) -> [[Bool]] {
+  private func choices(_ count: Int, _ random: inout SplitMix64) -> [[Bool]] {
     if count <= Self.exhaustiveLimit {
       return (0..<1 << count).map { mask in (0..<count).map { mask >> $0 & 1 == 1 } }
     }

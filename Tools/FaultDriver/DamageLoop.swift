@@ -1,4 +1,5 @@
 import Foundation
+import Primitives
 import SystemPackage
 
 /// Damaged files: a sound log with one thing about its data file changed, looked at by somebody who doubts it.
@@ -31,7 +32,7 @@ struct DamageLoop {
     let examiner = Examiner(truth: recorded.truth)
     let place = work.appending("damaged")
     try FileManager.default.createDirectory(atPath: place.string, withIntermediateDirectories: true)
-    var random = SeededGenerator(seed: seed)
+    var random = SplitMix64(seed: seed)
     var tally = Tally()
     for change in changes(original, earlier, &random) {
       var bytes = original
@@ -63,7 +64,7 @@ struct DamageLoop {
   }
 
   /// Every byte of both meta pages with one bit flipped, every page in six ways, an end at every page; then random bits.
-  private func changes(_ original: [UInt8], _ earlier: [UInt8], _ random: inout SeededGenerator) -> [Change] {
+  private func changes(_ original: [UInt8], _ earlier: [UInt8], _ random: inout SplitMix64) -> [Change] {
     var changes: [Change] = []
     let pages = original.count / Self.pageSize
     for meta in 0..<2 {
@@ -88,7 +89,7 @@ struct DamageLoop {
   }
 
   private func pageChanges(
-    _ page: Int, _ pages: Int, _ earlier: [UInt8], _ random: inout SeededGenerator
+    _ page: Int, _ pages: Int, _ earlier: [UInt8], _ random: inout SplitMix64
   ) -> [Change] {
     let range = page * Self.pageSize..<(page + 1) * Self.pageSize
     let otherPage = Int.random(in: 0..<pages, using: &random)

@@ -1,5 +1,6 @@
 import EventStore
 import Foundation
+import Primitives
 import Rollup
 import SystemPackage
 
@@ -18,7 +19,7 @@ struct KillLoop {
   let seed: UInt64
   let sabotage: Sabotage?
 
-  private var random: SeededGenerator
+  private var random: SplitMix64
   private var checker: Checker
   private var acknowledged = 0
   private var killedEarly = 0
@@ -28,7 +29,7 @@ struct KillLoop {
     self.cycles = cycles
     self.seed = seed
     self.sabotage = sabotage
-    random = SeededGenerator(seed: seed)
+    random = SplitMix64(seed: seed)
     checker = Checker(directory: directory)
   }
 

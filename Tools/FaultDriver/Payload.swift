@@ -1,3 +1,5 @@
+import Primitives
+
 /// What a record holds: who wrote it, which one of theirs it is, and bytes that follow from both.
 ///
 /// So the checker knows every byte of a record from its first 24, and that no record of a writer is missing or twice.
@@ -26,7 +28,7 @@ struct Payload: Hashable {
 
   /// All bytes: mostly a few hundred, sometimes more than fit on a page, sometimes enough for several chunks.
   var bytes: [UInt8] {
-    var random = SeededGenerator(seed: process &* 31 &+ writer &* 1_000_003 &+ count)
+    var random = SplitMix64(seed: process &* 31 &+ writer &* 1_000_003 &+ count)
     let size: Int
     switch random.next() % 16 {
     case 0: size = Int.random(in: 24...20_000, using: &random)

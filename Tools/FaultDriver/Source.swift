@@ -1,16 +1,17 @@
 import EventStore
+import Primitives
 import Rollup
 
 /// What one thread of a victim appends, in order: the same for the same numbers.
 struct Source {
   let process, writer: UInt64
-  private var random: SeededGenerator
+  private var random: SplitMix64
   private var count: UInt64 = 0
 
   init(process: UInt64, writer: UInt64) {
     self.process = process
     self.writer = writer
-    random = SeededGenerator(seed: process &+ writer)
+    random = SplitMix64(seed: process &+ writer)
   }
 
   mutating func batch() -> [NewRecord] {

@@ -27,6 +27,8 @@ package struct Sequencer: Sendable {
   package init(key: Address, signingGuard: SigningGuard = SigningGuard()) {
     self.key = key
     self.signingGuard = signingGuard
+    // Whether L1 still has room for it, `reconcile` tells.
+    pending = signingGuard.newest
   }
 
   /// Takes a user's transaction. What cannot be carried out later has no effect.
@@ -40,9 +42,10 @@ package struct Sequencer: Sendable {
   package mutating func reconcile(with view: RollupView) {
     let chain = signingGuard.chain(after: view.derivation.head, view)
     let kept = Set(chain)
-    for block in pending where block.number > view.derivation.head.number && !kept.contains(block) {
-      mempool.insert(contentsOf: block.transactions, at: 0)
-    }
+    let ordered = Set(chain.flatMap(\.transactions))
+    let returning = pending.filter { $0.number > view.derivation.head.number && !kept.contains($0) }
+      .flatMap(\.transactions).filter { !ordered.contains($0) }
+    mempool.insert(contentsOf: returning, at: 0)
     pending = chain
   }
 

@@ -91,6 +91,9 @@ package struct SigningGuard: Sendable {
     return chain
   }
 
+  /// The newest block that was permitted at each height, by height.
+  var newest: [RollupBlock] { permissions.keys.sorted().compactMap { permissions[$0]?.last?.block } }
+
   package mutating func note(_ permission: Permission) {
     permissions[permission.block.number, default: []].append(permission)
   }

@@ -17,14 +17,19 @@ package struct L1Entry: Hashable, Sendable {
 package struct ExecutedBlock: Sendable {
   package struct Result: Sendable {
     package let header: BlockHeader
+
+    /// The header's.
+    package let hash: Hash256
+
     package let claim: OutputClaim
     package let fates: [TransactionFate]
 
     /// What an output about the block has to claim.
     package let claimHash: Hash256
 
-    init(header: BlockHeader, claim: OutputClaim, fates: [TransactionFate]) {
+    init(header: BlockHeader, hash: Hash256, claim: OutputClaim, fates: [TransactionFate]) {
       self.header = header
+      self.hash = hash
       self.claim = claim
       self.fates = fates
       claimHash = claim.hash

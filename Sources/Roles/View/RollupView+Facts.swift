@@ -22,21 +22,22 @@ extension RollupView {
   private mutating func beginBlock(_ appended: L1BlockAppended, archive: inout StateArchive) {
     // Derivation refuses a malformed header just after.
     guard let header = try? BlockHeader(rlp: appended.header.rawSpan) else { return }
-    archive.add(header: appended.header)
-    begin(L1Entry(id: header.id, timestamp: header.timestamp, safeHead: safeHead))
+    let id = BlockID(number: header.number, hash: archive.add(header: appended.header))
+    begin(L1Entry(id: id, timestamp: header.timestamp, safeHead: safeHead))
   }
 
   private mutating func execute(_ block: DerivedBlock, archive: inout StateArchive) throws(ViewError) {
     guard let parent = result(of: block.block.number - 1) else { return }
     let calls = block.messages.map { InboxCall(messages[Int($0)].message) }
     let context = RollupBlockContext(
-      block.block.order, messages: calls, parent: parent.header,
+      block.block.order, messages: calls, parent: parent.header, parentHash: parent.hash,
       settings: settings(atL1Block: block.block.l1Origin.number).execution,
       batchIndex: block.cursor.batchIndex, indexInBatch: block.cursor.indexInBatch)
     do {
-      let (header, fates) = try archive.execute(
+      let (header, hash, fates) = try archive.execute(
         context, messages: calls, transactions: block.block.transactions, after: parent.header)
-      let result = ExecutedBlock.Result(header: header, claim: context.claim(of: header), fates: fates)
+      let result = ExecutedBlock.Result(
+        header: header, hash: hash, claim: context.claim(of: header, hash: hash), fates: fates)
       blocks.append(ExecutedBlock(derived: block, context: context, messages: calls, result: result))
       if block.isForced {
         forcedBlocks.append(ForcedBlock(number: block.block.number, l1Block: block.block.l1Origin.number + 1))

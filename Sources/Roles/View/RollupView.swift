@@ -53,7 +53,8 @@ package struct RollupView: Sendable {
     else { throw .notARollup }
     self.configuration = configuration
     settings = [SettingsEntry(from: 0, settings: rollup, execution: execution)]
-    genesis = ExecutedBlock.Result(header: configuration.genesisHeader, claim: claim, fates: [])
+    genesis = ExecutedBlock.Result(
+      header: configuration.genesisHeader, hash: configuration.genesisHeader.hash, claim: claim, fates: [])
     current = L1Entry(id: rollup.genesisOrigin, timestamp: 0, safeHead: 0)
     do { derivation = try Derivation(configuration) } catch { throw .derivation(error) }
     archive.add(GenesisState(of: configuration.allocation))

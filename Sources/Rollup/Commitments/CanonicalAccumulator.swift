@@ -18,12 +18,23 @@ package struct CanonicalAccumulator: Sendable {
 
   /// Adds the block's next record, if it counts. O(payload).
   package mutating func add(_ kind: EventKind, _ payload: RawSpan) {
-    guard !kind.isObservation, kind != .l1BlockAppended else { return }
+    guard Self.counts(kind) else { return }
+    begin(kind)
+    facts.update(payload)
+  }
+
+  /// Whether records of a kind count.
+  package static func counts(_ kind: EventKind) -> Bool { !kind.isObservation && kind != .l1BlockAppended }
+
+  /// Begins the block's next record that counts; its payload follows in parts.
+  package mutating func begin(_ kind: EventKind) {
     var number: [UInt8] = []
     number.append(bigEndian: kind.rawValue)
     facts.update(number.rawSpan)
-    facts.update(payload)
   }
+
+  /// Adds the next part of the payload. O(part).
+  package mutating func update(_ part: RawSpan) { facts.update(part) }
 
   /// The value after the block.
   package consuming func value(blockHash: Hash256) -> Hash256 {

@@ -35,6 +35,14 @@ extension Derivation {
     reading = try fields.readOptional { (item) throws(RLPError) in try BatchReading(&item) }
     try fields.finish()
   }
+
+  /// Whether the state that these bytes encode is in the middle of a batch, so that only a block of it can follow.
+  package static func isReading(rlp bytes: RawSpan) throws(RLPError) -> Bool {
+    var reader = RLPReader(bytes)
+    var fields = try reader.readList()
+    for _ in 0..<8 { _ = try fields.readRawItem() }
+    return try !fields.readList().isAtEnd
+  }
 }
 
 extension BatchReading {

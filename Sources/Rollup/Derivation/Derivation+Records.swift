@@ -35,6 +35,17 @@ extension Derivation {
     return []
   }
 
+  /// Whether facts of a kind can change the state. Others say nothing about the order; they only cannot come in the middle of
+  /// a batch.
+  package static func concerns(_ kind: EventKind) -> Bool {
+    switch kind {
+    case .l1BlockAppended, .messageDelivered, .sequencerBatchDelivered, .batchDataDelivered, .forceIncluded,
+      .blockSequenced, .configUpdated:
+      true
+    default: false
+    }
+  }
+
   private mutating func append(
     _ event: L1BlockAppended, storage: inout some DerivationStorage
   ) throws(DerivationError) -> [DerivationStep] {

@@ -36,7 +36,43 @@ package enum Event: Equatable, Sendable {
   case feedGap(FeedGap)
   case l1TransactionIncluded(L1TransactionIncluded)
 
-  package var kind: EventKind { type(of: payload).kind }
+  package var kind: EventKind {
+    switch self {
+    case .chainConfigured: .chainConfigured
+    case .l1BlockAppended: .l1BlockAppended
+    case .configUpdated: .configUpdated
+    case .messageDelivered: .messageDelivered
+    case .sequencerBatchDelivered: .sequencerBatchDelivered
+    case .blockSequenced: .blockSequenced
+    case .forceIncluded: .forceIncluded
+    case .outputProposed: .outputProposed
+    case .disputeGameCreated: .disputeGameCreated
+    case .move: .move
+    case .stepProven: .stepProven
+    case .claimResolved: .claimResolved
+    case .resolved: .resolved
+    case .outputsDeleted: .outputsDeleted
+    case .bondDeposited: .bondDeposited
+    case .bondLocked: .bondLocked
+    case .bondSlashed: .bondSlashed
+    case .rewardPaid: .rewardPaid
+    case .creditClaimed: .creditClaimed
+    case .sequencerSlashed: .sequencerSlashed
+    case .outputFinalized: .outputFinalized
+    case .withdrawalProven: .withdrawalProven
+    case .withdrawalFinalized: .withdrawalFinalized
+    case .paused: .paused
+    case .unpaused: .unpaused
+    case .gameBlacklisted: .gameBlacklisted
+    case .bondReleased: .bondReleased
+    case .batchDataDelivered: .batchDataDelivered
+    case .l1Finalized: .l1Finalized
+    case .l1Reorged: .l1Reorged
+    case .sequencerCommitmentObserved: .sequencerCommitmentObserved
+    case .feedGap: .feedGap
+    case .l1TransactionIncluded: .l1TransactionIncluded
+    }
+  }
 
   /// The canonical payload. O(size of the event).
   package func encode() -> [UInt8] { payload.encodePayload() }

@@ -19,7 +19,7 @@ extension EventPayload {
 
   /// The canonical bytes: what a record holds and hashes.
   package func encodePayload() -> [UInt8] {
-    var writer = RLPWriter()
+    var writer = RLPWriter(capacity: 256)
     writer.list { (fields) in
       fields.append(Self.version)
       append(to: &fields)

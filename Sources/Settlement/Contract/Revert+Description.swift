@@ -98,6 +98,8 @@ extension Revert: CustomStringConvertible {
     case .claimIsNotAtFullDepth(let depth, let full): "the claim is at depth \(depth), steps are proven at \(full)"
     case .claimIsCountered(let by): "\(by) has proven the claim wrong"
     case .proofRefused(let error): "the proof is not one of this step: \(error)"
+    case .proofWithoutStep(let bytes):
+      "behind the output's block nothing is executed; the proof must be empty, and has \(bytes) bytes"
     case .stepDoesNotRefute(let postState): "the step leads to \(postState), which does not contradict the claim"
     case .clockIsRunning(let until): "the claim can be answered until time \(until)"
     case .answersUnresolved(let count): "\(count) answers to the claim are to be resolved first"

@@ -93,6 +93,8 @@ package enum Revert: Error, Hashable, Sendable {
   case claimIsNotAtFullDepth(depth: Int, full: Int)
   case claimIsCountered(by: Address)
   case proofRefused(StepProofError)
+  /// Behind the output's own block nothing is executed, and so nothing is proven.
+  case proofWithoutStep(bytes: Int)
   /// The step was executed, and it agrees with the claim that it was to refute.
   case stepDoesNotRefute(postState: Hash256)
   case clockIsRunning(until: UInt64)

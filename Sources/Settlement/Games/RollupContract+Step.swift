@@ -82,7 +82,10 @@ extension RollupContract {
   ) throws(Revert) -> Hash256 {
     // Behind the output's own block there is no further one: the state repeats, and nothing is executed.
     let isPastEnd = game.startBlock.saturatingSum(dispute.traceIndex) >= game.endBlock
-    if isPastEnd { return preState }
+    if isPastEnd {
+      guard proof.proof.isEmpty else { throw .proofWithoutStep(bytes: proof.proof.count) }
+      return preState
+    }
     let step = DisputedStep(
       blockNumber: game.blockNumber(atTraceIndex: dispute.traceIndex), stepIndex: stepIndex, preState: preState,
       l1Head: game.l1Head, order: OrderView(self, throughL1Block: game.l1Head.number))

@@ -63,16 +63,18 @@ package struct RollupBlockContext: Hashable, Sendable {
   /// - Parameters:
   ///   - messages: those that the block consumes, in order.
   ///   - parent: header of the L2 block before.
+  ///   - parentHash: that header's, if it is known already.
   ///   - settings: as they stand at the order's L1 origin.
   /// - Complexity: O(size of the messages).
   package init(
-    _ order: BlockOrder, messages: [InboxCall], parent: BlockHeader, settings: RollupSettings, batchIndex: UInt64,
-    indexInBatch: UInt64
+    _ order: BlockOrder, messages: [InboxCall], parent: BlockHeader, parentHash: Hash256? = nil,
+    settings: RollupSettings, batchIndex: UInt64, indexInBatch: UInt64
   ) {
     let fork = settings.forks.fork(
       atBlock: order.number, timestamp: order.timestamp, isAfterMerge: true)
     self.init(
-      chainID: settings.chainID, fork: fork, parentHash: parent.hash, beneficiary: settings.fees.feeRecipient,
+      chainID: settings.chainID, fork: fork, parentHash: parentHash ?? parent.hash,
+      beneficiary: settings.fees.feeRecipient,
       gasLimit: settings.gasLimit, baseFeePerGas: settings.fees.baseFee(after: parent), order: order,
       messageCount: UInt64(messages.count), messagesRoot: Trie.orderedRoot(of: messages.map { $0.encode() }),
       batchIndex: batchIndex, indexInBatch: indexInBatch)

@@ -164,10 +164,12 @@ extension BlockStep {
 
 extension RollupBlockContext {
   /// What the output of the block claims, when this is its header.
-  package func claim(of header: BlockHeader) -> OutputClaim {
+  ///
+  /// - Parameter hash: the header's, if it is known already.
+  package func claim(of header: BlockHeader, hash: Hash256? = nil) -> OutputClaim {
     OutputClaim(
       outputRoot: OutputRoot.hash(
-        stateRoot: header.stateRoot, messagePasserStorageRoot: Trie.emptyRoot, blockHash: header.hash),
+        stateRoot: header.stateRoot, messagePasserStorageRoot: Trie.emptyRoot, blockHash: hash ?? header.hash),
       parentOrder: order.commitment, l1OriginHash: order.l1Origin.hash, batchIndex: batchIndex,
       indexInBatch: indexInBatch, messagesConsumed: order.messagesConsumed)
   }

@@ -151,47 +151,20 @@ extension OpeningProof {
     let claim = try OutputClaim(&fields)
     let header = try BlockHeader(rlp: try fields.readBytes())
     point = OpeningPoint(claim: claim, header: header, l1OriginNumber: try fields.readUInt64())
-    blocks = []
-    var items = try fields.readList()
-    while !items.isAtEnd {
+    blocks = try fields.readAll { items throws(RLPError) in
       var item = try items.readList()
       let place = try DerivationCursor(&item)
       let block = try RollupBlock(&item)
-      var path: [Hash256] = []
-      var hashes = try item.readList()
-      while !hashes.isAtEnd { path.append(try hashes.readHash256()) }
+      let path = try item.readAll { hashes throws(RLPError) in try hashes.readHash256() }
       try item.finish()
-      blocks.append(Entry(place: place, placed: PlacedBlock(block: block, path: path)))
+      return Entry(place: place, placed: PlacedBlock(block: block, path: path))
     }
-    messages = []
-    items = try fields.readList()
-    while !items.isAtEnd {
+    messages = try fields.readAll { items throws(RLPError) in
       var item = try items.readList()
-      messages.append(try MessageDelivered(fields: &item))
+      let message = try MessageDelivered(fields: &item)
       try item.finish()
+      return message
     }
     witness = try Witness(&fields)
-  }
-}
-
-extension OutputClaim {
-  func append(to writer: inout RLPWriter) {
-    writer.list { fields in
-      fields.append(outputRoot)
-      fields.append(parentOrder)
-      fields.append(l1OriginHash)
-      fields.append(batchIndex)
-      fields.append(indexInBatch)
-      fields.append(messagesConsumed)
-    }
-  }
-
-  init(_ reader: inout RLPReader) throws(RLPError) {
-    var fields = try reader.readList()
-    self.init(
-      outputRoot: try fields.readHash256(), parentOrder: try fields.readHash256(),
-      l1OriginHash: try fields.readHash256(), batchIndex: try fields.readUInt64(),
-      indexInBatch: try fields.readUInt64(), messagesConsumed: try fields.readUInt64())
-    try fields.finish()
   }
 }

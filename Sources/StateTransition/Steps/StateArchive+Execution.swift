@@ -1,4 +1,4 @@
-import Primitives
+package import Primitives
 package import Rollup
 
 extension StateArchive {
@@ -9,8 +9,9 @@ extension StateArchive {
   ///   - transactions: those of the order.
   package mutating func execute(
     _ context: RollupBlockContext, messages: [InboxCall], transactions: [[UInt8]], after parent: BlockHeader
-  ) throws(StepError) -> (header: BlockHeader, fates: [TransactionFate]) {
-    let view = CommittedState(root: parent.stateRoot, parent: parent.id, data: self)
+  ) throws(StepError) -> (header: BlockHeader, hash: Hash256, fates: [TransactionFate]) {
+    let id = BlockID(number: parent.number, hash: context.parentHash)
+    let view = CommittedState(root: parent.stateRoot, parent: id, data: self)
     let outcome: RollupBlockOutcome
     do {
       outcome = try context.apply(messages: messages, transactions: transactions, to: view)
@@ -18,8 +19,8 @@ extension StateArchive {
     do {
       let commitment = try outcome.commit(onto: parent.stateRoot, reader: CommittedTries(data: self))
       add(commitment.state)
-      add(header: commitment.header.encode())
-      return (commitment.header, outcome.fates)
+      let hash = add(header: commitment.header.encode())
+      return (commitment.header, hash, outcome.fates)
     } catch { throw .notExecutable(error.description) }
   }
 }

@@ -1,5 +1,5 @@
 import Hashing
-import Primitives
+package import Primitives
 package import StateTrie
 
 /// States by hash: what belongs to many of them is kept once, and no state is ever overwritten. In memory.
@@ -30,8 +30,13 @@ package struct StateArchive: Sendable {
   /// Adds a code; its hash is computed.
   package mutating func add(code: [UInt8]) { codes[Keccak256.hash(code)] = code }
 
-  /// Adds a block's header, in RLP; its hash is computed.
-  package mutating func add(header: [UInt8]) { headers[Keccak256.hash(header)] = header }
+  /// Adds a block's header, in RLP, and returns its hash.
+  @discardableResult
+  package mutating func add(header: [UInt8]) -> Hash256 {
+    let hash = Keccak256.hash(header)
+    headers[hash] = header
+    return hash
+  }
 
   /// How many nodes there are.
   package var nodeCount: Int { nodes.count }

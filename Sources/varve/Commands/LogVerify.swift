@@ -12,7 +12,9 @@ struct LogVerify: VarveCommand {
     discussion: """
       Each record is held against its checksum, its payload hash and its place;
       each stored tree hash against the records below it; the root, the index of
-      L1 blocks and the number of rows against what the records say.
+      L1 blocks and the number of rows against what the records say; the
+      canonicalAcc that each L1 block names, by which nodes are compared, against
+      the records of the blocks before it.
 
       The work is done in a child process, because a damaged page can make LMDB
       end the process that reads it. That, too, is reported as damage.
@@ -43,7 +45,7 @@ struct LogVerify: VarveCommand {
   private func verify(_ console: Console, announcing path: String) throws {
     let log = try options.openLog(.inspection)
     let bar = ProgressBar("records", console: console)
-    let report = try log.verify { report in
+    let report = try log.verify(options: .init(checksAccumulators: true)) { report in
       try? Data("\(report.verified)".utf8).write(to: URL(fileURLWithPath: path))
       bar.update(done: report.verified, total: report.head?.size)
       return true
