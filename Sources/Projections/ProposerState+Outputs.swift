@@ -46,7 +46,8 @@ extension ProposerState {
   private static func claim(of result: BlockResult) -> Hash256 {
     OutputClaim(
       outputRoot: result.computedHash, parentOrder: result.header.parentHash, l1OriginHash: result.computedHash,
-      batchIndex: result.batchIndex, indexInBatch: result.indexInBatch, messagesConsumed: 0
+      l2BlockNumber: result.header.number, batchIndex: result.batchIndex, indexInBatch: result.indexInBatch,
+      messagesConsumed: 0
     ).hash
   }
 

@@ -56,9 +56,12 @@ extension RollupSimulation {
       blockHash: Hash256(random.next(), 0, 0, 1), l2BlockNumber: number, parentOrder: .zero, l1OriginHash: .zero,
       batchIndex: 1, indexInBatch: 0, messagesConsumed: 0, l1Head: head, parentOutput: parent.map { UInt64($0) },
       parentLineage: view.lineage(ofOutput: parent.map { UInt64($0) }))
-    guard let truth = view.result(of: number) else { return output }
-    let isDerivable = number <= view.l1Block(head.number)?.safeHead ?? 0
-    let way = random.below(4)
+    let end = view.l1Block(head.number)?.safeHead ?? 0
+    let isDerivable = number <= end
+    let way = random.below(5)
+    // The last block of the data, said of a block behind it.
+    let isMisplaced = way == 4 && !isDerivable
+    guard let truth = view.result(of: isMisplaced ? end : number) else { return output }
     if way == 0 { return output }
     output.stateRoot = truth.header.stateRoot
     output.messagePasserStorageRoot = OutputRoot.emptyStorageRoot
@@ -70,6 +73,7 @@ extension RollupSimulation {
     output.messagesConsumed = truth.claim.messagesConsumed
     switch way {
     case 1 where !isDerivable: break  // True, and not yet: the data comes after the pinned L1 block.
+    case 4 where isMisplaced: break
     case 2: output.indexInBatch += 1
     case 3: output.messagesConsumed += 1
     default: output.parentOrder = view.result(of: number - 1)?.claim.parentOrder ?? .zero

@@ -278,6 +278,7 @@ private struct ExpectedLedger {
     }
     var claim = [UInt8]("Varve state".utf8) + hash.bytes + block.header.parentHash.bytes + hash.bytes
     claim.append(bigEndian: number)
+    claim.append(bigEndian: number)
     claim += [UInt8](repeating: 0, count: 16)
     events.append(
       .outputProposed(

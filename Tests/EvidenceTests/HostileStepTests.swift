@@ -67,7 +67,7 @@ struct HostileStepTests {
         outputRoot: OutputRoot.hash(
           stateRoot: header.stateRoot, messagePasserStorageRoot: OutputRoot.emptyStorageRoot, blockHash: header.hash),
         parentOrder: number() > 1 ? .zero : ProofSamples.hash(1), l1OriginHash: ProofSamples.statement.l1Head.hash,
-        batchIndex: number(), indexInBatch: number(), messagesConsumed: number())
+        l2BlockNumber: number(), batchIndex: number(), indexInBatch: number(), messagesConsumed: number())
       var block = ProofSamples.block
       (block.number, block.timestamp, block.messagesConsumed) = (number(), number(), number())
       block.parentOrder = claim.parentOrder

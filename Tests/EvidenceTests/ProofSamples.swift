@@ -24,8 +24,8 @@ enum ProofSamples {
     headers: WitnessPieces([[0xc1, 0x05]]))
 
   static let claim = OutputClaim(
-    outputRoot: hash(0xb8), parentOrder: hash(0x81), l1OriginHash: hash(0x82), batchIndex: 5, indexInBatch: 0,
-    messagesConsumed: 7)
+    outputRoot: hash(0xb8), parentOrder: hash(0x81), l1OriginHash: hash(0x82), l2BlockNumber: 5, batchIndex: 5,
+    indexInBatch: 0, messagesConsumed: 7)
 
   static let state = StepState(
     stateRoot: hash(0xb1), cumulativeGas: 42_000, cumulativeBlobGas: 131_072, executedCount: 1,

@@ -46,11 +46,11 @@ struct CommitmentTests {
   @Test("a claim commits to each of its fields")
   func claim() {
     let claim = OutputClaim(
-      outputRoot: Samples.hash(1), parentOrder: Samples.hash(2), l1OriginHash: Samples.hash(3), batchIndex: 4,
-      indexInBatch: 5, messagesConsumed: 6)
+      outputRoot: Samples.hash(1), parentOrder: Samples.hash(2), l1OriginHash: Samples.hash(3), l2BlockNumber: 4,
+      batchIndex: 5, indexInBatch: 6, messagesConsumed: 7)
     let text = [UInt8]("Varve state".utf8) + Samples.hash(1).bytes + Samples.hash(2).bytes + Samples.hash(3).bytes
     var numbers = [UInt8]()
-    for number: UInt64 in 4...6 { numbers.append(bigEndian: number) }
+    for number: UInt64 in 4...7 { numbers.append(bigEndian: number) }
     #expect(claim.hash == Keccak256.hash(text + numbers))
   }
 

@@ -72,7 +72,8 @@ enum Samples {
   static let outputClaim = OutputClaim(
     outputRoot: OutputRoot.hash(
       stateRoot: output.stateRoot, messagePasserStorageRoot: hash(0x26), blockHash: output.blockHash),
-    parentOrder: rollupBlock.order.commitment, l1OriginHash: rollupBlock.l1Origin.hash, batchIndex: 5, indexInBatch: 1,
+    parentOrder: rollupBlock.order.commitment, l1OriginHash: rollupBlock.l1Origin.hash,
+    l2BlockNumber: rollupBlock.number, batchIndex: 5, indexInBatch: 1,
     messagesConsumed: rollupBlock.messagesConsumed)
 
   static let outputLineage = Lineage.output(

@@ -85,8 +85,8 @@ extension MiniChain {
       L1BlockAppended(header: block.header.encode(), canonicalAccBefore: .zero, completeness: .embedded))
     let batchIndex = UInt64(max(number - 1, 0))
     let claim = OutputClaim(
-      outputRoot: id.hash, parentOrder: block.header.parentHash, l1OriginHash: id.hash, batchIndex: batchIndex,
-      indexInBatch: 0, messagesConsumed: 0)
+      outputRoot: id.hash, parentOrder: block.header.parentHash, l1OriginHash: id.hash, l2BlockNumber: id.number,
+      batchIndex: batchIndex, indexInBatch: 0, messagesConsumed: 0)
     let output = Event.outputProposed(
       OutputProposed(
         outputIndex: UInt64(number), outputVersion: 1, outputRoot: id.hash, claim: claim.hash,

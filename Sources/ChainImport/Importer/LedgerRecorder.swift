@@ -61,8 +61,8 @@ struct LedgerRecorder: Sendable {
 
   private func output(of block: ImportedBlock) -> OutputProposed {
     let claim = OutputClaim(
-      outputRoot: block.hash, parentOrder: block.header.parentHash, l1OriginHash: block.hash, batchIndex: block.number,
-      indexInBatch: 0, messagesConsumed: 0)
+      outputRoot: block.hash, parentOrder: block.header.parentHash, l1OriginHash: block.hash,
+      l2BlockNumber: block.number, batchIndex: block.number, indexInBatch: 0, messagesConsumed: 0)
     return OutputProposed(
       outputIndex: block.number, outputVersion: 1, outputRoot: block.hash, claim: claim.hash,
       stateRoot: block.header.stateRoot, blockHash: block.hash, l2BlockNumber: block.number, l1Head: block.id,

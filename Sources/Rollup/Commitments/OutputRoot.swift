@@ -26,7 +26,7 @@ extension ChainConfiguration {
       stateRoot: genesisHeader.stateRoot, messagePasserStorageRoot: OutputRoot.emptyStorageRoot,
       blockHash: genesisHeader.hash)
     return OutputClaim(
-      outputRoot: outputRoot, parentOrder: rollupId, l1OriginHash: rollup.genesisOrigin.hash, batchIndex: 0,
-      indexInBatch: 0, messagesConsumed: 0)
+      outputRoot: outputRoot, parentOrder: rollupId, l1OriginHash: rollup.genesisOrigin.hash,
+      l2BlockNumber: genesisHeader.number, batchIndex: 0, indexInBatch: 0, messagesConsumed: 0)
   }
 }

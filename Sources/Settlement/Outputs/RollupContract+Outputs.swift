@@ -106,7 +106,8 @@ extension OutputSubmission {
     OutputClaim(
       outputRoot: OutputRoot.hash(
         stateRoot: stateRoot, messagePasserStorageRoot: messagePasserStorageRoot, blockHash: blockHash),
-      parentOrder: parentOrder, l1OriginHash: l1OriginHash, batchIndex: batchIndex, indexInBatch: indexInBatch,
+      parentOrder: parentOrder, l1OriginHash: l1OriginHash, l2BlockNumber: l2BlockNumber, batchIndex: batchIndex,
+      indexInBatch: indexInBatch,
       messagesConsumed: messagesConsumed)
   }
 }

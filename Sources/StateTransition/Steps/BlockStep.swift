@@ -170,7 +170,7 @@ extension RollupBlockContext {
     OutputClaim(
       outputRoot: OutputRoot.hash(
         stateRoot: header.stateRoot, messagePasserStorageRoot: Trie.emptyRoot, blockHash: hash ?? header.hash),
-      parentOrder: order.commitment, l1OriginHash: order.l1Origin.hash, batchIndex: batchIndex,
-      indexInBatch: indexInBatch, messagesConsumed: order.messagesConsumed)
+      parentOrder: order.commitment, l1OriginHash: order.l1Origin.hash, l2BlockNumber: header.number,
+      batchIndex: batchIndex, indexInBatch: indexInBatch, messagesConsumed: order.messagesConsumed)
   }
 }
