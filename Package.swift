@@ -172,6 +172,10 @@ let package = Package(
       dependencies: [
         "CDiskFaults", "EventStore", "Hashing", "LMDB", "MerkleLog", "Primitives", "Rollup", "TestSupport",
       ]),
+    .testTarget(
+      name: "FuzzTests",
+      dependencies: ["MerkleLog", "Primitives", "Rollup", "StoreFiles", "TestSupport"],
+      exclude: ["Corpus"]),
     .testTarget(name: "EVMTests", dependencies: ["EVM", "Hashing", "Primitives", "TestSupport"]),
     .testTarget(
       name: "StateTransitionTests",

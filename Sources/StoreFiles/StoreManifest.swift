@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 package import Primitives
 
 /// What `varve.json` says about a data directory: what is in it, and whose chain.
@@ -32,7 +32,7 @@ extension StoreManifest {
   }
 
   /// The text of `varve.json`.
-  func encode() throws -> Data {
+  package func encode() throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     let file = File(
@@ -41,7 +41,7 @@ extension StoreManifest {
   }
 
   /// Reads the text of `varve.json`.
-  init(_ data: Data, path: String) throws(DataDirectoryError) {
+  package init(_ data: Data, path: String) throws(DataDirectoryError) {
     let file: File
     do {
       file = try JSONDecoder().decode(File.self, from: data)

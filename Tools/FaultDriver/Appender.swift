@@ -30,12 +30,17 @@ struct Appender {
 
   let manner: Manner
 
+  /// The exit code of one that finds another writer at work.
+  static let refusedCode: Int32 = 4
+
   func run() -> Never {
     do {
       if manner == .persistent { try appendPersistently() }
       let log = try EventLog.open(directory, mode: .create)
       Self.say("open \(try log.head().size)\n")
       DispatchQueue.concurrentPerform(iterations: Self.threads) { writer in append(to: log, as: UInt64(writer)) }
+    } catch EventLog.OpenError.writerLocked(let path, _) {
+      FaultDriver.fail("\(path) is locked", code: Self.refusedCode)
     } catch {
       FaultDriver.fail("\(error)", code: 3)
     }

@@ -4,12 +4,14 @@ import SystemPackage
 /// Does to a log what may happen to it, again and again, and checks what is left.
 ///
 ///     FaultDriver kill DIRECTORY CYCLES SEED [lose|tear]
+///     FaultDriver crowd DIRECTORY CYCLES SEED [unlock]
 ///     FaultDriver crash DIRECTORY IMAGES SEED RECORDER [ignore-sync|ignore-sync-after-failure]
 ///     FaultDriver damage DIRECTORY FILES SEED RECORDER [withoutChecksum|withoutPreflight]
 ///     FaultDriver syscalls DIRECTORY RUNS SEED [careless]
 ///
 ///     FaultDriver append DIRECTORY SEED [COMMITS [persistent|careless]]     (what it does this to)
 ///     FaultDriver upkeep DIRECTORY SEED                                      (likewise: signs, exports, copies, mirrors)
+///     FaultDriver pin DIRECTORY                                              (a reader that stays in a snapshot)
 ///     FaultDriver examine                                                   (what looks at the remains)
 ///
 /// Ends with 0 if all held, 1 if something did not, 2 if it was called wrongly, 3 if it could not be done.
@@ -32,6 +34,7 @@ struct FaultDriver {
     if arguments.first == "upkeep", arguments.count == 3, let seed = UInt64(arguments[2]) {
       Upkeep(places: Upkeep.Places(below: directory), seed: seed).run()
     }
+    if arguments.first == "pin", arguments.count == 2 { Pin(directory: directory).run() }
     guard arguments.count >= 4, let count = Int(arguments[2]), count > 0, let seed = UInt64(arguments[3]) else {
       usage()
     }
@@ -42,6 +45,10 @@ struct FaultDriver {
       if !options.isEmpty, sabotage == nil { usage() }
       var loop = KillLoop(directory: directory, cycles: count, seed: seed, sabotage: sabotage)
       return loop.run()
+    case ("crowd", 0...1):
+      if !options.isEmpty, arguments[4] != "unlock" { usage() }
+      var loop = CrowdLoop(directory: directory, cycles: count, seed: seed, isSabotaged: !options.isEmpty)
+      return try loop.run()
     case ("crash", 1...2):
       guard let deafness = options.count == 2 ? DiskModel.Deafness(rawValue: arguments[5]) : DiskModel.Deafness.none
       else { usage() }
@@ -61,6 +68,7 @@ struct FaultDriver {
     fail(
       """
       usage: FaultDriver kill DIRECTORY CYCLES SEED [lose|tear]
+             FaultDriver crowd DIRECTORY CYCLES SEED [unlock]
              FaultDriver crash DIRECTORY IMAGES SEED RECORDER [ignore-sync|ignore-sync-after-failure]
              FaultDriver damage DIRECTORY FILES SEED RECORDER [withoutChecksum|withoutPreflight]
              FaultDriver syscalls DIRECTORY RUNS SEED [careless]

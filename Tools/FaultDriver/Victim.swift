@@ -8,9 +8,9 @@ struct Victim: ~Copyable {
   private var text: [UInt8] = []
 
   /// Starts this same program as `append DIRECTORY SEED`.
-  init(directory: FilePath, seed: UInt64) throws {
+  init(directory: FilePath, seed: UInt64, errors: FileDescriptor? = nil) throws {
     let ends = try makePipe()
-    let child = try spawn(["append", directory.string, "\(seed)"], output: ends.writeEnd)
+    let child = try spawn(["append", directory.string, "\(seed)"], output: ends.writeEnd, errors: errors)
     try ends.writeEnd.close()
     process = child
     pipe = ends.readEnd
@@ -30,7 +30,7 @@ struct Victim: ~Copyable {
     var status: Int32 = 0
     unsafe waitpid(process, &status, 0)
     while try listen(until: Self.now() + 1000) {}
-    return Report(text, wasKilled: status & 0x7F == SIGKILL)
+    return Report(text, wasKilled: status & 0x7F == SIGKILL, exitCode: status >> 8 & 0xFF)
   }
 
   /// Reads what comes before `deadline`. False at the end.
@@ -54,14 +54,17 @@ struct Victim: ~Copyable {
 struct Report {
   /// Whether it lived until it was killed.
   let wasKilled: Bool
+  /// What it ended with, if it ended by itself.
+  let exitCode: Int32
   /// The records that it was told are durable, with their leaf hashes in hexadecimal.
   let acknowledged: [(position: UInt64, leafHash: Substring)]
 
   /// Reads the whole lines; the kill may have cut the last one.
-  init(_ bytes: [UInt8], wasKilled: Bool) {
+  init(_ bytes: [UInt8], wasKilled: Bool, exitCode: Int32 = 0) {
     let text = String(decoding: bytes, as: UTF8.self)
     let end = text.lastIndex(of: "\n") ?? text.startIndex
     self.wasKilled = wasKilled
+    self.exitCode = exitCode
     acknowledged = text[..<end].split(separator: "\n").compactMap { line in
       let words = line.split(separator: " ")
       guard words.count == 3, words[0] == "ack", let position = UInt64(words[1]) else { return nil }

@@ -10,7 +10,7 @@ package import SystemPackage
 /// Nothing is recorded that the checkpoint's signature does not vouch for: first all tiles are held against its root, then
 /// each leaf against its tile and each payload against its leaf.
 package struct TileMirror: Sendable {
-  private let directory: TileDirectory
+  let directory: TileDirectory
 
   /// What the directory claims to hold, signed by all the keys that were asked for.
   package let checkpoint: Checkpoint
@@ -29,9 +29,13 @@ package struct TileMirror: Sendable {
   }
 
   /// The first record, which says whose log it is; nil if there is none.
-  package func firstRecord() throws(TilesError) -> StoredRecord? {
-    guard checkpoint.size > 0 else { return nil }
-    return try records(in: Tile.Content.entries.tile(holding: 0, ofSize: checkpoint.size), from: 0, upTo: 1).first
+  package func firstRecord() throws(TilesError) -> StoredRecord? { try record(at: 0) }
+
+  /// The record at a position, held against its leaf, and the leaf against its tile; nil if the directory ends before it.
+  package func record(at position: UInt64) throws(TilesError) -> StoredRecord? {
+    guard position < checkpoint.size else { return nil }
+    let bundle = Tile.Content.entries.tile(holding: position, ofSize: checkpoint.size)
+    return try records(in: bundle, from: position, upTo: position + 1).first
   }
 
   /// Records what the log does not have yet, up to the checkpoint. `verifyTiles` comes before.

@@ -5,7 +5,7 @@ import Primitives
 /// The tree that a directory's tiles hold, of the size that its checkpoint has.
 struct TileTree {
   private let directory: TileDirectory
-  private let size: UInt64
+  let size: UInt64
 
   /// The tile of each level that was looked at last.
   private var recent: [Int: (tile: Tile, hashes: [Hash256])] = [:]
@@ -34,13 +34,8 @@ struct TileTree {
   /// The root over the first `smaller` leaves. O(log n) tiles.
   mutating func root(ofSize smaller: UInt64) throws(TilesError) -> Hash256 {
     var hashes: [Hash256] = []
-    for (treeLevel, index) in Frontier.subtrees(ofSize: smaller) {
-      let level = treeLevel / Tile.height
-      // A complete subtree never reaches beyond one tile.
-      let count = UInt64(1) << UInt64(treeLevel % Tile.height)
-      let tile = Tile.Content.hashes(level: level).tile(holding: index * count, ofSize: size)
-      let first = Int(index * count % UInt64(Tile.fullWidth))
-      hashes.append(MerkleTree.root(ofLeaves: try self.hashes(tile, level: level)[first..<first + Int(count)]))
+    for (level, index) in Frontier.subtrees(ofSize: smaller) {
+      hashes.append(try subtreeHash(level: level, index: index))
     }
     guard let frontier = Frontier(size: smaller, hashes: hashes) else {
       preconditionFailure("a frontier has one hash for each bit of its size")

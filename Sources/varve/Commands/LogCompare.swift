@@ -1,14 +1,17 @@
 import ArgumentParser
 import EventStore
+import Foundation
+import Primitives
 import Rollup
 import StoreFiles
 import SystemPackage
 
-/// `varve log compare STORE`: whether two nodes agree about L1, and from where on they do not.
+/// `varve log compare STORE-OR-TILES`: whether two nodes agree about L1, or two copies of a log about its records, and from
+/// where on they do not.
 struct LogCompare: VarveCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
-    abstract: "Compare with another store: do both say the same about L1?",
+    abstract: "Compare with another store or an export: where is the first difference?",
     discussion: """
       Compares what L1 says, not what each node happened to see: two nodes that
       saw different reorganisations have other records at other positions, and
@@ -20,17 +23,63 @@ struct LogCompare: VarveCommand {
       reorganisation that one of them has not seen. Ends with 1 when they
       contradict each other for good.
 
+      With --records two copies of one log are compared, record by record, by way
+      of their trees: some forty hashes for a million records. So is an export
+      (`varve log export`), whose checkpoint must be signed with this log's key or
+      with that of --key. Ends with 0 when one is how the other begins.
+
       EXAMPLES
         varve log compare ../other-store
         varve log compare ../other-store --json
+        varve log compare --records /backups/2026-11-26
+        varve log compare public/log --key log.vkey
       """)
 
   @OptionGroup var options: GlobalOptions
 
-  @Argument(help: ArgumentHelp("The other store's data directory.", valueName: "store"), completion: .directory)
+  @Flag(help: "Compare records by position, as between a log and its copy.")
+  var records = false
+
+  @Option(
+    help: ArgumentHelp("Public key that must have signed an export, or a file with it.", valueName: "vkey"))
+  var key: VerifierKeyArgument?
+
+  @Argument(
+    help: ArgumentHelp("The other store's data directory, or an exported log.", valueName: "store"),
+    completion: .directory)
   var other: String
 
   func execute(_ console: Console) throws {
+    if records || key != nil || isExport { return try compareRecords(console) }
+    try compareNodes(console)
+  }
+
+  /// Whether the other is an exported log: a checkpoint, and no store beside it.
+  private var isExport: Bool {
+    let path = FilePath(other)
+    return FileManager.default.fileExists(atPath: path.appending("checkpoint").string)
+      && !FileManager.default.fileExists(atPath: DataDirectory(path).ledger.string)
+  }
+
+  private func compareRecords(_ console: Console) throws {
+    let log = try options.openLog(.readOnly)
+    let report: LogRecordsReport
+    if isExport {
+      let export = try TileMirror(
+        of: FilePath(other), signedByAll: [key?.key() ?? options.ledgerSigner().verifierKey])
+      report = try LogRecordsReport(log, export.tree()) { try export.record(at: $0) }
+    } else {
+      let copy = try EventLog.open(DataDirectory(FilePath(other)).ledger, mode: .readOnly)
+      report = try LogRecordsReport(log, copy.tree()) { try copy.record(at: Position($0)) }
+    }
+    console.report(report)
+    guard let position = report.firstDifference else { return }
+    throw Failure(
+      .disagreement, "from record \(position) on they are not the same log",
+      remedy: "`varve log verify` on each; if both are sound, they are two logs")
+  }
+
+  private func compareNodes(_ console: Console) throws {
     let first = try options.openLog(.readOnly)
     let second = try EventLog.open(DataDirectory(FilePath(other)).ledger, mode: .readOnly)
     let comparison = try LedgerComparison(of: first, with: second)

@@ -1,0 +1,134 @@
+import Foundation
+import SystemPackage
+
+/// A log that many want at once: two processes that would write, and readers that hold on to what they saw.
+///
+/// Each cycle starts two writers side by side, of which one at most may get the log, and mostly another reader; then the
+/// writers are killed, and now and then a reader, in the middle of its snapshot. A reader that is let go must have seen the
+/// same all the time.
+struct CrowdLoop {
+  let directory: FilePath
+  let cycles: Int
+  let seed: UInt64
+
+  /// Takes the lock file away between the two writers, to see that two of them are found.
+  let isSabotaged: Bool
+
+  private static let mostReaders = 4
+
+  private var random: SeededGenerator
+  private var checker: Checker
+  private var readers: [PinnedReader] = []
+  private var acknowledged = 0
+  private var refusedWriters = 0
+  private var releasedReaders = 0
+  private var killedReaders = 0
+
+  init(directory: FilePath, cycles: Int, seed: UInt64, isSabotaged: Bool) {
+    self.directory = directory
+    self.cycles = cycles
+    self.seed = seed
+    self.isSabotaged = isSabotaged
+    random = SeededGenerator(seed: seed)
+    checker = Checker(directory: directory)
+  }
+
+  /// Runs all cycles, and prints what was found. False at the first violation.
+  mutating func run() throws -> Bool {
+    let start = Victim.now()
+    for cycle in 1...cycles {
+      do {
+        try runWriters(cycle)
+        try changeReaders()
+        if cycle % 100 == 0 || cycle == cycles { try checker.checkAll() }
+      } catch let violation as Checker.Violation {
+        print("VIOLATION in cycle \(cycle) of seed \(seed): \(violation)")
+        print("the log is left as it is in \(directory)")
+        return false
+      }
+    }
+    for reader in readers { try reader.release() }
+    releasedReaders += readers.count
+    print(
+      """
+      \(cycles) times two writers at once (seed \(seed)) in \(Int((Victim.now() - start) / 1000)) s: \(refusedWriters) \
+      refused, never two at work
+      \(releasedReaders) readers held a snapshot and saw the same all the time, \(killedReaders) were killed in theirs
+      \(acknowledged) records acknowledged, \(checker.size) recovered, none lost or torn
+      """)
+    return true
+  }
+
+  private mutating func runWriters(_ cycle: Int) throws {
+    // What a writer has to say about its refusal is its exit code here.
+    let silence = try FileDescriptor.open(FilePath("/dev/null"), .writeOnly)
+    defer { try? silence.close() }
+    let number = seed &* 1_000_000 &+ UInt64(2 * cycle)
+    let first = try Victim(directory: directory, seed: number, errors: silence)
+    if isSabotaged {
+      usleep(100_000)
+      _ = unsafe unlink(directory.appending("writer.lock").string)
+    }
+    let second = try Victim(directory: directory, seed: number + 1, errors: silence)
+    let milliseconds = Double.random(in: 40...120, using: &random) + (isSabotaged ? 200 : 0)
+    let reports = [
+      try first.kill(after: milliseconds, ofOpening: false), try second.kill(after: 0, ofOpening: false),
+    ]
+    // One that ends for another reason than the other's lock has met the other's commits.
+    let isAlone = reports.allSatisfy { $0.wasKilled || $0.exitCode == Appender.refusedCode }
+    guard isAlone, reports.contains(where: \.acknowledged.isEmpty) else {
+      throw Checker.Violation(description: "two writers were at work at once")
+    }
+    refusedWriters += reports.count { !$0.wasKilled }
+    acknowledged += reports.reduce(0) { $0 + $1.acknowledged.count }
+    guard FileManager.default.fileExists(atPath: directory.appending("data.mdb").string) else { return }
+    for report in reports { try checker.check(report) }
+  }
+
+  private mutating func changeReaders() throws {
+    if checker.size > 0, readers.count < Self.mostReaders { readers.append(try PinnedReader(of: directory)) }
+    guard readers.count == Self.mostReaders || Int.random(in: 0..<3, using: &random) == 0, !readers.isEmpty else {
+      return
+    }
+    let reader = readers.removeFirst()
+    if Bool.random(using: &random) {
+      reader.kill()
+      killedReaders += 1
+    } else {
+      try reader.release()
+      releasedReaders += 1
+    }
+  }
+}
+
+/// A process that reads one snapshot of a log, and stays in it until it is told to look again.
+struct PinnedReader {
+  private let process: pid_t
+  private let input: FileDescriptor
+
+  /// Starts this same program as `pin DIRECTORY`; returns once it has its snapshot.
+  init(of directory: FilePath) throws {
+    let (incoming, outgoing) = (try makePipe(), try makePipe())
+    process = try spawn(["pin", directory.string], input: incoming.readEnd, output: outgoing.writeEnd)
+    try incoming.readEnd.close()
+    try outgoing.writeEnd.close()
+    input = incoming.writeEnd
+    var byte: [UInt8] = [0]
+    let count = try unsafe byte.withUnsafeMutableBytes { unsafe try outgoing.readEnd.read(into: $0) }
+    try outgoing.readEnd.close()
+    guard count == 1 else { throw Checker.Violation(description: "a reader could not read: \(wait(for: process))") }
+  }
+
+  func kill() {
+    Glibc.kill(process, SIGKILL)
+    try? input.close()
+    _ = wait(for: process)
+  }
+
+  /// Lets it look again and end.
+  func release() throws {
+    try input.close()
+    let end = wait(for: process)
+    guard end == (0, 0) else { throw Checker.Violation(description: "a reader saw its snapshot change: \(end)") }
+  }
+}
