@@ -14,8 +14,9 @@ extension RollupSimulation {
 
   /// What L1 does by itself: it leaves some blocks for others, or returns to some that it left.
   ///
-  /// What the honest node has on L1 is taken back twice at most. A challenge period is longer than reorganisations take;
-  /// were it not, a contract could do nothing for a challenger whose dispute never stays.
+  /// What the honest node has said in a dispute is taken back twice at most. A challenge period is longer than
+  /// reorganisations take; were it not, a contract could do nothing for a challenger whose dispute never stays. All else may
+  /// be taken back as often as L1 likes.
   mutating func disturb() {
     let height = chain.head.id.number - chain.finalizedNumber
     guard height > 0, step - lastReorganisation >= 3, random.chance(plan.reorganisation) else { return }
@@ -23,7 +24,7 @@ extension RollupSimulation {
     guard reorganise(height) else { return }
     let undone = node.disk.outbox.filter { _, outgoing in
       let hash = outgoing.transaction.hash
-      return before.receipt(of: hash) != nil && chain.receipt(of: hash) == nil
+      return before.receipt(of: hash) != nil && chain.receipt(of: hash) == nil && outgoing.isOfDispute
     }
     guard undone.keys.allSatisfy({ timesUndone[$0, default: 0] < 2 }) else {
       (chain, leftTip, mined) = (before, tip, [])
@@ -99,5 +100,15 @@ extension RollupSimulation {
     inFlight.removeAll { $0.step <= step }
     arriving.shuffle(using: &random)
     for transaction in arriving { chain.submit(transaction) }
+  }
+}
+
+extension SimulatedDisk.Outgoing {
+  /// Whether it opens a game, or says something in one.
+  fileprivate var isOfDispute: Bool {
+    switch try? ContractCall(rlp: transaction.input.rawSpan) {
+    case .createGame, .move, .step: true
+    default: false
+    }
   }
 }

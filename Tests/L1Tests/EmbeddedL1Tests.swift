@@ -66,6 +66,53 @@ struct EmbeddedL1Tests {
     }
   }
 
+  @Test("an instruction that is refused has changed nothing, in memory and in the log")
+  func refusals() throws {
+    try withLog { open in
+      let chain: EmbeddedChain
+      do {
+        let l1 = try Small.open(try open())
+        for index in 1...4 as ClosedRange<UInt64> {
+          _ = l1.submit(Small.message(index))
+          try l1.mine(at: 1000 + 12 * index)
+        }
+        let short = l1.head()
+        try l1.reorganise(depth: 1, transactions: .drop, miningAt: [1048])
+        _ = l1.submit(Small.message(9))
+        let before = l1.chain
+        // A time that does not advance, a depth that the chain does not have, a branch that never was.
+        #expect(throws: L1Error.self) {
+          try l1.reorganise(depth: 2, transactions: .resubmit, miningAt: [1100, 1100])
+        }
+        #expect(throws: L1Error.self) { try l1.reorganise(depth: 5, transactions: .drop, miningAt: [1100]) }
+        #expect(throws: L1Error.self) { try l1.mine(at: 1048) }
+        #expect(throws: L1Error.self) { try l1.returnTo(.zero) }
+        #expect(l1.chain.blocks == before.blocks && l1.chain.pending == before.pending)
+        #expect(l1.contract == before.contract)
+        try l1.returnTo(short.hash)
+        #expect(l1.head() == short, "the branch that was left is still there")
+        chain = l1.chain
+      }
+      #expect(try Small.open(try open()).chain.blocks == chain.blocks)
+    }
+  }
+
+  @Test("a return that is refused leaves the branch where it was, for when it fits again")
+  func refusedReturn() throws {
+    let l1 = EmbeddedL1(
+      genesis: Small.genesis, contract: RollupContract(configuration: Small.configuration), verifier: NoVerifier())
+    for index in 1...4 as ClosedRange<UInt64> { try l1.mine(at: 1000 + 12 * index) }
+    let first = l1.head()
+    // The first branch is left for one from block 3 on, and that for one from block 1 on, below where the first began.
+    try l1.reorganise(depth: 1, transactions: .drop, miningAt: [1060])
+    let second = l1.head()
+    try l1.reorganise(depth: 3, transactions: .drop, miningAt: [1100, 1200, 1300, 1400])
+    #expect(throws: L1Error.self) { try l1.returnTo(first.hash) }
+    try l1.returnTo(second.hash)
+    try l1.returnTo(first.hash)
+    #expect(l1.head() == first)
+  }
+
   @Test("the log of another chain is refused")
   func otherChain() throws {
     try withLog { open in

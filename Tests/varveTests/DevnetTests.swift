@@ -151,6 +151,17 @@ struct DevnetTests {
     }
   }
 
+  @Test(
+    "a pace that is no time to wait is refused in one line, before anything is made",
+    arguments: ["nan", "inf", "-inf", "1e30", "-1", "86401"])
+  func pace(_ pace: String) throws {
+    try DevnetWorld.with { world in
+      let run = try world.expect(2, ["devnet", "--blocks", "2", "--pace=\(pace)"], on: "live")
+      #expect(run.errors.contains("--pace takes seconds from 0 to 86400"))
+      #expect(!FileManager.default.fileExists(atPath: world.path("live")))
+    }
+  }
+
   @Test("a script never clears a directory that is no devnet's")
   func clearing() throws {
     try DevnetWorld.with { world in

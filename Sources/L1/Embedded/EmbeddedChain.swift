@@ -182,9 +182,9 @@ extension EmbeddedChain {
   }
 
   /// Goes back to a branch that was left, whose newest block has this hash. The transactions of the blocks that are left
-  /// for it wait again, if the branch does not have them.
+  /// for it wait again, if the branch does not have them. A refusal changes nothing.
   package mutating func returnTo(_ tip: Hash256) throws(L1Error) {
-    guard let branch = orphans.removeValue(forKey: tip) else {
+    guard let branch = orphans[tip] else {
       throw .cannotReorganise("no branch that was left above the finalized block ends in \(tip)")
     }
     guard branch.ancestor < UInt64(blocks.count),
@@ -192,6 +192,7 @@ extension EmbeddedChain {
     else {
       throw .cannotReorganise("the branch of \(tip) does not begin at a canonical block")
     }
+    orphans[tip] = nil
     let left = leave(above: branch.ancestor)
     for (block, state) in zip(branch.blocks, branch.states) {
       append(block, state)

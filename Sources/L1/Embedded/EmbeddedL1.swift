@@ -82,13 +82,17 @@ extension EmbeddedL1 {
 
   /// Leaves the newest `depth` blocks and mines others, one for each time given.
   ///
+  /// Refused as a whole, or carried out as a whole: a time that does not advance leaves the chain as it was.
+  ///
   /// - Parameter transactions: what becomes of those that were in the blocks that go.
   package func reorganise(
     depth: UInt64, transactions: EmbeddedChain.OrphanPolicy, miningAt timestamps: [UInt64]
   ) throws(L1Error) {
     try change { chain throws(L1Error) in
-      try chain.orphan(depth: depth, transactions: transactions)
-      for timestamp in timestamps { _ = try chain.mine(at: timestamp, verifier: verifier) }
+      var changed = chain
+      try changed.orphan(depth: depth, transactions: transactions)
+      for timestamp in timestamps { _ = try changed.mine(at: timestamp, verifier: verifier) }
+      chain = changed
     }
   }
 
@@ -102,8 +106,8 @@ extension EmbeddedL1 {
     try change { chain throws(L1Error) in chain.finalize(through: number) }
   }
 
-  /// Carries out an instruction, and keeps what it did before anybody sees it. Once something could not be kept, all
-  /// further instructions are refused: what is in memory is then ahead of what is stored.
+  /// Carries out an instruction, and keeps what it did before anybody sees it. One that is refused has changed nothing. Once
+  /// something could not be kept, all further instructions are refused: what is in memory is then ahead of what is stored.
   private func change<Result: Sendable>(
     _ body: (inout EmbeddedChain) throws(L1Error) -> Result
   ) throws(L1Error) -> Result {

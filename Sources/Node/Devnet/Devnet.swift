@@ -31,7 +31,7 @@ package struct Devnet {
   package var isProposing = true
 
   private let signer: SignerStore
-  private let outbox: Outbox
+  private var outbox: Outbox
   private let chainLog: EventLog
 
   /// What happened since the last time it was taken.
@@ -41,13 +41,11 @@ package struct Devnet {
   package init(directory: FilePath) throws(NodeError) {
     self.directory = directory
     configuration = DevnetGenesis.configuration
-    signer = try SignerStore(directory: directory.appending("signer"))
     let devnet = directory.appending("devnet")
     do {
       try FileManager.default.createDirectory(
         atPath: devnet.appending("l1").string, withIntermediateDirectories: true)
     } catch { throw .files(path: devnet.string, cause: error.localizedDescription) }
-    outbox = Outbox(directory: devnet)
     do { chainLog = try EventLog.open(devnet.appending("l1"), mode: .create) } catch { throw .open(error) }
     do {
       l1 = try EmbeddedL1(
@@ -55,11 +53,15 @@ package struct Devnet {
         verifier: ReexecutingVerifier(configuration: configuration), log: chainLog)
     } catch { throw .l1(error) }
     node = try RollupNode(directory: directory, configuration: configuration)
+    // The logs are this process's alone from here on, and so are the files beside them.
+    signer = try SignerStore(directory: directory.appending("signer"))
+    outbox = try Outbox(directory: devnet)
     sequencer = Sequencer(
       key: DevnetParty.sequencer.address, signingGuard: SigningGuard(try signer.permissions()))
     sequencer.reconcile(with: node.view)
     proposer = Proposer(account: DevnetParty.proposer.address, interval: 4)
     challengers = [Challenger(account: DevnetParty.challenger.address)]
+    try sendAgain()
   }
 
   package var view: RollupView { node.view }
@@ -109,11 +111,14 @@ package struct Devnet {
     }
     let idle = progress.idleBatches
     for (position, event) in progress.appended {
-      if case .sequencerBatchDelivered(let batch) = event, idle.contains(batch.batchIndex) {
-        news.append(.recordedIdle(position, event))
-      } else {
-        news.append(.recorded(position, event))
-      }
+      let isIdle =
+        switch event {
+        case .sequencerBatchDelivered(let batch): idle.contains(batch.batchIndex)
+        case .outputProposed(let output):
+          output.proposer == proposer.account && hasOutput(of: output.proposer, before: output.outputIndex)
+        default: false
+        }
+      news.append(isIdle ? .recordedIdle(position, event) : .recorded(position, event))
     }
     for rejection in view.rejections.dropFirst(rejectionCount) { news.append(.rejected(rejection)) }
     if view.safeHead > safeHead {
@@ -122,6 +127,10 @@ package struct Devnet {
       }
       news.append(.derived(safeHead + 1...view.safeHead, isIdle: isIdle))
     }
+  }
+
+  private func hasOutput(of proposer: Address, before index: UInt64) -> Bool {
+    view.outputs.prefix(Int(clamping: index)).contains { $0.output.proposer == proposer }
   }
 
   /// Lets every role do what it wants.
@@ -173,9 +182,14 @@ package struct Devnet {
     return SignedCommitment(commitment: commitment, signature: signature.walletBytes)
   }
 
-  /// Sends what is wanted to L1. The idempotency key is durable first.
+  /// Sends what is wanted to L1, unless it is on its way. The transaction, with its idempotency key, is durable first.
   package mutating func perform(_ intents: [Intent], as account: Address) throws(NodeError) {
+    forgetSettled()
     for intent in intents {
+      if let earlier = outbox.entry(serving: intent, of: account, view) {
+        _ = l1.submit(earlier.transaction)
+        continue
+      }
       var attempt: UInt64 = 0
       var transaction = self.transaction(intent, account, attempt)
       // What L1 has carried out or refused already, and is still wanted, is another transaction.
@@ -183,10 +197,29 @@ package struct Devnet {
         attempt += 1
         transaction = self.transaction(intent, account, attempt)
       }
-      try outbox.note(transaction.key, intent.rule)
+      try outbox.note(Outbox.Entry(intent.rule, decidedAt: view.l1Head?.number ?? 0, transaction))
       _ = l1.submit(transaction)
-      news.append(.intended(intent, account))
+      let isRepeated =
+        intent.rule == .proposeOutput && account == proposer.account && hasOutput(of: account, before: .max)
+      news.append(.intended(intent, account, isRepeated: isRepeated))
     }
+  }
+
+  /// Sends again what was on its way when the process before this one ended, or was about to be.
+  private mutating func sendAgain() throws(NodeError) {
+    forgetSettled()
+    try outbox.compact()
+    for entry in outbox.waiting {
+      _ = l1.submit(entry.transaction)
+      news.append(.sentAgain(entry.rule, entry.transaction.sender))
+    }
+  }
+
+  /// What L1 has in a block is settled. So is what was decided below the block that the node knows to be final: it has had
+  /// the time to arrive, and whoever still wants it has sent it since.
+  private mutating func forgetSettled() {
+    let finalized = node.finalized?.number ?? 0
+    outbox.forget { $0.decidedAt < finalized || l1.receipt(of: $0.transaction.hash) != nil }
   }
 
   private func transaction(_ intent: Intent, _ account: Address, _ attempt: UInt64) -> L1Transaction {
@@ -213,18 +246,4 @@ extension Follower.Progress {
     }
     return idle
   }
-}
-
-/// Something that happened, for whoever watches.
-package enum DevnetNews: Sendable {
-  case recorded(Position, Event)
-  /// A batch that carries nothing but the time.
-  case recordedIdle(Position, Event)
-  case reorganised(Position, oldTip: BlockID, newTip: BlockID, ancestor: BlockID)
-  case rejected(BatchRejected)
-  /// Blocks of L2, all of them without messages and transactions when `isIdle`.
-  case derived(ClosedRange<UInt64>, isIdle: Bool)
-  case signed(RollupBlock, SigningGuard.Reason)
-  case refusedToSign(UInt64)
-  case intended(Intent, Address)
 }

@@ -33,11 +33,17 @@ extension DevnetNews {
           in: .file("signer/permissions"))
     case .refusedToSign(let number):
       DevnetLine("the sequencer's guard refuses a second signature for block \(number)")
-    case .intended(let intent, let account):
-      intent.rule.isToldByItsRecord
+    case .intended(let intent, let account, let isRepeated):
+      intent.rule.isToldByItsRecord || isRepeated
         ? nil
         : DevnetLine(
-          "\(account.partyName) wants \(intent.rule.rawValue): \(intent.reason)", in: .file("devnet/outbox"))
+          (intent.rule.isByHand ? "by hand: \(account.partyName) sends " : "\(account.partyName) wants ")
+            + "\(intent.rule.rawValue): \(intent.reason)",
+          in: .file("devnet/outbox"))
+    case .sentAgain(let rule, let account):
+      DevnetLine(
+        "\(rule.rawValue) of \(account.partyName) was on its way when the last run ended, and is sent again",
+        in: .file("devnet/outbox"))
     }
   }
 }
@@ -47,6 +53,14 @@ extension Intent.Rule {
   fileprivate var isToldByItsRecord: Bool {
     switch self {
     case .postBatch, .claimCredit, .attackClaim, .defendClaim, .resolveClaim, .finalizeOutput: true
+    default: false
+    }
+  }
+
+  /// Whether no role asks for it: a person does.
+  fileprivate var isByHand: Bool {
+    switch self {
+    case .forceMessages, .deliverData, .reportDoubleSign, .changeSettings: true
     default: false
     }
   }
@@ -86,10 +100,10 @@ extension Event {
         + "proven by \(event.prover.partyName)"
     case .resolved(let event): "game \(event.gameId) ends: \(event.status)"
     case .bondSlashed(let event):
-      "\(event.account.partyName) loses \(event.amount) wei to \(event.beneficiary.partyName)"
+      "\(event.account.partyName) loses \(event.amount.etherText) to \(event.beneficiary.partyName)"
     case .sequencerSlashed(let event):
-      "the key of \(event.offender.partyName) is slashed: \(event.equivocation), \(event.burned) wei burned"
-    case .creditClaimed(let event): "\(event.account.partyName) takes out \(event.amount) wei"
+      "the key of \(event.offender.partyName) is slashed: \(event.equivocation), \(event.burned.etherText) burned"
+    case .creditClaimed(let event): "\(event.account.partyName) takes out \(event.amount.etherText)"
     default: nil
     }
   }
@@ -99,6 +113,19 @@ extension Address {
   /// The party with this address, or the address.
   var partyName: String {
     self == .zero ? "nobody" : DevnetParty(address: self)?.rawValue ?? "\(self)"
+  }
+}
+
+extension UInt256 {
+  /// An amount of wei, for a line that people read: in ether, or in wei when it is less than a thousand millions of them.
+  var etherText: String {
+    guard self >= 1_000_000_000 else { return "\(self) wei" }
+    let (whole, rest) = quotientAndRemainder(dividingBy: 1_000_000_000_000_000_000)
+    guard !rest.isZero else { return "\(whole) ether" }
+    let digits = "\(rest)"
+    var fraction = String(repeating: "0", count: 18 - digits.count) + digits
+    while fraction.last == "0" { fraction.removeLast() }
+    return "\(whole).\(fraction) ether"
   }
 }
 

@@ -20,11 +20,17 @@ extension DevnetStage {
     let report = Intent(
       .reportDoubleSign, .reportDoubleSign(first: first, second: other),
       because: "one key has signed two orders for one height, with one origin")
-    try devnet.perform([report], as: DevnetParty.challenger.address)
+    say("no role looks for this; the user was shown both signatures, and reports them for the reward")
+    let before = try wealth(of: .user, devnet)
+    try devnet.perform([report], as: DevnetParty.user.address)
     let isSlashed = try await advance(&devnet, limit: 4) {
       $0.view.sequencerBonds[DevnetParty.sequencer.address] == nil
     }
     expect(isSlashed, "the bond behind the key is gone")
+    let reward = try wealth(of: .user, devnet) - before
+    expect(
+      !reward.isZero && reward + reward <= devnet.view.currentSettings.bonds.sequencer,
+      "who reported it gets \(reward.etherText), and at least as much is burned")
     expect(devnet.view.currentSettings.sequencer == .zero, "the key can sign no more, and there is no other")
     try await goOn(with: .nextSequencer, &devnet)
   }

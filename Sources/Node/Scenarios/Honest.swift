@@ -15,8 +15,7 @@ extension DevnetStage {
     devnet.sequencer.submit(DevnetParty.user.transfer(nonce: 0))
     say("the friend puts a deposit for itself into the inbox on L1")
     try devnet.perform([deposit(value: 5)], as: DevnetParty.friend.address)
-    let isFinal = try await advance(&devnet) { $0.view.outputs.first?.status == .final }
-    expect(isFinal, "an honest output is final within its bound")
+    try await expectFinalWithinBound(&devnet)
     expect(
       balance(of: .friend, devnet) == before + 1_000_005,
       "the friend has what the transaction and the deposit gave, by the node's own execution")
@@ -28,6 +27,23 @@ extension DevnetStage {
       devnet.view.outputs.allSatisfy { Challenger.verdict(on: $0.output, devnet.view) == .agree },
       "the challenger recomputed every output and agrees")
     try tellTenSteps(devnet)
+  }
+
+  /// Sees the first output come, and become final.
+  ///
+  /// It is claimed when its last block's batch, which L1 has one block after the signature, is final; whoever asks for its
+  /// finality does so in the first L1 block at the end of the challenge period, and has it in the next.
+  private mutating func expectFinalWithinBound(_ devnet: inout Devnet) async throws(NodeError) {
+    let toClaim = Int(devnet.proposer.interval + DevnetGenesis.finalityDepth) + 2
+    let isClaimed = try await advance(&devnet, limit: toClaim) { !$0.view.outputs.isEmpty }
+    let claimed = devnet.view.l1Time
+    expect(isClaimed, "the first output is on L1 within \(toClaim) L1 blocks")
+    let period = devnet.view.currentSettings.challengePeriod
+    let toFinality = Int((period + DevnetGenesis.l1BlockTime - 1) / DevnetGenesis.l1BlockTime) + 1
+    let isFinal = try await advance(&devnet, limit: toFinality) { $0.view.outputs.first?.status == .final }
+    expect(
+      isFinal && devnet.view.l1Time - claimed >= period,
+      "it is final within its bound: the challenge period of \(period) s, and one L1 block")
   }
 
   /// A deposit of the friend, or of the user for the friend.
@@ -45,24 +61,11 @@ extension DevnetStage {
     let number = block.derived.block.number
     let batch = block.derived.cursor.batchIndex
     say("the ten steps of the user's transaction, and what holds each:")
-    say(
-      " 1 the user submits it: to the sequencer, or by force into the inbox, as the deposit",
-      in: record(.messageDelivered) { _ in true })
-    say(" 2 the sequencer includes it in block \(number) and signs", in: .file("signer/permissions"))
-    say(
-      " 3 the block reaches the contract, which fixes order and data",
-      in: record(.sequencerBatchDelivered) {
-        if case .sequencerBatchDelivered(let event) = $0 { event.batchIndex == batch } else { false }
-      })
-    say(
-      "   with its transactions",
-      in: record(.blockSequenced) {
-        if case .blockSequenced(let event) = $0, case .rollup(let block) = event.block {
-          block.number == number
-        } else {
-          false
-        }
-      })
+    let (delivered, sequenced) = (recordOfBatch(batch), recordOfBlock(number))
+    say(" 1 the user submits it to the sequencer: its bytes are in this record", in: sequenced)
+    say(" 2 the sequencer includes it in block \(number) and signs: the signature is in this one", in: delivered)
+    say(" 3 the block reaches the contract, which fixes its order", in: delivered)
+    say("   and its data, for whoever wants to execute it", in: sequenced)
     let l1Block = devnet.view.batches[Int(batch) - 1].l1Block
     say(
       " 4 the node follows L1 and is told",
@@ -92,6 +95,22 @@ extension DevnetStage {
         if case .outputFinalized(let event) = $0 { event.outputIndex == output } else { false }
       })
     expect(verdict?.agrees ?? false, "the rows of proposer-state agree with output \(output)")
+  }
+
+  private func recordOfBatch(_ index: UInt64) -> DevnetLine.Holder {
+    record(.sequencerBatchDelivered) {
+      if case .sequencerBatchDelivered(let event) = $0 { event.batchIndex == index } else { false }
+    }
+  }
+
+  private func recordOfBlock(_ number: UInt64) -> DevnetLine.Holder {
+    record(.blockSequenced) {
+      if case .blockSequenced(let event) = $0, case .rollup(let block) = event.block {
+        block.number == number
+      } else {
+        false
+      }
+    }
   }
 
   /// The first record seen of a kind that is meant.

@@ -7,7 +7,7 @@ import StateTransition
 
 extension DevnetStage {
   mutating func withheldData(_ devnet: inout Devnet) async throws(NodeError) {
-    try await advance(&devnet) { $0.view.safeHead >= 2 }
+    try await advance(&devnet) { $0.view.outputs.count >= 1 }
     try await dataComesLate(&devnet)
     try await dataNeverComes(&devnet)
   }
@@ -17,7 +17,12 @@ extension DevnetStage {
     index: UInt64, [RollupBlock]
   )? {
     devnet.isPosting = false
-    try await pass(2, &devnet)
+    try await pass(1, &devnet)
+    // One of them is a block that an output is due for.
+    let interval = devnet.proposer.interval
+    try await advance(&devnet, limit: Int(interval)) { devnet in
+      devnet.sequencer.pending.contains { $0.number.isMultiple(of: interval) }
+    }
     let blocks = devnet.sequencer.pending
     guard let first = blocks.first, let last = blocks.last, let signed = devnet.sign(last, as: .sequencer) else {
       return nil
@@ -40,7 +45,7 @@ extension DevnetStage {
     guard let (index, blocks) = try await postWithoutData(&devnet), let last = blocks.last else {
       return expect(false, "there are blocks to withhold")
     }
-    expect(devnet.view.games.isEmpty, "nobody stakes on what is not known")
+    try await expectNoClaim(about: blocks, &devnet)
     try devnet.perform(
       [
         Intent(
@@ -52,6 +57,26 @@ extension DevnetStage {
     (devnet.isPosting, devnet.isSequencing) = (true, true)
     let isAhead = try await advance(&devnet, limit: 6) { $0.view.safeHead > last.number + 1 }
     expect(isAhead, "and the sequencer too")
+    let isClaimed = try await advance(&devnet, limit: 8) { devnet in
+      devnet.view.outputs.contains { blocks.map(\.number).contains($0.output.l2BlockNumber) }
+    }
+    expect(isClaimed, "and now that the data is known, the proposer claims what comes of it")
+  }
+
+  /// The batch is final, and the next output is about a block in it.
+  private mutating func expectNoClaim(about blocks: [RollupBlock], _ devnet: inout Devnet) async throws(NodeError) {
+    func next(_ devnet: Devnet) -> UInt64 {
+      (devnet.view.bestOutput.map { devnet.view.outputs[$0].output.l2BlockNumber } ?? 0) + devnet.proposer.interval
+    }
+    try await pass(Int(DevnetGenesis.finalityDepth) + 1, &devnet)
+    expect(
+      blocks.contains { $0.number == next(devnet) },
+      "the next output is due, and about block \(next(devnet)), whose data is missing")
+    let count = devnet.view.outputs.count
+    try await pass(2, &devnet)
+    expect(
+      devnet.view.outputs.count == count && devnet.view.games.isEmpty,
+      "nobody stakes on what is not known: no output claims it, and nobody disputes one that does not")
   }
 
   private mutating func dataNeverComes(_ devnet: inout Devnet) async throws(NodeError) {

@@ -31,10 +31,9 @@ extension DevnetStage {
     expect(
       try devnet.node.verdict(onOutput: 0)?.judgement == .disagrees, "the node's own execution gives another state root"
     )
-    devnet.challengers =
-      challengers.map { Challenger(account: $0.address) } + [Challenger(account: DevnetParty.liar.address, lie: lie)]
     let before = try wealths(of: challengers, devnet)
     let liarBefore = try wealth(of: .liar, devnet)
+    try await takeTurns(challengers, against: lie, &devnet)
     let isOver = try await advance(&devnet) { $0.view.games.first.map { $0.status != .inProgress } ?? false }
     expect(isOver && devnet.view.games.first?.status == .challengerWins, "the challenger wins")
     expectOneTransaction(devnet, lie)
@@ -42,8 +41,32 @@ extension DevnetStage {
     try await pass(6, &devnet)
     let after = try wealths(of: challengers, devnet)
     expect(zip(before, after).allSatisfy { $0 <= $1 }, "no honest challenger lost anything")
-    expect(zip(before, after).contains { $0 < $1 }, "a challenger was rewarded")
+    expect(
+      zip(before, after).allSatisfy { $0 < $1 },
+      challengers.count == 1 ? "the challenger was rewarded" : "each was rewarded for what it countered")
     expect(try wealth(of: .liar, devnet) < liarBefore, "who posted the wrong output paid for it")
+  }
+
+  /// The challengers meet the lie: one after the other alone, until each has made a claim, and then all at once, when the
+  /// later one's calls are too late and revert.
+  private mutating func takeTurns(
+    _ challengers: [DevnetParty], against lie: Lie, _ devnet: inout Devnet
+  ) async throws(NodeError) {
+    let liar = Challenger(account: DevnetParty.liar.address, lie: lie)
+    func isInGame(_ party: DevnetParty, _ devnet: Devnet) -> Bool {
+      devnet.view.games.first?.claims.contains { $0.claimant == party.address } ?? false
+    }
+    if challengers.count > 1 {
+      for party in challengers.reversed() {
+        say("only the \(party.rawValue) is awake, until it has answered")
+        devnet.challengers = [Challenger(account: party.address), liar]
+        try await advance(&devnet, limit: 8) { isInGame(party, $0) }
+      }
+      say("now all are")
+    }
+    devnet.challengers = challengers.map { Challenger(account: $0.address) } + [liar]
+    guard challengers.count > 1 else { return }
+    expect(challengers.allSatisfy { isInGame($0, devnet) }, "each of the honest challengers stakes in the game")
   }
 
   /// What the dispute came down to.

@@ -63,8 +63,8 @@ package struct GameRules: Hashable, Sendable {
   /// Depth of the tree over one block's steps: it has 2^stepDepth of them.
   package var stepDepth: Int { maxDepth - splitDepth - 1 }
 
-  /// What a clock may have used at most after a move, so that the other side can still answer. Twice the extension is left
-  /// where the answer takes the whole trace of a block or a proof.
+  /// What the mover's own clock shows at most after its move, so that it can still answer what answers the move. Twice the
+  /// extension is left where that takes the whole trace of a block, or a proof.
   func latestClock(afterMoveTo depth: Int) -> UInt64 {
     let isCostly = depth == splitDepth - 1 || depth == maxDepth - 1
     let left = isCostly ? clockExtension.saturatingSum(clockExtension) : clockExtension

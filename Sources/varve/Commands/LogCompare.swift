@@ -155,11 +155,17 @@ struct LogCompareReport: Report {
         ]
       })
     guard firstDifference != nil else { return }
-    for (name, side) in [("this store", first), ("the other", second)] {
-      page.line()
-      page.line("\(name) has\(side.difference == nil ? " nothing more in this L1 block" : ":")", .dim)
-      side.difference?.render(on: &page)
-    }
+    page.line()
+    page.line("the first record that is not the same; `varve log show` has it whole", .dim)
+    page.table(
+      [
+        .init(title: "store"), .init(title: "position", isNumber: true), .init(title: "kind"),
+        .init(title: "payload hash"),
+      ],
+      [("this", first), ("other", second)].map { name, side in
+        guard let record = side.difference else { return [name, "-", "nothing more in this L1 block", "-"] }
+        return [name, Quantity.count(record.position), record.kind, record.payloadHash]
+      })
   }
 
   private var headline: String {

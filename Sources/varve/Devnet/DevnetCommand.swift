@@ -39,9 +39,16 @@ struct DevnetCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Seconds of real time between L1 blocks of a live devnet.", valueName: "seconds"))
   var pace: Double = 12
 
+  /// A day.
+  private static let slowestPace: Double = 86_400
+
   func validate() throws {
     if let scenario, scenario != "all", DevnetScenario(rawValue: scenario) == nil {
       throw ValidationError("there is no scenario '\(scenario)'")
+    }
+    // Neither what is no number nor an infinity is in the range.
+    guard (0...Self.slowestPace).contains(pace) else {
+      throw ValidationError("--pace takes seconds from 0 to \(Int(Self.slowestPace)), not \(pace)")
     }
   }
 
@@ -90,6 +97,7 @@ struct DevnetCommand: ParsableCommand {
     try await telling { () async throws(NodeError) in
       var devnet = try Devnet(directory: directory)
       tell(nil, DevnetLine("at \(devnet.summary)"))
+      for line in devnet.takeNews().compactMap(\.line) { tell(nil, line) }
       var count = 0
       while count < blocks ?? .max, !interruption.isRequested {
         devnet.userSends()

@@ -1,0 +1,110 @@
+import Foundation
+import SystemPackage
+
+/// A text file of whole lines. What was written is durable when the call returns, and so is the file's name.
+struct LineFile: Sendable {
+  let path: FilePath
+
+  /// Opens the file, or makes it with the directories on its way.
+  ///
+  /// A crash may have left part of a line at the end. Nothing was done because of it, as its writing had not returned; it is
+  /// cut off, so that no other line comes to stand behind it. Whoever opens the file is the only one who writes it.
+  init(_ path: FilePath) throws(NodeError) {
+    self.path = path
+    do {
+      try Self.make(path.removingLastComponent())
+      let file = try FileDescriptor.open(
+        path, .readWrite, options: [.create, .closeOnExec], permissions: [.ownerReadWrite])
+      try file.closeAfter {
+        let bytes = try Self.contents(of: file)
+        let whole = bytes.lastIndex(of: Self.lineFeed).map { $0 + 1 } ?? 0
+        if whole < bytes.count { try file.resize(to: Int64(whole)) }
+        try Self.sync(file)
+      }
+      try Self.sync(directory: path.removingLastComponent())
+    } catch { throw .files(path: path.string, cause: "\(error)") }
+  }
+
+  /// Every line, in order. O(file).
+  func lines() throws(NodeError) -> [String] {
+    do {
+      let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+      let bytes = try file.closeAfter { try Self.contents(of: file) }
+      return bytes.split(separator: Self.lineFeed, omittingEmptySubsequences: false).dropLast().map {
+        String(decoding: $0, as: UTF8.self)
+      }
+    } catch { throw .files(path: path.string, cause: "\(error)") }
+  }
+
+  /// Adds a line. When that fails the file is what it was.
+  func append(_ line: String) throws(NodeError) {
+    do {
+      let file = try FileDescriptor.open(path, .readWrite, options: .closeOnExec)
+      try file.closeAfter {
+        let end = try file.seek(offset: 0, from: .end)
+        do {
+          _ = try file.writeAll([UInt8](line.utf8) + [Self.lineFeed])
+          try Self.sync(file)
+        } catch {
+          try? file.resize(to: end)
+          throw error
+        }
+      }
+    } catch { throw .files(path: path.string, cause: "\(error)") }
+  }
+
+  /// Puts other lines in the place of all. After a crash there are the old ones or the new ones.
+  func replace(with lines: [String]) throws(NodeError) {
+    do {
+      let draft = path.removingLastComponent().appending((path.lastComponent?.string ?? "") + ".tmp")
+      let file = try FileDescriptor.open(
+        draft, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: [.ownerReadWrite])
+      try file.closeAfter {
+        _ = try file.writeAll(lines.flatMap { [UInt8]($0.utf8) + [Self.lineFeed] })
+        try Self.sync(file)
+      }
+      guard unsafe rename(draft.string, path.string) == 0 else { throw Errno(rawValue: errno) }
+      try Self.sync(directory: path.removingLastComponent())
+    } catch { throw .files(path: path.string, cause: "\(error)") }
+  }
+}
+
+extension LineFile {
+  private static let lineFeed = UInt8(ascii: "\n")
+
+  private static func contents(of file: FileDescriptor) throws -> [UInt8] {
+    let count = Int(try file.seek(offset: 0, from: .end))
+    var bytes = [UInt8](repeating: 0, count: count)
+    let read = try unsafe bytes.withUnsafeMutableBytes { buffer in
+      var read = 0
+      while read < count {
+        let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[read...])
+        let more = try unsafe file.read(fromAbsoluteOffset: Int64(read), into: rest)
+        if more == 0 { break }
+        read += more
+      }
+      return read
+    }
+    return Array(bytes.prefix(read))
+  }
+
+  /// Makes a directory, with those that are missing on its way; each name is durable when this returns.
+  private static func make(_ directory: FilePath) throws {
+    let parent = directory.removingLastComponent()
+    if !FileManager.default.fileExists(atPath: directory.string) {
+      if !parent.isEmpty { try make(parent) }
+      try FileManager.default.createDirectory(atPath: directory.string, withIntermediateDirectories: true)
+    }
+    try sync(directory: parent)
+  }
+
+  private static func sync(directory: FilePath) throws {
+    let file = try FileDescriptor.open(
+      directory.isEmpty ? "." : directory, .readOnly, options: [.directory, .closeOnExec])
+    try file.closeAfter { try sync(file) }
+  }
+
+  private static func sync(_ file: FileDescriptor) throws {
+    guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
+  }
+}
