@@ -15,18 +15,3 @@ package enum CurveError: Error, Equatable, Sendable {
   /// The proof does not show what it claims.
   case proofRejected
 }
-
-extension CurveError: CustomStringConvertible {
-  package var description: String {
-    switch self {
-    case .badLength(let length, let expected):
-      "the input has \(length) bytes; the precompile takes \(expected), or a multiple where it takes lists"
-    case .numberOutOfRange: "a coordinate or scalar is not below its modulus, or its padding is not zero"
-    case .notOnCurve: "the coordinates of a point do not satisfy the curve's equation"
-    case .notInSubgroup: "a point is on the curve, but not in the group of order r"
-    case .badCompression: "the bytes are no compressed point of BLS12-381"
-    case .versionedHashMismatch: "the versioned hash is not that of the commitment (EIP-4844)"
-    case .proofRejected: "the proof does not show that the polynomial takes this value here (EIP-4844)"
-    }
-  }
-}

@@ -7,7 +7,7 @@ extension JacobianPoint {
     let digits = terms.map { SignedDigits($0.scalar, width: width).digits }
     let tables = terms.map { Self.oddMultiples(of: $0.point, count: 1 << (width - 2)) }
     var sum = Self.infinity
-    for position in (0..<(digits.map(\.count).max() ?? 0)).reversed() {
+    for position in (0..<(digits.map { $0.count }.max() ?? 0)).reversed() {
       sum = sum.doubled()
       for term in digits.indices where position < digits[term].count && digits[term][position] != 0 {
         let digit = Int(digits[term][position])

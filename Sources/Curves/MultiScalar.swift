@@ -39,8 +39,8 @@ enum MultiScalar<Curve: WeierstrassCurve> {
     // Σ d·bucket[d] as the sum of the running sums from the highest digit down.
     var running = JacobianPoint<Curve>.infinity
     var sum = JacobianPoint<Curve>.infinity
-    for bucket in buckets.reversed() {
-      running = running + bucket
+    for index in buckets.indices.reversed() {
+      running = running + buckets[index]
       sum = sum + running
     }
     return sum

@@ -7,9 +7,9 @@ import sys
 # Time per gas over that of ECRECOVER; time over that of the fastest library.
 BOUND, RIVAL_BOUND = 5, 4
 
-# Their smallest prices are less than what it takes to hand over input and output: held to the bound with the price of
-# a CALL added on both sides.
-CHEAPER_THAN_CALLS = ("BLAKE2F", "MODEXP byzantium")
+# What costs less gas than it takes to hand over input and output is held to the bound with the price of a CALL added on
+# both sides.
+CHEAP = 64
 
 # Milliseconds for two pairs.
 PAIRINGS = (("ECPAIRING, 2 pairs", "BN254", 3), ("PAIRING_CHECK, 2 pairs", "BLS12-381", 5))
@@ -47,11 +47,11 @@ for line in lines:
             f"above {BOUND}" + (f", none of which costs more than {line['upToGas']} gas" if line["above"] else ""))
 
 print(f"\ngoal: at most {BOUND} of ECRECOVER's time per gas")
-worst = max((line for line in contracts if not line["precompile"].startswith(CHEAPER_THAN_CALLS)), key=alone)
-print(f"  by its price: {worst['precompile']}, {alone(worst):.2f}: {verdict(alone(worst) <= BOUND)}")
+worst = max((line for line in contracts if line["gas"] > CHEAP), key=alone)
+print(f"  by its price, above {CHEAP} gas: {worst['precompile']}, {alone(worst):.2f}: {verdict(alone(worst) <= BOUND)}")
 worst = max(contracts, key=lambda line: line["slownessWithCall"])
 print(
-    f"  with a CALL, {', '.join(CHEAPER_THAN_CALLS)} included: {worst['precompile']}, {worst['slownessWithCall']:.2f}: "
+    f"  with a CALL, at any price: {worst['precompile']}, {worst['slownessWithCall']:.2f}: "
     f"{verdict(worst['slownessWithCall'] <= BOUND)}")
 
 micros = {line["precompile"]: line["microseconds"] for line in contracts}

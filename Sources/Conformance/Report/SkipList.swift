@@ -3,12 +3,10 @@ enum SkipList {
   /// A part of the case's file, its name (empty: all in the file), and why it is not run.
   static let entries: [(file: String, name: String, reason: String)] = [
     ("testvectors_v1/ed25519_test.json", "", "no contract takes signatures of this scheme"),
-    ("testvectors_v1/ecdsa_secp256k1_sha256_test.json", "test 350", unrecoverable),
-    ("testvectors_v1/ecdsa_secp256k1_sha256_bitcoin_test.json", "test 346", unrecoverable),
-    ("testvectors_v1/ecdsa_secp256k1_sha256_p1363_test.json", "test 115", unrecoverable),
   ]
 
-  private static let unrecoverable =
+  /// Why a valid signature is not run that no recovery finds.
+  static let unrecoverable =
     "r stands for an x-coordinate above the group's order, which ECRECOVER's 27 and 28 cannot name"
 
   /// Why a signature is not run that its suite wants refused for its encoding alone.

@@ -22,6 +22,7 @@ extension PrecompileCase {
     PrecompileCase("IDENTITY, 4096 bytes", .identity, pattern(4096)),
     PrecompileCase("BLAKE2F, 0 rounds", .blake2F, [0, 0, 0, 0] + pattern(208) + [1]),
     PrecompileCase("BLAKE2F, 1 round", .blake2F, [0, 0, 0, 1] + pattern(208) + [1]),
+    PrecompileCase("BLAKE2F, 3 rounds", .blake2F, [0, 0, 0, 3] + pattern(208) + [1]),
     PrecompileCase("BLAKE2F, 12 rounds", .blake2F, [0, 0, 0, 12] + pattern(208) + [1]),
     PrecompileCase("BLAKE2F, 10000 rounds", .blake2F, [0, 0, 0x27, 0x10] + pattern(208) + [1]),
   ]
