@@ -11,6 +11,8 @@ import PackageDescription
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
 let package = Package(
@@ -22,6 +24,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
   ],
   targets: [
@@ -59,7 +62,7 @@ let package = Package(
     // Durable ordered records on LMDB.
     .target(
       name: "EventStore",
-      dependencies: ["Hashing", "LMDB", "MerkleLog", "Primitives", "Rollup", system]),
+      dependencies: ["Hashing", "LMDB", "MerkleLog", "Primitives", "Rollup", metrics, system]),
 
     // The data directory: whose it is, where its parts are, and the key of its log.
     .target(name: "StoreFiles", dependencies: ["EventStore", "LMDB", "Primitives", system]),
@@ -170,7 +173,8 @@ let package = Package(
     .testTarget(
       name: "EventStoreTests",
       dependencies: [
-        "CDiskFaults", "EventStore", "Hashing", "LMDB", "MerkleLog", "Primitives", "Rollup", "TestSupport",
+        "CDiskFaults", "EventStore", "Hashing", "LMDB", "MerkleLog", "Primitives", "Rollup", "TestSupport", metrics,
+        metricsTestKit, system,
       ]),
     .testTarget(
       name: "FuzzTests",

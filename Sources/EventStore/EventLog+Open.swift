@@ -43,7 +43,9 @@ extension EventLog {
         do throws(ReadError) { return try transaction.checkedState(in: tables) } catch { throw .unreadable(error) }
       }
       revocations = state.revocations
-      if mode.mayAppend { writer = LogWriter(state.writeState, tables: tables, commits: commits) }
+      if mode.mayAppend {
+        writer = LogWriter(state.writeState, tables: tables, commits: commits, metrics: LogMetrics(of: environment))
+      }
     }
     return EventLog(
       directory: directory, environment: environment, tables: tables, writer: writer, commits: commits,

@@ -28,10 +28,13 @@ final class LogWriter: Sendable {
   private let tables: EventLog.Tables
   private let commits: CommitSignal
 
-  init(_ state: WriteState, tables: EventLog.Tables, commits: CommitSignal) {
+  private let metrics: LogMetrics?
+
+  init(_ state: WriteState, tables: EventLog.Tables, commits: CommitSignal, metrics: LogMetrics?) {
     self.state = Mutex(state)
     self.tables = tables
     self.commits = commits
+    self.metrics = metrics
   }
 
   /// Puts a request behind those that wait.
@@ -100,8 +103,12 @@ final class LogWriter: Sendable {
     }
     // The commit is durable: only now may anyone be told.
     let head = draft.head
-    state.withLock { $0 = draft }
+    let old = state.withLock { state in
+      defer { state = draft }
+      return state.head
+    }
     commits.signal()
+    metrics?.committed(by: writer, from: old, to: head, requests: group.count)
     for (pending, outcome) in zip(group, outcomes) {
       pending.acknowledge(
         outcome.map { Appended(positions: $0.positions, newCount: $0.newCount, head: head) })

@@ -73,7 +73,8 @@ enum ModuleMap {
 
   /// The manifest's names for products of other packages, and the modules they bring.
   private static let moduleOfProduct = [
-    "argumentParser": "ArgumentParser", "crypto": "Crypto", "logging": "Logging", "system": "SystemPackage",
+    "argumentParser": "ArgumentParser", "crypto": "Crypto", "logging": "Logging", "metrics": "CoreMetrics",
+    "metricsTestKit": "MetricsTestKit", "system": "SystemPackage",
   ]
 
   /// Modules that come from other packages.
