@@ -1,4 +1,5 @@
 import Foundation
+import Primitives
 import SystemPackage
 
 /// A log that many want at once: two processes that would write, and readers that hold on to what they saw.
@@ -16,7 +17,7 @@ struct CrowdLoop {
 
   private static let mostReaders = 4
 
-  private var random: SeededGenerator
+  private var random: SplitMix64
   private var checker: Checker
   private var readers: [PinnedReader] = []
   private var acknowledged = 0
@@ -29,7 +30,7 @@ struct CrowdLoop {
     self.cycles = cycles
     self.seed = seed
     self.isSabotaged = isSabotaged
-    random = SeededGenerator(seed: seed)
+    random = SplitMix64(seed: seed)
     checker = Checker(directory: directory)
   }
 

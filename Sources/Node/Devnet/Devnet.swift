@@ -1,5 +1,4 @@
 import EventStore
-import Foundation
 import Hashing
 package import L1
 package import Primitives
@@ -42,10 +41,6 @@ package struct Devnet {
     self.directory = directory
     configuration = DevnetGenesis.configuration
     let devnet = directory.appending("devnet")
-    do {
-      try FileManager.default.createDirectory(
-        atPath: devnet.appending("l1").string, withIntermediateDirectories: true)
-    } catch { throw .files(path: devnet.string, cause: error.localizedDescription) }
     do { chainLog = try EventLog.open(devnet.appending("l1"), mode: .create) } catch { throw .open(error) }
     do {
       l1 = try EmbeddedL1(
