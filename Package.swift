@@ -231,7 +231,9 @@ let package = Package(
     .testTarget(name: "ArchitectureTests", dependencies: ["Primitives", "Rollup", "TestSupport"]),
     .testTarget(
       name: "varveTests",
-      dependencies: ["MerkleLog", "Primitives", "StoreFiles", "TestSupport", "varve", argumentParser, system]),
+      dependencies: [
+        "EventStore", "MerkleLog", "Primitives", "StoreFiles", "TestSupport", "varve", argumentParser, system,
+      ]),
   ]
 )
 

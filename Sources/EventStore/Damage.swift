@@ -60,11 +60,15 @@ package struct Damage: Error, Equatable, Sendable {
 extension Damage: CustomStringConvertible {
   /// What, where, and what to do.
   @usableFromInline
-  package var description: String {
-    let record = [
-      position.map { "record \($0)" }, kind.map { "kind \($0)" }, l1Block.map { "L1 block \($0)" },
+  package var description: String { "\(summary); \(Self.remedy)" }
+
+  /// What and where, without what to do.
+  package var summary: String {
+    let place = [
+      position.map { "record \($0)" }, kind.map { "kind \(EventKind(rawValue: $0)?.name ?? "\($0)")" },
+      l1Block.map { "L1 block \($0)" },
     ].compactMap(\.self).joined(separator: ", ")
-    return (record.isEmpty ? "" : "\(record): ") + "\(what); " + Self.remedy
+    return place.isEmpty ? what : "\(place): \(what)"
   }
 
   /// What is wrong, without place and remedy.
@@ -78,7 +82,9 @@ extension Damage: CustomStringConvertible {
     case .chunk(let index): "part \(index) of the payload is missing or has the wrong length"
     case .payloadHash: "the payload does not have the hash in its header"
     case .undecodable(let detail): "the payload is no event of its kind: \(detail)"
-    case .treeHash(let level, let index): "tree hash at level \(level), index \(index) is not that of what it covers"
+    case .treeHash(let level, let index):
+      "tree hash at level \(level), index \(index) is not that of records \(index << level) to "
+        + "\((index << level) + (1 << level) - 1)"
     case .treeRow(let group):
       "the tree hashes completed by records \(group * 8) to \(group * 8 + 7) are missing or have the wrong length"
     case .accumulator(let stored, let computed):
@@ -92,6 +98,6 @@ extension Damage: CustomStringConvertible {
   }
 
   static let remedy =
-    "run `varve log verify` for the whole extent, then `log repair`; if that finds a record lost, `log restore` of a "
-    + "backup, or import again with --replace-damaged"
+    "run `varve log verify` for the whole extent, then `log repair`; if that finds a record lost, move the log away and "
+    + "`log restore` a backup, or import again with --replace-damaged"
 }

@@ -19,7 +19,7 @@ package enum LogRepair {
     package let isConfirmed: Bool
   }
 
-  /// Records the damaged log's records anew in `new`, which must not exist.
+  /// Records the damaged log's records anew in `new`, where no record may be yet.
   ///
   /// A damaged page can end the process, so this is done in one of its own.
   ///
@@ -33,6 +33,9 @@ package enum LogRepair {
       log = try EventLog.open(damaged, mode: .inspection)
       rebuilt = try EventLog.open(new, mode: .create)
     } catch { throw .open(error) }
+    let draft: Head
+    do throws(ReadError) { draft = try rebuilt.head() } catch { throw .open(.unreadable(error)) }
+    guard draft.size == 0 else { throw .begunBefore(new, size: draft.size) }
     let stored = try? log.head()
     let size = if let stored { stored.size } else { try log.recordCount() }
     var recorder = Rerecorder(rebuilt)
@@ -101,18 +104,37 @@ package enum RepairError: Error, Sendable {
 
   /// One of the two logs could not be opened or made.
   case open(EventLog.OpenError)
+
+  /// There are records where the log was to be made anew.
+  case begunBefore(FilePath, size: UInt64)
+}
+
+extension RepairError {
+  /// Whether the damaged log's records are at fault, rather than the machine or what stands in the way.
+  package var isOfRecords: Bool {
+    switch self {
+    case .lost(.damaged), .otherRoot, .rerecording(.recordedOtherwise): true
+    case .rerecording(.append(let error)):
+      switch error {
+      case .store, .outcomeUnknown, .readOnly, .unreadable: false
+      case .conflict, .blockConflict, .blockGap, .reorgUnknown, .reorgBelowFinalized, .payloadTooLong: true
+      }
+    case .lost, .rerecording, .open, .begunBefore: false
+    }
+  }
 }
 
 extension RepairError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .lost(let error):
-      "a record is lost, and no other part of the log has it: \(error)"
+      "a record is lost, and no other part of the log has it: \(error.summary)"
     case .otherRoot(let stored, let rebuilt):
       "the head row is of \(stored.size) records with root \(stored.root), and the records, each sound for itself, are "
         + "\(rebuilt.size) with root \(rebuilt.root): one of them is not what was recorded"
     case .rerecording(let error): "the records cannot be recorded again as they are: \(error)"
     case .open(let error): "\(error)"
+    case .begunBefore(let path, let size): "there are \(size) records in \(path), where the log was to be made anew"
     }
   }
 }

@@ -35,6 +35,17 @@ extension ReadError: EventLogFailure {
   package init(_ error: ReadError) { self = error }
 }
 
+extension ReadError {
+  /// What happened, without what to do about damage: for those who know more about that.
+  package var summary: String {
+    switch self {
+    case .damaged(let damage): damage.summary
+    case .store(let error): error.summary
+    case .beyondHead, .foreignCursor: description
+    }
+  }
+}
+
 extension ReadError: CustomStringConvertible {
   @usableFromInline
   package var description: String {

@@ -22,15 +22,34 @@ extension Environment {
         permissions: [.ownerReadWrite, .groupRead, .otherRead])
     } catch { throw .system(operation: "open", draft, errno: (error as? Errno ?? .ioError).rawValue) }
     defer { try? file.close() }
-    // The snapshot that is held here keeps the map from being moved meanwhile; the library takes one of its own.
+    do throws(OpenError) {
+      try writeCopy(to: file, draft)
+      try Files.putInPlace(path)
+    } catch {
+      // A part of a copy is of no use, and may be what fills the disk.
+      try? Files.remove(draft)
+      throw error
+    }
+    try Files.syncDirectory(directory)
+  }
+
+  /// Writes and syncs the copy. The snapshot that is held here keeps the map from being moved meanwhile; the library takes
+  /// one of its own.
+  private func writeCopy(to file: FileDescriptor, _ path: FilePath) throws(OpenError) {
     do throws(LMDBError) {
       try read { (_: borrowing ReadTransaction) throws(LMDBError) in
         let code = unsafe mdb_env_copyfd2(handle.pointer, file.rawValue, 0)
-        guard code == 0 else { throw LMDBError(code: code) }
+        switch code {
+        case 0: return
+        case ENOSPC, EDQUOT:
+          // What the draft has is free again once it is removed.
+          let written = Int((try? file.seek(offset: 0, from: .end)) ?? 0)
+          let available = (FileSystem.availableBytes(at: path.removingLastComponent()) ?? 0) + written
+          throw LMDBError.diskFull(needed: information().usedBytes, available: available)
+        default: throw LMDBError(code: code)
+        }
       }
-    } catch { throw .storage(error, draft) }
-    guard fsync(file.rawValue) == 0 else { throw .system(operation: "fsync", draft, errno: errno) }
-    try Files.putInPlace(path)
-    try Files.syncDirectory(directory)
+    } catch { throw .storage(error, path) }
+    guard fsync(file.rawValue) == 0 else { throw .system(operation: "fsync", path, errno: errno) }
   }
 }

@@ -16,7 +16,7 @@ extension LMDBError: CustomStringConvertible {
     case .invalidFile: "the file is not an LMDB file"
     case .mapFull(let size): "the map of \(size) bytes is full; the transaction was dropped, earlier ones are intact"
     case .diskFull(let needed, let available):
-      "the file system is full: the commit needs about \(needed) bytes, \(available) are free; nothing of it was kept"
+      "the file system is full: about \(needed) bytes are needed, \(available) are free; what was being written was dropped"
     case .tablesFull: "the environment was opened for fewer tables"
     case .readersFull: "all reader slots are taken"
     case .transactionFull: "the transaction has too many dirty pages"
@@ -39,12 +39,11 @@ extension LMDBError: CustomStringConvertible {
     switch self {
     case .keyExists: "append keys in ascending order, or put"
     case .pageNotFound, .corrupted, .cursorFull, .pageFull:
-      "the file is damaged: of a log, run `varve log verify`, then `log repair`, or put a backup in place with "
-        + "`log restore`; a projection, `varve projection rebuild`"
+      "the file is damaged: of a log, run `varve log verify`, then `log repair`; if that cannot read it either, "
+        + Self.replacement
     case .mustReopen:
-      "close it and open it again, which checks what the last commits left; if that refuses, `varve log repair`"
-    case .versionMismatch, .invalidFile:
-      "check the path; of a log, put a backup in place with `varve log restore`; rebuild a projection"
+      "close it and open it again, which checks what the last commits left; if that refuses, " + Self.replacement
+    case .versionMismatch, .invalidFile: "check the path; if it is the right one, " + Self.replacement
     case .mapFull:
       "raise the limit of address space (ulimit -v), or open with a larger map, then try again; a log is sound as it is"
     case .diskFull: "free space and try again; reads go on meanwhile"
@@ -57,9 +56,14 @@ extension LMDBError: CustomStringConvertible {
     case .badValueSize: "split the value into chunks"
     case .readOnly: "open it for writing; check the permissions of the directory"
     case .system, .unknown:
-      "see the system's log for the device; then open it again, and if that refuses, `varve log repair` or `log restore`"
+      "see the system's log for the device; then open it again, and if that refuses, " + Self.replacement
     }
   }
+
+  /// What to do about a file that does not open. A log that does not open cannot be repaired either: repair reads it.
+  static let replacement =
+    "move a log's directory away, then `varve log restore` a backup or import again; of a projection, run `varve "
+    + "projection rebuild`"
 
   static func systemText(_ code: Int32) -> String {
     guard let text = unsafe strerror(code) else { return "unknown error" }

@@ -44,7 +44,10 @@ extension OpenError: CustomStringConvertible {
     case .system(let operation, let path, let code):
       "\(path): \(operation): \(LMDBError.systemText(code)) (errno \(code)); \(Self.remedy(code))"
     case .storage(let error, let path):
-      "\(path): \(error)"
+      switch error {
+      case .pageNotFound, .corrupted, .cursorFull, .pageFull: "\(path): \(error.summary); \(LMDBError.replacement)"
+      default: "\(path): \(error)"
+      }
     }
   }
 
@@ -55,8 +58,7 @@ extension OpenError: CustomStringConvertible {
     case EACCES, EPERM, EROFS: "check the permissions of the directory"
     case EMFILE, ENFILE: "raise the limit of open files (ulimit -n)"
     case EINVAL, EOPNOTSUPP: "the file system cannot do this: use ext4, XFS, Btrfs or tmpfs"
-    case EIO:
-      "see the system's log for the device; of a log that does not open again, `varve log repair` or `log restore`"
+    case EIO: LMDBError.system(code).remedy
     default: "check that the directory exists and can be written"
     }
   }

@@ -94,11 +94,13 @@ struct OpenedEnvironment {
     defer { unsafe mdb_txn_abort(transaction) }
     let pageSize = Int(sysconf(Int32(_SC_PAGESIZE)))
     let metas = [0, 1].map { SavedMetaPage(handle, transaction: $0, pageSize: pageSize) }
+    var operation = "pwrite"
     do throws(Errno) {
       for meta in metas { try meta.write() }
+      operation = "fdatasync"
       try metas[0].sync()
     } catch {
-      throw .system(operation: "fdatasync", directory.appending(Environment.dataFile), errno: error.rawValue)
+      throw .system(operation: operation, directory.appending(Environment.dataFile), errno: error.rawValue)
     }
   }
 

@@ -23,8 +23,7 @@ package struct PreflightError: Error, Hashable, Sendable {
 extension PreflightError: CustomStringConvertible {
   /// What is wrong, where, and what to do.
   package var description: String {
-    "\(file): \(fault); it was not opened: move it aside rather than delete it; of a log, put a backup in place with "
-      + "`varve log restore`, a projection rebuild with `varve projection rebuild`"
+    "\(file): \(fault); it was not opened: do not delete it; \(LMDBError.replacement)"
   }
 }
 

@@ -18,8 +18,11 @@ package struct DigestReport: Equatable, Sendable {
 
 extension Projector {
   /// The digest of the live version. O(rows): reads all of them, in one snapshot.
+  ///
+  /// - Throws: `rebuildRequired` when what the version has folded is not what the log has.
   package func digest() throws(ProjectionError) -> DigestReport {
     let version = try openLive(.readOnly)
+    _ = try checkedCursor(of: version)
     return try version.digest()
   }
 }

@@ -1,4 +1,5 @@
 package import EventStore
+import LMDB
 package import Primitives
 package import SystemPackage
 
@@ -28,7 +29,49 @@ extension DataDirectory {
   }
 }
 
+extension DataDirectory {
+  /// As `makeStore(for:)` for an empty ledger. One that has records had an identity, which was lost with its manifest: it is
+  /// taken over from the ledger's key, if that says which it was, and nothing that the key has signed is contradicted.
+  @discardableResult
+  package func makeStore(for chainConfigurationHash: Hash256, of log: EventLog) throws(DataDirectoryError)
+    -> StoreManifest
+  {
+    let size: UInt64
+    do throws(ReadError) { size = try log.head().size } catch { throw .failed(path: ledger.string, cause: "\(error)") }
+    guard size > 0 else { return try makeStore(for: chainConfigurationHash) }
+    let known = try keyedStores()
+    guard let storeID = known.first, known.count == 1 else {
+      let keys = known.isEmpty ? "has no key of it" : "has the keys of \(known.joined(separator: " and "))"
+      throw .lostIdentity(path: path.string, cause: "\(signer) \(keys)")
+    }
+    let manifest = StoreManifest(chainConfigurationHash: chainConfigurationHash, storeID: storeID)
+    do throws(SignerError) { try ledgerSigner(of: manifest).requireExtension(by: log) } catch {
+      throw .lostIdentity(path: path.string, cause: "\(error)")
+    }
+    try write(manifest)
+    return manifest
+  }
+
+  /// The stores whose ledger's key is here, without those that were set aside.
+  private func keyedStores() throws(DataDirectoryError) -> [String] {
+    do throws(LMDB.OpenError) {
+      let keyed = try Files.names(in: signer).compactMap(StoreManifest.storeID(ofKeyFile:))
+      let aside = try Files.names(in: path).filter { $0.hasPrefix("quarantine-") }.compactMap { name in
+        try? DataDirectory(path.appending(name)).manifestIfPresent()?.storeID
+      }
+      return keyed.filter { !aside.contains($0) }
+    } catch { throw .failed(path: signer.string, cause: "\(error)") }
+  }
+}
+
 extension StoreManifest {
+  /// The store that a key file is of; nil if the name is none of a ledger's key.
+  fileprivate static func storeID(ofKeyFile name: String) -> String? {
+    guard name.hasPrefix("ledger-"), name.hasSuffix(".key") else { return nil }
+    let storeID = String(name.dropFirst(7).dropLast(4))
+    return isStoreID(storeID) ? storeID : nil
+  }
+
   /// What the ledger is called in its checkpoints.
   package var origin: String { "varve/\(storeID)" }
 

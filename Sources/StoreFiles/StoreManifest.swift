@@ -40,6 +40,9 @@ extension StoreManifest {
     return try encoder.encode(file) + Data("\n".utf8)
   }
 
+  /// Whether a text has the form of a store's name.
+  static func isStoreID(_ text: String) -> Bool { text.utf8.count == 32 && text.allSatisfy(\.isHexDigit) }
+
   /// Reads the text of `varve.json`.
   package init(_ data: Data, path: String) throws(DataDirectoryError) {
     let file: File
@@ -54,7 +57,7 @@ extension StoreManifest {
     guard let hash = Hash256(hex: file.chainConfigurationHash) else {
       throw .badManifest(path: path, cause: "chainConfigurationHash is no hash")
     }
-    guard file.storeID.utf8.count == 32, file.storeID.allSatisfy(\.isHexDigit) else {
+    guard StoreManifest.isStoreID(file.storeID) else {
       throw .badManifest(path: path, cause: "storeID has not 32 hexadecimal digits")
     }
     self.init(chainConfigurationHash: hash, storeID: file.storeID)

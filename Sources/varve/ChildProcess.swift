@@ -1,30 +1,92 @@
 // Runs this tool in a process of its own.
 
 import Foundation
+import SystemPackage
 
 /// How a child process ended.
 enum ChildOutcome {
   case exit(Int32)
 
-  /// A signal ended it: what LMDB's asserts and reads beyond a file's end come to.
-  case signal(Int32)
+  /// What it read ended it, by this signal: LMDB's asserts, and reads beyond a file's end, come to that.
+  case fault(signal: Int32)
+
+  /// Somebody ended it.
+  case stopped(signal: Int32)
+
+  init(of process: Process) {
+    let status = process.terminationStatus
+    if process.terminationReason == .exit {
+      self = .exit(status)
+    } else if [SIGABRT, SIGBUS, SIGSEGV, SIGILL, SIGFPE, SIGTRAP].contains(status) {
+      self = .fault(signal: status)
+    } else {
+      self = .stopped(signal: status)
+    }
+  }
 }
 
+/// A parent and a child have a socket between them, the child's standard input. The child sends words on it, and ends when
+/// the parent's end is closed, which the system does however the parent ends.
 enum ChildProcess {
   /// Runs this executable with `arguments` and waits for its end. The child shares both output streams, unless it is silent.
   ///
-  /// The child is started with `posix_spawn`: an LMDB environment must not cross a fork.
-  static func runSelf(_ arguments: [String], isSilent: Bool = false) throws -> ChildOutcome {
+  /// The child is started with `posix_spawn`: an LMDB environment must not cross a fork. It has a process group of its own, so
+  /// a terminal's Ctrl-C reaches only this process.
+  ///
+  /// - Returns: how it ended, and the last word that it sent.
+  static func runSelf(_ arguments: [String], isSilent: Bool = false) throws -> (outcome: ChildOutcome, word: String?) {
+    let (socket, other) = try socketPair()
+    defer { try? socket.close() }
     let process = Process()
     process.executableURL = URL(
       fileURLWithPath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
     process.arguments = arguments
+    process.standardInput = FileHandle(fileDescriptor: other.rawValue, closeOnDealloc: false)
     if isSilent {
       process.standardOutput = FileHandle.nullDevice
       process.standardError = FileHandle.nullDevice
     }
-    try process.run()
+    do {
+      defer { try? other.close() }
+      try process.run()
+    }
+    let word = lastMessage(from: socket)
     process.waitUntilExit()
-    return process.terminationReason == .exit ? .exit(process.terminationStatus) : .signal(process.terminationStatus)
+    return (ChildOutcome(of: process), word)
+  }
+
+  /// In the child: sends the parent a word, of which the last one counts. 64 bytes at most.
+  static func send(_ word: String) {
+    _ = try? FileDescriptor.standardInput.writeAll(word.utf8)
+  }
+
+  /// In the child: ends this process when the parent ends. At once, as by a kill: a commit is whole or it is not there.
+  static func endWithParent() {
+    Thread.detachNewThread {
+      _ = lastMessage(from: .standardInput)
+      kill(getpid(), SIGKILL)
+    }
+  }
+
+  /// Reads until the other end is closed.
+  private static func lastMessage(from socket: FileDescriptor) -> String? {
+    var last: String?
+    var buffer = [UInt8](repeating: 0, count: 64)
+    while let count = try? unsafe buffer.withUnsafeMutableBytes({ bytes in try unsafe socket.read(into: bytes) }),
+      count > 0
+    {
+      last = String(decoding: buffer.prefix(count), as: UTF8.self)
+    }
+    return last
+  }
+
+  /// Two ends that keep messages apart, neither of which another process inherits.
+  private static func socketPair() throws -> (FileDescriptor, FileDescriptor) {
+    var ends: [Int32] = [-1, -1]
+    let type = Int32(SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue)
+    guard unsafe socketpair(AF_UNIX, type, 0, &ends) == 0 else {
+      throw Failure(.cannot, "no socket for a child process: \(Errno(rawValue: errno))", remedy: "raise `ulimit -n`")
+    }
+    return (FileDescriptor(rawValue: ends[0]), FileDescriptor(rawValue: ends[1]))
   }
 }

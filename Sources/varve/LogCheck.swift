@@ -1,6 +1,6 @@
 // Checks the log in a child process.
 
-import Foundation
+import LMDB
 import StoreFiles
 import SystemPackage
 
@@ -32,34 +32,38 @@ struct LogCheck {
 
   /// Runs `varve log verify` in a child. Damage that LMDB does not survive ends the child, not this process.
   func run(isSilent: Bool = false) throws -> Outcome {
-    let progress = FileManager.default.temporaryDirectory.appendingPathComponent("varve-verify-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: progress) }
-    var arguments = ["log", "verify", "--child-progress", progress.path, "--data-dir", options.dataDirectory]
+    var arguments = ["log", "verify", "--child", "--data-dir", options.dataDirectory]
     if options.json { arguments.append("--json") }
     if options.quiet { arguments.append("--quiet") }
     arguments += ["--log-level", options.logLevel.rawValue]
-    switch try ChildProcess.runSelf(arguments, isSilent: isSilent) {
-    case .exit(let code): return .exit(code)
-    case .signal(let signal):
-      // LMDB's asserts and reads beyond the end of a file end a process in these ways; a person ends it in others.
-      guard [SIGABRT, SIGBUS, SIGSEGV, SIGILL, SIGFPE, SIGTRAP].contains(signal) else {
-        return .stopped(signal: signal)
-      }
-      return .damagedPage(signal: signal, verified: (try? String(contentsOf: progress, encoding: .utf8)) ?? "0")
+    let (outcome, verified) = try ChildProcess.runSelf(arguments, isSilent: isSilent)
+    return switch outcome {
+    case .exit(let code): .exit(code)
+    case .fault(let signal): .damagedPage(signal: signal, verified: verified ?? "0")
+    case .stopped(let signal): .stopped(signal: signal)
     }
   }
 
-  /// Whether there is a log, and all of it is as it was written.
+  /// Whether all of the log is as it was written. A check that could not be made to its end says neither, and throws.
   func isSound() throws -> Bool {
-    if case .exit(0) = try run(isSilent: true) { true } else { false }
+    switch try run(isSilent: true) {
+    case .exit(0): return true
+    case .exit(Failure.Kind.disagreement.rawValue), .damagedPage: return false
+    case .exit:
+      throw Failure(
+        .cannot, "the log in \(options.ledgerPath) could not be checked",
+        remedy: "`varve log verify --data-dir \(options.dataDirectory)` tells why")
+    case .stopped(let signal): throw Self.stopped(options, by: signal)
+    }
   }
 
   /// Whether there is a log, and it is not as it was written.
   func isDamaged() throws -> Bool {
-    switch try run(isSilent: true) {
-    case .exit(let code): code == Failure.Kind.disagreement.rawValue
-    case .damagedPage: true
-    case .stopped(let signal): throw Failure(.cannot, "the check of the log was stopped by signal \(signal)")
-    }
+    guard try Files.status(options.ledgerPath.appending("data.mdb")) != nil else { return false }
+    return try !isSound()
+  }
+
+  static func stopped(_ options: GlobalOptions, by signal: Int32) -> Failure {
+    Failure(.cannot, "the check of \(options.ledgerPath) was stopped by signal \(signal)", remedy: "run it again")
   }
 }

@@ -46,6 +46,41 @@ struct DataDirectoryTests {
     }
   }
 
+  @Test("a store whose manifest is gone keeps its name, or is refused: it is never given another one")
+  func lostManifest() throws {
+    try ImportScratch.with(length: 3) { scratch in
+      try scratch.import(scratch.bytes(1...2))
+      // An earlier store of this directory has a key here too.
+      _ = try scratch.directory().quarantine()
+      try scratch.import(scratch.bytes(1...2))
+      let store = scratch.directory()
+      let manifest = try store.manifest()
+      try FileManager.default.removeItem(atPath: store.manifestPath.string)
+      try scratch.import(scratch.file)
+      #expect(try store.manifest() == manifest)
+
+      try FileManager.default.removeItem(atPath: store.manifestPath.string)
+      let names = try FileManager.default.contentsOfDirectory(atPath: store.signer.string)
+      #expect(names.count { $0.hasSuffix(".key") } == 2)
+      for name in names where name.hasSuffix(".key") && !name.contains(manifest.storeID) {
+        let other = "ledger-\(String(repeating: "7", count: 32)).key"
+        try FileManager.default.copyItem(atPath: "\(store.signer)/\(name)", toPath: "\(store.signer)/\(other)")
+      }
+      try expectLost(scratch, "has the keys of")
+      try FileManager.default.removeItem(atPath: store.signer.string)
+      try expectLost(scratch, "has no key of it")
+      #expect(throws: DataDirectoryError.self) { try store.manifest() }
+    }
+  }
+
+  private func expectLost(_ scratch: ImportScratch, _ what: String) throws {
+    let error = try #require(throws: ImportError.self) { try scratch.import(scratch.file) }
+    guard case .directory(.lostIdentity) = error.reason, "\(error)".contains(what) else {
+      Issue.record("\(error)")
+      return
+    }
+  }
+
   @Test("a manifest with any byte cut off is refused")
   func tornManifest() throws {
     try ImportScratch.with(length: 1) { scratch in

@@ -190,6 +190,10 @@ struct GenesisTests {
       Issue.record("\(String(describing: garbage))")
       return
     }
+    for text in ["{", "[1]", "no", #"{"config": {"chainId": 1e99999}}"#] {
+      let said = "\(try #require(throws: GenesisError.self) { try Genesis.configuration(json: [UInt8](text.utf8)) })"
+      #expect(!said.contains("DecodingError") && !said.contains("dataCorrupted") && said.contains("besu"), "\(said)")
+    }
   }
 
   private func firstBlock(of path: String) throws -> [UInt8] {

@@ -242,10 +242,12 @@ struct ImporterTests {
   @Test("an empty file and a missing file are refused before anything is made")
   func nothingToRead() throws {
     try ImportScratch.with(length: 1) { scratch in
-      #expect(throws: ImportError.self) { try scratch.import([]) }
-      #expect(throws: ImportError.self) {
+      let empty = try #require(throws: ImportError.self) { try scratch.import([]) }
+      let missing = try #require(throws: ImportError.self) {
         try Importer.run(files: ["\(scratch.path)/none.rlp"], chain: scratch.chain, into: scratch.directory())
       }
+      #expect("\(empty)".hasPrefix("\(scratch.path)/chain-0.rlp: ") && "\(empty)".contains("nothing was stored"))
+      #expect("\(missing)".hasPrefix("\(scratch.path)/none.rlp: ") && "\(missing)".contains("check the path"))
       #expect(!FileManager.default.fileExists(atPath: scratch.directory().path.string))
     }
   }

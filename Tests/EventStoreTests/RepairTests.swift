@@ -58,6 +58,29 @@ struct RepairTests {
     }
   }
 
+  @Test("a log is not made anew where one was already made")
+  func begunBefore() throws {
+    try withDamagedLog { directory, _ in
+      let new = fresh(directory)
+      let size = try LogRepair.rebuild(directory, into: new).head.size
+      let error = try #require(throws: RepairError.self) { try LogRepair.rebuild(directory, into: new) }
+      guard case .begunBefore(new, size) = error else {
+        Issue.record("\(error)")
+        return
+      }
+      #expect(try EventLog.open(new, mode: .readOnly).head().size == size)
+    }
+  }
+
+  @Test("a disk that refuses a repair is not taken for damage of the records")
+  func notOfRecords() {
+    let full = LMDBError.diskFull(needed: 8192, available: 0)
+    #expect(!RepairError.rerecording(.append(.store(full))).isOfRecords)
+    #expect(!RepairError.lost(.store(.system(EIO))).isOfRecords)
+    #expect(RepairError.lost(.damaged(Damage(.checksum))).isOfRecords)
+    #expect(RepairError.rerecording(.append(.blockGap(expected: 1, given: 3))).isOfRecords)
+  }
+
   @Test("a record that was replaced by another sound one does not pass, as the head row is of the old one")
   func replaced() throws {
     try withDamagedLog { directory, _ in

@@ -77,6 +77,8 @@ struct VerifyTests {
       }
     }) { damages in
       #expect(damages.first == Damage(.treeHash(level: 3, index: 0)))
+      #expect(damages.first?.summary.contains("records 0 to 7") == true)
+      #expect(Damage(.treeHash(level: 5, index: 2)).summary.contains("records 64 to 95"))
     }
   }
 

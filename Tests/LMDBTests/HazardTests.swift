@@ -311,6 +311,26 @@ final class HazardTests {
   }
 }
 
+extension HazardTests {
+  @Test(
+    "a copy that fills its disk says how much it needs, and leaves the disk as it was",
+    .enabled(if: SmallFileSystem.isPermittedOrRequired, "a small file system cannot be mounted here"))
+  func fullCopy() throws {
+    let small = try #require(SmallFileSystem(at: scratch.path.appending("small").string, megabytes: 1))
+    defer { small.unmount() }
+    let environment = try scratch.open()
+    try environment.append(20_000)
+    let error = #expect(throws: OpenError.self) { try environment.copy(to: FilePath(small.path).appending("copy")) }
+    guard case .storage(.diskFull(let needed, let available), _)? = error else {
+      Issue.record("a full disk gave \(String(describing: error))")
+      return
+    }
+    #expect(needed > 2_000_000 && available > 900_000 && available < needed)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: "\(small.path)/copy").isEmpty)
+    #expect(try environment.content().count == 20_000)
+  }
+}
+
 /// A tmpfs of a few megabytes, mounted for one test.
 struct SmallFileSystem {
   let path: String

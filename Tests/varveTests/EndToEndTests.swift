@@ -130,8 +130,12 @@ struct EndToEndTests {
         try handle.truncate(atOffset: UInt64(length))
         try handle.close()
         try world.expect(1, ["log", "stats"])
-        try world.expect(1, ["log", "verify"])
-        try world.expect(1, world.importing(world.chain))
+        let refused = [["log", "verify"], ["log", "repair"], world.importing(world.chain)]
+        for command in refused {
+          let errors = try world.expect(1, command).errors
+          // What does not open is not repaired either.
+          #expect(errors.contains("--replace-damaged") && !errors.contains("`varve log repair`"), "\(errors)")
+        }
       }
       try world.expect(0, world.importing(world.chain) + ["--replace-damaged"])
       try world.expect(0, ["log", "verify"])
@@ -229,6 +233,38 @@ struct EndToEndTests {
       #expect(object?["error"]?["kind"] as? String == "cannot")
       try world.expect(0, world.importing(world.chain))
       #expect(try world.expect(3, ["projection", "digest", "proposer-state"]).errors.contains("has not been built"))
+    }
+  }
+
+  @Test(
+    "a result that standard output does not take ends with 3",
+    arguments: [["log", "list"], ["log", "verify", "--json"], ["log", "stats", "--json"], ["replay"], ["--help"]])
+  func fullOutput(arguments: [String]) throws {
+    try DemoWorld.withStore { world in
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: Tool.path)
+      process.arguments = arguments + (arguments == ["--help"] ? [] : ["--data-dir", world.store])
+      process.standardOutput = FileHandle(forWritingAtPath: "/dev/full")
+      let errors = Pipe()
+      process.standardError = errors
+      try process.run()
+      let said = String(decoding: try errors.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+      process.waitUntilExit()
+      #expect(process.terminationReason == .exit && process.terminationStatus == 3)
+      #expect(said.contains("standard output cannot be written"))
+    }
+  }
+
+  @Test("a digest is not given of a projection that was folded from another log than the one beside it")
+  func foreignDigest() throws {
+    try DemoWorld.withStore { world in
+      try world.expect(0, ["replay"])
+      try FileManager.default.removeItem(atPath: "\(world.store)/ledger")
+      try world.importGenesisAlone()
+      let refused = try world.expect(3, ["projection", "digest", "proposer-state"])
+      #expect(refused.errors.contains("must be rebuilt") && refused.output.isEmpty)
+      try world.expect(0, ["projection", "rebuild", "proposer-state"])
+      try world.expect(0, ["projection", "digest", "proposer-state"])
     }
   }
 

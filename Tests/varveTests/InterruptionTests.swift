@@ -15,6 +15,27 @@ struct InterruptionTests {
     return Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18
   }
 
+  @Test("a child process ends with its parent, whatever ends that", arguments: [SIGTERM, SIGKILL])
+  func child(signal: Int32) throws {
+    try DemoWorld.withStore { world in
+      let held = try HeldTool(["log", "verify", "--data-dir", world.store], holding: .output)
+      let child = try #require(held.child(["log", "verify", "--child"]))
+      kill(held.process.processIdentifier, signal)
+      held.process.waitUntilExit()
+      #expect(HeldTool.hasEnded(child))
+      _ = try held.finish()
+    }
+  }
+
+  @Test("a check that somebody stops says neither that a log is sound nor that it is damaged")
+  func stoppedCheck() throws {
+    try DemoWorld.withStore { world in
+      let held = try HeldTool(["log", "verify", "--data-dir", world.store], holding: .output)
+      kill(try #require(held.child(["log", "verify", "--child"])), SIGKILL)
+      #expect(try held.finish() == 3)
+    }
+  }
+
   /// Whether a run ended with success, by SIGINT, or by saying that it was stopped.
   private static func hasEnded(_ run: ToolRun) -> Bool {
     if run.exitCode == 0 || run.exitCode == 128 + SIGINT { return true }

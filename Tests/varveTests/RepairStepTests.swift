@@ -1,3 +1,4 @@
+import EventStore
 import Foundation
 import StoreFiles
 import SystemPackage
@@ -43,7 +44,7 @@ struct RepairStepTests {
       let begun = "\(world.store)/repair/ledger/.new-1"
       return try FileManager.default.createDirectory(atPath: begun, withIntermediateDirectories: true)
     }
-    try world.expect(0, ["log", "repair", "--child"])
+    #expect(try LogRepair.rebuild(store.ledger, into: store.workshop.ledger).isConfirmed)
     if stop == .beforeSettingProjectionsAside { return }
     try store.holdingLedger { () throws -> Void in
       try store.setProjectionsAside()
@@ -71,5 +72,33 @@ struct RepairStepTests {
       #expect(!FileManager.default.fileExists(atPath: "\(world.store)/quarantine-1"))
       try world.expect(0, ["log", "repair"])
     }
+  }
+
+  @Test(
+    "a repair holds the log while it makes the new one, and says in its result that nothing confirms it, if nothing does"
+  )
+  func heldMeanwhile() throws {
+    try DemoWorld.withStore { world in
+      let root = try world.root()
+      #expect(try world.damage("\(world.store)/ledger/data.mdb", at: bytes(root)) > 0)
+      // The child has checked all records, and stands still where it says that the head row could not be read.
+      let held = try HeldTool(["log", "repair", "--data-dir", world.store], holding: .errors)
+      let child = try #require(held.child(["log", "repair", "--child"]))
+      #expect(try world.expect(3, world.importing(world.chain)).errors.contains("is held by process"))
+      #expect(try world.expect(3, ["log", "repair"]).errors.contains("is in use"))
+      held.process.terminate()
+      #expect(HeldTool.hasEnded(child))
+      _ = try held.finish()
+      #expect(FileManager.default.fileExists(atPath: "\(world.store)/repair"))
+
+      let outcome = try world.json(["log", "repair"])[0]
+      #expect(outcome["isConfirmed"] as? Bool == false)
+      #expect(outcome["root"] as? String == root)
+      #expect(!FileManager.default.fileExists(atPath: "\(world.store)/repair"))
+    }
+  }
+
+  private func bytes(_ hex: String) -> [UInt8] {
+    stride(from: 2, to: hex.count, by: 2).map { UInt8(hex.dropFirst($0).prefix(2), radix: 16) ?? 0 }
   }
 }

@@ -56,9 +56,27 @@ package enum Genesis {
   private static func object(json: Data) throws(GenesisError) -> JSONObject {
     do {
       return JSONObject(try JSONDecoder().decode([String: JSONValue].self, from: json))
+    } catch let error as DecodingError {
+      throw .notJSON(error.cause)
     } catch {
-      throw .notJSON("\(error)")
+      throw .notJSON(error.localizedDescription)
     }
+  }
+}
+
+extension DecodingError {
+  /// Where in the document, and what the parser says.
+  fileprivate var cause: String {
+    let context: Context
+    switch self {
+    case .dataCorrupted(let found), .keyNotFound(_, let found), .typeMismatch(_, let found),
+      .valueNotFound(_, let found):
+      context = found
+    @unknown default: return localizedDescription
+    }
+    let place = context.codingPath.map(\.stringValue).joined(separator: ".")
+    let parser = context.underlyingError.map { ": \(($0 as NSError).userInfo[NSDebugDescriptionErrorKey] ?? $0)" } ?? ""
+    return (place.isEmpty ? "" : "\(place): ") + context.debugDescription + parser
   }
 }
 

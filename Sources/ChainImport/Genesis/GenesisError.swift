@@ -16,7 +16,7 @@ extension GenesisError: CustomStringConvertible {
     case .unreadable(let path, let cause):
       "the genesis file \(path) cannot be read: \(cause); give the path of a geth- or besu-style genesis file"
     case .notJSON(let cause):
-      "the genesis file is not the JSON object that it should be: \(cause)"
+      "the genesis file is not the JSON object that it should be: \(cause); give a geth- or besu-style genesis file"
     case .missing(let field):
       "the genesis file has no \(field); add it as geth or besu write it"
     case .invalid(let field, let value, let expected):

@@ -4,7 +4,7 @@ package import Rollup
 package import StateTransition
 package import StoreFiles
 
-/// Why an import stopped: what, at which block, at which byte of which file, and what to do. Everything before is kept.
+/// Why an import stopped: what, at which block, at which byte of which file, and what to do. What was stored before is kept.
 package struct ImportError: Error, Sendable {
   package enum Reason: Sendable {
     /// Block 0 of the file is not the genesis file's block.
@@ -46,6 +46,9 @@ package struct ImportError: Error, Sendable {
   /// The file and the byte where the block begins; nil when no file is at fault.
   package let source: Source?
 
+  /// The newest block of the store when the import had kept what it could; nil when it stopped before anything was stored.
+  var storedTip: UInt64?
+
   /// A place in a file.
   package struct Source: Hashable, Sendable {
     package let path: String
@@ -74,9 +77,16 @@ package struct ImportError: Error, Sendable {
 
   /// Whether something that the store holds is not what was written to it.
   package var isDamage: Bool {
+    damage != nil
+  }
+
+  /// What of the store is not what was written to it.
+  var damage: Damage? {
     switch reason {
-    case .read(.damaged(_)), .append(.unreadable(.damaged(_))), .open(.unreadable(.damaged(_))): true
-    default: false
+    case .read(.damaged(let damage)), .append(.unreadable(.damaged(let damage))),
+      .open(.unreadable(.damaged(let damage))):
+      damage
+    default: nil
     }
   }
 }

@@ -87,6 +87,8 @@ extension Importer {
   mutating func keepWhatIsSound(after error: ImportError) throws(ImportError) {
     if case .cancelled = error.reason { throw error }
     try? settle()
+    var error = error
+    error.storedTip = tip.number
     throw error
   }
 

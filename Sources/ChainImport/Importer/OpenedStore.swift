@@ -26,7 +26,7 @@ struct OpenedStore {
     let log = log
     try OpenedStore.checkChain(of: log, against: configured, chainHash)
     if manifest == nil {
-      do { try directory.makeStore(for: chainHash) } catch { throw ImportError(.directory(error)) }
+      do { try directory.makeStore(for: chainHash, of: log) } catch { throw ImportError(.directory(error)) }
     }
     if try reading({ () throws(ReadError) in try log.newestBlock() }) == nil {
       try OpenedStore.writeGenesis(chain, configured, to: log)

@@ -17,8 +17,8 @@ struct ImportChain: VarveCommand {
 
       A block is stored once the next one names its hash as parent. The last one
       rests on nothing but itself, unless --head names its hash; a later import may
-      replace it. A bad block stops the import with its number and the reason, and
-      everything before it is kept.
+      replace it. A bad block stops the import with its number and the reason; what
+      was stored before it stays, and how far that goes is said.
 
       --replace-damaged checks the log first. If it is damaged, log and projections
       are moved into a directory `quarantine-N`, and the import begins anew. Nothing

@@ -1,6 +1,5 @@
 import ArgumentParser
 import EventStore
-import Foundation
 import Primitives
 import Rollup
 
@@ -27,26 +26,30 @@ struct LogVerify: VarveCommand {
       """)
 
   /// What to do about damage.
-  static let remedy =
-    "`varve log repair`; if a record is lost, move the log away and `varve log restore` a backup, or "
-    + "`varve import chain --replace-damaged …` with a good file; all of these keep the damaged log"
+  static let remedy = "`varve log repair`; if a record is lost, " + replacement
+
+  /// What to do about a log of which records are lost, or that does not open.
+  static let replacement =
+    "move the log away and `varve log restore` a backup, or `varve import chain --replace-damaged …` with a good file; the "
+    + "damaged log is kept"
 
   @OptionGroup var options: GlobalOptions
 
-  /// Makes this process do the work itself, and name here how far it has come.
-  @Option(name: .customLong("child-progress"), help: .private)
-  var childProgress: String?
+  /// Makes this process do the work itself, and tell its parent how far it has come.
+  @Flag(name: .customLong("child"), help: .private)
+  var isChild = false
 
   func execute(_ console: Console) throws {
-    guard let childProgress else { return try superviseChild() }
-    try verify(console, announcing: childProgress)
+    guard isChild else { return try superviseChild() }
+    ChildProcess.endWithParent()
+    try verify(console)
   }
 
-  private func verify(_ console: Console, announcing path: String) throws {
+  private func verify(_ console: Console) throws {
     let log = try options.openLog(.inspection)
     let bar = ProgressBar("records", console: console)
     let report = try log.verify(options: .init(checksAccumulators: true)) { report in
-      try? Data("\(report.verified)".utf8).write(to: URL(fileURLWithPath: path))
+      ChildProcess.send("\(report.verified)")
       bar.update(done: report.verified, total: report.head?.size)
       return true
     }
@@ -68,21 +71,8 @@ struct LogVerify: VarveCommand {
         .disagreement,
         "a page of the log in \(options.ledgerPath) is damaged: after \(verified) records, reading on ended the check by "
           + "signal \(signal)", remedy: Self.remedy)
-    case .stopped(let signal):
-      throw Failure(
-        .cannot, "the check of \(options.ledgerPath) was stopped by signal \(signal)", remedy: "run it again")
+    case .stopped(let signal): throw LogCheck.stopped(options, by: signal)
     }
-  }
-}
-
-extension Damage {
-  /// Where and what, without the remedy.
-  fileprivate var summary: String {
-    let place = [
-      position.map { "record \($0)" }, kind.map { "kind \(EventKind(rawValue: $0)?.name ?? "\($0)")" },
-      l1Block.map { "L1 block \($0)" },
-    ].compactMap(\.self).joined(separator: ", ")
-    return place.isEmpty ? what : "\(place): \(what)"
   }
 }
 

@@ -27,8 +27,7 @@ struct LogBackup: VarveCommand {
     let manifest = try DataDirectory(options.dataPath).manifest()
     let target = DataDirectory(FilePath(directory))
     try target.requireNoStore(remedy: "name a new directory")
-    try options.openLog(.readOnly).copy(to: target.ledger)
-    let head = try VerifiedCopy.check(target, options)
+    let head = try VerifiedCopy.make(of: options.openLog(.readOnly), in: target, options)
     try target.write(manifest)
     console.report(CopyOutcome(verb: "backed up", head, directory: directory))
   }
@@ -62,8 +61,7 @@ struct LogRestore: VarveCommand {
     _ = try VerifiedCopy.check(source, options)
     let backup = try EventLog.open(source.ledger, mode: .readOnly)
     try target.requireSigned(manifest, extendedBy: backup, console)
-    try backup.copy(to: target.ledger)
-    let head = try VerifiedCopy.check(target, options)
+    let head = try VerifiedCopy.make(of: backup, in: target, options)
     try target.write(manifest)
     console.report(CopyOutcome(verb: "restored", head, directory: options.dataDirectory))
   }
@@ -81,6 +79,22 @@ struct LogRestore: VarveCommand {
 
 /// A copy of a log, verified in a child process.
 enum VerifiedCopy {
+  /// Copies a log into a data directory that has none, and verifies the copy. One that is not found to be sound is removed,
+  /// so that it is not in the way of the next; nobody can have appended to it.
+  static func make(of log: EventLog, in target: DataDirectory, _ options: GlobalOptions) throws -> Head {
+    try Files.createDirectory(target.ledger)
+    return try target.holdingLedger {
+      try log.copy(to: target.ledger)
+      do { return try check(target, options) } catch {
+        for name in ["data.mdb", "lock.mdb"] { try Files.remove(target.ledger.appending(name)) }
+        guard let failure = error as? Failure, failure.kind == .disagreement else { throw error }
+        throw Failure(
+          .disagreement, "the copy in \(target.ledger) was not sound, and was removed",
+          remedy: "`varve log verify` of what was copied; if that is sound, see to the disk of \(target.path)")
+      }
+    }
+  }
+
   /// The head of the log in a data directory, once all of it is found to be sound.
   static func check(_ directory: DataDirectory, _ options: GlobalOptions) throws -> Head {
     guard try LogCheck(of: options, in: directory).isSound() else {
@@ -120,14 +134,18 @@ struct CopyOutcome: Report {
   let records: UInt64
   let root: String
 
+  /// Of a repair: whether the damaged log's head row said that there were no more records.
+  let isConfirmed: Bool?
+
   private let verb: String
 
   private enum CodingKeys: CodingKey {
-    case directory, records, root
+    case directory, records, root, isConfirmed
   }
 
-  init(verb: String, _ head: Head, directory: String) {
+  init(verb: String, _ head: Head, directory: String, isConfirmed: Bool? = nil) {
     self.verb = verb
+    self.isConfirmed = isConfirmed
     self.directory = directory
     records = head.size
     root = "\(head.root)"
@@ -135,6 +153,11 @@ struct CopyOutcome: Report {
 
   func render(on page: inout Page) {
     page.line("\(verb): \(Quantity.count(records)) records, every byte verified", .good)
-    page.facts([("in", directory), ("tree root", root)])
+    var facts = [("in", directory), ("tree root", root)]
+    if let isConfirmed {
+      facts.append(
+        ("confirmed", isConfirmed ? "by the damaged log's head row" : "no: there may have been more records"))
+    }
+    page.facts(facts)
   }
 }

@@ -35,7 +35,10 @@ struct LogRepairCommand: VarveCommand {
   private var store: DataDirectory { DataDirectory(options.dataPath) }
 
   func execute(_ console: Console) throws {
-    if isChild { return try rebuild(console) }
+    if isChild {
+      ChildProcess.endWithParent()
+      return try rebuild(console)
+    }
     let manifest = try store.manifest()
     // Held from before the check: what somebody appended after it would be lost.
     try store.holdingLedger { try repair(manifest, console) }
@@ -45,13 +48,14 @@ struct LogRepairCommand: VarveCommand {
     if let place = try store.clearWorkshop(isSound: { try LogCheck(of: options, in: $0).isSound() }) {
       console.note("an earlier repair was stopped; what it had set aside is in \(place)")
     }
-    guard try LogCheck(of: options).isDamaged() else {
+    guard try !LogCheck(of: options).isSound() else {
       console.note("the log in \(options.ledgerPath) is as it was written; there is nothing to repair")
       return
     }
     let head: Head
+    let isConfirmed: Bool
     do {
-      try superviseChild()
+      isConfirmed = try superviseChild()
       head = try VerifiedCopy.check(store.workshop, options)
       try store.requireSigned(manifest, extendedBy: EventLog.open(store.workshop.ledger, mode: .readOnly), console)
     } catch {
@@ -62,7 +66,7 @@ struct LogRepairCommand: VarveCommand {
     try store.exchangeLedgers()
     let place = try store.setWorkshopAside()
     console.note("the damaged log was moved to \(place); nothing was deleted")
-    console.report(CopyOutcome(verb: "repaired", head, directory: options.dataDirectory))
+    console.report(CopyOutcome(verb: "repaired", head, directory: options.dataDirectory, isConfirmed: isConfirmed))
   }
 
   private func rebuild(_ console: Console) throws {
@@ -72,6 +76,7 @@ struct LogRepairCommand: VarveCommand {
       bar.update(done: $0, total: nil)
     }
     bar.clear()
+    if outcome.isConfirmed { ChildProcess.send(Self.confirmed) }
     if !outcome.isConfirmed {
       console.note(
         "the head row could not be read, so nothing in the log says whether there were more than \(outcome.head.size) "
@@ -79,18 +84,25 @@ struct LogRepairCommand: VarveCommand {
     }
   }
 
-  /// Does the work in a child: a damaged page can make LMDB end the process that reads it.
-  private func superviseChild() throws {
+  /// What the child sends when the damaged log's head row says the same as the new one's.
+  private static let confirmed = "confirmed"
+
+  /// Does the work in a child: a damaged page can make LMDB end the process that reads it. Returns whether the damaged log
+  /// confirms what was made.
+  private func superviseChild() throws -> Bool {
     var arguments = ["log", "repair", "--child", "--data-dir", options.dataDirectory]
     if options.json { arguments.append("--json") }
     if options.quiet { arguments.append("--quiet") }
-    switch try ChildProcess.runSelf(arguments) {
-    case .exit(0): return
+    let (outcome, word) = try ChildProcess.runSelf(arguments)
+    switch outcome {
+    case .exit(0): return word == Self.confirmed
     case .exit(let code): throw Stop(exitCode: code)
-    case .signal(let signal):
+    case .stopped(let signal):
+      throw Failure(.cannot, "the repair was stopped by signal \(signal)", remedy: "run it again")
+    case .fault(let signal):
       throw Failure(
         .disagreement, "a page of \(options.ledgerPath) is damaged: reading it ended the repair by signal \(signal)",
-        remedy: LogVerify.remedy)
+        remedy: LogVerify.replacement)
     }
   }
 }

@@ -25,16 +25,16 @@ extension Failure {
   /// The libraries' errors describe themselves: what happened, where, what to do next. What is decided here is the exit
   /// code, and what to do about a log that is damaged.
   init(of error: any Error) {
-    let told = error as? any TellsDisagreement
-    let cause = told?.underlying ?? told
+    var cause = error as? any TellsDisagreement
+    while let next = cause?.underlying { cause = next }
     guard let cause, cause.isDisagreement else {
       self.init(.cannot, "\(error)")
       return
     }
-    // The layer that refuses a file does not know whose log it is.
-    var isRefusedFile = false
-    if case .store? = cause as? EventLog.OpenError { isRefusedFile = true }
-    self.init(.disagreement, "\(error)", remedy: isRefusedFile ? LogVerify.remedy : nil)
+    // What a repair has to refuse, or cannot open, it cannot mend. The layer that refuses a file does not know whose it is.
+    var needsReplacement = error is RepairError
+    if case .store? = cause as? EventLog.OpenError { needsReplacement = true }
+    self.init(.disagreement, "\(error)", remedy: needsReplacement ? LogVerify.replacement : nil)
   }
 }
 
@@ -95,7 +95,16 @@ extension TilesError: TellsDisagreement {
 }
 
 extension RepairError: TellsDisagreement {
-  var isDisagreement: Bool { true }
+  var isDisagreement: Bool { isOfRecords }
+
+  var underlying: (any TellsDisagreement)? {
+    switch self {
+    case .lost(let error): error
+    case .open(let error): error
+    case .rerecording(let error): isOfRecords ? nil : error
+    case .otherRoot, .begunBefore: nil
+    }
+  }
 }
 
 extension NoteError: TellsDisagreement {
