@@ -86,7 +86,7 @@ struct RepairStepTests {
       let child = try #require(held.child(["log", "repair", "--child"]))
       #expect(try world.expect(3, world.importing(world.chain)).errors.contains("is held by process"))
       #expect(try world.expect(3, ["log", "repair"]).errors.contains("is in use"))
-      held.process.terminate()
+      kill(held.process.processIdentifier, SIGKILL)
       #expect(HeldTool.hasEnded(child))
       _ = try held.finish()
       #expect(FileManager.default.fileExists(atPath: "\(world.store)/repair"))
