@@ -2,7 +2,7 @@
 enum SkipList {
   /// A part of the case's file, its name (empty: all in the file), and why it is not run.
   static let entries: [(file: String, name: String, reason: String)] = [
-    ("testvectors_v1/ed25519_test.json", "", "no contract takes signatures of this scheme"),
+    ("testvectors_v1/ed25519_test.json", "", "no contract takes signatures of this scheme")
   ]
 
   /// Why a valid signature is not run that no recovery finds.
