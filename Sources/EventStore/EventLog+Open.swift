@@ -28,13 +28,15 @@ extension EventLog {
     let environment: Environment
     do throws(LMDB.OpenError) {
       environment = try Environment.open(
-        at: directory, options: EnvironmentOptions(mode: mode.environmentMode, tables: Tables.names, mapSize: mapSize))
+        at: directory,
+        options: EnvironmentOptions(
+          mode: mode.environmentMode, tables: Tables.names,
+          firstRow: EnvironmentOptions.Row(table: "head", key: 0, value: Head.empty.row), mapSize: mapSize))
     } catch {
       if case .missing = error { throw .missing(directory) }
       throw .store(error)
     }
     let tables = Tables(environment)
-    if mode == .create { try makeHead(in: environment, tables) }
     let commits = CommitSignal()
     var writer: LogWriter?
     var revocations = Revocations()
@@ -50,22 +52,6 @@ extension EventLog {
     return EventLog(
       directory: directory, environment: environment, tables: tables, writer: writer, commits: commits,
       revocations: revocations, lock: lock)
-  }
-
-  /// Writes the head row of an empty log, unless there is one.
-  private static func makeHead(in environment: Environment, _ tables: Tables) throws(OpenError) {
-    let isNew = try environment.read { (transaction: borrowing ReadTransaction) throws(OpenError) in
-      do throws(LMDBError) {
-        let rows = try transaction.count(of: tables.head) + transaction.count(of: tables.records)
-        return rows == 0
-      } catch { throw OpenError(error) }
-    }
-    guard isNew else { return }
-    try environment.write { (transaction: inout WriteTransaction) throws(OpenError) in
-      do throws(LMDBError) {
-        try transaction.put(Head.empty.row.rawSpan, for: 0, in: tables.head)
-      } catch { throw OpenError(error) }
-    }
   }
 
   /// The right to append: one process at a time has it, until the lock goes.

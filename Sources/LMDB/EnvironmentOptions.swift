@@ -20,10 +20,25 @@ package struct EnvironmentOptions: Hashable, Sendable {
     case unsynced
   }
 
+  /// A row with a key of eight bytes, big-endian.
+  package struct Row: Hashable, Sendable {
+    package var table: String
+    package var key: UInt64
+    package var value: [UInt8]
+
+    package init(table: String, key: UInt64, value: [UInt8]) {
+      self.table = table
+      self.key = key
+      self.value = value
+    }
+  }
+
   package var mode: Mode
   package var durability: Durability
   /// The names of the tables, opened once in this order.
   package var tables: [String]
+  /// What a file that is created has in it from the moment at which it has its name.
+  package var firstRow: Row?
   /// Bytes of address space to reserve, no disk and no memory. Halved until the system grants it.
   package var mapSize: Int
   /// Reader slots; fixed by the first process that opens the environment.
@@ -38,13 +53,14 @@ package struct EnvironmentOptions: Hashable, Sendable {
   package var checksFile: Bool
 
   package init(
-    mode: Mode, tables: [String], durability: Durability = .synchronous, mapSize: Int = 1 << 40,
+    mode: Mode, tables: [String], firstRow: Row? = nil, durability: Durability = .synchronous, mapSize: Int = 1 << 40,
     maxReaders: Int = 1024, readerCheckInterval: Duration = .seconds(60), readAhead: Bool = true,
     allowNetworkFileSystem: Bool = false, checksFile: Bool = true
   ) {
     self.mode = mode
     self.durability = durability
     self.tables = tables
+    self.firstRow = firstRow
     self.mapSize = mapSize
     self.maxReaders = maxReaders
     self.readerCheckInterval = readerCheckInterval

@@ -16,7 +16,7 @@ struct OpenedEnvironment {
     do throws(OpenError) {
       var dead: Int32 = 0
       unsafe try Self.check(mdb_reader_check(handle.pointer, &dead), directory)
-      tables = try Self.openTables(handle, directory, options.tables, isNew: isNew)
+      tables = try Self.openTables(handle, directory, options, isNew: isNew)
     } catch {
       unsafe mdb_env_close(handle.pointer)
       throw error
@@ -63,14 +63,14 @@ struct OpenedEnvironment {
     return unsafe EnvironmentHandle(pointer)
   }
 
-  /// Opens all tables in one transaction, so that their handles are there before any other transaction begins.
+  /// Opens all tables in one transaction, of a new file with its first row, so that their handles are there before any other transaction begins.
   private static func openTables(
-    _ handle: EnvironmentHandle, _ directory: FilePath, _ names: [String], isNew: Bool
+    _ handle: EnvironmentHandle, _ directory: FilePath, _ options: EnvironmentOptions, isNew: Bool
   ) throws(OpenError) -> [String: Table] {
     var pointer: OpaquePointer?
     unsafe try check(mdb_txn_begin(handle.pointer, nil, isNew ? 0 : UInt32(MDB_RDONLY), &pointer), directory)
     var tables: [String: Table] = [:]
-    for (index, name) in names.enumerated() {
+    for (index, name) in options.tables.enumerated() {
       var dbi: UInt32 = 0
       let code = unsafe mdb_dbi_open(pointer, name, isNew ? UInt32(MDB_CREATE) : 0, &dbi)
       guard code == 0 else {
@@ -78,6 +78,18 @@ struct OpenedEnvironment {
         throw code == MDB_NOTFOUND ? .missingTable(name, directory) : .storage(LMDBError(code: code), directory)
       }
       tables[name] = Table(dbi: dbi, index: index, name: name)
+    }
+    if isNew, let row = options.firstRow, let table = tables[row.table] {
+      let code = unsafe withUnsafeBytes(of: row.key.bigEndian) { key in
+        unsafe row.value.withUnsafeBytes { value in
+          var (name, content) = unsafe (MDB_val(key), MDB_val(value))
+          return unsafe mdb_put(pointer, table.dbi, &name, &content, 0)
+        }
+      }
+      guard code == 0 else {
+        unsafe mdb_txn_abort(pointer)
+        throw .storage(LMDBError(code: code), directory)
+      }
     }
     unsafe try check(mdb_txn_commit(pointer), directory)
     return tables
