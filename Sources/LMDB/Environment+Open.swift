@@ -94,6 +94,8 @@ extension Environment {
 
   /// Throws if this open environment cannot serve what `wanted` asks.
   private func check(_ wanted: EnvironmentOptions) throws(OpenError) {
+    // It is of no use to anybody, and will be gone with its last reference.
+    if condition.withLock({ $0.isStopped }) { throw .storage(.mustReopen, directory) }
     if wanted.mode != .readOnly, options.mode == .readOnly { throw .optionsDisagree(directory, option: "mode") }
     let durability = condition.withLock { $0.durability }
     if wanted.mode != .readOnly, wanted.durability != durability {

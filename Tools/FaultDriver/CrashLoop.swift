@@ -52,11 +52,11 @@ struct CrashLoop {
   }
 
   /// In every other run one of the commits is told that its meta page could not be written, after which the process opens
-  /// the log again and goes on. The first two meta pages are those of the making of the log, the third is that of the first
+  /// the log again and goes on. The first meta page is that of the making of the log, the second that of the first
   /// records.
   private func failingMeta(_ run: UInt64) -> Int? {
     if deafness != .afterFailedMeta, run.isMultiple(of: 2) { return nil }
-    return 4 + Int((seed &+ run) / 2 % UInt64(Self.commitsPerRun - 2))
+    return 3 + Int((seed &+ run) / 2 % UInt64(Self.commitsPerRun - 2))
   }
 
   private func examine(_ run: RecordedRun, in place: FilePath, grain: Int, seed: UInt64) throws -> Tally {
