@@ -111,8 +111,8 @@ let package = Package(
     .target(
       name: "Node",
       dependencies: [
-        "EventStore", "Evidence", "Hashing", "L1", "Primitives", "ProjectionStore", "Projections", "Roles", "Rollup",
-        "Settlement", "Signatures", "StateTransition", "StateTrie", "StoreFiles", system,
+        "EventStore", "Evidence", "Hashing", "L1", "LMDB", "Primitives", "ProjectionStore", "Projections", "Roles",
+        "Rollup", "Settlement", "Signatures", "StateTransition", "StateTrie", "StoreFiles", system,
       ]),
 
     // Whole rollups from a seed.

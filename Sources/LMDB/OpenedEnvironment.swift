@@ -63,7 +63,8 @@ struct OpenedEnvironment {
     return unsafe EnvironmentHandle(pointer)
   }
 
-  /// Opens all tables in one transaction, of a new file with its first row, so that their handles are there before any other transaction begins.
+  /// Opens all tables in one transaction, so that their handles are there before any other transaction begins; makes them
+  /// in a new file, with its first row.
   private static func openTables(
     _ handle: EnvironmentHandle, _ directory: FilePath, _ options: EnvironmentOptions, isNew: Bool
   ) throws(OpenError) -> [String: Table] {

@@ -1,4 +1,5 @@
 import Foundation
+import LMDB
 import SystemPackage
 
 /// A text file of whole lines. What was written is durable when the call returns, and so is the file's name.
@@ -12,7 +13,7 @@ struct LineFile: Sendable {
   init(_ path: FilePath) throws(NodeError) {
     self.path = path
     do {
-      try Self.make(path.removingLastComponent())
+      try Files.createDirectory(path.removingLastComponent())
       let file = try FileDescriptor.open(
         path, .readWrite, options: [.create, .closeOnExec], permissions: [.ownerReadWrite])
       try file.closeAfter {
@@ -21,7 +22,7 @@ struct LineFile: Sendable {
         if whole < bytes.count { try file.resize(to: Int64(whole)) }
         try Self.sync(file)
       }
-      try Self.sync(directory: path.removingLastComponent())
+      try Files.syncDirectory(path.removingLastComponent())
     } catch { throw .files(path: path.string, cause: "\(error)") }
   }
 
@@ -55,16 +56,8 @@ struct LineFile: Sendable {
 
   /// Puts other lines in the place of all. After a crash there are the old ones or the new ones.
   func replace(with lines: [String]) throws(NodeError) {
-    do {
-      let draft = path.removingLastComponent().appending((path.lastComponent?.string ?? "") + ".tmp")
-      let file = try FileDescriptor.open(
-        draft, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: [.ownerReadWrite])
-      try file.closeAfter {
-        _ = try file.writeAll(lines.flatMap { [UInt8]($0.utf8) + [Self.lineFeed] })
-        try Self.sync(file)
-      }
-      guard unsafe rename(draft.string, path.string) == 0 else { throw Errno(rawValue: errno) }
-      try Self.sync(directory: path.removingLastComponent())
+    do throws(LMDB.OpenError) {
+      try Files.replace(path, with: lines.flatMap { [UInt8]($0.utf8) + [Self.lineFeed] })
     } catch { throw .files(path: path.string, cause: "\(error)") }
   }
 }
@@ -86,22 +79,6 @@ extension LineFile {
       return read
     }
     return Array(bytes.prefix(read))
-  }
-
-  /// Makes a directory, with those that are missing on its way; each name is durable when this returns.
-  private static func make(_ directory: FilePath) throws {
-    let parent = directory.removingLastComponent()
-    if !FileManager.default.fileExists(atPath: directory.string) {
-      if !parent.isEmpty { try make(parent) }
-      try FileManager.default.createDirectory(atPath: directory.string, withIntermediateDirectories: true)
-    }
-    try sync(directory: parent)
-  }
-
-  private static func sync(directory: FilePath) throws {
-    let file = try FileDescriptor.open(
-      directory.isEmpty ? "." : directory, .readOnly, options: [.directory, .closeOnExec])
-    try file.closeAfter { try sync(file) }
   }
 
   private static func sync(_ file: FileDescriptor) throws {
