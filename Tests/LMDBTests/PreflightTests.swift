@@ -121,15 +121,21 @@ final class PreflightTests {
     #expect(try outcome(of: damaged, expecting: content) == .refused)
   }
 
+  /// What LMDB leaves of a commit whose meta page could not be written, with that page's place: the last page and the
+  /// transaction are taken back, the roots stay. And the content before.
+  private func takenBack(after commits: Int) throws -> (bytes: [UInt8], failed: Int, content: [[UInt8]]) {
+    let (before, content) = try sound(commits: commits)
+    try scratch.open().append(60)
+    var bytes = try scratch.bytes()
+    let failed = newer(of: bytes)
+    bytes.replaceSubrange(failed + 136..<failed + 152, with: before[failed + 136..<failed + 152])
+    return (bytes, failed, content)
+  }
+
   @Test("what LMDB leaves of a meta page that could not be written is no fault, and the next commit replaces it")
   func takenBack() throws {
     for commits in 2...7 {
-      let (before, content) = try sound(commits: commits)
-      try scratch.open().append(60)
-      var bytes = try scratch.bytes()
-      let failed = newer(of: bytes)
-      // The last page and the transaction are taken back; the roots stay.
-      bytes.replaceSubrange(failed + 136..<failed + 152, with: before[failed + 136..<failed + 152])
+      let (bytes, _, content) = try takenBack(after: commits)
       #expect(try outcome(of: bytes, expecting: content) == .sameContent, "after \(commits) commits")
       try scratch.open().append(60)
       #expect(try scratch.open().content().starts(with: content))
@@ -140,11 +146,7 @@ final class PreflightTests {
   @Test("over what LMDB leaves of a failed meta page, the good one flipped in any bit is refused or changes nothing")
   func takenBackAndFlipped() throws {
     for commits in 2...7 {
-      let (before, content) = try sound(commits: commits)
-      try scratch.open().append(60)
-      var bytes = try scratch.bytes()
-      let failed = newer(of: bytes)
-      bytes.replaceSubrange(failed + 136..<failed + 152, with: before[failed + 136..<failed + 152])
+      let (bytes, failed, content) = try takenBack(after: commits)
       let good = Self.pageSize - failed
       var refused = 0
       for bit in Self.metaBytes.lowerBound * 8..<Self.metaBytes.upperBound * 8 {
