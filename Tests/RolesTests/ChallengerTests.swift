@@ -89,6 +89,54 @@ struct ChallengerTests {
     #expect(world.chain.balance(of: RoleWorld.honest) >= 1_000_000_000 - 5, "nothing honest is lost")
   }
 
+  @Test(
+    "a liar's second account that answers the lies first, with what nobody stands by, saves no bond", arguments: lies)
+  func accomplice(lie: (block: UInt64, step: UInt64)) throws {
+    var world = try Self.world()
+    var output = try Self.output(world, 3)
+    output.stateRoot = Hash256(0, 0, 0, 666)
+    world.send(.proposeOutput(output), from: RoleWorld.liar, value: 10_000)
+    try world.mine()
+    let honest = Challenger(account: RoleWorld.honest)
+    let liar = Challenger(account: RoleWorld.liar, lie: Lie(block: lie.block, step: lie.step, claim: output.claim.hash))
+    for _ in 0..<90 {
+      world.send(liar.intents(world.view, archive: world.archive), from: RoleWorld.liar)
+      try world.mine()
+      let intents = honest.intents(world.view, archive: world.archive)
+      // The accomplice sees what is on its way, and comes first.
+      for intent in intents { forestall(intent, &world) }
+      world.send(intents, from: RoleWorld.honest)
+      try world.mine()
+    }
+    #expect(world.view.outputs.map(\.status) == [.deleted])
+    let before = UInt256(1_000_000_000)
+    let liars = [RoleWorld.liar, RoleWorld.accomplice]
+      .reduce(UInt256.zero) { $0 + world.chain.balance(of: $1) + (world.view.credits[$1] ?? .zero) }
+    let honestly = world.chain.balance(of: RoleWorld.honest)
+    #expect(honestly >= before - 5 + 10_000, "the honest challenger has the output's bond")
+    #expect(liars + honestly + 5 == before + before + before, "and the rest is the liars'")
+  }
+
+  /// Says something of no meaning in the place of what the honest player is about to say against the liar, and further
+  /// left where there is such a place.
+  private func forestall(_ intent: Intent, _ world: inout RoleWorld) {
+    let garbage = Hash256(0, 0, 0, 0x6a)
+    switch intent.call {
+    case .createGame(let output, let disputed, _):
+      world.send(
+        .createGame(outputIndex: output, disputed: disputed, claim: garbage), from: RoleWorld.accomplice,
+        value: intent.value)
+    case .move(var move)
+    where world.view.games[Int(move.gameId)].claims[Int(move.parentIndex)].claimant == RoleWorld.liar:
+      move.claim = garbage
+      for isAttack in move.isAttack ? [true] : [true, false] {
+        move.isAttack = isAttack
+        world.send(.move(move), from: RoleWorld.accomplice, value: intent.value)
+      }
+    default: break
+    }
+  }
+
   @Test("each rule of sequencer, proposer and challenger is hit, and the others are users'")
   func everyRule() throws {
     var world = try Self.world()
@@ -150,7 +198,7 @@ struct VerdictTests {
   func agree() throws {
     let ledger = try ledger()
     let output = try output(ledger)
-    #expect(Challenger.verdict(on: output, try ledger.view()) == .agree)
+    #expect(Challenger.verdict(on: output, try ledger.view()) == .agrees)
     #expect(try rules(ledger, [output]).isEmpty)
   }
 
@@ -158,7 +206,7 @@ struct VerdictTests {
   func disagree() throws {
     let ledger = try ledger()
     let output = try output(ledger) { $0.claim = Hash256(0, 0, 0, 1) }
-    #expect(Challenger.verdict(on: output, try ledger.view()) == .disagree)
+    #expect(Challenger.verdict(on: output, try ledger.view()) == .disagrees)
     #expect(try rules(ledger, [output]) == [.disputeOutput])
     #expect(try rules(ledger, [output], after: 99) == [.disputeOutput])
     #expect(try rules(ledger, [output], after: 100).isEmpty)
@@ -180,7 +228,7 @@ struct VerdictTests {
   func beyondTheData() throws {
     let ledger = try ledger()
     let early = try output(ledger) { $0.l1Head = BlockID(number: 2, hash: ledger.l1Blocks[2].hash) }
-    #expect(Challenger.verdict(on: early, try ledger.view()) == .disagree)
+    #expect(Challenger.verdict(on: early, try ledger.view()) == .disagrees)
     #expect(try rules(ledger, [early]) == [.disputeOutput])
   }
 

@@ -20,6 +20,7 @@ struct RoleWorld {
 
   static let honest = Address(1, 1, 1)
   static let liar = Address(2, 2, 2)
+  static let accomplice = Address(3, 3, 3)
   static let secret = Hash256(1, 2, 3, 4)
   static let blockTime: UInt64 = 12
 
@@ -29,7 +30,7 @@ struct RoleWorld {
   }
 
   init() throws {
-    let accounts = [Self.honest, Self.liar, Self.sequencer]
+    let accounts = [Self.honest, Self.liar, Self.accomplice, Self.sequencer]
     let genesis = EmbeddedGenesis(
       chainID: 900, timestamp: 1000,
       balances: Dictionary(uniqueKeysWithValues: accounts.map { ($0, UInt256(1_000_000_000)) }))

@@ -71,7 +71,7 @@ struct EventTests {
 
   @Test("observations are told from what L1 says")
   func observations() {
-    let testimony: [EventKind] = [.sequencerCommitmentObserved, .feedGap]
+    let testimony: [EventKind] = [.sequencerCommitmentObserved, .feedGap, .espressoBlockObserved]
     #expect(EventKind.allCases.filter(\.isTestimony) == testimony)
     #expect(EventKind.allCases.filter(\.isObservation) == [.l1Finalized, .l1Reorged] + testimony)
   }

@@ -189,6 +189,13 @@ enum Samples {
       FeedGap(
         source: [UInt8]("feed".utf8), from: 7, to: 9, receivedAt: 1_438_270_005_000, ledgerPosition: 46,
         ledgerLeaf: hash(0xa3))),
+    .espressoBlockObserved(
+      EspressoBlockObserved(
+        hotShotHeight: 70_001, headerCommitment: hash(0xa4), namespace: 1337,
+        transactions: [[0x02, 0xc0], [0xc1, 0x80]],
+        proofStatus: .majority, source: [UInt8]("query service".utf8), receivedAt: 1_438_270_006_000,
+        ledgerPosition: 46,
+        ledgerLeaf: hash(0xa3))),
     .l1TransactionIncluded(L1TransactionIncluded(transaction: [0x7d, 0xc1, 0x80], succeeded: true)),
   ]
 }

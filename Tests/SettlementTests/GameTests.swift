@@ -68,6 +68,36 @@ struct GameTests {
     }
   }
 
+  @Test(
+    "a liar's second account that answers the lies first, with what nobody stands by, saves no bond", arguments: 1...4)
+  func accomplice(last: UInt64) throws {
+    for block in 1...last {
+      for step in 0..<Self.truth.stepCount(ofBlock: block) {
+        var world = World()
+        let liar = Player(account: World.alice, mind: Self.wrong(block, step))
+        let honest = Player(account: World.bob, mind: Self.truth)
+        let output = try world.propose(last, mind: liar.mind)
+        world.advance()
+        let game = try world.dispute(output, mind: Self.truth, claim: Hash256(0, 0, 0, 0x6a), from: World.carol)
+        var isMoving = true
+        while isMoving {
+          isMoving = try world.play(liar, game: game) > 0
+          while let wish = honest.wish(in: world.game(game)) {
+            if wish.answers(World.alice, in: world.game(game)) { world.forestall(wish, game: game, from: World.carol) }
+            try world.perform(wish, of: honest, game: game)
+            isMoving = true
+          }
+        }
+        world.advance(blocks: 1, seconds: 3000)
+        try world.resolve(game)
+        #expect(world.contract.outputs[Int(output)].status == .deleted)
+        let gain = try #require(world.gain(of: World.bob), "block \(block) step \(step)")
+        let loss = try #require(world.loss(of: [World.alice, World.carol]), "block \(block) step \(step)")
+        #expect(gain >= 1000 && loss == gain, "block \(block) step \(step)")
+      }
+    }
+  }
+
   @Test("a move that was sent into one game does not hit another, though index and disputed claim are the same")
   func reorganisedGame() throws {
     let liar = Self.wrong(2, 1)

@@ -3,8 +3,8 @@ import Rollup
 import Settlement
 import Testing
 
-/// Plays a game by what it believes, honestly if that is the truth: it stands by every claim that is as it believes, and
-/// answers every claim against one of those.
+/// Plays a game by what it believes, honestly if that is the truth: it stands by every claim that is as it believes, answers
+/// every claim against one of those, and every claim that would be preferred to one of its own answers.
 struct Player {
   let account: Address
   let mind: Truth
@@ -19,44 +19,42 @@ struct Player {
   func wish(in game: DisputeGame) -> Wish? {
     let view = GameView(game)
     var supported: Set<UInt64> = []
-    // Leftmost answer of ours to each claim that we are against.
-    var answered: [UInt64: GamePosition] = [:]
+    // What is to be said to each claim that is to be answered, in order, and whether it has been said.
+    var due: [(index: UInt64, wish: Wish)] = []
+    var answered: Set<UInt64> = []
     for index in 0..<UInt64(game.claims.count) {
       let claim = game.claims[Int(index)]
-      let block = block(of: index, in: game, view)
-      let isBelieved = claim.claim == mind.claim(at: claim.position, block: block, in: view)
-      guard let parent = claim.parentIndex else {
-        if isBelieved { supported.insert(index) }
+      if let parent = claim.parentIndex {
+        if !supported.contains(parent) {
+          guard let wish = due.first(where: { $0.index == parent })?.wish else { continue }
+          switch standing(of: claim, beside: wish, to: game.claims[Int(parent)], isSaid: answered.contains(parent)) {
+          case .ours:
+            supported.insert(index)
+            answered.insert(parent)
+            continue
+          case .behindOurs: continue
+          case .beforeOurs: break
+          }
+        }
+      } else if claim.claim == mind.claim(at: claim.position, block: 0, in: view) {
+        supported.insert(index)
         continue
       }
-      if supported.contains(parent) { continue }
-      if isOurs(claim, index, in: game, view), shouldAnswer(parent, in: game, supported, answered) {
-        supported.insert(index)
-        answered[parent] = claim.position
-      }
+      if let wish = answer(to: index, in: game, view) { due.append((index, wish)) }
     }
-    for index in 0..<UInt64(game.claims.count) where !supported.contains(index) {
-      guard answered[index] == nil, shouldAnswer(index, in: game, supported, answered) else { continue }
-      if let wish = answer(to: index, in: game, view) { return wish }
-    }
-    return nil
+    return due.first { !answered.contains($0.index) }?.wish
   }
 
-  /// Whether this is the answer that we would give to its parent.
-  private func isOurs(_ claim: GameClaim, _ index: UInt64, in game: DisputeGame, _ view: GameView) -> Bool {
-    guard let parent = claim.parentIndex, case .move(_, let isAttack, let value) = answer(to: parent, in: game, view)
-    else { return false }
-    return claim.claim == value
-      && claim.position == game.claims[Int(parent)].position.move(isAttack: isAttack)
-  }
+  private enum Standing { case ours, beforeOurs, behindOurs }
 
-  /// Claims against one that we stand by; and those that compete with our own answer from the left.
-  private func shouldAnswer(
-    _ index: UInt64, in game: DisputeGame, _ supported: Set<UInt64>, _ answered: [UInt64: GamePosition]
-  ) -> Bool {
-    let claim = game.claims[Int(index)]
-    guard let parent = claim.parentIndex else { return !supported.contains(index) }
-    return supported.contains(parent)
+  /// How a claim stands to the answer that we would give to its parent.
+  private func standing(of claim: GameClaim, beside wish: Wish, to parent: GameClaim, isSaid: Bool) -> Standing {
+    guard case .move(_, let isAttack, let value) = wish else { return .behindOurs }
+    let position = parent.position.move(isAttack: isAttack)
+    if claim.position.index < position.index { return .beforeOurs }
+    if claim.position.index > position.index { return .behindOurs }
+    if claim.claim == value { return .ours }
+    return isSaid ? .behindOurs : .beforeOurs
   }
 
   /// The block that a claim, or an answer to one at the split depth, is about.
@@ -99,7 +97,25 @@ struct Player {
   }
 }
 
+extension Player.Wish {
+  /// Whether it answers what this account said.
+  func answers(_ account: Address, in game: DisputeGame) -> Bool {
+    switch self {
+    case .move(let parent, _, _), .step(let parent, _, _): game.claims[Int(parent)].claimant == account
+    }
+  }
+}
+
 extension World {
+  /// Says something of no meaning in the place of what a player is about to say, and further left where there is such a place.
+  mutating func forestall(_ wish: Player.Wish, game id: UInt64, from account: Address) {
+    guard case .move(let parent, let isAttack, _) = wish else { return }
+    let garbage = Hash256(0x6a, id, parent, isAttack ? 1 : 2)
+    for isAttack in isAttack ? [true] : [true, false] {
+      _ = try? move(id, against: parent, claim: garbage, isAttack: isAttack, from: account)
+    }
+  }
+
   /// Lets the player do all that it wants to; how many moves those were.
   @discardableResult
   mutating func play(_ player: Player, game id: UInt64) throws(Revert) -> Int {
@@ -117,7 +133,7 @@ extension World {
     return count
   }
 
-  private mutating func perform(_ wish: Player.Wish, of player: Player, game id: UInt64) throws(Revert) {
+  mutating func perform(_ wish: Player.Wish, of player: Player, game id: UInt64) throws(Revert) {
     switch wish {
     case .move(let parent, let isAttack, let claim):
       try move(id, against: parent, claim: claim, isAttack: isAttack, from: player.account)

@@ -50,14 +50,17 @@ extension World {
 
   /// Opens a game about an output with what a mind takes for the state half way; its id.
   @discardableResult
-  mutating func dispute(_ index: UInt64, mind: Truth, from challenger: Address = bob) throws(Revert) -> UInt64 {
+  mutating func dispute(
+    _ index: UInt64, mind: Truth, claim: Hash256? = nil, from challenger: Address = bob
+  ) throws(Revert) -> UInt64 {
     let node = contract.outputs[Int(index)].node
     let start = contract.outputs[Int(index)].parent.map { contract.outputs[Int($0)].node } ?? contract.genesis
     let depth = Int(contract.settings.current.splitDepth)
     let position = GamePosition.root.move(isAttack: true)
     let block = min(start.l2BlockNumber + position.traceIndex(maxDepth: depth) + 1, node.l2BlockNumber)
     try call(
-      .createGame(outputIndex: index, disputed: node.lineage, claim: mind.claim(block)), from: challenger, value: 20)
+      .createGame(outputIndex: index, disputed: node.lineage, claim: claim ?? mind.claim(block)),
+      from: challenger, value: 20)
     return UInt64(contract.games.count - 1)
   }
 

@@ -125,9 +125,21 @@ struct World {
 
   /// How much richer an account is than at the start, its credit counted; nil when it is poorer.
   func gain(of account: Address) -> UInt256? {
-    let income = (received[account] ?? .zero) + (contract.bonds.credits[account] ?? .zero)
-    let cost = spent[account] ?? .zero
+    let (income, cost) = balance(of: [account])
     return income >= cost ? income - cost : nil
+  }
+
+  /// How much poorer accounts are together than at the start, their credit counted; nil when they are not.
+  func loss(of accounts: [Address]) -> UInt256? {
+    let (income, cost) = balance(of: accounts)
+    return income < cost ? cost - income : nil
+  }
+
+  private func balance(of accounts: [Address]) -> (income: UInt256, cost: UInt256) {
+    accounts.reduce((UInt256.zero, UInt256.zero)) { sums, account in
+      let income = (received[account] ?? .zero) + (contract.bonds.credits[account] ?? .zero)
+      return (sums.0 + income, sums.1 + (spent[account] ?? .zero))
+    }
   }
 }
 

@@ -24,7 +24,7 @@ extension DevnetStage {
       fates.count == 2 && !fates.contains { if case .invalid = $0 { true } else { false } }, "both were carried out")
     expect(devnet.view.games.isEmpty, "nobody disputed anything")
     expect(
-      devnet.view.outputs.allSatisfy { Challenger.verdict(on: $0.output, devnet.view) == .agree },
+      devnet.view.outputs.allSatisfy { Challenger.verdict(on: $0.output, devnet.view) == .agrees },
       "the challenger recomputed every output and agrees")
     try tellTenSteps(devnet)
   }

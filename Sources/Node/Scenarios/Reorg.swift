@@ -20,7 +20,9 @@ extension DevnetStage {
     let isFinal = try await advance(&devnet) { $0.view.outputs.contains { $0.status == .final } }
     expect(isFinal, "an output is final after the reorganisations")
     expect(
-      devnet.view.outputs.allSatisfy { $0.status != .open || Challenger.verdict(on: $0.output, devnet.view) == .agree },
+      devnet.view.outputs.allSatisfy {
+        $0.status != .open || Challenger.verdict(on: $0.output, devnet.view) == .agrees
+      },
       "every output that stands is true")
     _ = try await second.follow(devnet.l1)
     try compare(devnet.node, second)

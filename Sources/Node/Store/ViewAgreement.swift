@@ -33,7 +33,7 @@ struct ViewAgreement {
 }
 
 extension ViewAgreement {
-  /// Blocks, their results, the order.
+  /// Blocks, their results, the order, and the verdicts on outputs.
   consuming func differences(
     fromProposerState rows: ProjectionView, at cursor: ProjectionCursor
   ) throws(FoldError) -> [String] {
@@ -43,6 +43,11 @@ extension ViewAgreement {
       let row = try ProposerState.result(of: number, in: rows)
       compare("header of block \(number)", view.result(of: number)?.header, row?.header)
       if number > 0 { compare("claim of block \(number)", view.result(of: number)?.claim, row?.claim) }
+    }
+    for (index, entry) in view.outputs.enumerated() {
+      let row = try ProposerState.verdict(on: UInt64(index), in: rows)
+      compare(
+        "verdict on output \(index)", Challenger.verdict(on: entry.output, view).rawValue, row?.judgement.rawValue)
     }
     compare("blocks beyond the safe head", nil, try ProposerState.result(of: view.safeHead + 1, in: rows)?.header)
     return found

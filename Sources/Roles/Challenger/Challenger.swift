@@ -20,7 +20,7 @@ package struct Challenger: Sendable {
 
   /// What to make of an output.
   package enum Verdict: String, Hashable, Sendable {
-    case agree, disagree
+    case agrees, disagrees
     /// The ledger has not come as far as the output's l1Head.
     case insufficientData
     /// The output's l1Head is no block of this ledger's L1.
@@ -32,7 +32,7 @@ package struct Challenger: Sendable {
     guard let tip = view.l1Head, output.l1Head.number <= tip.number else { return .insufficientData }
     guard view.isCanonical(output.l1Head) else { return .notDerivableAtL1Head }
     let truth = GameTruth(l1Head: output.l1Head, view).claim(ofBlock: output.l2BlockNumber)
-    return truth == output.claim ? .agree : .disagree
+    return truth == output.claim ? .agrees : .disagrees
   }
 
   /// What is to be done now.
@@ -43,7 +43,8 @@ package struct Challenger: Sendable {
   ) -> [Intent] {
     var intents: [Intent] = []
     defer { traces.forgetUnused() }
-    for (index, entry) in view.outputs.enumerated() where entry.status == .open {
+    for index in view.unsettledOutputs where view.outputs[index].status == .open {
+      let entry = view.outputs[index]
       guard let game = entry.game else {
         if let dispute = dispute(UInt64(index), entry, view) { intents.append(dispute) }
         continue
@@ -56,7 +57,7 @@ package struct Challenger: Sendable {
   private func dispute(_ index: UInt64, _ entry: OutputEntry, _ view: RollupView) -> Intent? {
     guard view.l1Time < entry.challengeEnd, disagrees(entry.output, view) else { return nil }
     // An output that extends a wrong one falls with it.
-    if let parent = entry.output.parentOutput, Self.verdict(on: view.outputs[Int(parent)].output, view) == .disagree {
+    if let parent = entry.output.parentOutput, Self.verdict(on: view.outputs[Int(parent)].output, view) == .disagrees {
       return nil
     }
     let truth = GameTruth(l1Head: entry.output.l1Head, view)
@@ -74,7 +75,7 @@ package struct Challenger: Sendable {
 
   private func disagrees(_ output: OutputProposed, _ view: RollupView) -> Bool {
     if let lie { return output.l2BlockNumber >= lie.block && output.claim != lie.claim }
-    return Self.verdict(on: output, view) == .disagree
+    return Self.verdict(on: output, view) == .disagrees
   }
 
   /// Whether the state that a game begins with is the true one. From another one no step can be proven, whoever is right
@@ -93,23 +94,23 @@ package struct Challenger: Sendable {
       let player = GamePlayer(game, truth, archive: archive, lie: lie)
       intents = player.answers.compactMap { player.intent($0, at: view.l1Time) }
     }
-    if let resolution = game.resolution(at: view.l1Time) { intents.append(resolution) }
-    return intents
+    return intents + game.resolutions(at: view.l1Time)
   }
 }
 
 extension GameEntry {
-  /// The next claim that can be settled; the root last.
-  package func resolution(at time: UInt64) -> Intent? {
-    guard status == .inProgress else { return nil }
-    for index in claims.indices.reversed() where !claims[index].isResolved {
-      guard timeUsed(against: index, at: time) == rules.maxClockDuration else { continue }
-      let isAnswered = claims.contains { $0.parentIndex == UInt64(index) && !$0.isResolved }
-      if isAnswered { continue }
+  /// Every claim that can be settled, in whichever order L1 takes them: those whose answers are settled already. What they
+  /// answer follows in the next L1 block, so that a game is over after as many as it is deep.
+  package func resolutions(at time: UInt64) -> [Intent] {
+    guard status == .inProgress else { return [] }
+    let isAnswered = Set(claims.lazy.filter { !$0.isResolved }.compactMap(\.parentIndex))
+    return claims.indices.reversed().compactMap { index in
+      guard !claims[index].isResolved, !isAnswered.contains(UInt64(index)),
+        timeUsed(against: index, at: time) == rules.maxClockDuration
+      else { return nil }
       return Intent(
         .resolveClaim, .resolveClaim(gameId: id, claimIndex: UInt64(index)),
         because: "the time to answer claim \(index) of game \(id) is over")
     }
-    return nil
   }
 }

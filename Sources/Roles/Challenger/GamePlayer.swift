@@ -25,46 +25,63 @@ struct GamePlayer {
     self.archive = archive
   }
 
-  /// Answers to every claim against one that we stand by and that nobody has answered as we would.
+  /// Answers to every claim that concerns us and that nobody has answered as we would.
   ///
-  /// We stand by the root if it is true; by an answer that we would have given ourselves, whoever gave it.
+  /// We stand by the root if it is true; by an answer that we would have given ourselves, whoever gave it. What is said
+  /// against that concerns us. So does what is said beside it and would be preferred to it when the claim is settled:
+  /// unanswered, it takes the claim's bond, and whoever is wrong could have it back by a second, worthless answer.
   ///
   /// - Complexity: O(claims · depth), and the execution of each block that the lower part is about.
   var answers: [Answer] {
+    // An answer follows what it answers, so one pass sees the parents first.
     var supported: Set<Int> = []
+    var due: [Int: Reply] = [:]
     var answered: Set<Int> = []
     for index in game.claims.indices {
-      let claim = game.claims[index]
-      guard let parent = claim.parentIndex.map({ Int($0) }) else {
-        if isBelieved(index) { supported.insert(index) }
+      if let parent = game.claims[index].parentIndex.map({ Int($0) }) {
+        if !supported.contains(parent) {
+          guard let reply = due[parent] else { continue }
+          if isGiven(reply, by: index) {
+            supported.insert(index)
+            answered.insert(parent)
+            continue
+          }
+          guard isPreferred(index, to: reply, isGiven: answered.contains(parent)) else { continue }
+        }
+      } else if isBelieved(index) {
+        supported.insert(index)
         continue
       }
-      if supported.contains(parent) || !concernsUs(parent, supported) { continue }
-      if isOurAnswer(claim, to: parent) {
-        supported.insert(index)
-        answered.insert(parent)
-      }
+      due[index] = reply(to: index)
     }
-    return game.claims.indices.compactMap { index in
-      guard !supported.contains(index), !answered.contains(index), !game.claims[index].isResolved,
-        concernsUs(index, supported)
-      else { return nil }
-      return answer(to: index)
+    return due.keys.sorted().filter { !answered.contains($0) && !game.claims[$0].isResolved }.compactMap {
+      due[$0]?.answer
     }
   }
 
-  /// Whether a claim is against one that we stand by; the root is when it is not true.
-  private func concernsUs(_ index: Int, _ supported: Set<Int>) -> Bool {
-    guard let parent = game.claims[index].parentIndex else { return !supported.contains(index) }
-    return supported.contains(Int(parent))
+  /// An answer and where it stands; nil where a step gives it.
+  private struct Reply {
+    var answer: Answer
+    var move: (position: GamePosition, claim: Hash256)?
   }
 
-  private func isOurAnswer(_ claim: ClaimEntry, to parent: Int) -> Bool {
-    guard let answer = answer(to: parent), game.claims[parent].position.depth < game.rules.maxDepth else {
-      return false
-    }
-    let position = game.claims[parent].position.move(isAttack: answer.isAttack)
-    return claim.position == position && claim.claim == value(of: answer)
+  private func reply(to index: Int) -> Reply? {
+    guard let answer = answer(to: index) else { return nil }
+    let position = game.claims[index].position
+    guard position.depth < game.rules.maxDepth else { return Reply(answer: answer) }
+    return Reply(answer: answer, move: (position.move(isAttack: answer.isAttack), value(of: answer)))
+  }
+
+  private func isGiven(_ reply: Reply, by index: Int) -> Bool {
+    guard let move = reply.move else { return false }
+    return game.claims[index].position == move.position && game.claims[index].claim == move.claim
+  }
+
+  /// Whether a claim is preferred to our answer to the same one: further left, or at its place and earlier.
+  private func isPreferred(_ index: Int, to reply: Reply, isGiven: Bool) -> Bool {
+    guard let move = reply.move else { return false }
+    let place = game.claims[index].position.indexAtDepth
+    return place < move.position.indexAtDepth || (place == move.position.indexAtDepth && !isGiven)
   }
 
   /// How we answer a claim: a defence says that it is true, and that what comes after is not.

@@ -68,7 +68,7 @@ struct ViewOrder: DisputedOrder, OrderData {
     let batch = view.batches[Int(index) - 1]
     guard batch.l1Block <= l1Head.number else { return nil }
     switch batch.content {
-    case .blocks(let count, let hash, let dataBlock, let deadline, _):
+    case .blocks(let count, let hash, let dataBlock, let deadline):
       let hasData = dataBlock.map { $0 <= l1Head.number } ?? false
       return DisputedBatch(
         .blocks(count: count, dataHash: hash, hasData: hasData, dataDeadline: deadline), l1Block: batch.l1Block)
@@ -91,11 +91,11 @@ struct ViewOrder: DisputedOrder, OrderData {
 
   func settings(atL1Block number: UInt64) -> RollupSettings { view.settings(atL1Block: number).execution }
 
+  /// O(blocks of the batch), all of which are hashed.
   func block(at place: DerivationCursor) -> PlacedBlock? {
-    guard place.batchIndex > 0, place.batchIndex <= UInt64(view.batches.count),
-      case .blocks(_, _, _, _, let data) = view.batches[Int(place.batchIndex) - 1].content,
-      place.indexInBatch < UInt64(data.count)
-    else { return nil }
+    guard place.batchIndex > 0, place.batchIndex <= UInt64(view.batches.count) else { return nil }
+    let data = view.batches[Int(place.batchIndex) - 1].data
+    guard place.indexInBatch < UInt64(data.count) else { return nil }
     let commitments = data.map(\.order.commitment)
     let index = Int(place.indexInBatch)
     return PlacedBlock(block: data[index], path: BatchData.path(to: index, in: commitments[...]))

@@ -53,15 +53,20 @@ package struct Proposer: Sendable {
 extension RollupView {
   /// The newest output that is true, with all that it extends: what an honest output extends. Nil for genesis. What is true
   /// of a block, but was not derivable yet at the L1 block that the output names, is not true of the output.
+  ///
+  /// - Complexity: O(outputs from the oldest open one on).
   package var bestOutput: Int? {
     var isTrue: [Bool] = []
-    var best: Int?
-    for (index, entry) in outputs.enumerated() {
-      let extendsTruth = entry.output.parentOutput.map { isTrue[Int($0)] } ?? true
+    var best = bestSettled
+    for index in unsettledOutputs {
+      let entry = outputs[index]
+      let extendsTruth = entry.output.parentOutput.map { Int($0) }.map { parent in
+        parent < settledOutputs ? isFinalTruth(parent) : isTrue[parent - settledOutputs]
+      }
       let agrees =
-        entry.status != .deleted && extendsTruth && Challenger.verdict(on: entry.output, self) == .agree
+        entry.status != .deleted && extendsTruth ?? true && Challenger.verdict(on: entry.output, self) == .agrees
       isTrue.append(agrees)
-      if agrees, entry.output.l2BlockNumber > (best.map { outputs[$0].output.l2BlockNumber } ?? 0) { best = index }
+      if agrees, isNewer(index, than: best) { best = index }
     }
     return best
   }
@@ -69,7 +74,8 @@ extension RollupView {
   /// What anybody with a stake sees to: outputs whose time is over, and money that is owed.
   package func housekeeping(for account: Address) -> [Intent] {
     var intents: [Intent] = []
-    for (index, entry) in outputs.enumerated() where entry.status == .open && entry.game == nil {
+    for index in unsettledOutputs where outputs[index].status == .open && outputs[index].game == nil {
+      let entry = outputs[index]
       guard l1Time >= entry.challengeEnd, entry.output.proposer == account else { continue }
       if let parent = entry.output.parentOutput, outputs[Int(parent)].status != .final { continue }
       intents.append(

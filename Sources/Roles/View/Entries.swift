@@ -63,7 +63,7 @@ package struct SettingsEntry: Sendable {
 package struct BatchEntry: Sendable {
   package enum Content: Sendable {
     /// `dataL1Block` is where the data came, nil as long as it has not; from `dataDeadline` on it cannot come any more.
-    case blocks(count: UInt64, dataHash: Hash256, dataL1Block: UInt64?, dataDeadline: UInt64, data: [RollupBlock])
+    case blocks(count: UInt64, dataHash: Hash256, dataL1Block: UInt64?, dataDeadline: UInt64)
     case forced(lastMessage: UInt64)
   }
 
@@ -72,6 +72,9 @@ package struct BatchEntry: Sendable {
 
   /// Messages that the contract counts as consumed.
   package var messagesConsumed: UInt64
+
+  /// The blocks that came, in order; none for a forced inclusion.
+  package var data: [RollupBlock] = []
 }
 
 /// An inbox message, and the L1 block that it came with.

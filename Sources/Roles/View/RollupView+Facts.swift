@@ -56,7 +56,7 @@ extension RollupView {
       let (deadline, overflows) = l1Block.addingReportingOverflow(currentSettings.sequencingWindow)
       let content = BatchEntry.Content.blocks(
         count: batch.lastBlock - batch.firstBlock + 1, dataHash: batch.dataHash,
-        dataL1Block: batch.data == .present ? l1Block : nil, dataDeadline: overflows ? .max : deadline, data: [])
+        dataL1Block: batch.data == .present ? l1Block : nil, dataDeadline: overflows ? .max : deadline)
       batches.append(BatchEntry(content: content, l1Block: l1Block, messagesConsumed: batch.messagesConsumed))
     case .batchDataDelivered(let data): noteData(ofBatch: data.batchIndex, l1Block)
     case .blockSequenced(let sequenced): note(sequenced)
@@ -72,19 +72,16 @@ extension RollupView {
 
   private mutating func noteData(ofBatch index: UInt64, _ l1Block: UInt64) {
     guard index > 0, index <= UInt64(batches.count) else { return }
-    if case .blocks(let count, let hash, _, let deadline, let data) = batches[Int(index) - 1].content {
+    if case .blocks(let count, let hash, _, let deadline) = batches[Int(index) - 1].content {
       batches[Int(index) - 1].content = .blocks(
-        count: count, dataHash: hash, dataL1Block: l1Block, dataDeadline: deadline, data: data)
+        count: count, dataHash: hash, dataL1Block: l1Block, dataDeadline: deadline)
     }
   }
 
   private mutating func note(_ sequenced: BlockSequenced) {
     let index = Int(sequenced.batchIndex) - 1
-    guard batches.indices.contains(index), case .rollup(let block) = sequenced.block,
-      case .blocks(let count, let hash, let l1Block, let deadline, let data) = batches[index].content
-    else { return }
-    batches[index].content = .blocks(
-      count: count, dataHash: hash, dataL1Block: l1Block, dataDeadline: deadline, data: data + [block])
+    guard batches.indices.contains(index), case .rollup(let block) = sequenced.block else { return }
+    batches[index].data.append(block)
   }
 
   private mutating func change(_ update: ConfigUpdate, _ l1Block: UInt64) {

@@ -54,6 +54,23 @@ extension RollupView {
   private mutating func setStatus(_ status: OutputEntry.Status, of index: UInt64) {
     guard outputs.indices.contains(Int(index)) else { return }
     outputs[Int(index)].status = status
+    while settledOutputs < outputs.count, outputs[settledOutputs].status != .open {
+      if isFinalTruth(settledOutputs), isNewer(settledOutputs, than: bestSettled) { bestSettled = settledOutputs }
+      settledOutputs += 1
+    }
+  }
+
+  /// The outputs from the oldest open one on.
+  package var unsettledOutputs: Range<Int> { settledOutputs..<outputs.count }
+
+  /// Whether an output is final, and as L1's data gives it.
+  func isFinalTruth(_ index: Int) -> Bool {
+    outputs[index].status == .final && Challenger.verdict(on: outputs[index].output, self) == .agrees
+  }
+
+  /// Whether an output is about a newer block than another; nil stands for genesis.
+  func isNewer(_ index: Int, than other: Int?) -> Bool {
+    outputs[index].output.l2BlockNumber > (other.map { outputs[$0].output.l2BlockNumber } ?? 0)
   }
 
   private mutating func begin(_ event: DisputeGameCreated) {

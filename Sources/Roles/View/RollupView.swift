@@ -29,6 +29,13 @@ package struct RollupView: Sendable {
   package internal(set) var settings: [SettingsEntry]
 
   package internal(set) var outputs: [OutputEntry] = []
+
+  /// How many outputs, counted from the first, are all final or deleted: roles need not look at them again.
+  var settledOutputs = 0
+
+  /// Of those, the final and true one about the newest block.
+  var bestSettled: Int?
+
   package internal(set) var games: [GameEntry] = []
 
   /// What the contract owes to each account.

@@ -29,7 +29,8 @@ extension Derivation {
       .gameBlacklisted, .outputsDeleted, .outputFinalized, .bondDeposited, .bondLocked, .bondReleased, .bondSlashed,
       .rewardPaid, .creditClaimed, .sequencerSlashed, .withdrawalProven, .withdrawalFinalized, .paused, .unpaused:
       break  // What is claimed about the order is no part of it.
-    case .l1Finalized, .l1Reorged, .sequencerCommitmentObserved, .feedGap, .l1TransactionIncluded:
+    case .l1Finalized, .l1Reorged, .sequencerCommitmentObserved, .feedGap, .espressoBlockObserved,
+      .l1TransactionIncluded:
       break  // Neither is what a node saw or heard.
     }
     return []

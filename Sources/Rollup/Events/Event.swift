@@ -34,6 +34,7 @@ package enum Event: Equatable, Sendable {
   case l1Reorged(L1Reorged)
   case sequencerCommitmentObserved(SequencerCommitmentObserved)
   case feedGap(FeedGap)
+  case espressoBlockObserved(EspressoBlockObserved)
   case l1TransactionIncluded(L1TransactionIncluded)
 
   package var kind: EventKind {
@@ -70,6 +71,7 @@ package enum Event: Equatable, Sendable {
     case .l1Reorged: .l1Reorged
     case .sequencerCommitmentObserved: .sequencerCommitmentObserved
     case .feedGap: .feedGap
+    case .espressoBlockObserved: .espressoBlockObserved
     case .l1TransactionIncluded: .l1TransactionIncluded
     }
   }
@@ -112,6 +114,7 @@ package enum Event: Equatable, Sendable {
     case .l1Reorged(let event): event
     case .sequencerCommitmentObserved(let event): event
     case .feedGap(let event): event
+    case .espressoBlockObserved(let event): event
     case .l1TransactionIncluded(let event): event
     }
   }
@@ -154,6 +157,7 @@ extension Event {
       case .l1Reorged: .l1Reorged(try L1Reorged(payload: payload))
       case .sequencerCommitmentObserved: .sequencerCommitmentObserved(try SequencerCommitmentObserved(payload: payload))
       case .feedGap: .feedGap(try FeedGap(payload: payload))
+      case .espressoBlockObserved: .espressoBlockObserved(try EspressoBlockObserved(payload: payload))
       case .l1TransactionIncluded: .l1TransactionIncluded(try L1TransactionIncluded(payload: payload))
       }
   }

@@ -36,6 +36,7 @@ public enum EventKind: UInt16, CaseIterable, Sendable {
   case l1Reorged = 0x0102
   case sequencerCommitmentObserved = 0x0201
   case feedGap = 0x0202
+  case espressoBlockObserved = 0x0203
   case l1TransactionIncluded = 0x0301
 
   /// Whether it tells what this node saw or was told rather than what L1 says; testimony is the part that was told.
@@ -83,6 +84,7 @@ public enum EventKind: UInt16, CaseIterable, Sendable {
     case .l1Reorged: "L1Reorged"
     case .sequencerCommitmentObserved: "SequencerCommitmentObserved"
     case .feedGap: "FeedGap"
+    case .espressoBlockObserved: "EspressoBlockObserved"
     case .l1TransactionIncluded: "L1TransactionIncluded"
     }
   }

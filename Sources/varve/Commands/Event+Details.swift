@@ -18,7 +18,8 @@ extension Event {
     case .configUpdated, .messageDelivered, .forceIncluded, .batchDataDelivered, .disputeGameCreated, .move,
       .stepProven, .claimResolved, .resolved, .gameBlacklisted, .outputsDeleted, .outputFinalized, .withdrawalProven,
       .withdrawalFinalized, .bondDeposited, .bondLocked, .bondReleased, .bondSlashed, .rewardPaid, .creditClaimed,
-      .sequencerSlashed, .paused, .unpaused, .sequencerCommitmentObserved, .feedGap, .l1TransactionIncluded:
+      .sequencerSlashed, .paused, .unpaused, .sequencerCommitmentObserved, .feedGap, .espressoBlockObserved,
+      .l1TransactionIncluded:
       Details(fieldsOf: payload)
     }
   }
@@ -39,6 +40,7 @@ extension Details {
     case let number as UInt64: return .number(number)
     case let flag as Bool: return .flag(flag)
     case let bytes as [UInt8]: return .text(Hex.encode(bytes))
+    case let list as [[UInt8]]: return .list(list.map { .text(Hex.encode($0)) })
     case let block as BlockID: return block.value
     case let block as SequencedBlock: return .text("\(block.variant)")
     default:
