@@ -74,7 +74,7 @@ struct GameTests {
     for block in 1...last {
       for step in 0..<Self.truth.stepCount(ofBlock: block) {
         var world = World()
-        let liar = Player(account: World.alice, mind: Self.wrong(block, step))
+        let liar = Player(account: World.alice, mind: Self.wrong(block, step), ally: World.carol)
         let honest = Player(account: World.bob, mind: Self.truth)
         let output = try world.propose(last, mind: liar.mind)
         world.advance()

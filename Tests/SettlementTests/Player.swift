@@ -9,6 +9,9 @@ struct Player {
   let account: Address
   let mind: Truth
 
+  /// Whose claims it leaves alone, whatever they say.
+  var ally: Address?
+
   /// What the player wants to do next; nil when nothing.
   enum Wish {
     case move(against: UInt64, isAttack: Bool, claim: Hash256)
@@ -42,7 +45,7 @@ struct Player {
       }
       if let wish = answer(to: index, in: game, view) { due.append((index, wish)) }
     }
-    return due.first { !answered.contains($0.index) }?.wish
+    return due.first { !answered.contains($0.index) && game.claims[Int($0.index)].claimant != ally }?.wish
   }
 
   private enum Standing { case ours, beforeOurs, behindOurs }
