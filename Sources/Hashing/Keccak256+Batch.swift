@@ -4,7 +4,7 @@ extension Keccak256 {
   /// The hash of each message, in order. Messages share permutations, two, four or eight at a time: several times
   /// faster than one by one.
   public static func hashEach(_ messages: [[UInt8]]) -> [Hash256] {
-    KeccakBatch.hashes(of: messages, backend: .chosen)
+    hashEach(messages, using: .chosen)
   }
 
   /// The hash of each of the messages that stand one after the other in `bytes`, in order; `ends` says where each one
@@ -17,7 +17,7 @@ extension Keccak256 {
   package static func hashEach(_ messages: [[UInt8]], using backend: KeccakBackend) -> [Hash256] {
     precondition(backend.isAvailable, "this processor has no \(backend)")
     // Short messages are brought together: copying them takes a small part of what it spares.
-    if messages.allSatisfy({ $0.count < KeccakGroups.greatestBlockCount * Keccak256.blockLength }) {
+    if messages.count > 1, messages.allSatisfy({ $0.count < KeccakGroups.greatestBlockCount * Keccak256.blockLength }) {
       var bytes: [UInt8] = []
       bytes.reserveCapacity(messages.reduce(0) { $0 + $1.count })
       var parts: [Range<Int>] = []
