@@ -1,4 +1,4 @@
-// keccak-f[1600] (FIPS 202, section 3) on WIDTH states at once, and the absorbing of whole blocks. Included once for
+// keccak-f[1600] (FIPS 202, section 3) on WIDTH states at once, the absorbing of whole blocks, and whole hashes. Included once for
 // each width and processor, with
 //   WIDTH    how many states stand side by side in one vector
 //   TARGET   the attribute that names the processor
@@ -15,6 +15,7 @@
 #define ROUND JOIN(round_, NAME)
 #define PERMUTE JOIN(varve_keccak_permute_, NAME)
 #define ABSORB JOIN(varve_keccak_absorb_, NAME)
+#define HASH JOIN(varve_keccak_hash_, NAME)
 
 typedef uint64_t VECTOR __attribute__((vector_size(8 * WIDTH)));
 
@@ -71,6 +72,25 @@ TARGET void ABSORB(uint64_t *lanes, const uint8_t *const *messages, size_t block
   }
 }
 
+#if WIDTH > 1
+TARGET void HASH(const uint8_t *const *messages, const size_t *lengths, size_t blocks, uint64_t *hashes) {
+  uint64_t lanes[25 * WIDTH] = {0};
+  uint8_t last[WIDTH][8 * block_words] = {{0}};
+  const uint8_t *ends[WIDTH];
+  ABSORB(lanes, messages, blocks - 1);
+  for (int lane = 0; lane < WIDTH; lane++) {
+    size_t before = 8 * block_words * (blocks - 1), rest = lengths[lane] - before;
+    if (rest > 0) memcpy(last[lane], messages[lane] + before, rest);
+    last[lane][rest] ^= 0x01;
+    last[lane][8 * block_words - 1] ^= 0x80;
+    ends[lane] = last[lane];
+  }
+  ABSORB(lanes, ends, 1);
+  for (int lane = 0; lane < WIDTH; lane++)
+    for (int word = 0; word < 4; word++) hashes[4 * lane + word] = lanes[WIDTH * word + lane];
+}
+#endif
+
 #undef WIDTH
 #undef TARGET
 #undef NAME
@@ -78,5 +98,6 @@ TARGET void ABSORB(uint64_t *lanes, const uint8_t *const *messages, size_t block
 #undef ROUND
 #undef PERMUTE
 #undef ABSORB
+#undef HASH
 #undef JOIN
 #undef JOIN_

@@ -12,6 +12,7 @@ protocol MessageList {
 /// Every lane of the vectors works on a message of its own. A lane whose message ends takes the next one, so messages of
 /// different lengths keep all lanes busy; they may end in any order, each hash goes to its message's place. What is left
 /// when the last message runs alone is finished by the scalar permutation.
+@safe
 struct KeccakBatch<Messages: MessageList> {
   /// The hash of each message, in order; a single one needs no lanes.
   static func hashes(of messages: Messages, backend: KeccakBackend) -> [Hash256] {
@@ -32,6 +33,9 @@ struct KeccakBatch<Messages: MessageList> {
   /// For each lane its message and how much of it has been absorbed; an idle lane has none.
   private var jobs: [Job?]
 
+  /// Where each lane's message goes on, while all lanes absorb together.
+  private var pointers: [UnsafePointer<UInt8>?] = unsafe []
+
   private var nextMessage = 0
   private var hashes: [Hash256]
 
@@ -47,6 +51,7 @@ struct KeccakBatch<Messages: MessageList> {
     width = backend.width
     state = [UInt64](repeating: 0, count: 25 * width)
     jobs = [Job?](repeating: nil, count: width)
+    unsafe pointers = [UnsafePointer<UInt8>?](repeating: nil, count: width)
     hashes = [Hash256](repeating: .zero, count: messages.count)
   }
 
@@ -75,56 +80,57 @@ struct KeccakBatch<Messages: MessageList> {
     for word in 0..<25 { words[width &* word &+ lane] = 0 }
   }
 
-  /// Absorbs the blocks that every lane's message still has whole, when there are many: then the words go from message
-  /// to state without a step through memory of their own.
+  /// Absorbs the blocks that every lane's message still has whole: the words go from message to state without a step
+  /// through memory of their own.
   private mutating func absorbWholeBlocks() {
     var blocks = Int.max
     for lane in 0..<width {
       guard let job = jobs[lane] else { return }
-      blocks = min(
-        blocks, (messages.withMessage(at: job.message) { $0.byteCount } - job.offset) / Keccak256.blockLength)
+      let length = messages.withMessage(at: job.message) { $0.byteCount }
+      blocks = min(blocks, (length - job.offset) / Keccak256.blockLength)
     }
-    guard blocks >= 4 else { return }
-    var pointers = unsafe [UnsafePointer<UInt8>?](repeating: nil, count: width)
-    unsafe absorb(blocks, withMessagesFrom: 0, &pointers)
+    guard blocks > 0 else { return }
+    absorb(blocks, withMessagesFrom: 0)
     for lane in 0..<width { jobs[lane]?.offset += blocks * Keccak256.blockLength }
   }
 
   /// Absorbs `blocks` into every lane, once the messages of the lanes from `lane` on are lent as well.
-  private mutating func absorb(
-    _ blocks: Int, withMessagesFrom lane: Int, _ pointers: inout [UnsafePointer<UInt8>?]
-  ) {
+  private mutating func absorb(_ blocks: Int, withMessagesFrom lane: Int) {
     guard lane < width, let job = jobs[lane] else { return unsafe backend.absorb(blocks, from: pointers, into: &state) }
     let messages = messages
     messages.withMessage(at: job.message) { message in
       unsafe message.withUnsafeBytes { bytes in
         unsafe pointers[lane] = bytes.baseAddress?.advanced(by: job.offset).assumingMemoryBound(to: UInt8.self)
-        unsafe absorb(blocks, withMessagesFrom: lane + 1, &pointers)
+        absorb(blocks, withMessagesFrom: lane + 1)
       }
     }
   }
 
   /// Absorbs the lane's next block, with the padding when it is the last.
   private mutating func absorb(_ lane: Int) {
-    guard var job = jobs[lane] else { return }
+    guard let job = jobs[lane] else { return }
     let (messages, width) = (messages, width)
-    var words = state.mutableSpan
     messages.withMessage(at: job.message) { message in
-      let end = min(job.offset + Keccak256.blockLength, message.byteCount)
-      var word = lane
-      while job.offset + 8 <= end {
-        words[word] ^= message.bigEndian(at: job.offset, as: UInt64.self).byteSwapped
-        job.offset += 8
-        word &+= width
+      let length = min(Keccak256.blockLength, message.byteCount - job.offset)
+      let words = length / 8
+      // The block lies in the message, and the state has 17 words and more for each lane.
+      unsafe message.extracting(job.offset..<job.offset + length).withUnsafeBytes { bytes in
+        unsafe state.withUnsafeMutableBufferPointer { state in
+          for word in 0..<words {
+            unsafe state[width &* word &+ lane] ^= UInt64(
+              littleEndian: bytes.loadUnaligned(fromByteOffset: 8 &* word, as: UInt64.self))
+          }
+        }
       }
+      let offset = job.offset + 8 * words
+      jobs[lane]?.offset = offset
       // A full block ends at a word's border: what remains are the message's last bytes, and the padding.
-      job.isPadded = end == message.byteCount && word < width &* Keccak256.blockWords
-      if job.isPadded {
-        words[word] ^= KeccakBatch.lastWord(of: message, from: job.offset)
-        words[width &* (Keccak256.blockWords - 1) &+ lane] ^= 1 &<< 63
+      if offset + 8 > message.byteCount && words < Keccak256.blockWords {
+        state[width &* words &+ lane] ^= KeccakBatch.lastWord(of: message, from: offset)
+        state[width &* (Keccak256.blockWords - 1) &+ lane] ^= 1 &<< 63
+        jobs[lane]?.isPadded = true
       }
     }
-    jobs[lane] = job
   }
 
   /// The bytes after the message's last whole word, and the one bit that begins Keccak's padding.

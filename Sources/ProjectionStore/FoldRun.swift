@@ -25,7 +25,8 @@ final class FoldRun<P: Projection> {
   private let version: ProjectionVersion
   private let upstreams: [Upstream]
   private let options: Projector<P>.Options
-  private let batch = WriteBatch()
+  /// Nobody else writes to the version, so that what was read and committed is what is there.
+  private let batch = WriteBatch(keepingRows: true)
   private var projection: P?
 
   /// The newest final L1 block when the batch began.
@@ -61,6 +62,7 @@ final class FoldRun<P: Projection> {
 
   private func unwindRevoked() throws(ProjectionError) {
     guard isCanonical, try revokedCount(before: cursor.nextPosition) != cursor.skippedRecords else { return }
+    batch.reset()
     cursor = try version.unwind(cursor, to: log, projection: P.name)
   }
 
@@ -92,12 +94,13 @@ final class FoldRun<P: Projection> {
     // What L1 revoked while it was being folded is not committed: the next step begins with what L1 has now.
     if isCanonical, try revokedCount(before: after.nextPosition) != after.skippedRecords { return }
     try version.commit(batch, after, journal: part.sections, finalized: finalized)
+    batch.didCommit()
     cursor = after
   }
 
   /// Folds the records from the cursor up to `end` into the batch; fewer when the batch is full or the run ends.
   private func fold(to end: UInt64, _ part: inout BatchPart) throws(ProjectionError) {
-    batch.reset()
+    batch.begin()
     isEnded = false
     do {
       finalized = !isCanonical ? .max : options.journalsEverything ? nil : try log.finalizedBlock()?.number
@@ -110,7 +113,7 @@ final class FoldRun<P: Projection> {
           (record: borrowing RecordView) throws(Interruption) in
           try foldOne(record, projection, view, &part)
           options.clock?.begin(.read)
-          if isEnded || batch.byteCount > Projector<P>.Options.byteLimit { throw .full }
+          if isEnded || Projector<P>.Options.isFull(batch) { throw .full }
         }
       }
       part.next = end

@@ -1,39 +1,6 @@
 import LMDB
 import Primitives
 
-/// A row of a projection as it was, in a row of the journal: table (1), bytes of the key (2), bytes of the value and one
-/// more (4; 0 where there was no row), key, value. Integers are big-endian.
-struct OldRow {
-  let table: Int
-  let key: Range<Int>
-  let value: Range<Int>?
-  let end: Int
-
-  private static var headerLength: Int { 7 }
-
-  /// The row that begins at `offset`; nil when that is none.
-  init?(_ rows: RawSpan, at offset: Int) {
-    guard rows.byteCount - offset >= Self.headerLength else { return nil }
-    table = Int(rows.byte(at: offset))
-    let keyLength = Int(rows.bigEndian(at: offset + 1, as: UInt16.self))
-    let valueLength = Int(rows.bigEndian(at: offset + 3, as: UInt32.self)) - 1
-    let keyStart = offset + Self.headerLength
-    let valueStart = keyStart + keyLength
-    guard rows.byteCount - valueStart >= max(valueLength, 0) else { return nil }
-    key = keyStart..<valueStart
-    value = valueLength < 0 ? nil : valueStart..<valueStart + valueLength
-    end = valueStart + max(valueLength, 0)
-  }
-
-  static func append(_ table: Int, _ key: RawSpan, _ value: RawSpan?, to bytes: inout [UInt8]) {
-    bytes.append(UInt8(table))
-    bytes.append(bigEndian: UInt16(key.byteCount))
-    bytes.append(bigEndian: UInt32((value?.byteCount ?? -1) + 1))
-    bytes.append(contentsOf: key)
-    if let value { bytes.append(contentsOf: value) }
-  }
-}
-
 /// Gathers old rows, section by section, into rows of the journal.
 struct JournalWriter {
   private let sections: [JournalSection]
@@ -52,10 +19,10 @@ struct JournalWriter {
 
   /// Takes the next old row. Sections come in order.
   mutating func add(
-    _ section: Int, _ table: Int, _ key: RawSpan, _ old: RawSpan?, to transaction: inout WriteTransaction
+    _ section: Int, _ table: Int, _ key: RawSpan, _ old: RawSpan?, new: RawSpan?, to transaction: inout WriteTransaction
   ) throws(LMDBError) {
     if section != self.section { try begin(section, &transaction) }
-    OldRow.append(table, key, old, to: &bytes)
+    OldRow.append(table, key, old, new: new, to: &bytes)
     if bytes.count >= Self.limit { try flush(to: &transaction) }
   }
 

@@ -28,7 +28,7 @@ package final class Projector<P: Projection>: Sendable {
 
   /// How a run is carried out. None of it reaches a row.
   package struct Options {
-    /// Records per commit. Many make few syncs; a commit of more than `byteLimit` of rows ends early.
+    /// Records per commit. Many make few syncs; a commit of a full batch ends early.
     package var batchSize: Int
 
     /// Called after every commit.
@@ -48,9 +48,13 @@ package final class Projector<P: Projection>: Sendable {
     /// Called after each step of making a version live; stops it by throwing. For tests of what a crash leaves.
     package var onPublish: (PublishStep) throws(ProjectionError) -> Void = { _ in }
 
-    /// Bytes of rows after which a batch is committed, however few records it has: LMDB keeps a transaction's pages in
-    /// memory.
-    static var byteLimit: Int { WriteTransaction.recommendedBytes }
+    /// Whether a batch is committed, however few records it has: LMDB keeps a transaction's pages in memory, and each row
+    /// may need one.
+    static func isFull(_ batch: WriteBatch) -> Bool {
+      batch.byteCount > WriteTransaction.recommendedBytes || batch.count > rowLimit
+    }
+
+    private static var rowLimit: Int { 1 << 17 }
 
     package init(
       batchSize: Int = 10_000, clock: StageClock? = nil, onProgress: @escaping (ProjectionProgress) -> Void = { _ in }

@@ -1,3 +1,8 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
 package import Projections
 
 /// Adds up what a run spends its time on. Costs a look at the clock per stage entered; without one, nothing is measured.
@@ -27,6 +32,10 @@ package final class StageClock: StageObserver {
 
   package init() {}
 
+  /// What all threads together had of the processors while a stage ran.
+  package private(set) var processorTime = Duration.zero
+  private var processorTimeBefore = Duration.zero
+
   package func total(of stage: Stage) -> Duration { totals[stage.rawValue] }
 
   package func enter(_ stage: FoldStage) {
@@ -43,7 +52,15 @@ package final class StageClock: StageObserver {
   func begin(_ stage: Stage?) {
     let now = ContinuousClock.now
     if let current { totals[current.rawValue] += now - since }
+    if current == nil, stage != nil { processorTimeBefore = Self.processorTime() }
+    if current != nil, stage == nil { processorTime += Self.processorTime() - processorTimeBefore }
     current = stage
     since = now
+  }
+
+  private static func processorTime() -> Duration {
+    var time = timespec()
+    _ = unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
   }
 }

@@ -77,8 +77,8 @@ extension WriteTransaction {
       try put(row.rawSpan, for: JournalKey.header(section.l1Block).rawSpan, in: journal)
     }
     var writer = JournalWriter(sections: sections, journal: journal)
-    try batch.forEachOld(stored: { stored[$0] }) { section, table, key, old throws(LMDBError) in
-      try writer.add(section, table, key, old, to: &self)
+    try batch.forEachOld(stored: { stored[$0] }) { section, table, key, old, new throws(LMDBError) in
+      try writer.add(section, table, key, old, new: new, to: &self)
     }
     try writer.flush(to: &self)
   }
@@ -102,11 +102,15 @@ extension WriteTransaction {
     var offset = 0
     while offset < rows.byteCount {
       guard let row = OldRow(rows, at: offset), row.table < tables.count else { return false }
-      let key = rows.extracting(row.key)
-      if let value = row.value {
-        try put(rows.extracting(value), for: key, in: tables[row.table])
-      } else {
-        _ = try delete(key, in: tables[row.table])
+      let (key, table) = (rows.extracting(row.key), tables[row.table])
+      switch row.content {
+      case .absent: _ = try delete(key, in: table)
+      case .value(let value): try put(rows.extracting(value), for: key, in: table)
+      case .patch(let patch, let length):
+        guard var old = try get(key, in: table)?.bytes, old.count == length,
+          Patch.apply(rows.extracting(patch), to: &old)
+        else { return false }
+        try put(old.rawSpan, for: key, in: table)
       }
       offset = row.end
     }

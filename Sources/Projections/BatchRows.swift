@@ -9,24 +9,32 @@ struct BatchRows {
     var valueStart: Int
     /// Of table and key.
     let hash: UInt32
-    let table: Int32
     let keyLength: Int32
-    /// Negative for a deletion.
+    /// Negative for a key without a row.
     var valueLength: Int32
     var capacity: Int32
-    /// The section that touched it last.
+    /// The section that wrote it last.
     var section: Int32
-    /// Whether what is stored under the key is to be remembered.
-    let remembersStored: Bool
+    let table: Int16
+    /// Whether what is stored under the key is to be remembered, and is not known.
+    var remembersStored: Bool
+    /// Whether it was written since the last commit.
+    var isWritten: Bool
 
     var key: Range<Int> { keyStart..<keyStart + Int(keyLength) }
 
-    /// Nil for a deletion.
+    /// Nil for a key without a row.
     var value: Range<Int>? { valueLength < 0 ? nil : valueStart..<valueStart + Int(valueLength) }
   }
 
   private(set) var arena: [UInt8] = []
   private(set) var entries: [Entry] = []
+
+  /// Entries written since the last commit, in no order that means anything.
+  private(set) var written: [Int32] = []
+
+  /// Bytes of rows written since the last commit, overwritten ones that had to be kept included.
+  private(set) var writtenBytes = 0
 
   /// The first changes of each key in each section, in order; see `WriteBatch.beginSection`.
   private(set) var firstChanges: [WriteBatch.FirstChange] = []
@@ -34,35 +42,135 @@ struct BatchRows {
   /// −1 before the first section.
   private var section: Int32 = -1
 
-  /// Open addressing: entry index + 1, or 0 for a free slot. The length is a power of two.
-  private var slots: [Int32] = Array(repeating: 0, count: 1024)
+  /// Open addressing: an entry's hash, and below it its index + 1; or 0 for a free slot. The length is a power of two.
+  private var slots: [UInt64] = Array(repeating: 0, count: smallestIndex)
 
-  mutating func put(_ table: Int32, _ key: RawSpan, _ value: RawSpan) {
-    let index = insert(table, key)
-    let length = Int32(value.byteCount)
+  private static var smallestIndex: Int { 1024 }
+
+  mutating func put(_ table: Int, _ key: RawSpan, _ value: RawSpan) {
+    let index = touch(table, key)
+    arena.replaceBytes(at: makeRoom(for: value.byteCount, in: index), with: value)
+  }
+
+  /// Sets the value under a known key to two bytes, which follow from what is there, and `rest`. False for an unknown key.
+  mutating func replace(
+    _ table: Int, _ key: RawSpan, header: (RawSpan?) -> UInt16, _ rest: RawSpan
+  ) -> Bool {
+    guard case .entry(let index) = find(table, key) else { return false }
+    let head: UInt16
+    if let value = entries[index].value { head = header(arena.rawSpan.extracting(value)) } else { head = header(nil) }
+    write(index)
+    let start = makeRoom(for: rest.byteCount + 2, in: index)
+    arena[start] = UInt8(truncatingIfNeeded: head &>> 8)
+    arena[start + 1] = UInt8(truncatingIfNeeded: head)
+    arena.replaceBytes(at: start + 2, with: rest)
+    return true
+  }
+
+  /// Where the new value of an entry begins, which has so many bytes.
+  private mutating func makeRoom(for byteCount: Int, in index: Int) -> Int {
+    let length = Int32(byteCount)
     if length > entries[index].capacity {
       entries[index].valueStart = arena.count
       entries[index].capacity = length
-      arena.append(contentsOf: value)
-    } else {
-      arena.replaceBytes(at: entries[index].valueStart, with: value)
+      arena.append(contentsOf: repeatElement(0, count: byteCount))
+      writtenBytes += byteCount
     }
     entries[index].valueLength = length
+    return entries[index].valueStart
   }
 
-  mutating func delete(_ table: Int32, _ key: RawSpan) {
-    entries[insert(table, key)].valueLength = -1
+  mutating func delete(_ table: Int, _ key: RawSpan) {
+    entries[touch(table, key)].valueLength = -1
   }
 
-  mutating func reset() {
-    clearIndex()
-    arena.removeAll(keepingCapacity: true)
-    entries.removeAll(keepingCapacity: true)
-    firstChanges.removeAll(keepingCapacity: true)
-    section = -1
+  /// Takes over what is stored under a key that is not there.
+  mutating func keep(_ table: Int, _ key: RawSpan, _ value: RawSpan?) {
+    guard case .absent(let slot, let prefix, let hash) = find(table, key) else { return }
+    insert(table, key, prefix, hash, at: slot)
+    guard let value else { return }
+    entries[entries.count - 1].valueStart = arena.count
+    entries[entries.count - 1].valueLength = Int32(value.byteCount)
+    entries[entries.count - 1].capacity = Int32(value.byteCount)
+    arena.append(contentsOf: value)
   }
 
   mutating func beginSection() { section += 1 }
+
+  mutating func reset() {
+    forgetWrites()
+    if slots.count > 1024 * Self.smallestIndex {
+      // A load of many rows came before; what follows need not search as much memory.
+      self = BatchRows()
+      return
+    }
+    clearIndex()
+    arena.removeAll(keepingCapacity: true)
+    entries.removeAll(keepingCapacity: true)
+  }
+
+  /// What was written is what is stored from now on.
+  mutating func didCommit() {
+    for index in written {
+      entries[Int(index)].isWritten = false
+      entries[Int(index)].remembersStored = false
+      entries[Int(index)].section = -1
+    }
+    forgetWrites()
+  }
+
+  /// About how much memory all of this takes.
+  var memory: Int { arena.count + entries.count * (MemoryLayout<Entry>.stride + 2 * MemoryLayout<UInt64>.stride) }
+
+  private mutating func forgetWrites() {
+    written.removeAll(keepingCapacity: true)
+    firstChanges.removeAll(keepingCapacity: true)
+    writtenBytes = 0
+    section = -1
+  }
+}
+
+// The hash index.
+extension BatchRows {
+  private enum Place {
+    case entry(Int)
+    /// The free slot where the key belongs, and what is known of it by then.
+    case absent(slot: Int, prefix: UInt64, hash: UInt32)
+  }
+
+  /// Where the value of a known key stands in the arena; nil in it for a key without a row, nil for an unknown one.
+  func value(_ table: Int, _ key: RawSpan) -> Range<Int>?? {
+    guard case .entry(let index) = find(table, key) else { return nil }
+    return .some(entries[index].value)
+  }
+
+  /// The entry of `key`, about to be written; without a row when it is new.
+  private mutating func touch(_ table: Int, _ key: RawSpan) -> Int {
+    switch find(table, key) {
+    case .entry(let index):
+      write(index)
+      return index
+    case .absent(let slot, let prefix, let hash):
+      let index = entries.count
+      insert(table, key, prefix, hash, at: slot)
+      if section >= 0 {
+        entries[index].remembersStored = true
+        entries[index].section = section
+        firstChanges.append(WriteBatch.FirstChange(section: section, entry: index, old: .stored))
+      }
+      write(index)
+      return index
+    }
+  }
+
+  /// Notes that an entry is about to be written.
+  private mutating func write(_ index: Int) {
+    if entries[index].section != section { remember(index) }
+    if entries[index].isWritten { return }
+    entries[index].isWritten = true
+    written.append(Int32(index))
+    writtenBytes += Int(entries[index].keyLength) + Int(entries[index].capacity)
+  }
 
   /// Notes what a key holds before the running section changes it, and leaves those bytes where they are.
   private mutating func remember(_ index: Int) {
@@ -71,52 +179,35 @@ struct BatchRows {
     entries[index].section = section
     entries[index].capacity = 0
   }
-}
 
-// The hash index.
-extension BatchRows {
-  /// Where the value of a touched key stands in the arena; nil in it for a deleted key, nil for an untouched one.
-  func value(_ table: Int32, _ key: RawSpan) -> Range<Int>?? {
-    let prefix = key.leadingWord
-    let entry = slots[slot(of: table, key, prefix, Self.hash(table, key, prefix))]
-    return entry == 0 ? nil : .some(entries[Int(entry) - 1].value)
-  }
-
-  /// The entry of `key`, made as a deletion when it is new.
-  private mutating func insert(_ table: Int32, _ key: RawSpan) -> Int {
-    let prefix = key.leadingWord
-    let hash = Self.hash(table, key, prefix)
-    let slot = slot(of: table, key, prefix, hash)
-    if slots[slot] != 0 {
-      let index = Int(slots[slot]) - 1
-      if entries[index].section != section { remember(index) }
-      return index
-    }
-    slots[slot] = Int32(entries.count + 1)
+  private mutating func insert(_ table: Int, _ key: RawSpan, _ prefix: UInt64, _ hash: UInt32, at slot: Int) {
+    slots[slot] = Self.slot(hash, entries.count)
     entries.append(
       Entry(
-        prefix: prefix, keyStart: arena.count, valueStart: 0, hash: hash, table: table,
-        keyLength: Int32(key.byteCount), valueLength: -1, capacity: 0, section: section,
-        remembersStored: section >= 0))
-    if section >= 0 {
-      firstChanges.append(WriteBatch.FirstChange(section: section, entry: entries.count - 1, old: .stored))
-    }
+        prefix: prefix, keyStart: arena.count, valueStart: 0, hash: hash, keyLength: Int32(key.byteCount),
+        valueLength: -1, capacity: 0, section: -1, table: Int16(table), remembersStored: false, isWritten: false))
     arena.append(contentsOf: key)
     if entries.count * 2 > slots.count { growIndex() }
-    return entries.count - 1
   }
 
-  /// The slot that holds `key`, or the free one where it belongs.
-  private func slot(of table: Int32, _ key: RawSpan, _ prefix: UInt64, _ hash: UInt32) -> Int {
+  private func find(_ table: Int, _ key: RawSpan) -> Place {
+    let prefix = key.leadingWord
+    let hash = Self.hash(table, key, prefix)
     let mask = slots.count - 1
     var slot = Int(hash) & mask
-    while slots[slot] != 0, !holds(entries[Int(slots[slot]) - 1], table, key, prefix, hash) { slot = (slot + 1) & mask }
-    return slot
+    while true {
+      let content = slots[slot]
+      if content == 0 { return .absent(slot: slot, prefix: prefix, hash: hash) }
+      if UInt32(truncatingIfNeeded: content &>> 32) == hash {
+        let index = Int(UInt32(truncatingIfNeeded: content)) - 1
+        if holds(entries[index], table, key, prefix) { return .entry(index) }
+      }
+      slot = (slot + 1) & mask
+    }
   }
 
-  private func holds(_ entry: Entry, _ table: Int32, _ key: RawSpan, _ prefix: UInt64, _ hash: UInt32) -> Bool {
-    guard entry.hash == hash, entry.prefix == prefix, entry.table == table, entry.keyLength == Int32(key.byteCount)
-    else { return false }
+  private func holds(_ entry: Entry, _ table: Int, _ key: RawSpan, _ prefix: UInt64) -> Bool {
+    guard entry.prefix == prefix, Int(entry.table) == table, Int(entry.keyLength) == key.byteCount else { return false }
     // Of a short key the prefix is all there is.
     return key.byteCount <= 8 || arena.rawSpan.extracting(entry.key).holdsSameBytes(as: key)
   }
@@ -130,10 +221,13 @@ extension BatchRows {
     let mask = slots.count - 1
     for (index, entry) in entries.enumerated() {
       var slot = Int(entry.hash) & mask
-      while slots[slot] != Int32(index + 1) { slot = (slot + 1) & mask }
+      let content = Self.slot(entry.hash, index)
+      while slots[slot] != content { slot = (slot + 1) & mask }
       slots[slot] = 0
     }
   }
+
+  private static func slot(_ hash: UInt32, _ index: Int) -> UInt64 { UInt64(hash) &<< 32 | UInt64(index + 1) }
 
   private mutating func growIndex() {
     slots = Array(repeating: 0, count: slots.count * 2)
@@ -141,13 +235,13 @@ extension BatchRows {
     for (index, entry) in entries.enumerated() {
       var slot = Int(entry.hash) & mask
       while slots[slot] != 0 { slot = (slot + 1) & mask }
-      slots[slot] = Int32(index + 1)
+      slots[slot] = Self.slot(entry.hash, index)
     }
   }
 
   /// Multiplies word by word with secrets that are new in every process (the standard library's hash makes them), so that
   /// nobody can make keys collide. Nothing but the place in the index depends on it.
-  private static func hash(_ table: Int32, _ key: RawSpan, _ prefix: UInt64) -> UInt32 {
+  private static func hash(_ table: Int, _ key: RawSpan, _ prefix: UInt64) -> UInt32 {
     let secrets = secrets
     var state = secrets.first ^ UInt64(truncatingIfNeeded: table) ^ UInt64(truncatingIfNeeded: key.byteCount) &<< 32
     state = mix(state ^ prefix, secrets.second)

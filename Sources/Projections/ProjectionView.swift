@@ -21,7 +21,10 @@ package struct ProjectionView {
   ) throws(TableReadError) -> R {
     var result: R?
     if !batch.read(table, key, { result = body($0) }) {
-      try store.read(table, key) { result = body($0) }
+      try store.read(table, key) { value in
+        batch.keep(table, key, value)
+        result = body(value)
+      }
     }
     guard let result else { throw TableReadError(table: table, reason: "the store did not answer") }
     return result
@@ -82,6 +85,28 @@ package struct ProjectionView {
       return true
     }
     for key in keys { batch.delete(table, key: key.rawSpan) }
+  }
+
+  /// The first key from `start` on that has a row, if it is in the range that `isWanted` tells: one that begins there.
+  /// O(log n), and over keys in the range that the batch has deleted.
+  package func firstKey(
+    of table: ProjectionTable, from start: [UInt8], where isWanted: (RawSpan) -> Bool
+  ) throws(TableReadError) -> [UInt8]? {
+    var stored: [UInt8]?
+    try store.scan(table, from: start.rawSpan) { key, _ in
+      guard isWanted(key) else { return false }
+      var isThere = true
+      _ = batch.read(table, key) { isThere = $0 != nil }
+      if isThere { stored = key.bytes }
+      return !isThere
+    }
+    var found = stored
+    batch.scanKeys(of: table, from: start.rawSpan) { key in
+      guard isWanted(key), stored.map({ key.precedes($0.rawSpan) }) ?? true else { return false }
+      found = key.bytes
+      return false
+    }
+    return found
   }
 
   /// Calls `body` with the keys that were committed before, from `start` on, until it returns false.

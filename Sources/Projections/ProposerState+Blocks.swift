@@ -60,33 +60,46 @@ extension ProposerState {
 
   func put(_ state: StateCommitment, in view: ProjectionView) throws(FoldError) {
     for change in state.accounts {
-      if let account = change.encoded {
-        view.put(Self.accounts, change.key, account)
+      if let account = change.account {
+        view.put(Self.accounts, change.key, account.row())
       } else {
         view.delete(Self.accounts, change.key)
       }
       if change.clearsStorage { try deleteStorage(of: change.key, in: view) }
-      putStorage(of: change, in: view)
+      try putStorage(of: change, in: view)
     }
-    state.nodeChanges.forEach { path, node in
-      path.withStorageKey { put(Self.accountNodes, $0, node, in: view) }
-    }
+    try put(state.nodeChanges, of: nil, in: view)
     for entry in state.code { view.put(Self.code, entry.hash, entry.code) }
   }
 
-  private func putStorage(of change: StateCommitment.AccountChange, in view: ProjectionView) {
+  private func putStorage(
+    of change: StateCommitment.AccountChange, in view: ProjectionView
+  ) throws(FoldError) {
     for slot in change.storage {
       let key = Self.storageKey(account: change.key, slot: slot.key)
       if slot.value.isZero { view.delete(Self.storage, key) } else { view.put(Self.storage, key, slot.encodedValue) }
     }
-    change.storageNodeChanges.forEach { path, node in
-      path.withStorageKey(behind: change.key) { put(Self.storageNodes, $0, node, in: view) }
-    }
+    try put(change.storageNodeChanges, of: change.key, in: view)
   }
 
-  /// Writes a row, or removes it.
-  private func put(_ table: ProjectionTable, _ key: RawSpan, _ value: RawSpan?, in view: ProjectionView) {
-    if let value { view.batch.put(table, key: key, value: value) } else { view.batch.delete(table, key: key) }
+  /// Writes what changed in the account trie, or in the storage trie of an account.
+  private func put(_ changes: NodeChanges, of owner: Hash256?, in view: ProjectionView) throws(FoldError) {
+    let table = owner == nil ? Self.accountNodes : Self.storageNodes
+    try Self.rows { () throws(TableReadError) in
+      try changes.forEach(
+        removed: { path throws(TableReadError) in
+          path.withStorageKey(behind: owner) { view.batch.delete(table, key: $0) }
+        },
+        { path, node, shape throws(TableReadError) in
+          if shape == .leaf && !path.isRoot { return }
+          try path.withStorageKey(behind: owner) { (key: RawSpan) throws(TableReadError) -> Void in
+            if view.batch.replace(table, key, header: { shape.leaves(of: node, after: $0) }, node) { return }
+            // Nobody asked for it before.
+            let header = try view.read(table, key) { shape.leaves(of: node, after: $0) }
+            view.batch.put(table, key: key, value: NodeRow.make(header, node).rawSpan)
+          }
+        })
+    }
   }
 
   private func deleteStorage(of account: Hash256, in view: ProjectionView) throws(FoldError) {

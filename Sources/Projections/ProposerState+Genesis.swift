@@ -16,7 +16,7 @@ extension ProposerState {
     let state = GenesisState(of: configuration.allocation)
     view.enter(.rows)
     for entry in state.entries { put(entry, in: view) }
-    for change in state.nodes { view.put(Self.accountNodes, change.path.storageKey, change.node ?? []) }
+    put(state.nodes, of: nil, in: view)
     let header = configuration.genesisHeader
     put(result(of: header, stateRoot: state.root), hash: header.hash, in: view)
     if configuration.rollup == nil {
@@ -39,13 +39,23 @@ extension ProposerState {
   }
 
   private func put(_ entry: GenesisState.Entry, in view: ProjectionView) {
-    view.put(Self.accounts, entry.key, entry.account.encode())
+    view.put(Self.accounts, entry.key, entry.account.row())
     if entry.account.hasCode { view.put(Self.code, entry.account.codeHash, entry.code) }
     for slot in entry.storage {
       view.put(Self.storage, Self.storageKey(account: entry.key, slot: slot.key), slot.encodedValue)
     }
-    for change in entry.storageNodes {
-      view.put(Self.storageNodes, Self.storageNodeKey(account: entry.key, path: change.path), change.node ?? [])
+    put(entry.storageNodes, of: entry.key, in: view)
+  }
+
+  /// Writes all nodes of a trie, which come in ascending order of paths.
+  private func put(_ nodes: [NodeChange], of owner: Hash256?, in view: ProjectionView) {
+    let table = owner == nil ? Self.accountNodes : Self.storageNodes
+    var shapes = NodeShapes()
+    for change in nodes {
+      guard let node = change.node, let shape = shapes.shape(of: change.path, node.rawSpan) else { continue }
+      if shape == .leaf && !change.path.isRoot { continue }
+      let row = NodeRow.make(shape.leaves(of: node.rawSpan, after: nil), node.rawSpan)
+      change.path.withStorageKey(behind: owner) { view.batch.put(table, key: $0, value: row.rawSpan) }
     }
   }
 }

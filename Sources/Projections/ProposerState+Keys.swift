@@ -14,9 +14,6 @@ extension ProposerState {
   /// The key of a storage slot: both parts are hashes.
   static func storageKey(account: Hash256, slot: Hash256) -> [UInt8] { account.bytes + slot.bytes }
 
-  /// The key of a node of an account's storage trie.
-  static func storageNodeKey(account: Hash256, path: NibblePath) -> [UInt8] { account.bytes + path.storageKey }
-
   /// What executing block `number` gave; nil when it has not been executed.
   ///
   /// - Parameter withReceipts: without them there are none in the result, and nothing takes time for each transaction.

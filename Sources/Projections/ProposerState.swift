@@ -5,11 +5,11 @@ import StateTransition
 ///
 /// | table | key | value |
 /// |---|---|---|
-/// | `accounts` | keccak(address) | RLP of the account |
+/// | `accounts` | keccak(address) | `Account.row` |
 /// | `storage` | keccak(address) ‖ keccak(slot) | RLP of the value |
 /// | `code` | keccak(code) | the code |
-/// | `accountNodes` | path | node of the state trie |
-/// | `storageNodes` | keccak(address) ‖ path | node of the account's storage trie |
+/// | `accountNodes` | path | `NodeRow` of the state trie |
+/// | `storageNodes` | keccak(address) ‖ path | `NodeRow` of the account's storage trie |
 /// | `results` | block number | `BlockResult` |
 /// | `hashes` | block number | block hash |
 /// | `outputs` | output index | `OutputVerdict` |
@@ -26,7 +26,7 @@ import StateTransition
 /// cannot be applied stops the fold.
 package struct ProposerState: Projection {
   package static let name = "proposer-state"
-  package static let schemaVersion: UInt32 = 4
+  package static let schemaVersion: UInt32 = 5
   package static let readMode = ReadMode.canonical
   package static var upstreams: [any Projection.Type] { [SenderIndex.self] }
 

@@ -10,10 +10,24 @@ struct StoredState: StateView {
   init(_ view: ProjectionView) { self.view = view }
 
   func account(_ address: Address) throws(StateReadError) -> Account? {
-    let key = address.withBytes { Keccak256.hash($0) }
+    try account(address.withBytes { Keccak256.hash($0) })
+  }
+
+  /// In the order of their keys, so that neighbours in the store are read one after the other.
+  func accounts(_ addresses: [Address]) throws(StateReadError) -> [Account?]? {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(Address.byteCount * addresses.count)
+    for address in addresses { address.withBytes { bytes.append(contentsOf: $0) } }
+    let keys = Keccak256.hashEach(of: bytes, ends: addresses.indices.map { Address.byteCount * ($0 + 1) })
+    var found = [Account?](repeating: nil, count: addresses.count)
+    for (key, place) in zip(keys, addresses.indices).sorted(by: { $0.0 < $1.0 }) { found[place] = try account(key) }
+    return found
+  }
+
+  private func account(_ key: Hash256) throws(StateReadError) -> Account? {
     do {
       return try key.withBytes { key throws(TableReadError) in
-        try view.row(ProposerState.accounts, key) { row throws(RLPError) in try Account(rlp: row) }
+        try view.row(ProposerState.accounts, key) { row throws(RLPError) in try Account(row: row) }
       }
     } catch { throw StateReadError("\(error); rebuild the projection") }
   }
@@ -45,50 +59,5 @@ struct StoredState: StateView {
     do { hash = try ProposerState.hash(of: number, in: view) } catch { throw StateReadError("\(error)") }
     guard let hash else { throw StateReadError("table 'hashes' has no row \(number); rebuild the projection") }
     return hash
-  }
-}
-
-/// The nodes of the state trie and of all storage tries.
-struct StoredNodes: StateNodeReader {
-  private let view: ProjectionView
-
-  init(_ view: ProjectionView) { self.view = view }
-
-  func accountNode(at path: NibblePath) throws(TrieError) -> [UInt8]? {
-    do {
-      return try view.value(ProposerState.accountNodes, path.storageKey.rawSpan)
-    } catch { throw .unreadable(path: path, reason: "\(error)") }
-  }
-
-  func storageNode(of account: Hash256, at path: NibblePath) throws(TrieError) -> [UInt8]? {
-    do {
-      let key = ProposerState.storageNodeKey(account: account, path: path)
-      return try view.value(ProposerState.storageNodes, key.rawSpan)
-    } catch { throw .unreadable(path: path, reason: "\(error)") }
-  }
-
-  func appendAccountNode(at path: NibblePath, hash: Hash256, to bytes: inout [UInt8]) throws(TrieError) -> Bool {
-    try path.withStorageKey { (key) throws(TrieError) in
-      try append(ProposerState.accountNodes, key, at: path, to: &bytes)
-    }
-  }
-
-  func appendStorageNode(
-    of account: Hash256, at path: NibblePath, hash: Hash256, to bytes: inout [UInt8]
-  ) throws(TrieError) -> Bool {
-    try path.withStorageKey(behind: account) { (key) throws(TrieError) in
-      try append(ProposerState.storageNodes, key, at: path, to: &bytes)
-    }
-  }
-
-  private func append(
-    _ table: ProjectionTable, _ key: RawSpan, at path: NibblePath, to bytes: inout [UInt8]
-  ) throws(TrieError) -> Bool {
-    do {
-      return try view.read(table, key) { node in
-        if let node { bytes.append(contentsOf: node) }
-        return node != nil
-      }
-    } catch { throw .unreadable(path: path, reason: "\(error)") }
   }
 }

@@ -1,7 +1,7 @@
 import Primitives
 
 extension WriteBatch {
-  /// Calls `body` for every touched key, ordered by table and then by key; the value is nil for a deletion.
+  /// Calls `body` for every written key, ordered by table and then by key; the value is nil for a deletion.
   /// O(n log n) in the number of keys.
   package func forEachInOrder<Failure: Error>(
     _ body: (_ table: Int, _ key: RawSpan, _ value: RawSpan?) throws(Failure) -> Void
@@ -26,20 +26,9 @@ extension WriteBatch {
     }
   }
 
-  /// The keys of `table` that begin with `prefix` and hold a value, in no order that means anything.
-  func keys(of table: ProjectionTable, withPrefix prefix: RawSpan) -> [[UInt8]] {
-    var keys: [[UInt8]] = []
-    let arena = rows.arena
-    for entry in rows.entries where Int(entry.table) == table.index && entry.valueLength >= 0 {
-      let key = arena.rawSpan.extracting(entry.key)
-      if key.hasPrefix(prefix) { keys.append(key.bytes) }
-    }
-    return keys
-  }
-
   /// What settles most comparisons, close together in memory.
   private struct SortKey {
-    let table: Int32
+    let table: Int16
     let index: Int32
     let prefix: UInt64
   }
@@ -47,9 +36,10 @@ extension WriteBatch {
   private func orderedIndices() -> [Int] {
     let (arena, entries) = (rows.arena, rows.entries)
     var keys: [SortKey] = []
-    keys.reserveCapacity(entries.count)
-    for (index, entry) in entries.enumerated() {
-      keys.append(SortKey(table: entry.table, index: Int32(index), prefix: entry.prefix))
+    keys.reserveCapacity(rows.written.count)
+    for index in rows.written {
+      let entry = entries[Int(index)]
+      keys.append(SortKey(table: entry.table, index: index, prefix: entry.prefix))
     }
     keys.sort { left, right in
       if left.table != right.table { return left.table < right.table }

@@ -5,37 +5,70 @@ import Primitives
 ///
 /// One arena of bytes that is reused from commit to commit, so writing a row allocates nothing once the batch has grown to
 /// its usual size. The order of writes leaves no trace in what comes out.
+///
+/// A batch can also keep what was read and what was committed, as long as nobody else writes: the rows that a fold comes
+/// back to are then found here, and not in the store. What it keeps changes no answer.
 package final class WriteBatch {
   /// A value, so that a write looks into the object once.
   var rows = BatchRows()
 
-  package init() {}
+  /// The rows of one table in the order of their keys, where that was asked for.
+  var orders: [Int: KeyOrder] = [:]
 
-  /// How many keys were touched.
-  package var count: Int { rows.entries.count }
+  /// Whether rows that were read or committed are kept.
+  let keepsRows: Bool
 
-  package var isEmpty: Bool { rows.entries.isEmpty }
+  /// Bytes of memory that kept rows may take before all are forgotten.
+  private static var greatestMemory: Int { 256 << 20 }
 
-  /// Bytes the batch holds, those of overwritten values included: what to bound a commit by.
-  package var byteCount: Int { rows.arena.count }
+  package init(keepingRows keepsRows: Bool = false) {
+    self.keepsRows = keepsRows
+  }
+
+  /// How many keys were written.
+  package var count: Int { rows.written.count }
+
+  package var isEmpty: Bool { rows.written.isEmpty }
+
+  /// Bytes that were written, those of overwritten values that had to be kept included: what to bound a commit by.
+  package var byteCount: Int { rows.writtenBytes }
 
   /// Sets the value under `key`.
   package func put(_ table: ProjectionTable, key: RawSpan, value: RawSpan) {
-    rows.put(Int32(table.index), key, value)
+    rows.put(table.index, key, value)
+  }
+
+  /// Sets the value under a known key to two bytes, which follow from what is there, and `rest`. False, and nothing done,
+  /// for an unknown key.
+  func replace(_ table: ProjectionTable, _ key: RawSpan, header: (RawSpan?) -> UInt16, _ rest: RawSpan) -> Bool {
+    rows.replace(table.index, key, header: header, rest)
   }
 
   /// Removes `key`, whether or not it is there.
   package func delete(_ table: ProjectionTable, key: RawSpan) {
-    rows.delete(Int32(table.index), key)
+    rows.delete(table.index, key)
   }
 
   /// Forgets everything, keeps the memory.
-  package func reset() { rows.reset() }
+  package func reset() {
+    rows.reset()
+    orders.removeAll()
+  }
 
-  /// What the batch knows of `key`: calls `body` with the value, with nil for a deleted key, and not at all (returning
-  /// false) for an untouched one.
+  /// Begins the next commit: what was written and not committed is forgotten.
+  package func begin() {
+    if !isEmpty || rows.memory > Self.greatestMemory { reset() }
+  }
+
+  /// What was written has been committed, by this batch's owner, who alone writes.
+  package func didCommit() {
+    if keepsRows { rows.didCommit() } else { reset() }
+  }
+
+  /// What the batch knows of `key`: calls `body` with the value, with nil for a key without a row, and not at all
+  /// (returning false) for an unknown one.
   func read(_ table: ProjectionTable, _ key: RawSpan, _ body: (RawSpan?) -> Void) -> Bool {
-    guard let value = rows.value(Int32(table.index), key) else { return false }
+    guard let value = rows.value(table.index, key) else { return false }
     let arena = rows.arena
     if let value {
       body(arena.rawSpan.extracting(value))
@@ -43,5 +76,10 @@ package final class WriteBatch {
       body(nil)
     }
     return true
+  }
+
+  /// Keeps what was read of an unknown key.
+  func keep(_ table: ProjectionTable, _ key: RawSpan, _ value: RawSpan?) {
+    if keepsRows { rows.keep(table.index, key, value) }
   }
 }

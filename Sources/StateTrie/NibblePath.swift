@@ -29,6 +29,9 @@ public struct NibblePath: Sendable, BitwiseCopyable, Hashable {
     self.init(nibbles: UInt256(key), count: NibblePath.maximumCount)
   }
 
+  /// The first hashed key that begins with this path: zeros follow.
+  public var firstKey: Hash256 { Hash256(nibbles) }
+
   /// The nibbles of a key of at most 32 bytes. Traps on a longer one: the caller knows its keys.
   public init(key: [UInt8]) {
     precondition(key.count <= 32, "a trie key has at most 32 bytes")

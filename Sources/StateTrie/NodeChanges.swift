@@ -7,6 +7,7 @@ public struct NodeChanges: Sendable {
   struct Written {
     let path: NibblePath
     let encoding: Range<Int>
+    let shape: NodeShape
   }
 
   private let bytes: [UInt8]
@@ -23,16 +24,24 @@ public struct NodeChanges: Sendable {
     self.removed = removed
   }
 
-  /// The same changes, as a list has them.
+  /// The same changes, as a list in ascending order of paths has them.
   public init(_ changes: [NodeChange] = []) {
+    var shapes = NodeShapes()
     var bytes: [UInt8] = []
     var written: [Written] = []
+    var removed: [NibblePath] = []
     for change in changes {
-      guard let node = change.node else { continue }
-      written.append(Written(path: change.path, encoding: bytes.count..<bytes.count + node.count))
+      let shape = shapes.shape(of: change.path, change.node?.rawSpan)
+      guard let node = change.node, let shape else {
+        removed.append(change.path)
+        continue
+      }
+      // What a leaf takes the place of is not known here.
+      if shape == .leaf { removed.append(change.path) }
+      written.append(Written(path: change.path, encoding: bytes.count..<bytes.count + node.count, shape: shape))
       bytes += node
     }
-    self.init(bytes: bytes, written: written, removed: changes.compactMap { $0.node == nil ? $0.path : nil })
+    self.init(bytes: bytes, written: written, removed: removed)
   }
 
   public var isEmpty: Bool { written.isEmpty && removed.isEmpty }
@@ -42,8 +51,19 @@ public struct NodeChanges: Sendable {
   public func forEach<Failure: Error>(
     _ body: (NibblePath, RawSpan?) throws(Failure) -> Void
   ) throws(Failure) {
-    for path in removed { try body(path, nil) }
-    for node in written { try body(node.path, bytes.rawSpan.extracting(node.encoding)) }
+    try forEach(removed: { path throws(Failure) in try body(path, nil) }) { path, node, _ throws(Failure) in
+      try body(path, node)
+    }
+  }
+
+  /// Calls `gone` for what is to be removed, and then `body` with what is to be written; a path may come to both. A leaf
+  /// that takes the place of another node comes to both for certain. O(n).
+  public func forEach<Failure: Error>(
+    removed gone: (NibblePath) throws(Failure) -> Void,
+    _ body: (NibblePath, RawSpan, NodeShape) throws(Failure) -> Void
+  ) throws(Failure) {
+    for path in removed { try gone(path) }
+    for node in written { try body(node.path, bytes.rawSpan.extracting(node.encoding), node.shape) }
   }
 
   /// In ascending order of paths, each path once. O(n log n), one allocation a node.

@@ -20,6 +20,11 @@ public protocol NodeReader: ~Copyable, ~Escapable {
   /// What updates ask, thousands of times: a store that can copy the bytes from where they are spares an allocation each
   /// time. It need not provide this.
   func appendNode(at path: NibblePath, hash: Hash256, to bytes: inout [UInt8]) throws(TrieError) -> Bool
+
+  /// Whether the node at `path`, which its parent names by a hash, is known to be a leaf.
+  ///
+  /// A leaf that is only to get another value need not be read then. False, for not known, does no harm.
+  func hasLeaf(at path: NibblePath) throws(TrieError) -> Bool
 }
 
 extension NodeReader where Self: ~Copyable & ~Escapable {
@@ -34,6 +39,9 @@ extension NodeReader where Self: ~Copyable & ~Escapable {
     bytes.append(contentsOf: node)
     return true
   }
+
+  @inlinable
+  public func hasLeaf(at path: NibblePath) throws(TrieError) -> Bool { false }
 }
 
 /// Whether what a `NodeReader` gives is held against the hash by which the parent names it.

@@ -16,7 +16,7 @@ public enum Trie {
   /// paper, section 4.3). Without items `emptyRoot`. An empty item would be an absent one, as everywhere in a trie.
   public static func orderedRoot(of items: [[UInt8]]) -> Hash256 {
     if items.isEmpty { return emptyRoot }
-    var builder = TrieBuilder()
+    var builder = TrieBuilder(givesNodes: false)
     func append(_ index: Int) {
       builder.append(indexKey(index), items[index]) { _, _ in }
     }
@@ -26,6 +26,14 @@ public enum Trie {
     append(0)
     for index in oneByte..<items.count { append(index) }
     return builder.finish { _, _ in }
+  }
+
+  /// Appends the encoding of a leaf whose key goes on with `suffix` from where it stands: what a store needs that keeps
+  /// values and not leaves.
+  public static func appendLeaf(suffix: NibblePath, value: [UInt8], to bytes: inout [UInt8]) {
+    var arena = NodeArena()
+    let leaf = arena.appendLeaf(suffix: suffix, value: value)
+    bytes.append(contentsOf: arena.bytes.rawSpan.extracting(leaf))
   }
 
   /// The key of an item in an ordered trie: the RLP of its index.

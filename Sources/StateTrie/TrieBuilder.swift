@@ -9,10 +9,16 @@ public struct TrieBuilder {
   private var nodes = UnsealedNodes()
   private var subtree = SubtreeBuilder()
 
+  /// Whether nodes are given out.
+  private let givesNodes: Bool
+
   /// How many nodes are gathered before they are hashed: wide hashing wants many of one level.
   private static let batchSize = 2048
 
-  public init() {}
+  public init() { givesNodes = true }
+
+  /// - Parameter givesNodes: false when the root is all that is wanted: then no node is copied, and `emit` never called.
+  init(givesNodes: Bool) { self.givesNodes = givesNodes }
 
   /// Takes the next leaf; an empty value stands for none and is passed over. Traps unless `key` comes after all keys
   /// before (`NibblePath.<`, which for keys of one length is the order of bytes).
@@ -27,7 +33,7 @@ public struct TrieBuilder {
     if nodes.count >= TrieBuilder.batchSize {
       nodes.seal()
       subtree.replaceReferences(from: nodes)
-      try nodes.drain(emit)
+      try drain(emit)
     }
   }
 
@@ -41,7 +47,13 @@ public struct TrieBuilder {
     let root = nodes.place(whole, depth: 0)
     nodes.seal()
     let hash = nodes.sealed(root).asHash
-    try nodes.drain(emit)
+    try drain(emit)
     return hash ?? Trie.emptyRoot
+  }
+
+  private mutating func drain<Failure: Error>(
+    _ emit: (NibblePath, [UInt8]) throws(Failure) -> Void
+  ) throws(Failure) {
+    if givesNodes { try nodes.drain(emit) } else { nodes.removeAll() }
   }
 }

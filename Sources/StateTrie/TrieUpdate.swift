@@ -7,9 +7,13 @@ public struct TrieChange: Equatable, Sendable {
   /// The new value; nil (or no bytes, which is the same) deletes the key, whether or not it is there.
   public let value: [UInt8]?
 
-  public init(key: NibblePath, value: [UInt8]?) {
+  /// Whether the key is known to have had a value: then a leaf on its way is its own. False says nothing.
+  public let replaces: Bool
+
+  public init(key: NibblePath, value: [UInt8]?, replaces: Bool = false) {
     self.key = key
     self.value = value
+    self.replaces = replaces
   }
 }
 

@@ -93,6 +93,10 @@ extension TrieUpdater {
     let mark = consumed.count
     var before = Subtree.empty
     if !reference.isEmpty {
+      if let value = knownValue(group, reference), try reader.hasLeaf(at: path) {
+        let leaf = Subtree(path: changes[group.lowerBound].key, content: .leaf(value))
+        return LooseChild(nibble: nibble, subtree: leaf, replacesLeaf: true)
+      }
       let encoding = try source.read(reference, at: path, from: reader, into: &nodes.arena)
       // Most of all, one key gets another value.
       if group.count == 1, reference.isHash, let value = value(at: group.lowerBound),
@@ -107,6 +111,12 @@ extension TrieUpdater {
     if let after = try apply(group, to: before, reader) { return LooseChild(nibble: nibble, subtree: after) }
     consumed.removeLast(consumed.count - mark)
     return nil
+  }
+
+  /// The value that one key gets that has one already, where the node on its way is named by a hash.
+  private func knownValue(_ group: Range<Int>, _ reference: NodeReference) -> [UInt8]? {
+    guard group.count == 1, reference.isHash, changes[group.lowerBound].replaces else { return nil }
+    return value(at: group.lowerBound)
   }
 
   private func child(_ nibble: Int, of work: Workpiece) -> NodeReference {
@@ -140,7 +150,6 @@ extension TrieUpdater {
   ) throws(TrieError) -> Subtree {
     defer { loose.removeLast(loose.count - work.firstLoose) }
     if let patched = patched(work) { return patched }
-    if work.isStored { consumed.append(work.path) }
     var branch = decoded(work)
     if let value = work.newValue { branch.value = value }
     for child in loose[work.firstLoose...] {
@@ -148,11 +157,15 @@ extension TrieUpdater {
       if child.replacesLeaf { consumed.append(work.path.appending(nibble: UInt8(child.nibble))) }
     }
     let left = loose[work.firstLoose...].filter { !$0.subtree.isEmpty }
-    if left.count + branch.occupancy < 2 { return try onlyRest(of: branch, at: work.path, left.first?.subtree, reader) }
+    if left.count + branch.occupancy < 2 {
+      if work.isStored { consumed.append(work.path) }
+      return try onlyRest(of: branch, at: work.path, left.first?.subtree, reader)
+    }
     for child in left {
       branch.children[child.nibble] = nodes.place(child.subtree, depth: work.path.count + 1)
     }
-    return Subtree(path: work.path, content: .branch(nodes.addBranch(branch, at: work.path), opened: nil))
+    let reference = nodes.addBranch(branch, at: work.path, isStored: work.isStored)
+    return Subtree(path: work.path, content: .branch(reference, opened: nil))
   }
 
   /// The branch with other hashes in it, where that is all that changes.

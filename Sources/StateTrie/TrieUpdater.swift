@@ -23,6 +23,7 @@ struct TrieUpdater {
     self.changes = changes
     self.source = NodeSource(trust: trust)
     nodes.arena.bytes.reserveCapacity(TrieUpdater.bytesPerChange * changes.count)
+    nodes.reserveCapacity(TrieUpdater.nodesPerChange * changes.count)
   }
 
   mutating func run<Reader: NodeReader & ~Copyable & ~Escapable>(
@@ -37,6 +38,9 @@ struct TrieUpdater {
     let root = nodes.sealed(reference).asHash ?? Trie.emptyRoot
     return TrieUpdate(root: root, changes: nodes.changes(removing: consumed))
   }
+
+  /// About as many nodes as change with a key of a large trie.
+  private static var nodesPerChange: Int { 4 }
 
   /// About as many bytes as are read and made for a key of a large trie.
   private static var bytesPerChange: Int { 2048 }

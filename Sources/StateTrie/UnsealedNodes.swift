@@ -26,8 +26,22 @@ struct UnsealedNodes {
     let level: Int
     let content: Content
 
+    /// Of a branch: its children among the nodes here.
+    let children: NodeShape.Children
+
+    /// Of a branch: whether a branch was stored at its path before.
+    let isStored: Bool
+
     /// Where the encoding is, once it is known.
     var encoding: Range<Int>
+
+    var shape: NodeShape {
+      switch content {
+      case .encoded: .leaf
+      case .extension: .extension
+      case .branch, .patched: .branch(children)
+      }
+    }
   }
 
   /// A child that a branch has got in place of one that it had.
@@ -59,6 +73,13 @@ struct UnsealedNodes {
 
   var count: Int { nodes.count }
 
+  /// Makes room for so many nodes.
+  mutating func reserveCapacity(_ count: Int) {
+    nodes.reserveCapacity(count)
+    references.reserveCapacity(count)
+    patches.reserveCapacity(count)
+  }
+
   mutating func addLeaf(at path: NibblePath, suffix: NibblePath, value: [UInt8]) -> NodeReference {
     add(.encoded, at: path, level: 0, encoding: arena.appendLeaf(suffix: suffix, value: value))
   }
@@ -68,11 +89,17 @@ struct UnsealedNodes {
     return add(.extension(extensions.count - 1), at: path, level: level(above: child))
   }
 
-  mutating func addBranch(_ branch: TrieNode.Branch, at path: NibblePath) -> NodeReference {
-    let level = branch.children.reduce(0) { max($0, self.level(above: $1)) }
+  /// - Parameter isStored: whether it takes the place of a stored branch, which need not be removed unless this one is to
+  ///   live inside its parent.
+  mutating func addBranch(
+    _ branch: TrieNode.Branch, at path: NibblePath, isStored: Bool = false
+  ) -> NodeReference {
+    var level = 0
+    var children = NodeShape.Children()
+    for (nibble, child) in branch.children.enumerated() { note(child, nibble, &level, &children) }
     branchChildren.append(contentsOf: branch.children)
     branchValues.append(branch.value)
-    return add(.branch(branchValues.count - 1), at: path, level: level)
+    return add(.branch(branchValues.count - 1), at: path, level: level, children: children, isStored: isStored)
   }
 
   var patchCount: Int { patches.count }
@@ -84,8 +111,10 @@ struct UnsealedNodes {
 
   /// The stored branch in `encoding`, with patches.
   mutating func addPatched(_ encoding: Range<Int>, at path: NibblePath, patches range: Range<Int>) -> NodeReference {
-    let level = patches[range].reduce(0) { max($0, self.level(above: $1.child)) }
-    return add(.patched(range), at: path, level: level, encoding: encoding)
+    var level = 0
+    var children = NodeShape.Children()
+    for patch in patches[range] { note(patch.child, patch.nibble, &level, &children) }
+    return add(.patched(range), at: path, level: level, encoding: encoding, children: children, isStored: true)
   }
 
   /// The reference as it is after `seal`: an unsealed one becomes a hash or an embedded encoding.
@@ -101,6 +130,11 @@ struct UnsealedNodes {
     for index in nodes.indices where references[index].isHash {
       try body(nodes[index].path, arena.copy(of: nodes[index].encoding))
     }
+    removeAll()
+  }
+
+  /// Forgets all nodes and keeps the memory.
+  mutating func removeAll() {
     arena.removeAll()
     nodes.removeAll(keepingCapacity: true)
     references.removeAll(keepingCapacity: true)
@@ -117,9 +151,19 @@ struct UnsealedNodes {
     var written: [NodeChanges.Written] = []
     written.reserveCapacity(nodes.count)
     for index in nodes.indices where references[index].isHash {
-      written.append(NodeChanges.Written(path: nodes[index].path, encoding: nodes[index].encoding))
+      let node = nodes[index]
+      written.append(NodeChanges.Written(path: node.path, encoding: node.encoding, shape: node.shape))
     }
     return NodeChanges(bytes: arena.bytes, written: written, removed: removed + shrunk)
+  }
+
+  /// Takes a branch's child into account for the branch's level and its children here.
+  private func note(
+    _ child: NodeReference, _ nibble: Int, _ level: inout Int, _ children: inout NodeShape.Children
+  ) {
+    guard let index = child.unsealedIndex else { return }
+    level = max(level, nodes[index].level + 1)
+    children.note(nibble, isLeaf: nodes[index].shape == .leaf)
   }
 
   private func level(above child: NodeReference) -> Int {
@@ -128,10 +172,12 @@ struct UnsealedNodes {
   }
 
   private mutating func add(
-    _ content: Content, at path: NibblePath, level: Int, encoding: Range<Int> = 0..<0
+    _ content: Content, at path: NibblePath, level: Int, encoding: Range<Int> = 0..<0,
+    children: NodeShape.Children = NodeShape.Children(), isStored: Bool = false
   ) -> NodeReference {
     highestLevel = max(highestLevel, level)
-    nodes.append(Node(path: path, level: level, content: content, encoding: encoding))
+    nodes.append(
+      Node(path: path, level: level, content: content, children: children, isStored: isStored, encoding: encoding))
     references.append(.empty)
     return .unsealed(nodes.count - 1)
   }
@@ -164,7 +210,7 @@ extension UnsealedNodes {
       nodes[index].encoding = encoding
       if encoding.count < Hash256.byteCount && !nodes[index].path.isRoot {
         references[index] = .embedded(arena.bytes.rawSpan.extracting(encoding))
-        if case .patched = nodes[index].content { shrunk.append(nodes[index].path) }
+        if nodes[index].isStored { shrunk.append(nodes[index].path) }
       } else {
         stored.append(index)
         encodings.append(encoding)

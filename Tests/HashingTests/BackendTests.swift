@@ -45,6 +45,25 @@ struct BackendTests {
     }
   }
 
+  @Test("parts of one piece of memory, short and long ones among each other, have the hashes that each has by itself")
+  func keccakParts() {
+    var random = SeededGenerator()
+    let bytes = random.bytes(count: 3000)
+    for count in 0...40 {
+      let parts = (0..<count).map { _ in
+        let length = [0, 7, 8, 40, 135, 136, 137, 271, 272, 400, 532, 1087].randomElement(using: &random) ?? 0
+        let start = Int(random.next() % UInt64(bytes.count - length + 1))
+        return start..<start + length
+      }
+      for longer in [parts, parts + [10..<1098]] {
+        let expected = longer.map { Keccak256.hash(Array(bytes[$0])) }
+        for backend in KeccakBackend.allCases where backend.isAvailable {
+          #expect(Keccak256.hashEach(in: bytes, at: longer, using: backend) == expected, "\(backend), parts \(longer)")
+        }
+      }
+    }
+  }
+
   @Test("messages of many blocks, of equal and of different lengths, are hashed the same in every way")
   func keccakLongMessages() {
     var random = SeededGenerator()

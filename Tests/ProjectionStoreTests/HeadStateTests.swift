@@ -56,10 +56,10 @@ struct HeadStateTests {
       let value = Account(
         nonce: account.nonce, balance: try #require(UInt256(account.balance)),
         storageRoot: try #require(Hash256(hex: account.root)), codeHash: try #require(Hash256(hex: account.codeHash)))
-      return (key, value.encode())
+      return (key, value)
     }.sorted { $0.0.lexicographicallyPrecedes($1.0) }
     #expect(rows.map(\.key) == expected.map(\.0))
-    #expect(rows.map(\.value) == expected.map(\.1))
+    #expect(try rows.map { try Account(row: $0.value.rawSpan) } == expected.map(\.1))
   }
 
   /// Slots are dumped by their number, values as trimmed bytes in hexadecimal.

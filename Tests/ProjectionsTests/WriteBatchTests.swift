@@ -44,6 +44,65 @@ struct WriteBatchTests {
     }
   }
 
+  @Test(
+    "a batch that keeps rows answers and commits as a new one does each time, whatever is read and in whatever sections"
+  )
+  func keptRows() throws {
+    var random = SeededGenerator()
+    let stores = [MemoryTables(tables: Self.tables), MemoryTables(tables: Self.tables)]
+    let kept = WriteBatch(keepingRows: true)
+    for _ in 0..<60 {
+      let new = WriteBatch()
+      kept.begin()
+      for step in 0..<40 {
+        if step % 10 == 0, random.next() % 2 == 0 { for batch in [kept, new] { batch.beginSection() } }
+        let table = Self.tables[Int(random.next() % 3)]
+        let key = [UInt8(random.next() % 4)] + random.bytes(count: Int(random.next() % 2) * 9)
+        let views = zip([kept, new], stores).map { ProjectionView(batch: $0, over: $1) }
+        switch random.next() % 4 {
+        case 0: for view in views { view.delete(table, key) }
+        case 1:
+          let value = random.bytes(count: Int(random.next() % 5))
+          for view in views { view.put(table, key, value) }
+        case 2:
+          let found = try views.map { try $0.firstKey(of: table, from: [key[0]]) { $0.byte(at: 0) == key[0] } }
+          #expect(found[0] == found[1])
+        default:
+          let values = try views.map { try $0.value(table, key.rawSpan) }
+          #expect(values[0] == values[1])
+        }
+      }
+      #expect(Self.old(kept, stores[0]) == Self.old(new, stores[1]))
+      // Now and then a commit fails.
+      if random.next() % 8 == 0 { continue }
+      stores[0].commit(kept)
+      stores[1].commit(new)
+      kept.didCommit()
+      for table in Self.tables {
+        #expect(stores[0].ordered(table).map(\.key) == stores[1].ordered(table).map(\.key))
+        #expect(stores[0].ordered(table).map(\.value) == stores[1].ordered(table).map(\.value))
+      }
+    }
+  }
+
+  /// What sections changed, and what was there before and after, in the order of sections, tables and keys.
+  private static func old(_ batch: WriteBatch, _ store: MemoryTables) -> [String] {
+    var stored: [Int: [UInt8]] = [:]
+    batch.forEachEntryInOrder { entry, table, key, _ in
+      guard batch.remembersStored(entry) else { return }
+      store.read(tables[table], key) { if let value = $0 { stored[entry] = value.bytes } }
+    }
+    var found: [String] = []
+    batch.forEachOld(stored: { stored[$0] }) { section, table, key, old, new in
+      found.append("\(section) \(table) \(key.bytes) \(text(old)) \(text(new))")
+    }
+    return found.sorted()
+  }
+
+  private static func text(_ value: RawSpan?) -> String {
+    if let value { "\(value.bytes)" } else { "none" }
+  }
+
   @Test("keys are ordered as byte strings, a proper prefix first, at every length around a word")
   func orderOfKeys() {
     var keys: [[UInt8]] = []

@@ -26,7 +26,8 @@ uint32_t varve_crc32c(uint32_t state, const void *bytes, size_t count);
 void varve_prefetch(const void *start, size_t count, size_t distance);
 
 // keccak-f[1600] on several states side by side, word i of state j at `lanes[width * i + j]`, and the absorbing of
-// `blocks` whole blocks of Keccak-256, 136 bytes each, from as many messages. Widths: 1 with the instructions that rotate
+// `blocks` whole blocks of Keccak-256, 136 bytes each, from as many messages; and the hashes of as many messages, each of
+// which has `blocks` blocks with its padding: four words a message, as the processor has them. Widths: 1 with the instructions that rotate
 // and combine without a copy, 4 with AVX2, 8 with AVX-512, 2 with the vectors every processor of its kind has.
 
 void varve_keccak_permute_bmi(uint64_t *lanes);
@@ -34,9 +35,12 @@ void varve_keccak_absorb_bmi(uint64_t *lanes, const uint8_t *const *messages, si
 
 void varve_keccak_permute_avx2(uint64_t *lanes);
 void varve_keccak_absorb_avx2(uint64_t *lanes, const uint8_t *const *messages, size_t blocks);
+void varve_keccak_hash_avx2(const uint8_t *const *messages, const size_t *lengths, size_t blocks, uint64_t *hashes);
 
 void varve_keccak_permute_avx512(uint64_t *lanes);
 void varve_keccak_absorb_avx512(uint64_t *lanes, const uint8_t *const *messages, size_t blocks);
+void varve_keccak_hash_avx512(const uint8_t *const *messages, const size_t *lengths, size_t blocks, uint64_t *hashes);
 
 void varve_keccak_permute_portable(uint64_t *lanes);
 void varve_keccak_absorb_portable(uint64_t *lanes, const uint8_t *const *messages, size_t blocks);
+void varve_keccak_hash_portable(const uint8_t *const *messages, const size_t *lengths, size_t blocks, uint64_t *hashes);

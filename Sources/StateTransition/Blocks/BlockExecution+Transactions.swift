@@ -11,10 +11,18 @@ extension BlockExecution {
   package mutating func apply(
     _ encoded: [UInt8], signer: Address? = nil
   ) throws(BlockError) -> TransactionOutcome {
+    try apply(Transaction.decode(encoded), signer: signer)
+  }
+
+  /// Carries out the next transaction, which is what decoding gave.
+  @discardableResult
+  mutating func apply(
+    _ decoded: Result<Transaction, TransactionError>, signer: Address?
+  ) throws(BlockError) -> TransactionOutcome {
     let transaction: Transaction
     let sender: Address
-    do {
-      transaction = try Transaction(encoded: encoded.rawSpan)
+    do throws(TransactionError) {
+      transaction = try decoded.get()
       // What needs no key recovery comes first: it is what rejects most cheaply.
       try transaction.checkStateless(rules: context.rules)
       sender = try transaction.sender(chainID: context.chainID, rules: context.rules, signer: signer)
@@ -95,6 +103,26 @@ extension BlockExecution {
 
   private mutating func code(of address: Address) throws(BlockError) -> [UInt8] {
     do { return try world.code(of: address) } catch { throw .state(block: context.number, error) }
+  }
+}
+
+extension BlockExecution {
+  /// Asks the view for the senders and recipients of transactions together, if it likes that.
+  mutating func prefetch(
+    _ transactions: [Result<Transaction, TransactionError>], signers: [Address?]
+  ) throws(BlockError) {
+    var addresses = signers.compactMap { $0 }
+    for case .success(let transaction) in transactions {
+      if let recipient = transaction.to { addresses.append(recipient) }
+    }
+    do { try world.prefetch(addresses) } catch { throw .state(block: context.number, error) }
+  }
+}
+
+extension Transaction {
+  /// A transaction, or why the bytes are none.
+  static func decode(_ encoded: [UInt8]) -> Result<Transaction, TransactionError> {
+    do { return .success(try Transaction(encoded: encoded.rawSpan)) } catch { return .failure(error) }
   }
 }
 

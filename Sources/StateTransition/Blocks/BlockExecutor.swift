@@ -30,7 +30,9 @@ package struct BlockExecutor: Sendable {
     var diffs: [StateDiff] = []
     try checkSize(of: block, rules: context.rules)
     try execution.begin()
-    for (index, transaction) in block.transactions.enumerated() {
+    let transactions = block.transactions.map(Transaction.decode)
+    try execution.prefetch(transactions, signers: signers)
+    for (index, transaction) in transactions.enumerated() {
       try execution.apply(transaction, signer: signers.isEmpty ? nil : signers[index])
       if !context.rules.receiptsCarryStatus { diffs.append(execution.takeDiff()) }
     }

@@ -10,6 +10,9 @@ package struct StateCommitment: Equatable, Sendable {
     /// Zero removes the slot.
     package let value: UInt256
 
+    /// Whether the slot is known not to have been zero.
+    var replaces = false
+
     /// The value in the storage trie: RLP of the number.
     package var encodedValue: [UInt8] { StateCommitment.encode(value) }
   }
@@ -80,6 +83,12 @@ package protocol StateNodeReader {
   func appendStorageNode(
     of account: Hash256, at path: NibblePath, hash: Hash256, to bytes: inout [UInt8]
   ) throws(TrieError) -> Bool
+
+  /// Whether the node of the account trie at `path` is known to be a leaf; see `NodeReader.hasLeaf`.
+  func hasAccountLeaf(at path: NibblePath) throws(TrieError) -> Bool
+
+  /// As `hasAccountLeaf`, in the storage trie of the account whose address has the hash `account`.
+  func hasStorageLeaf(of account: Hash256, at path: NibblePath) throws(TrieError) -> Bool
 }
 
 extension StateNodeReader {
@@ -106,6 +115,10 @@ extension StateNodeReader {
     bytes += node
     return true
   }
+
+  package func hasAccountLeaf(at path: NibblePath) throws(TrieError) -> Bool { false }
+
+  package func hasStorageLeaf(of account: Hash256, at path: NibblePath) throws(TrieError) -> Bool { false }
 }
 
 /// A trie of the state cannot be read.

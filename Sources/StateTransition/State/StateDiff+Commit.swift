@@ -11,10 +11,14 @@ extension StateDiff {
   ) throws(StateTrieError) -> StateCommitment {
     var committed: [StateCommitment.AccountChange] = []
     committed.reserveCapacity(accounts.count)
+    var changes: [TrieChange] = []
+    changes.reserveCapacity(accounts.count)
     for (key, index) in accountKeys.enumerated().map({ ($1, $0) }).sorted(by: { $0.0 < $1.0 }) {
-      committed.append(try accounts[index].commit(key: key, reader, trust))
+      let change = try accounts[index].commit(key: key, reader, trust)
+      committed.append(change)
+      changes.append(
+        TrieChange(key: NibblePath(key), value: change.encoded, replaces: accounts[index].replaces))
     }
-    let changes = committed.map { TrieChange(key: NibblePath($0.key), value: $0.encoded) }
     do {
       let update = try Trie.update(
         root: parentRoot, changes: changes, reader: AccountNodes(reader: reader), trust: trust)
@@ -45,7 +49,8 @@ extension StateDiff.AccountChange {
         let update = try Trie.update(
           root: clearsStorage ? Trie.emptyRoot : before,
           changes: slots.map {
-            TrieChange(key: NibblePath($0.key), value: $0.value.isZero ? nil : $0.encodedValue)
+            TrieChange(
+              key: NibblePath($0.key), value: $0.value.isZero ? nil : $0.encodedValue, replaces: $0.replaces)
           },
           reader: StorageNodes(account: key, reader: reader, isCleared: clearsStorage), trust: trust)
         account?.storageRoot = update.root
@@ -65,6 +70,7 @@ extension StateDiff.AccountChange {
     bytes.reserveCapacity(Hash256.byteCount * storage.count)
     for change in storage { change.slot.withBigEndianBytes { bytes.append(contentsOf: $0) } }
     let keys = Keccak256.hashEach(of: bytes, ends: storage.indices.map { Hash256.byteCount * ($0 + 1) })
-    return zip(keys, storage).map { StateCommitment.SlotChange(key: $0, value: $1.value) }.sorted { $0.key < $1.key }
+    return zip(keys, storage).map { StateCommitment.SlotChange(key: $0, value: $1.value, replaces: $1.replaces) }
+      .sorted { $0.key < $1.key }
   }
 }

@@ -7,9 +7,13 @@ package struct StateDiff: Hashable, Sendable {
     package let slot: UInt256
     package let value: UInt256
 
-    package init(slot: UInt256, value: UInt256) {
+    /// Whether the slot is known not to have been zero.
+    package let replaces: Bool
+
+    package init(slot: UInt256, value: UInt256, replaces: Bool = false) {
       self.slot = slot
       self.value = value
+      self.replaces = replaces
     }
   }
 
@@ -27,12 +31,19 @@ package struct StateDiff: Hashable, Sendable {
     /// By ascending slot; on top of nothing when the storage is cleared.
     package let storage: [SlotChange]
 
+    /// Whether the account is known to have been there before.
+    package let replaces: Bool
+
     /// The slots may come in any order; none twice.
-    package init(address: Address, account: Account?, clearsStorage: Bool = false, storage: [SlotChange] = []) {
+    package init(
+      address: Address, account: Account?, clearsStorage: Bool = false, storage: [SlotChange] = [],
+      replaces: Bool = false
+    ) {
       self.address = address
       self.account = account
       self.clearsStorage = clearsStorage
-      self.storage = storage.sorted { $0.slot < $1.slot }
+      self.storage = storage.count > 1 ? storage.sorted { $0.slot < $1.slot } : storage
+      self.replaces = replaces
     }
   }
 
@@ -56,7 +67,9 @@ package struct StateDiff: Hashable, Sendable {
 
   /// The changes, in any order; no address and no hash twice.
   package init(_ changes: [AccountChange], code: [NewCode] = []) {
-    accounts = changes.sorted { $0.address < $1.address }
+    // Places are moved about, and not the changes, of which each is large.
+    let order = changes.enumerated().map { (address: $1.address, place: $0) }.sorted { $0.address < $1.address }
+    accounts = order.map { changes[$0.place] }
     self.code = code.sorted { $0.hash < $1.hash }
   }
 

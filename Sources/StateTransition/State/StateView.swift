@@ -9,6 +9,9 @@ package protocol StateView {
   /// The account at `address`; nil when the state has none.
   func account(_ address: Address) throws(StateReadError) -> Account?
 
+  /// Several accounts, in this order, where asking for them together costs less; nil where it does not.
+  func accounts(_ addresses: [Address]) throws(StateReadError) -> [Account?]?
+
   /// The value of a storage slot; zero when it was never set. Asked only of accounts that have storage.
   func storage(_ address: Address, _ slot: UInt256) throws(StateReadError) -> UInt256
 
@@ -17,6 +20,10 @@ package protocol StateView {
 
   /// The hash of an ancestor, which is at most 256 blocks before the one that runs.
   func blockHash(_ number: UInt64) throws(StateReadError) -> Hash256
+}
+
+extension StateView {
+  package func accounts(_ addresses: [Address]) throws(StateReadError) -> [Account?]? { nil }
 }
 
 /// The state could not be read: the caller's storage failed, or what it holds is not what was stored.

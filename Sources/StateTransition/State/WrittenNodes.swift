@@ -21,6 +21,10 @@ struct AccountNodes<Reader: StateNodeReader>: NodeReader {
     bytes += node ?? []
     return node != nil
   }
+
+  func hasLeaf(at path: NibblePath) throws(TrieError) -> Bool {
+    written[path] == nil ? try reader.hasAccountLeaf(at: path) : false
+  }
 }
 
 /// One storage trie with what has been written since.
@@ -46,5 +50,10 @@ struct StorageNodes<Reader: StateNodeReader>: NodeReader {
     }
     bytes += node ?? []
     return node != nil
+  }
+
+  func hasLeaf(at path: NibblePath) throws(TrieError) -> Bool {
+    if isCleared || written[path] != nil { return false }
+    return try reader.hasStorageLeaf(of: account, at: path)
   }
 }

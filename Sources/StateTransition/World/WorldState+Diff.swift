@@ -8,12 +8,14 @@ extension WorldState {
     for index in dirtySlots {
       let slot = slots[index]
       if slot.current != slot.committed {
-        storage[slot.account, default: []].append(StateDiff.SlotChange(slot: slot.slot, value: slot.current))
+        storage[slot.account, default: []].append(
+          StateDiff.SlotChange(slot: slot.slot, value: slot.current, replaces: !slot.committed.isZero))
       }
       slots[index].committed = slot.current
       slots[index].isDirty = false
     }
     var changes: [StateDiff.AccountChange] = []
+    changes.reserveCapacity(dirtyAccounts.count)
     var newCode: [Hash256: [UInt8]] = [:]
     for index in dirtyAccounts {
       let record = accounts[index]
@@ -39,6 +41,7 @@ extension WorldState {
         nonce: record.value.nonce, balance: record.value.balance, storageRoot: root, codeHash: record.value.codeHash)
       : nil
     return StateDiff.AccountChange(
-      address: record.address, account: account, clearsStorage: record.clearsStorage, storage: storage)
+      address: record.address, account: account, clearsStorage: record.clearsStorage, storage: storage,
+      replaces: record.committed.exists)
   }
 }

@@ -55,6 +55,22 @@ package struct WorldState {
     return accounts.count - 1
   }
 
+  /// Asks for accounts that will be needed, if the view would rather tell of many at a time.
+  mutating func prefetch(_ addresses: [Address]) throws(StateReadError) {
+    accountIndex.reserveCapacity(accountIndex.count + addresses.count)
+    accounts.reserveCapacity(accounts.count + addresses.count)
+    var unknown: [Address] = []
+    unknown.reserveCapacity(addresses.count)
+    for address in addresses.sorted() where address != unknown.last && accountIndex[address] == nil {
+      unknown.append(address)
+    }
+    guard let found = try view.accounts(unknown) else { return }
+    for (address, account) in zip(unknown, found) {
+      accountIndex[address] = accounts.count
+      accounts.append(AccountRecord(address: address, account: account))
+    }
+  }
+
   /// The record of a slot. Asks the view the first time only, and only where there can be storage.
   mutating func slotIndex(_ slot: UInt256, of account: Int) throws(StateReadError) -> Int {
     let key = SlotKey(account: account, slot: slot)

@@ -1,6 +1,5 @@
 import ArgumentParser
 import EventStore
-import Glibc
 import Primitives
 import ProjectionStore
 import Projections
@@ -39,9 +38,8 @@ struct BenchReplayCommand: VarveCommand {
     try projector.replay(to: 0, run)
     let clock = StageClock()
     run.clock = clock
-    let before = ProcessTime.now
     let report = try projector.replay(resume: true, run)
-    let processor = ProcessTime.now - before
+    let processor = clock.processorTime
     let blocks = report.outputs - 1
     let whole = StageClock.Stage.allCases.reduce(Duration.zero) { $0 + clock.total(of: $1) }
     var all = StageTime("all", whole, of: whole, blocks: blocks, transactions: transactions)
@@ -67,15 +65,6 @@ struct BenchReplayCommand: VarveCommand {
   }
 }
 
-/// Time that this process has had a processor, all its threads together.
-private enum ProcessTime {
-  static var now: Duration {
-    var usage = timespec()
-    _ = unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &usage)
-    return .seconds(usage.tv_sec) + .nanoseconds(usage.tv_nsec)
-  }
-}
-
 /// What one stage took, as a line of JSON.
 private struct StageTime: Encodable {
   let figure = "replay"
@@ -89,7 +78,7 @@ private struct StageTime: Encodable {
   let blocksPerSecond: Double
   let transactionsPerSecond: Double
 
-  /// Of the whole process, threads together and the last sync included; for the whole replay alone.
+  /// Of the whole process, its threads together; for the whole replay alone.
   var processorSeconds: Double?
   var transactionsPerProcessorSecond: Double?
 

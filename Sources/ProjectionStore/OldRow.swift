@@ -1,0 +1,125 @@
+import Primitives
+
+/// A row of a projection as it was, in a row of the journal: table (1), bytes of the key (2), bytes of the value and one
+/// more (4; 0 where there was no row), key, value. Integers are big-endian.
+///
+/// Where the row has as many bytes afterwards, and only some are different, 0x80 is added to the table, and in the place of
+/// the value stand the bytes of a `Patch` (4) and the patch.
+struct OldRow {
+  enum Content {
+    case absent
+    case value(Range<Int>)
+    case patch(Range<Int>, rowLength: Int)
+  }
+
+  let table: Int
+  let key: Range<Int>
+  let content: Content
+  let end: Int
+
+  private static var headerLength: Int { 7 }
+  private static var patchMark: UInt8 { 0x80 }
+
+  /// The row that begins at `offset`; nil when that is none.
+  init?(_ rows: RawSpan, at offset: Int) {
+    guard rows.byteCount - offset >= Self.headerLength else { return nil }
+    let mark = rows.byte(at: offset)
+    table = Int(mark & ~Self.patchMark)
+    let keyLength = Int(rows.bigEndian(at: offset + 1, as: UInt16.self))
+    let valueLength = Int(rows.bigEndian(at: offset + 3, as: UInt32.self)) - 1
+    let keyStart = offset + Self.headerLength
+    let valueStart = keyStart + keyLength
+    guard rows.byteCount - valueStart >= 0 else { return nil }
+    key = keyStart..<valueStart
+    if mark & Self.patchMark != 0 {
+      guard rows.byteCount - valueStart >= 4 else { return nil }
+      let patchStart = valueStart + 4
+      let patchLength = Int(rows.bigEndian(at: valueStart, as: UInt32.self))
+      guard rows.byteCount - patchStart >= patchLength else { return nil }
+      end = patchStart + patchLength
+      content = .patch(patchStart..<end, rowLength: valueLength)
+    } else {
+      guard rows.byteCount - valueStart >= max(valueLength, 0) else { return nil }
+      end = valueStart + max(valueLength, 0)
+      content = valueLength < 0 ? .absent : .value(valueStart..<end)
+    }
+  }
+
+  /// Appends the row `old`, which is `new` afterwards.
+  static func append(_ table: Int, _ key: RawSpan, _ old: RawSpan?, new: RawSpan?, to bytes: inout [UInt8]) {
+    let start = bytes.count
+    bytes.append(UInt8(table))
+    bytes.append(bigEndian: UInt16(key.byteCount))
+    bytes.append(bigEndian: UInt32((old?.byteCount ?? -1) + 1))
+    bytes.append(contentsOf: key)
+    guard let old else { return }
+    if let new, Patch.append(old, over: new, to: &bytes) {
+      bytes[start] |= patchMark
+    } else {
+      bytes.append(contentsOf: old)
+    }
+  }
+}
+
+/// Some bytes of a row: for each run of them, bytes to pass over (2), bytes of the run (2), the run. Integers are
+/// big-endian.
+enum Patch {
+  /// Bytes that are the same end a run when there are so many, one more than another run's header takes.
+  private static var gap: Int { 5 }
+
+  /// Appends the length (4) and the bytes of the patch that makes `old` of `new`. False, and nothing appended, when they
+  /// are of different lengths or the patch would not be shorter than `old`.
+  static func append(_ old: RawSpan, over new: RawSpan, to bytes: inout [UInt8]) -> Bool {
+    guard old.byteCount == new.byteCount, 1...Int(UInt16.max) ~= old.byteCount else { return false }
+    let start = bytes.count
+    bytes.append(bigEndian: 0 as UInt32)
+    var done = 0
+    while let run = nextRun(old, new, from: done) {
+      bytes.append(bigEndian: UInt16(run.lowerBound - done))
+      bytes.append(bigEndian: UInt16(run.count))
+      bytes.append(contentsOf: old.extracting(run))
+      done = run.upperBound
+      if bytes.count - start >= old.byteCount {
+        bytes.removeLast(bytes.count - start)
+        return false
+      }
+    }
+    var length: [UInt8] = []
+    length.append(bigEndian: UInt32(bytes.count - start - 4))
+    bytes.replaceSubrange(start..<start + 4, with: length)
+    return true
+  }
+
+  /// Where the spans differ next.
+  private static func nextRun(_ old: RawSpan, _ new: RawSpan, from start: Int) -> Range<Int>? {
+    var first = start
+    while first + 8 <= old.byteCount, old.bigEndian(at: first, as: UInt64.self) == new.bigEndian(at: first) {
+      first += 8
+    }
+    while first < old.byteCount, old.byte(at: first) == new.byte(at: first) { first += 1 }
+    if first == old.byteCount { return nil }
+    var end = first + 1
+    var offset = end
+    while offset < old.byteCount, offset - end < gap {
+      if old.byte(at: offset) != new.byte(at: offset) { end = offset + 1 }
+      offset += 1
+    }
+    return first..<end
+  }
+
+  /// Writes the runs over a row; false when the patch is none for it.
+  static func apply(_ patch: RawSpan, to row: inout [UInt8]) -> Bool {
+    var (offset, place) = (0, 0)
+    while offset < patch.byteCount {
+      guard patch.byteCount - offset >= 4 else { return false }
+      place += Int(patch.bigEndian(at: offset, as: UInt16.self))
+      let count = Int(patch.bigEndian(at: offset + 2, as: UInt16.self))
+      offset += 4
+      guard patch.byteCount - offset >= count, row.count - place >= count else { return false }
+      row.replaceSubrange(place..<place + count, with: patch.extracting(offset..<offset + count).bytes)
+      offset += count
+      place += count
+    }
+    return true
+  }
+}
