@@ -57,7 +57,7 @@ struct OutputTests {
     let game = try world.dispute(output, mind: Truth(seed: 5))
     try world.move(
       game, against: 1, claim: Truth(seed: 0).claim(1), isAttack: true, from: World.alice)
-    try world.call(.blacklistGame(gameId: game), from: World.guardian)
+    try world.call(world.blacklisting(game), from: World.guardian)
     #expect(world.contract.outputs[0].status == .deleted)
     #expect(world.gain(of: World.alice) == 0 && world.gain(of: World.bob) == 0)
   }

@@ -30,7 +30,7 @@ extension RevertTests {
         { (world, output) in
           let wrong = try world.propose(1, mind: Truth(seed: 5))
           let game = try world.dispute(wrong, mind: world.verifier.truth)
-          try world.call(.blacklistGame(gameId: game), from: World.guardian)
+          try world.call(world.blacklisting(game), from: World.guardian)
           output.parentOutput = wrong
         }, .outputIsDeleted(index: 0))
     },
@@ -187,6 +187,15 @@ extension RevertTests {
       let root = world.contract.outputs[0].node.lineage
       return (
         world.revert(.createGame(outputIndex: 0, disputed: .zero, claim: .zero), from: World.carol, value: 20),
+        .disputedMismatch(stands: root, given: .zero)
+      )
+    },
+    Refusal("disputedMismatch") {
+      var world = World()
+      let game = try world.dispute(try world.propose(3), mind: Truth(seed: 5))
+      let root = world.contract.outputs[0].node.lineage
+      return (
+        world.revert(.blacklistGame(gameId: game, disputed: .zero), from: World.guardian),
         .disputedMismatch(stands: root, given: .zero)
       )
     },

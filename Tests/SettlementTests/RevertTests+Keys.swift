@@ -145,7 +145,9 @@ extension RevertTests {
     },
     Refusal("notGuardian") {
       var world = World()
-      return (world.revert(.blacklistGame(gameId: 0), from: World.alice), .notGuardian(caller: World.alice))
+      return (
+        world.revert(.blacklistGame(gameId: 0, disputed: .zero), from: World.alice), .notGuardian(caller: World.alice)
+      )
     },
     Refusal("isNotPaused") {
       var world = World()

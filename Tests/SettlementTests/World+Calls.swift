@@ -69,6 +69,11 @@ extension World {
 
   func game(_ id: UInt64) -> DisputeGame { contract.games[Int(id)] }
 
+  /// Takes out a game.
+  func blacklisting(_ id: UInt64) -> ContractCall {
+    .blacklistGame(gameId: id, disputed: contract.outputs[Int(game(id).outputIndex)].node.lineage)
+  }
+
   /// Answers a claim with a value.
   @discardableResult
   mutating func move(

@@ -65,7 +65,10 @@ extension ContractCall {
       fields.append(index)
       fields.append(blocks: blocks)
     case .proposeOutput(let output): output.append(to: &fields)
-    case .forceInclude(let number), .finalizeOutput(let number), .blacklistGame(let number): fields.append(number)
+    case .forceInclude(let number), .finalizeOutput(let number): fields.append(number)
+    case .blacklistGame(let game, let disputed):
+      fields.append(game)
+      fields.append(disputed)
     case .createGame(let index, let root, let claim):
       fields.append(index)
       fields.append(root)
@@ -121,7 +124,8 @@ extension ContractCall {
       case .updateConfiguration: .updateConfiguration(try ConfigUpdate(&fields))
       case .pause: .pause
       case .unpause: .unpause
-      case .blacklistGame: .blacklistGame(gameId: try fields.readUInt64())
+      case .blacklistGame:
+        .blacklistGame(gameId: try fields.readUInt64(), disputed: try fields.readHash256())
       }
   }
 }

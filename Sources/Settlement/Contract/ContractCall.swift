@@ -48,8 +48,8 @@ package enum ContractCall: Hashable, Sendable {
   case updateConfiguration(ConfigUpdate)
   case pause
   case unpause
-  /// Takes out a game, and the output that it is about.
-  case blacklistGame(gameId: UInt64)
+  /// Takes out a game, and the output that it is about, whose lineage is `disputed`.
+  case blacklistGame(gameId: UInt64, disputed: Hash256)
 }
 
 /// A message for the inbox.

@@ -39,7 +39,7 @@ extension RollupContract {
     case .updateConfiguration(let update): return try updateConfiguration(update, from: from, at: context)
     case .pause: return try setPaused(true, from: from)
     case .unpause: return try setPaused(false, from: from)
-    case .blacklistGame(let id): return try blacklistGame(id, from: from)
+    case .blacklistGame(let id, let disputed): return try blacklistGame(id, disputed, from: from)
     }
   }
 }

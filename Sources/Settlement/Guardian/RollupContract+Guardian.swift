@@ -33,9 +33,14 @@ extension RollupContract {
 
   /// Gives all bonds of the game back, and deletes its output with what builds on it. The guardian's means against a
   /// verifier that turns out to be wrong: nobody gains by it.
-  mutating func blacklistGame(_ id: UInt64, from caller: Address) throws(Revert) -> CallResult {
+  mutating func blacklistGame(
+    _ id: UInt64, _ disputed: Hash256, from caller: Address
+  ) throws(Revert) -> CallResult {
     try requireGuardian(caller)
     guard let game = games[checked: id] else { throw .noSuchGame(id: id) }
+    // After a reorganisation another game may have the number.
+    let lineage = outputs[Int(game.outputIndex)].node.lineage
+    guard disputed == lineage else { throw .disputedMismatch(stands: lineage, given: disputed) }
     switch outputs[Int(game.outputIndex)].status {
     case .final: throw .outputIsFinal(index: game.outputIndex)
     case .deleted: throw .outputIsDeleted(index: game.outputIndex)
