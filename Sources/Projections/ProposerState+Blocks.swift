@@ -141,7 +141,7 @@ extension ProposerState {
       header: block.header, batchIndex: event.batchIndex, indexInBatch: event.indexInBatch,
       stateRoot: commitment.state.root,
       computedHash: differences.isEmpty ? hash : commitment.computed.header(from: block.header).hash,
-      differences: differences, receipts: commitment.encodedReceipts)
+      differences: differences, receipts: commitment.receipts.map { $0.encode(withBloom: false) })
   }
 
   /// Writes what a block gave, and its hash as sequenced.

@@ -64,7 +64,7 @@ extension ProposerState {
     let result = BlockResult(
       header: header, batchIndex: derived.cursor.batchIndex, indexInBatch: derived.cursor.indexInBatch,
       stateRoot: header.stateRoot, computedHash: hash, differences: [],
-      receipts: commitment.encodedReceipts, claim: context.claim(of: header, hash: hash))
+      receipts: commitment.receipts.map { $0.encode(withBloom: false) }, claim: context.claim(of: header, hash: hash))
     put(result, hash: hash, in: view)
   }
 }
