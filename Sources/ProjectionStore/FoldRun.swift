@@ -107,13 +107,14 @@ final class FoldRun<P: Projection> {
     } catch { throw .log(error) }
     let projection = try configuredProjection()
     options.clock?.begin(.read)
+    let pageCount = try version.pageCount()
     do throws(Interruption) {
       try withView { (view) throws(Interruption) in
         try log.read(Position(part.next)..<Position(end), view: P.readMode.logView) {
           (record: borrowing RecordView) throws(Interruption) in
           try foldOne(record, projection, view, &part)
           options.clock?.begin(.read)
-          if isEnded || Projector<P>.Options.isFull(batch) { throw .full }
+          if isEnded || Projector<P>.Options.isFull(batch, over: pageCount) { throw .full }
         }
       }
       part.next = end

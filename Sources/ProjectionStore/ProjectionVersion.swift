@@ -115,6 +115,19 @@ final class ProjectionVersion: Sendable {
     do { try environment.makeSynchronous() } catch { throw .store(error) }
   }
 
+  /// How many pages the tables have that hold rows. O(tables).
+  func pageCount() throws(ProjectionError) -> Int {
+    try environment.read { (transaction: borrowing ReadTransaction) throws(ProjectionError) in
+      var count = 0
+      do throws(LMDBError) {
+        for handle in handles {
+          count += try transaction.statistics(of: handle).pages
+        }
+      } catch { throw .store(error) }
+      return count
+    }
+  }
+
   /// How many rows a table has. O(1).
   func rowCount(of table: ProjectionTable) throws(ProjectionError) -> Int {
     try environment.read { (transaction: borrowing ReadTransaction) throws(ProjectionError) in

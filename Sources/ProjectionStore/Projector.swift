@@ -48,13 +48,17 @@ package final class Projector<P: Projection>: Sendable {
     /// Called after each step of making a version live; stops it by throwing. For tests of what a crash leaves.
     package var onPublish: (PublishStep) throws(ProjectionError) -> Void = { _ in }
 
-    /// Whether a batch is committed, however few records it has: LMDB keeps a transaction's pages in memory, and each row
-    /// may need one.
-    static func isFull(_ batch: WriteBatch) -> Bool {
-      batch.byteCount > WriteTransaction.recommendedBytes || batch.count > rowLimit
+    /// Whether a batch is committed, however few records it has: LMDB keeps a transaction's pages in memory.
+    ///
+    /// - Parameter pageCount: of the tables before. Each row may need one of these for itself, and what is new takes pages
+    ///   that are at least half full.
+    static func isFull(_ batch: WriteBatch, over pageCount: Int) -> Bool {
+      let newPages = batch.byteCount / (leastPageSize / 2)
+      return batch.byteCount > WriteTransaction.recommendedBytes || min(batch.count, pageCount + newPages) > pageLimit
     }
 
-    private static var rowLimit: Int { 1 << 17 }
+    private static var pageLimit: Int { 1 << 17 }
+    private static var leastPageSize: Int { 4096 }
 
     package init(
       batchSize: Int = 10_000, clock: StageClock? = nil, onProgress: @escaping (ProjectionProgress) -> Void = { _ in }

@@ -1,7 +1,8 @@
 import Primitives
 
-/// The rows of a batch: keys and values in one arena, and an index of the keys.
-struct BatchRows {
+/// The rows of a batch: keys and values in one arena, and an index of the keys. Not copied, so that a look at them touches
+/// no reference count.
+struct BatchRows: ~Copyable {
   struct Entry {
     /// The key's first eight bytes, most significant first and filled up with zeros: settles most comparisons.
     let prefix: UInt64
@@ -52,11 +53,14 @@ struct BatchRows {
     arena.replaceBytes(at: makeRoom(for: value.byteCount, in: index), with: value)
   }
 
-  /// Sets the value under a known key to two bytes, which follow from what is there, and `rest`. False for an unknown key.
-  mutating func replace(
-    _ table: Int, _ key: RawSpan, header: (RawSpan?) -> UInt16, _ rest: RawSpan
-  ) -> Bool {
-    guard case .entry(let index) = find(table, key) else { return false }
+  /// Sets the value of an entry.
+  mutating func put(_ value: RawSpan, in index: Int) {
+    write(index)
+    arena.replaceBytes(at: makeRoom(for: value.byteCount, in: index), with: value)
+  }
+
+  /// Sets the value of an entry to two bytes, which follow from what is there, and `rest`.
+  mutating func replace(_ index: Int, header: (RawSpan?) -> UInt16, _ rest: RawSpan) {
     let head: UInt16
     if let value = entries[index].value { head = header(arena.rawSpan.extracting(value)) } else { head = header(nil) }
     write(index)
@@ -64,7 +68,6 @@ struct BatchRows {
     arena[start] = UInt8(truncatingIfNeeded: head &>> 8)
     arena[start + 1] = UInt8(truncatingIfNeeded: head)
     arena.replaceBytes(at: start + 2, with: rest)
-    return true
   }
 
   /// Where the new value of an entry begins, which has so many bytes.
@@ -84,15 +87,20 @@ struct BatchRows {
     entries[touch(table, key)].valueLength = -1
   }
 
-  /// Takes over what is stored under a key that is not there.
-  mutating func keep(_ table: Int, _ key: RawSpan, _ value: RawSpan?) {
-    guard case .absent(let slot, let prefix, let hash) = find(table, key) else { return }
-    insert(table, key, prefix, hash, at: slot)
-    guard let value else { return }
-    entries[entries.count - 1].valueStart = arena.count
-    entries[entries.count - 1].valueLength = Int32(value.byteCount)
-    entries[entries.count - 1].capacity = Int32(value.byteCount)
-    arena.append(contentsOf: value)
+  /// Takes over what is stored under a key that is not there. Returns its entry.
+  mutating func keep(_ table: Int, _ key: RawSpan, _ value: RawSpan?) -> Int {
+    switch find(table, key) {
+    case .entry(let index): return index
+    case .absent(let slot, let prefix, let hash):
+      let index = entries.count
+      insert(table, key, prefix, hash, at: slot)
+      guard let value else { return index }
+      entries[index].valueStart = arena.count
+      entries[index].valueLength = Int32(value.byteCount)
+      entries[index].capacity = Int32(value.byteCount)
+      arena.append(contentsOf: value)
+      return index
+    }
   }
 
   mutating func beginSection() { section += 1 }
@@ -138,10 +146,10 @@ extension BatchRows {
     case absent(slot: Int, prefix: UInt64, hash: UInt32)
   }
 
-  /// Where the value of a known key stands in the arena; nil in it for a key without a row, nil for an unknown one.
-  func value(_ table: Int, _ key: RawSpan) -> Range<Int>?? {
+  /// The entry of a known key; nil for an unknown one.
+  func entry(_ table: Int, _ key: RawSpan) -> Int? {
     guard case .entry(let index) = find(table, key) else { return nil }
-    return .some(entries[index].value)
+    return index
   }
 
   /// The entry of `key`, about to be written; without a row when it is new.

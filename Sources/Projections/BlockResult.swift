@@ -20,7 +20,7 @@ package struct BlockResult: Hashable, Sendable {
   /// The header's fields that are wrong, in its order of fields.
   package let differences: [ClaimDifference]
 
-  /// One per transaction, each encoded as the receipts trie holds it.
+  /// One per transaction, each encoded as the receipts trie holds it, but without the filter, which follows from the logs.
   package let receipts: [[UInt8]]
 
   /// What an output about a rollup's block should claim; nil for an imported block.

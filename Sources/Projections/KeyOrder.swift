@@ -10,7 +10,7 @@ struct KeyOrder {
 
   /// Takes up what has come since the last time. O(entries since then), and a pass over the table's entries if some of
   /// those are new.
-  mutating func follow(_ rows: BatchRows, table: Int) {
+  mutating func follow(_ rows: borrowing BatchRows, table: Int) {
     var added: [Int32] = []
     for index in next..<rows.entries.count where Int(rows.entries[index].table) == table { added.append(Int32(index)) }
     next = rows.entries.count
@@ -30,7 +30,7 @@ struct KeyOrder {
   }
 
   /// Calls `body` with the entries from the first key on that is `start` or greater, until it returns false.
-  func scan(_ rows: BatchRows, from start: RawSpan, _ body: (BatchRows.Entry, _ key: RawSpan) -> Bool) {
+  func scan(_ rows: borrowing BatchRows, from start: RawSpan, _ body: (BatchRows.Entry, _ key: RawSpan) -> Bool) {
     var first = 0
     var end = sorted.count
     while first < end {

@@ -19,15 +19,22 @@ package struct ProjectionView {
   package func read<R>(
     _ table: ProjectionTable, _ key: RawSpan, _ body: (RawSpan?) -> R
   ) throws(TableReadError) -> R {
+    try readEntry(table, key, body).result
+  }
+
+  /// As `read`, and says which entry of the batch the row is, if it is one.
+  func readEntry<R>(
+    _ table: ProjectionTable, _ key: RawSpan, _ body: (RawSpan?) -> R
+  ) throws(TableReadError) -> (result: R, entry: Int?) {
+    if let entry = batch.entry(table, key) { return (batch.read(entry, body), entry) }
     var result: R?
-    if !batch.read(table, key, { result = body($0) }) {
-      try store.read(table, key) { value in
-        batch.keep(table, key, value)
-        result = body(value)
-      }
+    var entry: Int?
+    try store.read(table, key) { value in
+      entry = batch.keep(table, key, value)
+      result = body(value)
     }
     guard let result else { throw TableReadError(table: table, reason: "the store did not answer") }
-    return result
+    return (result, entry)
   }
 
   /// A copy of the value under `key`.
@@ -39,8 +46,15 @@ package struct ProjectionView {
   package func row<Row>(
     _ table: ProjectionTable, _ key: RawSpan, decode: (RawSpan) throws(RLPError) -> Row
   ) throws(TableReadError) -> Row? {
-    let row = try read(table, key) { Self.decoded($0, decode) }
-    return try Self.get(row, table)
+    try rowEntry(table, key, decode: decode).row
+  }
+
+  /// As `row`, and says which entry of the batch the row is, if it is one.
+  func rowEntry<Row>(
+    _ table: ProjectionTable, _ key: RawSpan, decode: (RawSpan) throws(RLPError) -> Row
+  ) throws(TableReadError) -> (row: Row?, entry: Int?) {
+    let (row, entry) = try readEntry(table, key) { Self.decoded($0, decode) }
+    return (try Self.get(row, table), entry)
   }
 
   /// A decoded row, or what is wrong with it: closures that are lent spans throw nothing.

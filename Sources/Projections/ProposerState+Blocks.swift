@@ -3,6 +3,17 @@ import Rollup
 import StateTransition
 import StateTrie
 
+/// The state before a block, as it is stored.
+struct StoredBefore {
+  let state: StoredState
+  let nodes: StoredNodes
+
+  init(_ view: ProjectionView) {
+    state = StoredState(view)
+    nodes = StoredNodes(view)
+  }
+}
+
 extension ProposerState {
   /// Executes the next block and writes what it did.
   func apply(_ event: BlockSequenced, in view: ProjectionView) throws(FoldError) {
@@ -14,17 +25,18 @@ extension ProposerState {
     let place = DerivationCursor(batchIndex: event.batchIndex, indexInBatch: event.indexInBatch)
     let signers = try SenderIndex.signers(of: block.transactions, commitment: hash, at: place, in: view)
     view.enter(.execute)
+    let before = StoredBefore(view)
     let outcome: BlockOutcome
     do {
-      outcome = try executor.apply(block, signers: signers, to: StoredState(view), on: machines)
+      outcome = try executor.apply(block, signers: signers, to: before.state, on: machines)
     } catch { throw .block(error) }
     view.enter(.trie)
     let commitment: BlockCommitment
     do {
-      commitment = try outcome.commit(block, onto: parent.stateRoot, reader: StoredNodes(view), trust: .trusted)
+      commitment = try outcome.commit(block, onto: parent.stateRoot, reader: before.nodes, trust: .trusted)
     } catch { throw .trie(block: block.header.number, error) }
     view.enter(.rows)
-    try put(commitment.state, in: view)
+    try put(commitment.state, over: before, in: view)
     put(result(of: block, hash: hash, event, commitment), hash: hash, in: view)
     if let work { view.put(Self.work, Self.key(block.header.number), work.encode()) }
   }
@@ -58,32 +70,41 @@ extension ProposerState {
     return parent
   }
 
-  func put(_ state: StateCommitment, in view: ProjectionView) throws(FoldError) {
+  /// Writes what a block changed, in the order of keys: that of what was read `before`.
+  func put(_ state: StateCommitment, over before: StoredBefore, in view: ProjectionView) throws(FoldError) {
     for change in state.accounts {
       if let account = change.account {
-        view.put(Self.accounts, change.key, account.row())
+        if let entry = before.state.entry(of: change.key) {
+          view.batch.put(account.row().rawSpan, in: entry)
+        } else {
+          view.put(Self.accounts, change.key, account.row())
+        }
       } else {
         view.delete(Self.accounts, change.key)
       }
       if change.clearsStorage { try deleteStorage(of: change.key, in: view) }
-      try putStorage(of: change, in: view)
+      try putStorage(of: change, over: before, in: view)
     }
-    try put(state.nodeChanges, of: nil, in: view)
+    try put(state.nodeChanges, of: nil, over: before.nodes, in: view)
     for entry in state.code { view.put(Self.code, entry.hash, entry.code) }
   }
 
   private func putStorage(
-    of change: StateCommitment.AccountChange, in view: ProjectionView
+    of change: StateCommitment.AccountChange, over before: StoredBefore, in view: ProjectionView
   ) throws(FoldError) {
     for slot in change.storage {
       let key = Self.storageKey(account: change.key, slot: slot.key)
       if slot.value.isZero { view.delete(Self.storage, key) } else { view.put(Self.storage, key, slot.encodedValue) }
     }
-    try put(change.storageNodeChanges, of: change.key, in: view)
+    if !change.storageNodeChanges.isEmpty {
+      try put(change.storageNodeChanges, of: change.key, over: before.nodes, in: view)
+    }
   }
 
   /// Writes what changed in the account trie, or in the storage trie of an account.
-  private func put(_ changes: NodeChanges, of owner: Hash256?, in view: ProjectionView) throws(FoldError) {
+  private func put(
+    _ changes: NodeChanges, of owner: Hash256?, over before: StoredNodes, in view: ProjectionView
+  ) throws(FoldError) {
     let table = owner == nil ? Self.accountNodes : Self.storageNodes
     try Self.rows { () throws(TableReadError) in
       try changes.forEach(
@@ -92,9 +113,11 @@ extension ProposerState {
         },
         { path, node, shape throws(TableReadError) in
           if shape == .leaf && !path.isRoot { return }
+          if let entry = before.entry(of: path, of: owner) {
+            return view.batch.replace(entry, header: { shape.leaves(of: node, after: $0) }, node)
+          }
+          // Nobody asked for it before.
           try path.withStorageKey(behind: owner) { (key: RawSpan) throws(TableReadError) -> Void in
-            if view.batch.replace(table, key, header: { shape.leaves(of: node, after: $0) }, node) { return }
-            // Nobody asked for it before.
             let header = try view.read(table, key) { shape.leaves(of: node, after: $0) }
             view.batch.put(table, key: key, value: NodeRow.make(header, node).rawSpan)
           }
@@ -118,7 +141,7 @@ extension ProposerState {
       header: block.header, batchIndex: event.batchIndex, indexInBatch: event.indexInBatch,
       stateRoot: commitment.state.root,
       computedHash: differences.isEmpty ? hash : commitment.computed.header(from: block.header).hash,
-      differences: differences, receipts: commitment.encodedReceipts)
+      differences: differences, receipts: commitment.receipts.map { $0.encode(withBloom: false) })
   }
 
   /// Writes what a block gave, and its hash as sequenced.

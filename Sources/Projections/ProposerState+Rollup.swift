@@ -45,25 +45,26 @@ extension ProposerState {
     let signers = try SenderIndex.signers(
       of: derived.block.transactions, commitment: order.commitment, at: derived.cursor, in: view)
     view.enter(.execute)
+    let before = StoredBefore(view)
     let outcome: RollupBlockOutcome
     do {
       outcome = try context.apply(
-        messages: messages, transactions: derived.block.transactions, signers: signers, to: StoredState(view),
+        messages: messages, transactions: derived.block.transactions, signers: signers, to: before.state,
         on: machines)
     } catch { throw .block(error) }
     view.enter(.trie)
     let commitment: RollupBlockCommitment
-    do { commitment = try outcome.commit(onto: parent.stateRoot, reader: StoredNodes(view), trust: .trusted) } catch {
+    do { commitment = try outcome.commit(onto: parent.stateRoot, reader: before.nodes, trust: .trusted) } catch {
       throw .trie(block: number, error)
     }
     view.enter(.rows)
-    try put(commitment.state, in: view)
+    try put(commitment.state, over: before, in: view)
     let header = commitment.header
     let hash = header.hash
     let result = BlockResult(
       header: header, batchIndex: derived.cursor.batchIndex, indexInBatch: derived.cursor.indexInBatch,
       stateRoot: header.stateRoot, computedHash: hash, differences: [],
-      receipts: commitment.encodedReceipts, claim: context.claim(of: header, hash: hash))
+      receipts: commitment.receipts.map { $0.encode(withBloom: false) }, claim: context.claim(of: header, hash: hash))
     put(result, hash: hash, in: view)
   }
 }

@@ -28,6 +28,11 @@ struct StoredNodes: StateNodeReader {
     try storageTries.append(path, of: account, to: &bytes)
   }
 
+  /// The entry of the batch that is the row of a node, if it was read before; asked in the order of paths, and of owners.
+  func entry(of path: NibblePath, of owner: Hash256?) -> Int? {
+    (owner == nil ? accountTrie : storageTries).entry(of: path, of: owner)
+  }
+
   func hasAccountLeaf(at path: NibblePath) throws(TrieError) -> Bool { try accountTrie.hasLeaf(at: path, of: nil) }
 
   func hasStorageLeaf(of account: Hash256, at path: NibblePath) throws(TrieError) -> Bool {
@@ -49,6 +54,7 @@ private struct NodeTable {
   private final class Recent {
     var owner: Hash256?
     var branches: [(path: NibblePath, leaves: UInt16)?] = Array(repeating: nil, count: NibblePath.maximumCount + 1)
+    var trail = NodeTrail()
   }
 
   private let recent = Recent()
@@ -68,8 +74,9 @@ private struct NodeTable {
   func append(_ path: NibblePath, of owner: Hash256?, to bytes: inout [UInt8]) throws(TrieError) -> Bool {
     if try hasLeaf(at: path, of: owner) { return try appendLeaf(path, of: owner, to: &bytes) }
     do throws(TableReadError) {
-      let length = try path.withStorageKey(behind: owner) { (key: RawSpan) throws(TableReadError) -> Int? in
-        try view.read(nodes, key) { row in
+      let (length, entry) = try path.withStorageKey(behind: owner) {
+        (key: RawSpan) throws(TableReadError) -> (Int?, Int?) in
+        try view.readEntry(nodes, key) { row in
           guard let row else { return nil }
           if row.byteCount > NodeRow.headerLength {
             bytes.append(contentsOf: row.extracting(NodeRow.headerLength..<row.byteCount))
@@ -79,10 +86,13 @@ private struct NodeTable {
         }
       }
       guard let length else { return false }
+      if let entry { recent.trail.note(path, of: owner, entry) }
       guard length > NodeRow.headerLength else { throw Self.damage(nodes) }
       return true
     } catch { throw .unreadable(path: path, reason: "\(error)") }
   }
+
+  func entry(of path: NibblePath, of owner: Hash256?) -> Int? { recent.trail.entry(of: path, of: owner) }
 
   /// Whether the row of the branch above `path` says that a leaf is there.
   func hasLeaf(at path: NibblePath, of owner: Hash256?) throws(TrieError) -> Bool {

@@ -7,10 +7,20 @@ import StateTrie
 struct StoredState: StateView {
   private let view: ProjectionView
 
+  /// Of the accounts that were read together.
+  private final class Trail {
+    var accounts = EntryTrail<Hash256>()
+  }
+
+  private let trail = Trail()
+
   init(_ view: ProjectionView) { self.view = view }
 
+  /// The entry of the batch that is an account's row, if it was read before; asked in the order of keys.
+  func entry(of account: Hash256) -> Int? { trail.accounts.entry(of: account) }
+
   func account(_ address: Address) throws(StateReadError) -> Account? {
-    try account(address.withBytes { Keccak256.hash($0) })
+    try read(address.withBytes { Keccak256.hash($0) }).row
   }
 
   /// In the order of their keys, so that neighbours in the store are read one after the other.
@@ -20,14 +30,18 @@ struct StoredState: StateView {
     for address in addresses { address.withBytes { bytes.append(contentsOf: $0) } }
     let keys = Keccak256.hashEach(of: bytes, ends: addresses.indices.map { Address.byteCount * ($0 + 1) })
     var found = [Account?](repeating: nil, count: addresses.count)
-    for (key, place) in zip(keys, addresses.indices).sorted(by: { $0.0 < $1.0 }) { found[place] = try account(key) }
+    for (key, place) in zip(keys, addresses.indices).sorted(by: { $0.0 < $1.0 }) {
+      let (account, entry) = try read(key)
+      found[place] = account
+      if let entry { trail.accounts.note(key, entry) }
+    }
     return found
   }
 
-  private func account(_ key: Hash256) throws(StateReadError) -> Account? {
+  private func read(_ key: Hash256) throws(StateReadError) -> (row: Account?, entry: Int?) {
     do {
       return try key.withBytes { key throws(TableReadError) in
-        try view.row(ProposerState.accounts, key) { row throws(RLPError) in try Account(row: row) }
+        try view.rowEntry(ProposerState.accounts, key) { row throws(RLPError) in try Account(row: row) }
       }
     } catch { throw StateReadError("\(error); rebuild the projection") }
   }

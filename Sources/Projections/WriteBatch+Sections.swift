@@ -29,11 +29,10 @@ extension WriteBatch {
     stored: (_ entry: Int) -> [UInt8]?,
     _ body: (_ section: Int, _ table: Int, _ key: RawSpan, _ old: RawSpan?, _ new: RawSpan?) throws(Failure) -> Void
   ) throws(Failure) {
-    let rows = rows
     let after = rows.valuesAfterChanges()
-    let arena = rows.arena
+    let (arena, entries) = (rows.arena, rows.entries)
     for (index, change) in rows.firstChanges.enumerated() {
-      let entry = rows.entries[change.entry]
+      let entry = entries[change.entry]
       let (section, table, key) = (Int(change.section), Int(entry.table), arena.rawSpan.extracting(entry.key))
       let new: RawSpan?
       if let range = after[index] { new = arena.rawSpan.extracting(range) } else { new = nil }

@@ -38,10 +38,12 @@ package final class WriteBatch {
     rows.put(table.index, key, value)
   }
 
-  /// Sets the value under a known key to two bytes, which follow from what is there, and `rest`. False, and nothing done,
-  /// for an unknown key.
-  func replace(_ table: ProjectionTable, _ key: RawSpan, header: (RawSpan?) -> UInt16, _ rest: RawSpan) -> Bool {
-    rows.replace(table.index, key, header: header, rest)
+  /// Sets the value under the key of an entry.
+  func put(_ value: RawSpan, in entry: Int) { rows.put(value, in: entry) }
+
+  /// Sets the value under the key of an entry to two bytes, which follow from what is there, and `rest`.
+  func replace(_ entry: Int, header: (RawSpan?) -> UInt16, _ rest: RawSpan) {
+    rows.replace(entry, header: header, rest)
   }
 
   /// Removes `key`, whether or not it is there.
@@ -65,21 +67,27 @@ package final class WriteBatch {
     if keepsRows { rows.didCommit() } else { reset() }
   }
 
+  /// The entry of `key`, by which it can be read and written until the batch forgets; nil when the batch knows nothing of
+  /// it.
+  func entry(_ table: ProjectionTable, _ key: RawSpan) -> Int? { rows.entry(table.index, key) }
+
+  /// Calls `body` with the value of an entry, or with nil when its key has no row.
+  func read<R>(_ entry: Int, _ body: (RawSpan?) -> R) -> R {
+    let arena = rows.arena
+    guard let value = rows.entries[entry].value else { return body(nil) }
+    return body(arena.rawSpan.extracting(value))
+  }
+
   /// What the batch knows of `key`: calls `body` with the value, with nil for a key without a row, and not at all
   /// (returning false) for an unknown one.
   func read(_ table: ProjectionTable, _ key: RawSpan, _ body: (RawSpan?) -> Void) -> Bool {
-    guard let value = rows.value(table.index, key) else { return false }
-    let arena = rows.arena
-    if let value {
-      body(arena.rawSpan.extracting(value))
-    } else {
-      body(nil)
-    }
+    guard let entry = entry(table, key) else { return false }
+    read(entry, body)
     return true
   }
 
-  /// Keeps what was read of an unknown key.
-  func keep(_ table: ProjectionTable, _ key: RawSpan, _ value: RawSpan?) {
-    if keepsRows { rows.keep(table.index, key, value) }
+  /// Keeps what was read of an unknown key, if the batch does that. Returns its entry then.
+  func keep(_ table: ProjectionTable, _ key: RawSpan, _ value: RawSpan?) -> Int? {
+    keepsRows ? rows.keep(table.index, key, value) : nil
   }
 }

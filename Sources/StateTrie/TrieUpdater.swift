@@ -17,8 +17,8 @@ struct TrieUpdater {
   var loose: [LooseChild] = []
 
   init(changes: [TrieChange], trust: NodeTrust) {
-    for (change, next) in zip(changes, changes.dropFirst()) {
-      precondition(change.key < next.key, "changes come in strictly ascending order")
+    for index in changes.indices.dropFirst() {
+      precondition(changes[index - 1].key < changes[index].key, "changes come in strictly ascending order")
     }
     self.changes = changes
     self.source = NodeSource(trust: trust)
@@ -44,6 +44,9 @@ struct TrieUpdater {
 
   /// About as many bytes as are read and made for a key of a large trie.
   private static var bytesPerChange: Int { 2048 }
+
+  /// Whether a change sets a value, and does not delete.
+  private func hasValue(at index: Int) -> Bool { changes[index].value.map { !$0.isEmpty } ?? false }
 
   /// The value that a change sets; nil when it deletes.
   func value(at index: Int) -> [UInt8]? {
@@ -115,10 +118,11 @@ extension TrieUpdater {
   /// How many nibbles of `path` all keys that get a value begin with.
   private func depthOfParting(_ range: Range<Int>, from path: NibblePath) -> Int {
     // Keys are sorted, so the first and the last stray farthest.
-    guard let first = range.first(where: { value(at: $0) != nil }),
-      let last = range.last(where: { value(at: $0) != nil })
-    else { return path.count }
-    return min(path.commonPrefixCount(with: changes[first].key), path.commonPrefixCount(with: changes[last].key))
+    var (lower, upper) = (range.lowerBound, range.upperBound)
+    while lower < upper, !hasValue(at: lower) { lower += 1 }
+    while lower < upper, !hasValue(at: upper - 1) { upper -= 1 }
+    if lower == upper { return path.count }
+    return min(path.commonPrefixCount(with: changes[lower].key), path.commonPrefixCount(with: changes[upper - 1].key))
   }
 
   /// The changes in `range` whose keys begin with `path`; the others are known to delete keys that are not there.

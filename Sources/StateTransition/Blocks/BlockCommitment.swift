@@ -7,9 +7,6 @@ package struct BlockCommitment: Equatable, Sendable {
   package let state: StateCommitment
   package let receipts: [Receipt]
 
-  /// Each receipt as the receipts trie holds it.
-  package let encodedReceipts: [[UInt8]]
-
   /// The header's fields that follow from the block and the state before it.
   package let computed: ComputedFields
 }
@@ -43,19 +40,16 @@ extension BlockOutcome {
   private func commitment(
     _ block: EthereumBlock, _ state: StateCommitment, _ receipts: [Receipt]
   ) -> BlockCommitment {
-    let encoded = receipts.map { $0.encode() }
-    return BlockCommitment(
-      state: state, receipts: receipts, encodedReceipts: encoded,
-      computed: computed(block, state.root, receipts, encoded))
+    BlockCommitment(state: state, receipts: receipts, computed: computed(block, state.root, receipts))
   }
 
   private func computed(
-    _ block: EthereumBlock, _ stateRoot: Hash256, _ receipts: [Receipt], _ encoded: [[UInt8]]
+    _ block: EthereumBlock, _ stateRoot: Hash256, _ receipts: [Receipt]
   ) -> ComputedFields {
     let roots = block.bodyRoots
     return ComputedFields(
       ommersHash: roots.ommersHash, stateRoot: stateRoot, transactionsRoot: roots.transactionsRoot,
-      receiptsRoot: Trie.orderedRoot(of: encoded),
+      receiptsRoot: Trie.orderedRoot(of: receipts.map { $0.encode() }),
       logsBloom: LogsBloom.union(receipts.map(\.bloom)), gasUsed: gasUsed,
       withdrawalsRoot: block.header.withdrawalsRoot == nil ? nil : roots.withdrawalsRoot,
       blobGasUsed: block.header.blobGasUsed == nil ? nil : blobGasUsed,

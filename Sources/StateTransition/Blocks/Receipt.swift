@@ -34,15 +34,17 @@ package struct Receipt: Hashable, Sendable {
   }
 
   /// The value in the receipts trie: RLP of outcome, cumulative gas, bloom, logs, after the type when that is not 0.
-  package func encode() -> [UInt8] {
-    var writer = RLPWriter(capacity: 320)
+  ///
+  /// - Parameter withBloom: else the bloom is left out, which is nearly all of most receipts.
+  package func encode(withBloom: Bool = true) -> [UInt8] {
+    var writer = RLPWriter(capacity: withBloom ? 320 : 64)
     writer.list { list in
       switch outcome {
       case .stateRoot(let root): list.append(root)
       case .succeeded(let succeeded): list.append(succeeded ? 1 as UInt64 : 0)
       }
       list.append(cumulativeGasUsed)
-      list.append(bytes: bloom.bytes)
+      if withBloom { list.append(bytes: bloom.bytes) }
       list.list { items in
         for log in logs { log.append(to: &items) }
       }

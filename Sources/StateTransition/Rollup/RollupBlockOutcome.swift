@@ -32,9 +32,6 @@ package struct RollupBlockCommitment: Equatable, Sendable {
 
   /// One per transaction of the executed block.
   package let receipts: [Receipt]
-
-  /// Each of these as the receipts trie holds it.
-  package let encodedReceipts: [[UInt8]]
 }
 
 extension RollupBlockContext {
@@ -74,13 +71,12 @@ extension RollupBlockOutcome {
   ) throws(StateTrieError) -> RollupBlockCommitment {
     let state = try diff.commit(onto: parentRoot, reader: reader, trust: trust)
     let receipts = outcomes.map(\.receipt)
-    let encoded = receipts.map { $0.encode() }
     let header = context.header(
       stateRoot: state.root, transactionsRoot: Trie.orderedRoot(of: transactions),
-      receiptsRoot: Trie.orderedRoot(of: encoded),
+      receiptsRoot: Trie.orderedRoot(of: receipts.map { $0.encode() }),
       logsBloom: LogsBloom.union(receipts.map(\.bloom)),
       gasUsed: gasUsed)
-    return RollupBlockCommitment(state: state, header: header, receipts: receipts, encodedReceipts: encoded)
+    return RollupBlockCommitment(state: state, header: header, receipts: receipts)
   }
 }
 
