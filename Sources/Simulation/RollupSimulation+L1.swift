@@ -14,23 +14,17 @@ extension RollupSimulation {
 
   /// What L1 does by itself: it leaves some blocks for others, or returns to some that it left.
   ///
-  /// What the honest node has said in a dispute is taken back twice at most. A challenge period is longer than
-  /// reorganisations take; were it not, a contract could do nothing for a challenger whose dispute never stays. All else may
-  /// be taken back as often as L1 likes.
+  /// It never takes so much back that an honest party could not answer in time what it has yet to answer, or has to answer
+  /// once more: a contract can do nothing for a challenger whose dispute never stays.
   mutating func disturb() {
     let height = chain.head.id.number - chain.finalizedNumber
     guard height > 0, step - lastReorganisation >= 3, random.chance(plan.reorganisation) else { return }
     let (before, tip) = (chain, leftTip)
     guard reorganise(height) else { return }
-    let undone = node.disk.outbox.filter { _, outgoing in
-      let hash = outgoing.transaction.hash
-      return before.receipt(of: hash) != nil && chain.receipt(of: hash) == nil && outgoing.isOfDispute
-    }
-    guard undone.keys.allSatisfy({ timesUndone[$0, default: 0] < 2 }) else {
+    guard Deadlines(chain).leave(asMuchTimeAs: Deadlines(before)) else {
       (chain, leftTip, mined) = (before, tip, [])
       return
     }
-    for name in undone.keys { timesUndone[name, default: 0] += 1 }
     isReorganised = true
     lastReorganisation = step
     report.reorganisations += 1
@@ -69,8 +63,8 @@ extension RollupSimulation {
         ?? SimulatedDisk.Outgoing(
           transaction: transaction(intent.call, from: account, value: intent.value), step: step)
       next.step = step
-      // Nobody is kept from L1 for ever: after two losses a message arrives.
-      let isLost = random.chance(plan.loss) && next.losses < 2
+      // Nobody is kept from L1 for ever: after a loss a message arrives.
+      let isLost = random.chance(plan.loss) && next.losses < 1
       next.losses = isLost ? next.losses + 1 : 0
       try node.disk.keep(next, as: name)
       if !isLost { dispatch(next.transaction, delay: random.chance(plan.delay) ? random.below(3) : 0) }
@@ -84,31 +78,67 @@ extension RollupSimulation {
     dispatch(transaction, delay: random.chance(plan.delay) ? random.below(5) : 0)
   }
 
-  private mutating func transaction(_ call: ContractCall, from account: Address, value: UInt256) -> L1Transaction {
+  mutating func transaction(_ call: ContractCall, from account: Address, value: UInt256) -> L1Transaction {
     keyCount += 1
     return L1Transaction(
       call, of: chain.contract.address, from: account, value: value, key: Hash256(0, 0, seed, keyCount))
   }
 
-  private mutating func dispatch(_ transaction: L1Transaction, delay: Int) {
-    inFlight.append((step + delay, transaction))
+  mutating func dispatch(_ transaction: L1Transaction, delay: Int, isHurried: Bool = false) {
+    inFlight.append((step + delay, isHurried, transaction))
   }
 
-  /// What arrives, arrives in any order.
+  /// What arrives, arrives in any order; only who pays for it comes first.
   mutating func deliver() {
-    var arriving = inFlight.filter { $0.step <= step }.map(\.transaction)
+    let hurried = inFlight.filter { $0.step <= step && $0.isHurried }.map(\.transaction)
+    var arriving = inFlight.filter { $0.step <= step && !$0.isHurried }.map(\.transaction)
     inFlight.removeAll { $0.step <= step }
     arriving.shuffle(using: &random)
-    for transaction in arriving { chain.submit(transaction) }
+    for transaction in hurried + arriving { chain.submit(transaction) }
   }
 }
 
-extension SimulatedDisk.Outgoing {
-  /// Whether it opens a game, or says something in one.
-  fileprivate var isOfDispute: Bool {
-    switch try? ContractCall(rlp: transaction.input.rawSpan) {
-    case .createGame, .move, .step: true
-    default: false
+/// What an honest party may have yet to answer on a branch of L1, and until when, in seconds of L1 time.
+private struct Deadlines {
+  private let now: UInt64
+
+  /// By what is to be answered.
+  private var ends: [Hash256: UInt64] = [:]
+
+  init(_ chain: EmbeddedChain) {
+    now = chain.head.header.timestamp
+    let contract = chain.contract
+    for index in 0..<contract.outputs.count where contract.outputs[index].status == .open {
+      let output = contract.outputs[index]
+      if let game = output.game {
+        note(contract.games[Int(game)])
+      } else if output.proposer != SimulatedWorld.proposer {
+        ends[output.node.lineage] = output.challengeEnd
+      }
+    }
+  }
+
+  private mutating func note(_ game: DisputeGame) {
+    var answered: Set<UInt64> = []
+    for index in 1..<game.claims.count where SimulatedWorld.honest.contains(game.claims[index].claimant) {
+      if let parent = game.claims[index].parentIndex { answered.insert(parent) }
+    }
+    for index in 0..<game.claims.count {
+      let claim = game.claims[index]
+      guard !claim.isResolved, !answered.contains(UInt64(index)), !SimulatedWorld.honest.contains(claim.claimant) else {
+        continue
+      }
+      // A step settles it.
+      if claim.position.depth == game.rules.maxDepth, claim.counter != nil { continue }
+      ends[claim.lineage] = game.deadline(of: UInt64(index))
+    }
+  }
+
+  /// Whether on this branch there is time for each answer, or as much time as on the one that was left.
+  func leave(asMuchTimeAs left: Deadlines) -> Bool {
+    ends.allSatisfy { lineage, end in
+      if end > now + (SimulatedWorld.patience + 1) * SimulatedWorld.blockTime { return true }
+      return left.ends[lineage].map { $0 <= end } ?? false
     }
   }
 }

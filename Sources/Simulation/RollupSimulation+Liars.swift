@@ -20,7 +20,8 @@ extension RollupSimulation {
     }
     // Whoever lied defends it, attacks the truth, and hurries to make the lie final.
     if liar.lie != nil, random.chance(50) {
-      for intent in liar.intents(node.view, archive: node.archive, traces: node.traces) {
+      for intent in liar.intents(node.view, archive: node.archive, traces: node.traces)
+      where !isAgainstLiars(intent.call) {
         sendLoosely(intent.call, from: SimulatedWorld.liar, value: intent.value)
       }
     }

@@ -67,24 +67,4 @@ extension RollupSimulation {
     }
     owed.removeAll { $0.step <= step }
   }
-
-  /// The guardian changes what it may.
-  mutating func changeSettings() {
-    if random.chance(plan.keyRotation) {
-      report.keyRotations += 1
-      sendLoosely(
-        .updateConfiguration(.sequencer(random.pick(SimulatedWorld.keys).address)), from: SimulatedWorld.guardian)
-    }
-    guard random.chance(plan.settingsChange) else { return }
-    let update: ConfigUpdate
-    switch random.below(6) {
-    case 0: update = .gasLimit(29_000_000 + random.next() % 2_000_000)
-    case 1: update = .sequencingWindow(5 + random.next() % 6)
-    case 2: update = .forceInclusionWindow(blocks: 8 + random.next() % 5, seconds: 8 * SimulatedWorld.blockTime)
-    case 3: update = .upgrade(.shanghai, at: chain.head.header.timestamp + random.next() % 100)
-    case 4: update = .upgrade(.cancun, at: chain.head.header.timestamp + random.next() % 100)
-    default: update = .fees(FeeParameters(feeRecipient: Address(0x66, 0, UInt32(random.below(9)))))
-    }
-    sendLoosely(.updateConfiguration(update), from: SimulatedWorld.guardian)
-  }
 }

@@ -10,17 +10,60 @@ extension RollupSimulation {
   mutating func actHonestly() throws {
     submitTransactions()
     try sequence()
+    try propose()
+    if bug == .sleepingChallenger { return }
+    for challenger in livingChallengers {
+      var intents = challenger.intents(node.view, archive: node.archive, traces: node.traces)
+      if bug == .patientChallenger { intents.removeAll { isBesideOurs($0.call) } }
+      try send(intents, from: challenger.account)
+    }
+  }
+
+  /// Whether a move or a step is about a claim that is not against an honest party's.
+  private func isBesideOurs(_ call: ContractCall) -> Bool {
+    let place: (game: UInt64, claim: UInt64)
+    switch call {
+    case .move(let move): place = (move.gameId, move.parentIndex)
+    case .step(let step): place = (step.gameId, step.claimIndex)
+    default: return false
+    }
+    let claims = node.view.games[Int(place.game)].claims
+    guard let parent = claims[Int(place.claim)].parentIndex else { return false }
+    return !SimulatedWorld.honest.contains(claims[Int(parent)].claimant)
+  }
+
+  private var livingChallengers: [Challenger] {
+    switch plan.challengers {
+    case .one: [challenger]
+    case .two: [challenger, reliever]
+    case .relieved(let end): step < end ? [challenger, reliever] : [reliever]
+    }
+  }
+
+  private mutating func propose() throws {
     if bug == .lyingProposer, let output = wrongOutput() {
       let call = ContractCall.proposeOutput(output)
       try send([Intent(.proposeOutput, call, value: bondOfOutputs, because: "it lies")], from: proposer.account)
-    } else {
-      let intents = proposer.intents(node.view, finalized: finalized)
-      try send(
-        bug == .nobodyFinalizes ? intents.filter { $0.rule != .finalizeOutput } : intents, from: proposer.account)
+      return
     }
-    if bug != .sleepingChallenger {
-      try send(challenger.intents(node.view, archive: node.archive, traces: node.traces), from: challenger.account)
+    var intents = proposer.intents(node.view, finalized: finalized)
+    if bug == .nobodyFinalizes { intents.removeAll { $0.rule == .finalizeOutput } }
+    if bug == .credulousProposer { intents = intents.map(extendingAnything) }
+    try send(intents, from: proposer.account)
+  }
+
+  /// The planted bug of a proposer that extends the newest output without a look.
+  private func extendingAnything(_ intent: Intent) -> Intent {
+    guard case .proposeOutput(var output) = intent.call else { return intent }
+    let parent = node.view.outputs.indices.last {
+      let entry = node.view.outputs[$0]
+      return entry.status == .open && entry.output.l2BlockNumber < output.l2BlockNumber
+        && entry.output.l1Head.number <= output.l1Head.number
     }
+    guard let parent else { return intent }
+    output.parentOutput = UInt64(parent)
+    output.parentLineage = node.view.outputs[parent].lineage
+    return Intent(intent.rule, .proposeOutput(output), value: intent.value, because: intent.reason)
   }
 
   var bondOfOutputs: UInt256 { node.view.currentSettings.bonds.output }
@@ -58,10 +101,11 @@ extension RollupSimulation {
 
   private mutating func sequence() throws {
     node.sequencer.key = node.view.currentSettings.sequencer
+    node.sequencer.isCensoring = leavesMessagesOut
     node.sequencer.reconcile(with: node.view)
     for block in node.sequencer.nextBlocks(node.view) {
       let permission =
-        bug == .unguardedSequencer
+        bug?.isUnguarded == true
         ? SigningGuard.Permission(block: block, reason: .first, forcedThrough: 0)
         : node.sequencer.signingGuard.permission(for: block, node.view)
       guard let permission else { break }
@@ -69,6 +113,8 @@ extension RollupSimulation {
       publish(block)
       node.sequencer.note(permission)
     }
+    // Nobody may sign: what is ordered until then is posted when somebody may again.
+    guard node.sequencer.key != .zero else { return }
     // A batch waits a little, so that it has some blocks.
     guard node.sequencer.pending.count >= 2 || random.chance(30) else { return }
     let intents = node.sequencer.intents(node.view) { commitment in
@@ -95,7 +141,9 @@ extension RollupSimulation {
       conflicts.append(Conflict(first: signature(of: other), second: signature(of: new)))
       report.conflictingSignatures += 1
     }
+    betray(block, new)
   }
+
   /// The signature, made when somebody needs it first: it is the same whenever it is made (RFC 6979).
   func signature(of signing: Signing) -> SignedCommitment {
     if let made = signatures.made[signing] { return made }

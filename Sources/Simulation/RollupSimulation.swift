@@ -13,6 +13,10 @@ package struct RollupSimulation {
   package let seed: UInt64
   package let bug: PlantedBug?
   var random: SplitMix64
+
+  /// What intrigues are drawn from.
+  var schemes: SplitMix64
+
   let plan: SimulationPlan
 
   var chain: EmbeddedChain
@@ -25,7 +29,9 @@ package struct RollupSimulation {
   var observer: SimulatedDisk
 
   let proposer = Proposer(account: SimulatedWorld.proposer, interval: 2)
+  /// Honest challengers: one of them, or both, as the plan has it.
   let challenger = Challenger(account: SimulatedWorld.challenger)
+  let reliever = Challenger(account: SimulatedWorld.reliever)
 
   /// Plays a lie of its own as if it were the truth.
   var liar = Challenger(account: SimulatedWorld.liar)
@@ -53,28 +59,32 @@ package struct RollupSimulation {
     var newestOrigin: UInt64 { max(first.commitment.l1Origin.number, second.commitment.l1Origin.number) }
   }
 
+  /// What a dishonest holder of a key signed.
+  var betrayals: [Betrayal] = []
+
   /// Batches that the poster was given, and data that it owes.
   var postings: [BatchSubmission] = []
   var owed: [(step: Int, index: UInt64, blocks: [RollupBlock])] = []
   var posterIsOutUntil = 0
 
   /// Transactions on their way, with the step at which they arrive.
-  var inFlight: [(step: Int, transaction: L1Transaction)] = []
+  var inFlight: [(step: Int, isHurried: Bool, transaction: L1Transaction)] = []
 
   /// L1 blocks that this step has made.
   var mined: [EmbeddedBlock] = []
   var isReorganised = false
   var lastReorganisation = 0
+  var lastBondChange = 0
   var leftTip: Hash256?
-
-  /// How often reorganisations took back what the honest node had sent, by what it says.
-  var timesUndone: [Hash256: Int] = [:]
 
   var step = 0
   var keyCount: UInt64 = 0
 
   /// The step at which the node starts again; nil while it lives.
   var restartStep: Int?
+
+  /// The step at which it was killed last.
+  var crashStep: Int?
 
   /// The newest L1 block about which the nodes were compared.
   var agreedThrough: UInt64 = 0
@@ -85,12 +95,13 @@ package struct RollupSimulation {
     self.seed = seed
     self.bug = bug
     random = SplitMix64(seed: seed)
-    plan = SimulationPlan(&random)
+    schemes = SplitMix64(seed: ~seed)
+    plan = SimulationPlan(&random, schemes: &schemes)
     let genesis = SimulatedWorld.genesis(seed: seed)
     configuration = SimulatedWorld.configuration(genesis)
     chain = EmbeddedChain(genesis: genesis, contract: RollupContract(configuration: configuration))
     verifier = ReexecutingVerifier(configuration: configuration)
-    totalBalance = chain.totalBalance + (bug == .miscountedValue ? 1 : 0)
+    totalBalance = chain.totalBalance
     node = try SimulatedNode(configuration, bug: bug)
     observer = try SimulatedDisk(configuration, bug: bug, isObserver: true)
   }
@@ -131,6 +142,10 @@ package struct RollupSimulation {
     try playNode()
     if random.chance(60) { try observe() }
     try actDishonestly()
+    conspire()
+    intervene()
+    reportBetrayals()
+    forceOverdue()
     deliver()
     try mine()
     let height = chain.head.id.number
@@ -140,7 +155,9 @@ package struct RollupSimulation {
 
   /// The honest node does what it can until it is killed.
   private mutating func playNode() throws {
-    if node.disk.fuse == nil, random.chance(plan.crash) { node.disk.fuse = random.below(24) }
+    // Not so soon again that an honest answer would be kept from L1 by it twice.
+    let isSteady = crashStep.map { step - $0 >= Int(SimulatedWorld.patience) } ?? true
+    if isSteady, node.disk.fuse == nil, random.chance(plan.crash) { node.disk.fuse = random.below(24) }
     do {
       if let restartStep {
         guard step >= restartStep else { return }
@@ -151,6 +168,7 @@ package struct RollupSimulation {
       try actHonestly()
     } catch is Killed {
       report.crashes += 1
+      crashStep = step
       restartStep = step + 1 + random.below(2)
     }
   }

@@ -15,31 +15,52 @@ enum SimulatedWorld {
   static let griefer = Address(0x72, 0, 5)
   static let poster = Address(0x62, 0, 6)
 
-  /// The honest sequencer's keys: the guardian changes from one to another.
+  /// The liar's second account, another honest challenger, and who tells the contract of two signatures.
+  static let accomplice = Address(0x61, 0, 7)
+  static let reliever = Address(0x63, 0, 8)
+  static let watcher = Address(0x77, 0, 10)
+
+  /// The honest sequencer's keys: the guardian changes from one to another. The last may be in other hands too.
   static let keys: [SimulatedKey] = (0..<3).map { SimulatedKey(secret: Hash256(0x73, 0x65, 0x71, 7 + $0)) }
 
   /// Somebody who has something on L2.
   static let user = SimulatedKey(secret: Hash256(0x75, 0x73, 0x65, 7))
 
   /// Who must never lose a bond.
-  static let honest: Set<Address> = [proposer, challenger]
+  static let honest: Set<Address> = [proposer, challenger, reliever]
+
+  /// The accounts of whoever lies.
+  static let liars: Set<Address> = [liar, accomplice]
+
+  /// What everybody begins with, in wei.
+  static let wealth = UInt256(1_000_000_000)
 
   static func genesis(seed: UInt64) -> EmbeddedGenesis {
-    let accounts = [guardian, proposer, challenger, liar, griefer, poster, user.address] + keys.map(\.address)
-    let balances = Dictionary(uniqueKeysWithValues: accounts.map { ($0, UInt256(1_000_000_000)) })
+    let people = [
+      guardian, proposer, challenger, reliever, liar, accomplice, griefer, poster, watcher, user.address,
+    ]
+    let balances = Dictionary(uniqueKeysWithValues: (people + keys.map(\.address)).map { ($0, wealth) })
     return EmbeddedGenesis(chainID: 900, timestamp: 1000, balances: balances, seed: seed)
   }
 
   /// Seconds between L1 blocks.
   static let blockTime: UInt64 = 12
 
-  /// In seconds. Longer than all that may keep an honest challenger from one move: two lost messages, one that is late, a
-  /// restart, and a reorganisation with empty blocks.
+  /// L1 blocks in which an honest answer is on L1, whatever keeps it: the node is killed and starts again two steps later,
+  /// its message is lost and sent again after two, and the next one is late by two.
+  static let patience: UInt64 = 8
+
+  /// In seconds. A reorganisation may have a claim on L1 five blocks before anybody sees it.
   static let challengePeriod: UInt64 = 16 * blockTime
 
-  /// In seconds. A side moves at most three times in a game of this depth.
-  static let maxClockDuration: UInt64 = 24 * blockTime
-  static let clockExtension: UInt64 = 4 * blockTime
+  /// In seconds. What an honest answer builds on may have used up all of its side's time but the extension, if it was not
+  /// an honest party's: so the extension is as long as an honest party may take.
+  static let maxClockDuration: UInt64 = 16 * blockTime
+  static let clockExtension: UInt64 = patience * blockTime
+
+  /// In seconds, at most: each of six claims is made when its side's time is all but over. Both sides then have their
+  /// clocks and two extensions, and one of them another because the last clock has two left.
+  static let longestGame: UInt64 = 2 * maxClockDuration + 5 * clockExtension
 
   static func configuration(_ genesis: EmbeddedGenesis) -> ChainConfiguration {
     let rollup = RollupConfiguration(

@@ -8,7 +8,25 @@ struct SimulationPlan {
   var posterFault, posterOutage, keyRotation, settingsChange: UInt64
   var deposit, transfer, junk: UInt64
 
-  init(_ random: inout SplitMix64) {
+  /// Intrigues: a liar's second account; a key in the wrong hands; what the guardian does in an emergency.
+  var accomplice, doubleSign, pause, blacklist, bondChange: UInt64
+
+  /// Whether the sequencer leaves messages out for a while, now and then.
+  var isCensoring: Bool
+
+  var challengers: Challengers
+
+  enum Challengers {
+    case one
+    /// Two at once, of which each comes first now and then.
+    case two
+    /// A second one from the start, and the first one no longer from this step on.
+    case relieved(at: Int)
+  }
+
+  /// - Parameter schemes: draws all that concerns intrigues, so that without them a run is what it would be if there were
+  ///   none.
+  init(_ random: inout SplitMix64, schemes: inout SplitMix64) {
     reorganisation = random.pick([0, 4, 8, 12])
     crash = random.pick([0, 2, 4, 8])
     loss = random.pick([0, 5, 15])
@@ -25,5 +43,12 @@ struct SimulationPlan {
     deposit = random.pick([5, 20, 50])
     transfer = random.pick([0, 10, 30])
     junk = random.pick([0, 10, 40])
+    accomplice = schemes.pick([0, 0, 0, 50])
+    doubleSign = schemes.pick([0, 0, 0, 20])
+    pause = schemes.pick([0, 0, 0, 3])
+    blacklist = schemes.pick([0, 0, 0, 2])
+    bondChange = schemes.pick([0, 0, 4])
+    isCensoring = schemes.chance(20)
+    challengers = schemes.pick([.one, .one, .one, .one, .two, .relieved(at: 10 + schemes.below(50))])
   }
 }

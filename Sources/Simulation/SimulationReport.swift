@@ -21,6 +21,10 @@ package enum Invariant: String, CaseIterable, Sendable {
   case honestSequencerIsNotSlashed
   /// The same seed gives the same bytes.
   case runsAreEqual
+  /// Whoever lied is poorer, whatever other accounts it has.
+  case lyingCosts
+  /// A key that really contradicted itself is slashed.
+  case doubleSignIsSlashed
 }
 
 /// An invariant that did not hold.
@@ -34,12 +38,22 @@ package struct Violation: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// A bug that is planted to see its checker fire.
 package enum PlantedBug: String, CaseIterable, Sendable {
-  /// Value is taken for more than there is.
-  case miscountedValue
+  /// L1 gives value out that it never had.
+  case mintingL1
+  /// L1 leaves with the contract what the contract paid out.
+  case unpaidPayout
+  /// The contract credits a bond twice.
+  case doubleCredit
+  /// The contract locks a bond twice.
+  case doubleLock
+  /// The contract unlocks a bond, and keeps what it stood for.
+  case forgottenLock
   /// The challenger sleeps.
   case sleepingChallenger
   /// Nobody makes outputs final.
   case nobodyFinalizes
+  /// The honest proposer extends outputs without a look at them.
+  case credulousProposer
   /// The honest proposer lies.
   case lyingProposer
   /// One node passes over events.
@@ -48,25 +62,44 @@ package enum PlantedBug: String, CaseIterable, Sendable {
   case carelessFold
   /// What is made anew depends on more than the log.
   case forgetfulRebuild
+  /// A roles' view that is made anew passes over credits; over the ends of games; over outputs that became final; over gas
+  /// limits; over windows for data.
+  case viewWithoutCredits, viewWithoutEnds, viewWithoutFinality, viewWithoutLimits, viewWithoutWindows
   /// The sequencer signs without its guard.
   case unguardedSequencer
+  /// It does, and nobody looks at what it signs before it is slashed.
+  case unwatchedSequencer
   /// Something besides the seed decides.
   case strayRandom
+  /// The challenger answers what is said against its side, and leaves alone what stands beside its own answers.
+  case patientChallenger
+  /// The liar's second account is the first to say the truth about a lie.
+  case truthfulAccomplice
+  /// Nobody tells the contract of two signatures.
+  case silentWatcher
+  /// What is told of them is not the key's.
+  case forgedEvidence
 
   /// The invariant that it breaks.
   package var breaks: Invariant {
     switch self {
-    case .miscountedValue: .conservation
+    case .mintingL1, .unpaidPayout, .doubleCredit, .doubleLock, .forgottenLock: .conservation
     case .sleepingChallenger: .finalOutputsAreTrue
-    case .nobodyFinalizes: .honestOutputsFinalize
+    case .nobodyFinalizes, .credulousProposer: .honestOutputsFinalize
     case .lyingProposer: .honestKeepBonds
     case .deafNode: .nodesAgree
     case .carelessFold: .projectionsAgree
-    case .forgetfulRebuild: .rebuildIsEqual
-    case .unguardedSequencer: .honestSequencerIsNotSlashed
+    case .forgetfulRebuild, .viewWithoutCredits, .viewWithoutEnds, .viewWithoutFinality, .viewWithoutLimits,
+      .viewWithoutWindows:
+      .rebuildIsEqual
+    case .unguardedSequencer, .unwatchedSequencer: .honestSequencerIsNotSlashed
     case .strayRandom: .runsAreEqual
+    case .patientChallenger, .truthfulAccomplice: .lyingCosts
+    case .silentWatcher, .forgedEvidence: .doubleSignIsSlashed
     }
   }
+
+  var isUnguarded: Bool { self == .unguardedSequencer || self == .unwatchedSequencer }
 }
 
 /// What came of a run, or of several.
@@ -82,6 +115,11 @@ package struct SimulationReport: Hashable, Sendable {
   package var rejectedBatches = 0
   package var keyRotations = 0
   package var conflictingSignatures = 0
+  package var betrayals = 0
+  package var slashedKeys = 0
+  package var pauses = 0
+  package var blacklistedGames = 0
+  package var accompliceClaims = 0
   package var finalOutputs = 0
   package var deletedOutputs = 0
   package var games = 0
@@ -95,6 +133,7 @@ extension SimulationReport {
     let counts: [WritableKeyPath<SimulationReport, Int>] = [
       \.l1Blocks, \.reorganisations, \.crashes, \.l2Blocks, \.forcedBlocks, \.rejectedBatches, \.keyRotations,
       \.conflictingSignatures, \.finalOutputs, \.deletedOutputs, \.games, \.steps, \.reverts,
+      \.betrayals, \.slashedKeys, \.pauses, \.blacklistedGames, \.accompliceClaims,
     ]
     for run in runs {
       for count in counts { self[keyPath: count] += run[keyPath: count] }

@@ -19,6 +19,7 @@ struct SimulateCommand: VarveCommand {
       EXAMPLES
         varve simulate --seed 7 --steps 500
         varve simulate --seeds 1..5000 --twice
+        varve simulate --seeds 1..9 --bug sleepingChallenger
       """)
 
   @OptionGroup var options: GlobalOptions
@@ -35,6 +36,9 @@ struct SimulateCommand: VarveCommand {
   @Flag(help: "Play every seed twice, and hold the runs against each other.")
   var twice = false
 
+  @Option(help: ArgumentHelp("Plant a bug, to see that it is found.", valueName: "name"))
+  var bug: PlantedBug?
+
   func validate() throws {
     guard steps > 0 else { throw ValidationError("--steps is at least 1") }
     guard seed == nil || seeds == nil else { throw ValidationError("--seed or --seeds, not both") }
@@ -42,7 +46,7 @@ struct SimulateCommand: VarveCommand {
 
   func execute(_ console: Console) throws {
     let range = seeds?.range ?? (seed ?? 1)...(seed ?? 1)
-    let sweep = Sweep(steps: steps, isRepeated: twice)
+    let sweep = Sweep(steps: steps, bug: bug, isRepeated: twice)
     let outcomes = try sweep.play(range) { seed, violation in
       console.line(
         Line(seed: seed, steps: violation.step, violation: violation.description), text: "seed \(seed): \(violation)")
@@ -52,6 +56,8 @@ struct SimulateCommand: VarveCommand {
     if !outcomes.violations.isEmpty { throw Stop(exitCode: Failure.Kind.disagreement.rawValue) }
   }
 }
+
+extension PlantedBug: ExpressibleByArgument {}
 
 /// Seeds `first..last`, both of them included.
 struct SeedRange: ExpressibleByArgument {
@@ -69,6 +75,7 @@ struct SeedRange: ExpressibleByArgument {
 /// Many seeds, on all processors.
 private struct Sweep: Sendable {
   let steps: Int
+  let bug: PlantedBug?
   let isRepeated: Bool
 
   struct Outcome: Sendable {
@@ -84,7 +91,7 @@ private struct Sweep: Sendable {
     DispatchQueue.concurrentPerform(iterations: Int(seeds.upperBound - seeds.lowerBound) + 1) { index in
       let seed = seeds.lowerBound + UInt64(index)
       do {
-        let report = try RollupSimulation.play(seed: seed, steps: steps, isRepeated: isRepeated)
+        let report = try RollupSimulation.play(seed: seed, steps: steps, bug: bug, isRepeated: isRepeated)
         outcome.withLock { $0.reports[seed] = report }
       } catch let violation as Violation {
         outcome.withLock {
@@ -117,7 +124,7 @@ private struct Line: Encodable {
   var violations: Int?
   var digest: String?
   var l2Blocks, forcedBlocks, rejectedBatches, finalOutputs, deletedOutputs, games, reorganisations, crashes: Int?
-  var keyRotations, conflictingSignatures: Int?
+  var keyRotations, conflictingSignatures, slashedKeys, accompliceClaims, pauses, blacklistedGames: Int?
   var violation: String?
 
   init(seed: UInt64, steps: Int, violation: String) {
@@ -144,6 +151,10 @@ private struct Line: Encodable {
     crashes = total.crashes
     keyRotations = total.keyRotations
     conflictingSignatures = total.conflictingSignatures
+    slashedKeys = total.slashedKeys
+    accompliceClaims = total.accompliceClaims
+    pauses = total.pauses
+    blacklistedGames = total.blacklistedGames
   }
 
   var text: String {
@@ -152,7 +163,8 @@ private struct Line: Encodable {
       (l2Blocks, "L2 blocks"), (forcedBlocks, "of them forced"), (rejectedBatches, "batches rejected"),
       (finalOutputs, "outputs final"), (deletedOutputs, "deleted"), (games, "games"),
       (reorganisations, "reorganisations"), (crashes, "crashes"), (keyRotations, "key rotations"),
-      (conflictingSignatures, "heights signed again"),
+      (conflictingSignatures, "heights signed again"), (slashedKeys, "keys slashed"),
+      (accompliceClaims, "claims of accomplices"), (pauses, "pauses"), (blacklistedGames, "games declared void"),
     ]
     let counts = parts.map { "\($0.0 ?? 0) \($0.1)" }.joined(separator: ", ")
     return "\(who), \(steps) steps each: \(violations ?? 0) violations; \(counts); digest \(digest ?? "")"
