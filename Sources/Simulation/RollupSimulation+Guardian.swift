@@ -35,7 +35,9 @@ extension RollupSimulation {
     }
     let games = node.view.games.filter { $0.status == .inProgress }
     if schemes.chance(plan.blacklist), !games.isEmpty {
-      sendLoosely(.blacklistGame(gameId: schemes.pick(games).id), from: SimulatedWorld.guardian)
+      let game = schemes.pick(games)
+      let output = node.view.outputs[Int(game.outputIndex)].lineage
+      sendLoosely(.blacklistGame(gameId: game.id, disputed: output), from: SimulatedWorld.guardian)
     }
     changeBonds()
     changeHands()
