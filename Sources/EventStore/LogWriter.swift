@@ -50,8 +50,8 @@ final class LogWriter: Sendable {
 
   /// Commits what waits, until nothing does.
   private func drain(_ writer: borrowing Writer) {
-    PayloadHashes.writersAtWork.wrappingAdd(1, ordering: .relaxed)
-    defer { PayloadHashes.writersAtWork.wrappingSubtract(1, ordering: .relaxed) }
+    PayloadDigest.writersAtWork.wrappingAdd(1, ordering: .relaxed)
+    defer { PayloadDigest.writersAtWork.wrappingSubtract(1, ordering: .relaxed) }
     while true {
       let group = next()
       guard !group.isEmpty else { return }
