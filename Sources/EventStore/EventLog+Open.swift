@@ -54,9 +54,12 @@ extension EventLog {
       revocations: revocations, lock: lock)
   }
 
+  /// The file in the log's directory on which its writer holds a lock.
+  package static let lockFile = "writer.lock"
+
   /// The right to append: one process at a time has it, until the lock goes.
   package static func takeLock(in directory: FilePath) throws(OpenError) -> FileLock {
-    let path = directory.appending("writer.lock")
+    let path = directory.appending(lockFile)
     do throws(FileLock.Failure) { return try FileLock(path) } catch {
       switch error {
       case .held(let holder): throw .writerLocked(path, holder: holder)

@@ -50,8 +50,8 @@ final class LogWriter: Sendable {
 
   /// Commits what waits, until nothing does.
   private func drain(_ writer: borrowing Writer) {
-    PayloadHashes.writersAtWork.wrappingAdd(1, ordering: .relaxed)
-    defer { PayloadHashes.writersAtWork.wrappingSubtract(1, ordering: .relaxed) }
+    PayloadDigest.writersAtWork.wrappingAdd(1, ordering: .relaxed)
+    defer { PayloadDigest.writersAtWork.wrappingSubtract(1, ordering: .relaxed) }
     while true {
       let group = next()
       guard !group.isEmpty else { return }
@@ -82,12 +82,14 @@ final class LogWriter: Sendable {
     var draft = state.withLock { $0 }
     var outcomes: [WriteState.Outcome] = []
     outcomes.reserveCapacity(group.count)
+    var filled: ContinuousClock.Instant?
     do throws(LMDBError) {
       try writer.transaction { (transaction: inout WriteTransaction) throws(LMDBError) in
         for pending in group {
           outcomes.append(try draft.apply(pending.request, in: &transaction, tables: tables))
         }
         try draft.finish(in: &transaction, tables: tables)
+        if metrics != nil { filled = .now }
       }
     } catch {
       if case .system = error {
@@ -107,11 +109,14 @@ final class LogWriter: Sendable {
       defer { state = draft }
       return state.head
     }
+    let time = filled.map { $0.duration(to: .now) }
     commits.signal()
-    metrics?.committed(by: writer, from: old, to: head, requests: group.count)
     for (pending, outcome) in zip(group, outcomes) {
       pending.acknowledge(
         outcome.map { Appended(positions: $0.positions, newCount: $0.newCount, head: head) })
+    }
+    if let metrics, let time {
+      metrics.committed(in: time, by: writer, from: old, to: head, requests: group.count)
     }
   }
 }

@@ -20,8 +20,11 @@ package struct NewRecord: Sendable {
   /// Keccak-256 of `payload`.
   public let payloadHash: Hash256
 
+  /// What `payload` adds to the record's checksum, of a payload so long that the writer should not have to look at it; nil of
+  /// a short one, where joining costs more than looking.
+  @usableFromInline let checksumPart: CRC32C.Part?
+
   /// O(payload): hashes it.
-  @inlinable
   package init(kind: EventKind, coordinates: L1Coordinates, payload: [UInt8]) {
     self.init(kind: kind, coordinates: coordinates, payload: payload, payloadHash: Keccak256.hash(payload))
   }
@@ -32,19 +35,25 @@ package struct NewRecord: Sendable {
   }
 
   /// The record of a payload whose Keccak-256 is known. It is not checked here; `verify` finds a wrong one.
-  @inlinable
   package init(kind: EventKind, coordinates: L1Coordinates, payload: [UInt8], payloadHash: Hash256) {
+    self.init(
+      kind: kind, coordinates: coordinates, payload: payload,
+      digest: PayloadDigest(hash: payloadHash, checksumPart: PayloadDigest.checksumPart(of: payload)))
+  }
+
+  private init(kind: EventKind, coordinates: L1Coordinates, payload: [UInt8], digest: PayloadDigest) {
     self.kind = kind
     self.coordinates = coordinates
     self.payload = payload
-    self.payloadHash = payloadHash
+    payloadHash = digest.hash
+    checksumPart = digest.checksumPart
   }
 
   /// Many records of one kind at one place: their payloads are hashed several at a time, and by all processors when there
   /// are megabytes of them.
   package static func each(_ payloads: [[UInt8]], kind: EventKind, coordinates: L1Coordinates) -> [NewRecord] {
-    zip(payloads, PayloadHashes.each(payloads)).map { payload, hash in
-      NewRecord(kind: kind, coordinates: coordinates, payload: payload, payloadHash: hash)
+    zip(payloads, PayloadDigest.each(payloads)).map { payload, digest in
+      NewRecord(kind: kind, coordinates: coordinates, payload: payload, digest: digest)
     }
   }
 }

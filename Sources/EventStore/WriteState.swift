@@ -54,8 +54,8 @@ struct WriteState: Sendable {
   /// Appends one record: its value, its chunks, and the tree hashes it completes. Everything goes to the end of its
   /// table.
   ///
-  /// Costs two SHA-256 (leaf and, on average, one node) and one pass for the checksum; the payload's own hash comes
-  /// from the caller.
+  /// Costs two SHA-256 (leaf and, on average, one node) and, for a payload that stands beside its header, one pass for the
+  /// checksum; the payload's own hash, and a long one's part of the checksum, come from the caller.
   mutating func append(
     _ record: NewRecord, to transaction: inout WriteTransaction, tables: EventLog.Tables
   ) throws(LMDBError) {
@@ -67,7 +67,7 @@ struct WriteState: Sendable {
       flags: layout.isChunked ? .chunked : [])
     let payloadBytes = record.payload
     let payload = payloadBytes.rawSpan
-    let encoded = header.seal(payload: payload)
+    let encoded = record.checksumPart.map { header.seal(payload: $0) } ?? header.seal(payload: payload)
     try transaction.append(for: position, byteCount: RecordHeader.byteCount + layout.inline, in: tables.records) {
       output in
       unsafe output.append(contentsOf: encoded.span.bytes)

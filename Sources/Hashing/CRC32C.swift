@@ -4,7 +4,7 @@ import Primitives
 /// CRC-32C (Castagnoli; RFC 3720, section 12.1), the checksum of stored records: finds damage, not forgery.
 public struct CRC32C: Sendable {
   /// The register, inverted as the definition has it.
-  private var register: UInt32 = ~0
+  var register: UInt32 = ~0
 
   private let backend: CRC32CBackend
 

@@ -12,9 +12,6 @@ package struct Writer: ~Copyable {
   /// The size and use of the environment at this moment.
   package func information() -> EnvironmentInformation { environment.information() }
 
-  /// How long the last commit of this process took: writing its pages and its meta page, and waiting for the disk.
-  package var lastCommitTime: Duration { environment.condition.withLock { $0.lastCommitTime } }
-
   /// Runs `body` and commits what it changed; if it throws, nothing was changed. Durable on return.
   ///
   /// - Complexity: one sync of the data and one of the meta page.
@@ -93,9 +90,7 @@ extension WriteTransaction {
     isOpen = false
     let meta = SavedMetaPage(
       environment.handle, transaction: unsafe Int(mdb_txn_id(handle.pointer)), pageSize: environment.pageSize)
-    let start = ContinuousClock.now
     let code = environment.writeback.during(bytesWritten: bytesWritten) { unsafe mdb_txn_commit(handle.pointer) }
-    environment.condition.withLock { $0.lastCommitTime = start.duration(to: .now) }
     guard code == 0 else {
       guard environment.hasStoppedItself else { throw failure(code) }
       meta.restore()

@@ -29,8 +29,6 @@ package final class Environment: Sendable {
     /// Whether an I/O error stopped all writes.
     var isStopped = false
     var durability = EnvironmentOptions.Durability.synchronous
-    /// How long the last commit took.
-    var lastCommitTime = Duration.zero
     /// When dead readers were looked for last.
     var readerCheck = ContinuousClock.now
   }

@@ -86,10 +86,12 @@ package enum Files {
   }
 
   /// Writes a small file.
-  package static func write(_ bytes: [UInt8], to path: FilePath) throws(OpenError) {
+  package static func write(
+    _ bytes: [UInt8], to path: FilePath, permissions: FilePermissions = .ownerReadWrite
+  ) throws(OpenError) {
     do {
       let file = try FileDescriptor.open(
-        path, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: .ownerReadWrite)
+        path, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: permissions)
       defer { try? file.close() }
       _ = try file.writeAll(bytes)
     } catch let error as Errno {
@@ -102,8 +104,10 @@ package enum Files {
   }
 
   /// Gives a file new content so that a crash leaves the old one or the new one.
-  package static func replace(_ path: FilePath, with bytes: [UInt8]) throws(OpenError) {
-    try write(bytes, to: temporary(path))
+  package static func replace(
+    _ path: FilePath, with bytes: [UInt8], permissions: FilePermissions = .ownerReadWrite
+  ) throws(OpenError) {
+    try write(bytes, to: temporary(path), permissions: permissions)
     try putInPlace(path)
     try syncDirectory(path.removingLastComponent())
   }

@@ -47,14 +47,14 @@ extension DataDirectory {
 
   func make(_ directory: FilePath) throws(DataDirectoryError) {
     do throws(LMDB.OpenError) { try Files.createDirectory(directory) } catch {
-      throw .failed(path: directory.string, cause: "\(error)")
+      throw .files(error)
     }
   }
 
   func move(_ part: FilePath, into directory: FilePath) throws(DataDirectoryError) {
     guard let name = part.lastComponent else { return }
     do throws(LMDB.OpenError) { try Files.move(part, to: directory.appending(name)) } catch {
-      throw .failed(path: part.string, cause: "\(error)")
+      throw .files(error)
     }
   }
 }

@@ -23,7 +23,7 @@ extension DataDirectory {
   /// Lets this ledger and the one of the workshop change names.
   package func exchangeLedgers() throws(DataDirectoryError) {
     do throws(LMDB.OpenError) { try Files.exchange(workshop.ledger, ledger) } catch {
-      throw .failed(path: ledger.string, cause: "\(error)")
+      throw .files(error)
     }
   }
 
@@ -31,7 +31,7 @@ extension DataDirectory {
   package func setWorkshopAside() throws(DataDirectoryError) -> FilePath {
     let target = quarantinePath()
     do throws(LMDB.OpenError) { try Files.move(workshop.path, to: target) } catch {
-      throw .failed(path: workshop.path.string, cause: "\(error)")
+      throw .files(error)
     }
     return target
   }

@@ -17,9 +17,8 @@ extension DataDirectory {
     try LogSigner(makingIn: signer, name: manifest.signerName, origin: manifest.origin)
   }
 
-  /// Makes the directory the store of a chain: gives it an identity, a key, and then the manifest that says so.
-  @discardableResult
-  package func makeStore(for chainConfigurationHash: Hash256) throws(DataDirectoryError) -> StoreManifest {
+  /// Gives the directory an identity, a key, and then the manifest that says so.
+  private func makeStore(for chainConfigurationHash: Hash256) throws(DataDirectoryError) -> StoreManifest {
     let manifest = StoreManifest.new(for: chainConfigurationHash)
     do throws(SignerError) { _ = try makeLedgerSigner(of: manifest) } catch {
       throw .failed(path: signer.string, cause: "\(error)")
@@ -30,8 +29,10 @@ extension DataDirectory {
 }
 
 extension DataDirectory {
-  /// As `makeStore(for:)` for an empty ledger. One that has records had an identity, which was lost with its manifest: it is
-  /// taken over from the ledger's key, if that says which it was, and nothing that the key has signed is contradicted.
+  /// Makes the directory the store of a chain, before the first record of its ledger.
+  ///
+  /// A ledger that has records had an identity, which was lost with its manifest: it is taken over from the ledger's key, if
+  /// that says which it was, and nothing that the key has signed is contradicted.
   @discardableResult
   package func makeStore(for chainConfigurationHash: Hash256, of log: EventLog) throws(DataDirectoryError)
     -> StoreManifest
@@ -60,7 +61,7 @@ extension DataDirectory {
         try? DataDirectory(path.appending(name)).manifestIfPresent()?.storeID
       }
       return keyed.filter { !aside.contains($0) }
-    } catch { throw .failed(path: signer.string, cause: "\(error)") }
+    } catch { throw .files(error) }
   }
 }
 

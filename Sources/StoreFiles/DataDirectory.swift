@@ -1,4 +1,5 @@
 import Foundation
+import LMDB
 package import SystemPackage
 
 /// The one directory that holds a store: `varve.json`, `ledger/`, `projections/`, `signer/`, and what a node keeps beside
@@ -30,33 +31,19 @@ package struct DataDirectory: Hashable, Sendable {
     do {
       data = try Data(contentsOf: URL(fileURLWithPath: manifestPath.string))
     } catch {
-      throw .failed(path: manifestPath.string, cause: error.localizedDescription)
+      throw .failed(path: manifestPath.string, cause: "\(error.localizedDescription); check its permissions")
     }
     return try StoreManifest(data, path: manifestPath.string)
   }
 
-  /// Makes the directory and writes the manifest: to another name first, so that a crash leaves the old one or the new one.
+  /// Makes the directory and writes the manifest. A crash leaves the old one or the new one.
   package func write(_ manifest: StoreManifest) throws(DataDirectoryError) {
     try make(path)
-    do {
-      let draft = path.appending("varve.json.new")
-      let file = try FileDescriptor.open(
-        draft, .writeOnly, options: [.create, .truncate, .closeOnExec],
-        permissions: [.ownerReadWrite, .groupRead, .otherRead])
-      let bytes = [UInt8](try manifest.encode())
-      try file.closeAfter {
-        _ = try file.writeAll(bytes)
-        try DataDirectory.sync(file)
-      }
-      guard unsafe rename(draft.string, manifestPath.string) == 0 else { throw Errno(rawValue: errno) }
-      let directory = try FileDescriptor.open(path, .readOnly, options: [.directory, .closeOnExec])
-      try directory.closeAfter { try DataDirectory.sync(directory) }
-    } catch {
-      throw .failed(path: manifestPath.string, cause: "\(error)")
-    }
-  }
-
-  private static func sync(_ file: FileDescriptor) throws {
-    guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
+    let text: Data
+    do { text = try manifest.encode() } catch { throw .failed(path: manifestPath.string, cause: "\(error)") }
+    do throws(LMDB.OpenError) {
+      try Files.replace(
+        manifestPath, with: [UInt8](text), permissions: [.ownerReadWrite, .groupRead, .otherRead])
+    } catch { throw .files(error) }
   }
 }

@@ -1,3 +1,5 @@
+package import LMDB
+
 /// Why a data directory cannot be used.
 package enum DataDirectoryError: Error, Equatable, Sendable {
   /// There is no store.
@@ -5,6 +7,8 @@ package enum DataDirectoryError: Error, Equatable, Sendable {
   case badManifest(path: String, cause: String)
   case unknownFormat(path: String, format: Int)
   /// The system refused.
+  case files(LMDB.OpenError)
+  /// What is in it could not be used; the cause says what to do.
   case failed(path: String, cause: String)
   /// Another process is writing to the ledger.
   case inUse(path: String)
@@ -29,8 +33,10 @@ extension DataDirectoryError: CustomStringConvertible {
         + "key is in signer/"
     case .unknownFormat(let path, let format):
       "\(path) has format \(format), this program reads \(StoreManifest.formatVersion); use the program that made it"
+    case .files(let error):
+      "\(error)"
     case .failed(let path, let cause):
-      "\(path): \(cause); check that the directory exists, is writable and has space"
+      "\(path): \(cause)"
     case .inUse(let path):
       "\(path) is in use: another process is writing to it; wait for it or stop it"
     case .lostIdentity(let path, let cause):

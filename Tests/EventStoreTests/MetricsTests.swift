@@ -19,16 +19,19 @@ struct MetricsTests {
         try log.fill(5)
         try log.fill(3)
         let head = try log.head()
+        // Metrics are told after the callers, but before the next commit begins.
+        try log.fill(1)
         let dimensions = [("log", "ledger")]
         // The file is looked at after the first commit; the counts are of both.
         #expect(try metrics.expectMeter("varve_log_records", dimensions).values.first == 5)
         #expect(
-          try metrics.expectCounter("varve_log_appended_records", dimensions).values.reduce(0, +) == Int64(head.size))
+          try metrics.expectCounter("varve_log_appended_records", dimensions).values.prefix(2).reduce(0, +)
+            == Int64(head.size))
         #expect(
-          try metrics.expectCounter("varve_log_appended_payload_bytes", dimensions).values.reduce(0, +)
+          try metrics.expectCounter("varve_log_appended_payload_bytes", dimensions).values.prefix(2).reduce(0, +)
             == Int64(head.payloadBytes))
-        let times = try metrics.expectTimer("varve_log_commit_seconds", dimensions).values
-        #expect(try metrics.expectRecorder("varve_log_commit_requests", dimensions).values == [1, 1])
+        let times = try metrics.expectTimer("varve_log_commit_seconds", dimensions).values.prefix(2)
+        #expect(try metrics.expectRecorder("varve_log_commit_requests", dimensions).values.prefix(2) == [1, 1])
         #expect(times.count == 2 && times.allSatisfy { $0 > 0 })
         let used = try #require(try metrics.expectMeter("varve_log_used_bytes", dimensions).values.first)
         #expect(try metrics.expectMeter("varve_log_bytes_per_record", dimensions).values.first == used / 5)

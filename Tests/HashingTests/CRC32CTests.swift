@@ -41,6 +41,23 @@ struct CRC32CTests {
     }
   }
 
+  @Test("a part that was computed before joins whatever stands before it, on its own or between others")
+  func parts() {
+    var random = SeededGenerator()
+    for count in Array(0...70) + [255, 256, 4095, 4096, 98_288, 100_000, 1 << 20] {
+      let before = random.bytes(count: Int.random(in: 0...100, using: &random))
+      let bytes = random.bytes(count: count)
+      let after = random.bytes(count: Int.random(in: 0...100, using: &random))
+      var crc = CRC32C()
+      crc.update(before.rawSpan)
+      crc.update(CRC32C.Part(bytes.rawSpan))
+      #expect(crc.checksum == CRC32C.checksum(before + bytes), "\(count) bytes")
+      crc.update(after.rawSpan)
+      crc.update(CRC32C.Part(bytes.rawSpan))
+      #expect(crc.checksum == CRC32C.checksum(before + bytes + after + bytes), "\(count) bytes")
+    }
+  }
+
   @Test("every flipped bit of a record changes the checksum")
   func flippedBits() {
     var random = SeededGenerator()

@@ -33,6 +33,13 @@ struct RecordHeaderTests {
     #expect(header.checksum == CRC32C.checksum(Array(expected[4...]) + payload))
   }
 
+  @Test("a header is sealed alike over a payload and over its part of the checksum")
+  func sealedByPart() {
+    var (one, other) = (sample(), sample())
+    #expect(bytes(one.seal(payload: payload.rawSpan)) == bytes(other.seal(payload: CRC32C.Part(payload.rawSpan))))
+    #expect(one == other)
+  }
+
   @Test("decoding gives back what was encoded")
   func roundTrip() throws {
     for kind in EventKind.allCases {

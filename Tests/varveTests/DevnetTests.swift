@@ -151,6 +151,20 @@ struct DevnetTests {
     }
   }
 
+  @Test("a node's store that lost its manifest keeps its name")
+  func lostManifest() throws {
+    try DevnetWorld.with { world in
+      let live = ["devnet", "--pace", "0", "--blocks", "2", "--quiet", "--data-dir", world.path("live")]
+      #expect(try Tool.run(live).exitCode == 0)
+      let manifest = world.path("live/varve.json")
+      let identity = try String(contentsOfFile: manifest, encoding: .utf8)
+      try FileManager.default.removeItem(atPath: manifest)
+      let again = try Tool.run(live)
+      #expect(again.exitCode == 0, "\(again.errors)")
+      #expect(try String(contentsOfFile: manifest, encoding: .utf8) == identity)
+    }
+  }
+
   @Test(
     "a pace that is no time to wait is refused in one line, before anything is made",
     arguments: ["nan", "inf", "-inf", "1e30", "-1", "86401"])

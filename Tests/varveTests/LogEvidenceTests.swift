@@ -95,6 +95,12 @@ struct LogEvidenceTests {
       #expect(try Tool.run(["replay", "--data-dir", "\(world.directory)/mirror"]).exitCode == 0)
       #expect(!mirrored.output.contains(key))
 
+      let manifest = "\(world.directory)/mirror/varve.json"
+      let identity = try String(contentsOfFile: manifest, encoding: .utf8)
+      try FileManager.default.removeItem(atPath: manifest)
+      #expect(try Tool.run(mirror).exitCode == 0)
+      #expect(try String(contentsOfFile: manifest, encoding: .utf8) == identity, "a mirror that lost its name keeps it")
+
       #expect(try world.damage("\(tiles)/tile/0/000", at: [0x00]) > 0)
       let stopped = try Tool.run(Array(mirror.dropLast()) + ["\(world.directory)/second"])
       #expect(stopped.exitCode == 1)
@@ -147,6 +153,9 @@ struct LogEvidenceTests {
       let hash = try #require(try world.json(["log", "show", "40"])[0]["payloadHash"] as? String)
       let needle = bytes(hash.dropFirst(2))
       #expect(try world.damage("\(world.store)/ledger/data.mdb", at: needle) > 0)
+      let copy = "\(world.directory)/copy"
+      #expect(try world.expect(1, ["log", "backup", copy]).errors.contains("was removed"))
+      #expect(try FileManager.default.contentsOfDirectory(atPath: "\(copy)/ledger").isEmpty)
       let refused = try world.expect(1, ["log", "repair"])
       #expect(refused.errors.contains("a record is lost") && refused.errors.contains("record 40"))
       #expect(refused.errors.contains("log restore") && !refused.errors.contains("run `varve log verify`"))

@@ -45,13 +45,13 @@ final class LogMetrics: Sendable {
     commitTime = Timer(label: "varve_log_commit_seconds", dimensions: dimensions)
   }
 
-  /// A commit is durable that took the log from one head to the next, for so many callers.
-  func committed(by writer: borrowing Writer, from old: Head, to new: Head, requests: Int) {
+  /// A commit is durable that took the log from one head to the next, for so many callers, and whose end took `time`.
+  func committed(in time: Duration, by writer: borrowing Writer, from old: Head, to new: Head, requests: Int) {
     appendedRecords.increment(by: Int64(clamping: new.size - old.size))
     appendedPayloadBytes.increment(by: Int64(clamping: new.payloadBytes - old.payloadBytes))
     commitRequests.record(requests)
-    let time = writer.lastCommitTime.components
-    commitTime.recordNanoseconds(time.seconds * 1_000_000_000 + time.attoseconds / 1_000_000_000)
+    let (seconds, attoseconds) = time.components
+    commitTime.recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
     guard isTimeToLook() else { return }
     let information = writer.information()
     records.set(new.size)

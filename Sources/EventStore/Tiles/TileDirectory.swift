@@ -69,7 +69,7 @@ extension TileDirectory {
     }
   }
 
-  /// Writes a file below the directory, so that whoever reads meanwhile sees all of it or nothing. Not durable until `sync`.
+  /// Writes a file below the directory, so that whoever reads meanwhile sees all of it or nothing. Durable once `durably` returns.
   func write(_ name: String, _ body: (FileDescriptor) throws -> Void) throws(LMDB.OpenError) {
     let path = path.pushing(FilePath(name))
     let draft = Files.temporary(path)
@@ -84,11 +84,18 @@ extension TileDirectory {
     try Files.putInPlace(path)
   }
 
-  /// Waits until all that was written is on the disk: one call for any number of files.
+  /// Runs `body`, which writes files below the directory, and then waits until they are on the disk: one call (`syncfs`) for
+  /// any number of them, of the one file system that the directory is on. The directory is made if it is missing.
   ///
-  /// `sync` waits, but cannot tell what went wrong. That is enough here: every file is checked against the checkpoint by
-  /// whoever reads it, and can be written again from the log.
-  static func sync() {
-    Glibc.sync()
+  /// - Throws: also when the disk has refused something meanwhile, where the kernel tells (Linux 5.8). Which file it was, it
+  ///   does not say.
+  func durably(_ body: () throws(TilesError) -> Void) throws(TilesError) {
+    let pending: PendingWrites
+    do throws(LMDB.OpenError) {
+      try Files.createDirectory(path)
+      pending = try PendingWrites(below: path)
+    } catch { throw .files(error) }
+    try body()
+    do throws(LMDB.OpenError) { try pending.sync() } catch { throw .files(error) }
   }
 }

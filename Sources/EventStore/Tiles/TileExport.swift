@@ -51,16 +51,16 @@ package struct TileExport {
       checkpoint = try note.checkpoint(signedByAll: [signer.verifierKey])
     } catch { throw .signer(.note(error)) }
     var count: UInt64 = 0
-    for row in TileRow.added(from: oldSize, to: checkpoint.size) {
-      try row.forEach { (tile: Tile) throws(TilesError) in
-        try write(tile, oldSize: oldSize)
-        count += 1
-        if tile.content == .entries { progress(tile.index * UInt64(Tile.fullWidth) + UInt64(tile.width)) }
+    try directory.durably { () throws(TilesError) in
+      for row in TileRow.added(from: oldSize, to: checkpoint.size) {
+        try row.forEach { (tile: Tile) throws(TilesError) in
+          try write(tile, oldSize: oldSize)
+          count += 1
+          if tile.content == .entries { progress(tile.index * UInt64(Tile.fullWidth) + UInt64(tile.width)) }
+        }
       }
     }
     do throws(LMDB.OpenError) {
-      try Files.createDirectory(directory.path)
-      TileDirectory.sync()
       try Files.replace(
         directory.path.appending(TileDirectory.checkpointName), with: [UInt8](note.encoded.utf8))
     } catch { throw .files(error) }

@@ -64,6 +64,12 @@ package struct TileMirror: Sendable {
 }
 
 extension TileMirror {
+  /// Throws `forked` unless one of the two is how the other begins. `verifyTiles` comes before.
+  package func requireCommonPrefix(of log: EventLog) throws(TilesError) {
+    var tree = TileTree(directory, size: checkpoint.size)
+    _ = try requireCommonPrefix(of: log, &tree)
+  }
+
   /// Throws unless one of the two is how the other begins. The log's head.
   private func requireCommonPrefix(of log: EventLog, _ tree: inout TileTree) throws(TilesError) -> Head {
     let (head, common, ours): (Head, UInt64, Hash256)

@@ -37,24 +37,30 @@ package struct Follower {
     self.ledger = ledger
     self.configuration = configuration
     do { view = try RollupView(configuration, archive: &archive) } catch { throw .view(error) }
+    try Self.requireChain(configuration, of: ledger)
     do {
       if try ledger.head().size == 0 {
         try ledger.append([
           NewRecord(.chainConfigured(ChainConfigured(configuration: configuration)), at: .block(0))
         ])
-      } else {
-        let first = try ledger.record(at: .zero)
-        guard case .chainConfigured(let event) = try first.event(), event.configuration == configuration else {
-          throw NodeError.otherChain(path: "\(ledger.directory)")
-        }
       }
       finalized = try ledger.finalizedBlock()
     } catch let error as AppendError { throw .append(error) } catch let error as ReadError {
       throw .read(error)
-    } catch let error as NodeError {
-      throw error
     } catch { preconditionFailure("no other error is thrown above") }
     try replay()
+  }
+
+  /// Throws `otherChain` unless a ledger is empty or begins with this configuration.
+  static func requireChain(_ configuration: ChainConfiguration, of ledger: EventLog) throws(NodeError) {
+    let event: Event
+    do throws(ReadError) {
+      guard try ledger.head().size > 0 else { return }
+      event = try ledger.record(at: .zero).event()
+    } catch { throw .read(error) }
+    guard case .chainConfigured(let configured) = event, configured.configuration == configuration else {
+      throw .otherChain(path: "\(ledger.directory)")
+    }
   }
 
   /// Reads the canonical records of the ledger, block by block.

@@ -27,14 +27,17 @@ package struct RollupNode {
     if let manifest, manifest.chainConfigurationHash != chain { throw .otherChain(path: path.string) }
     let ledger: EventLog
     do { ledger = try EventLog.open(directory.ledger, mode: .create) } catch { throw .open(error) }
-    follower = try Follower(ledger: ledger, configuration: configuration)
-    // Only now it is known that the ledger is this chain's.
+    // Before the first record: a ledger with records and without a manifest is a store that has lost it.
+    try Follower.requireChain(configuration, of: ledger)
     let known: StoreManifest
     if let manifest {
       known = manifest
     } else {
-      do throws(DataDirectoryError) { known = try directory.makeStore(for: chain) } catch { throw .directory(error) }
+      do throws(DataDirectoryError) { known = try directory.makeStore(for: chain, of: ledger) } catch {
+        throw .directory(error)
+      }
     }
+    follower = try Follower(ledger: ledger, configuration: configuration)
     projections = LiveProjections(dataDirectory: path, log: ledger, storeID: known.storeID)
     try followLedger()
   }

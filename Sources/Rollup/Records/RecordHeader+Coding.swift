@@ -47,9 +47,20 @@ extension RecordHeader {
   /// Sets `checksum` to what belongs to `payload`, and returns the 68 bytes. O(payload).
   @inlinable
   public mutating func seal(payload: RawSpan) -> InlineArray<68, UInt8> {
+    seal { $0.update(payload) }
+  }
+
+  /// As `seal(payload:)`, for a payload whose part of the checksum is known. O(1).
+  @inlinable
+  public mutating func seal(payload part: CRC32C.Part) -> InlineArray<68, UInt8> {
+    seal { $0.update(part) }
+  }
+
+  @inlinable
+  mutating func seal(_ addPayload: (inout RecordChecksum) -> Void) -> InlineArray<68, UInt8> {
     var bytes = encoded
     var sum = RecordChecksum(header: unsafe bytes.span.bytes)
-    sum.update(payload)
+    addPayload(&sum)
     checksum = sum.value
     bytes.store(checksum, at: Offset.checksum)
     return bytes
@@ -87,6 +98,12 @@ public struct RecordChecksum: Sendable {
   @inlinable
   public mutating func update(_ segment: RawSpan) {
     sum.update(segment)
+  }
+
+  /// Adds the next segment of the payload, of which the part is known.
+  @inlinable
+  public mutating func update(_ part: CRC32C.Part) {
+    sum.update(part)
   }
 
   @inlinable public var value: UInt32 { sum.checksum }

@@ -80,13 +80,16 @@ struct LogRestore: VarveCommand {
 /// A copy of a log, verified in a child process.
 enum VerifiedCopy {
   /// Copies a log into a data directory that has none, and verifies the copy. One that is not found to be sound is removed,
-  /// so that it is not in the way of the next; nobody can have appended to it.
+  /// and the lock's file with it, so that nothing is in the way of the next; nobody can have appended to it.
   static func make(of log: EventLog, in target: DataDirectory, _ options: GlobalOptions) throws -> Head {
     try Files.createDirectory(target.ledger)
     return try target.holdingLedger {
-      try log.copy(to: target.ledger)
+      do { try log.copy(to: target.ledger) } catch {
+        try Files.remove(target.ledger.appending(EventLog.lockFile))
+        throw error
+      }
       do { return try check(target, options) } catch {
-        for name in ["data.mdb", "lock.mdb"] { try Files.remove(target.ledger.appending(name)) }
+        for name in ["data.mdb", "lock.mdb", EventLog.lockFile] { try Files.remove(target.ledger.appending(name)) }
         guard let failure = error as? Failure, failure.kind == .disagreement else { throw error }
         throw Failure(
           .disagreement, "the copy in \(target.ledger) was not sound, and was removed",

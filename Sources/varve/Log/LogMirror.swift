@@ -48,10 +48,13 @@ struct LogMirror: VarveCommand {
         remedy: "name another directory with --data-dir")
     }
     let log = try options.openLog(.create)
+    if manifest == nil {
+      try mirror.requireCommonPrefix(of: log)
+      try store.makeStore(for: chainHash, of: log)
+    }
     let bar = ProgressBar("records", console: console)
     defer { bar.clear() }
     let recorded = try mirror.record(into: log) { bar.update(done: $0, total: mirror.checkpoint.size) }
-    if manifest == nil { try store.makeStore(for: chainHash) }
     bar.clear()
     console.report(try MirrorOutcome(mirror.checkpoint, log.head(), newRecords: recorded))
   }

@@ -145,7 +145,11 @@ extension ImportError: TellsDisagreement {
   }
 }
 
-extension DataDirectoryError: TellsDisagreement {}
+extension DataDirectoryError: TellsDisagreement {
+  var underlying: (any TellsDisagreement)? {
+    if case .files(let error) = self { error } else { nil }
+  }
+}
 
 extension NodeError: TellsDisagreement {
   var isDisagreement: Bool {

@@ -4,14 +4,27 @@ import Hashing
 import Primitives
 import Synchronization
 
-/// Keccak-256 of a batch's payloads, by all processors that have nothing better to do.
+/// What has to be computed of a payload before it can be recorded, and does not depend on where it will stand.
+struct PayloadDigest: Sendable {
+  /// Keccak-256.
+  let hash: Hash256
+
+  /// See `NewRecord.checksumPart`.
+  let checksumPart: CRC32C.Part?
+
+  static func checksumPart(of payload: [UInt8]) -> CRC32C.Part? {
+    payload.count > PayloadLayout.inlineLimit ? CRC32C.Part(payload.rawSpan) : nil
+  }
+}
+
+/// Digests of a batch's payloads, by all processors that have nothing better to do.
 ///
 /// Hashing large payloads costs about as much as writing them. Callers that come with large batches at the same time
 /// take turns, each with all processors: the first one's batch is ready, and on its way to the disk, while the next
 /// one's is being hashed. Had they shared the processors, all would be ready at the same late moment, and the disk idle
 /// until then. A writer at work has a processor to itself, as what it does is what everyone waits for in the end; the one
 /// that made room for it comes back when the writer has nothing left to do.
-enum PayloadHashes {
+extension PayloadDigest {
   /// How many logs of this process are committing at the moment.
   static let writersAtWork = Atomic(0)
 
@@ -27,11 +40,11 @@ enum PayloadHashes {
   private static let processors = max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1)
   private static let turn = Mutex(())
 
-  /// The hash of each payload, in order.
-  static func each(_ payloads: [[UInt8]]) -> [Hash256] {
+  /// The digest of each payload, in order.
+  static func each(_ payloads: [[UInt8]]) -> [PayloadDigest] {
     let slices = slices(of: payloads)
-    guard slices.count > 1, processors > 1 else { return Keccak256.hashEach(payloads) }
-    let hashes = Mutex([[Hash256]](repeating: [], count: slices.count))
+    guard slices.count > 1, processors > 1 else { return digests(of: payloads) }
+    let digests = Mutex([[PayloadDigest]](repeating: [], count: slices.count))
     let next = Atomic(0)
     turn.withLock { _ in
       DispatchQueue.concurrentPerform(iterations: min(processors, slices.count)) { worker in
@@ -42,12 +55,18 @@ enum PayloadHashes {
           }
           let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
           guard index < slices.count else { return }
-          let part = Keccak256.hashEach(Array(payloads[slices[index]]))
-          hashes.withLock { $0[index] = part }
+          let part = self.digests(of: Array(payloads[slices[index]]))
+          digests.withLock { $0[index] = part }
         }
       }
     }
-    return hashes.withLock { $0.flatMap(\.self) }
+    return digests.withLock { $0.flatMap(\.self) }
+  }
+
+  private static func digests(of payloads: [[UInt8]]) -> [PayloadDigest] {
+    zip(payloads, Keccak256.hashEach(payloads)).map { payload, hash in
+      PayloadDigest(hash: hash, checksumPart: checksumPart(of: payload))
+    }
   }
 
   private static func slices(of payloads: [[UInt8]]) -> [Range<Int>] {
