@@ -13,10 +13,10 @@ struct BenchCommand: ParsableCommand {
     ])
 }
 
-/// `varve bench log`: append, scan and open.
+/// `varve bench log`: append, scan, open, proofs and verification.
 struct BenchLogCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "log",
     abstract: "Measure the log.",
-    subcommands: [BenchLogAppend.self, BenchLogScan.self, BenchLogOpen.self])
+    subcommands: [BenchLogAppend.self, BenchLogScan.self, BenchLogOpen.self, BenchLogProofs.self, BenchLogVerify.self])
 }

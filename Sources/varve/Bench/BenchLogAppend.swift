@@ -2,6 +2,7 @@ import ArgumentParser
 import Dispatch
 import EventStore
 import Foundation
+import LMDB
 import Rollup
 import SystemPackage
 
@@ -24,8 +25,13 @@ struct BenchLogAppend: ParsableCommand {
   @Option(help: "Threads that append at the same time; each waits for its own commit before it goes on.")
   var callers = 1
 
+  @Option(help: "Readers that hold a snapshot meanwhile, each of another commit.")
+  var pinned = 0
+
   func run() throws {
     let log = try EventLog.open(FilePath(directory), mode: .create)
+    let pins = try pin(log)
+    defer { for pin in pins { pin.signal() } }
     let pool = PayloadPool(bytes: record)
     let rounds = max(records / batch / callers, 1)
     let clock = ContinuousClock()
@@ -46,6 +52,23 @@ struct BenchLogAppend: ParsableCommand {
       "append", sync: "fdatasync", recordBytes: record, batch: batch, callers: callers,
       records: UInt64(rounds * batch * callers), time: time, bytesOnDisk: statistics.usedBytes
     ).print()
+  }
+
+  /// Readers that hold a snapshot each, with a commit between them, until they are signalled.
+  private func pin(_ log: EventLog) throws -> [DispatchSemaphore] {
+    let pool = PayloadPool(bytes: record)
+    return (0..<pinned).map { _ in
+      Self.append(pool.batch(batch, from: 0), to: log)
+      let (isPinned, isOver) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+      Thread {
+        _ = try? log.environment.read { (_: borrowing ReadTransaction) throws(LMDBError) in
+          isPinned.signal()
+          isOver.wait()
+        }
+      }.start()
+      isPinned.wait()
+      return isOver
+    }
   }
 
   /// One append. Hashing happens here, on the caller; the writer sees finished records.
