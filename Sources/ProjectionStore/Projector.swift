@@ -55,6 +55,7 @@ package final class Projector<P: Projection>: Sendable {
     static func isFull(_ batch: WriteBatch, over pageCount: Int) -> Bool {
       let newPages = batch.byteCount / (leastPageSize / 2)
       return batch.byteCount > WriteTransaction.recommendedBytes || min(batch.count, pageCount + newPages) > pageLimit
+        || batch.isOverfull
     }
 
     private static var pageLimit: Int { 1 << 17 }

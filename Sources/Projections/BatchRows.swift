@@ -130,7 +130,8 @@ struct BatchRows: ~Copyable {
   /// About how much memory all of this takes.
   var memory: Int { arena.count + entries.count * (MemoryLayout<Entry>.stride + 2 * MemoryLayout<UInt64>.stride) }
 
-  private mutating func forgetWrites() {
+  /// Forgets what was written, and the sections, but no row.
+  mutating func forgetWrites() {
     written.removeAll(keepingCapacity: true)
     firstChanges.removeAll(keepingCapacity: true)
     writtenBytes = 0

@@ -57,9 +57,13 @@ package final class WriteBatch {
     orders.removeAll()
   }
 
-  /// Begins the next commit: what was written and not committed is forgotten.
+  /// Whether kept rows take so much memory that the next commit forgets them: what to bound a commit by, too, as a fold may
+  /// read much and write little.
+  package var isOverfull: Bool { rows.memory > Self.greatestMemory }
+
+  /// Begins the next commit: what was written and not committed is forgotten, and sections are numbered from 0 again.
   package func begin() {
-    if !isEmpty || rows.memory > Self.greatestMemory { reset() }
+    if !isEmpty || isOverfull { reset() } else { rows.forgetWrites() }
   }
 
   /// What was written has been committed, by this batch's owner, who alone writes.

@@ -48,11 +48,25 @@ extension RollupSimulation {
       ("newest block", fresh.result(of: fresh.safeHead)?.header == live.result(of: live.safeHead)?.header),
       ("outputs", fresh.outputs.map(\.status) == live.outputs.map(\.status)),
       ("games", fresh.games.map(\.status) == live.games.map(\.status)),
+      ("best output", bestOutputOfAll(live) == live.bestOutput),
     ]
     for part in parts where !part.isEqual {
       throw violation(
         .rebuildIsEqual, "the roles' view made anew at L1 block \(chain.head.id) has another \(part.name)")
     }
+  }
+
+  /// What `bestOutput` has to be, by a look at every output there ever was.
+  private func bestOutputOfAll(_ view: RollupView) -> Int? {
+    var isTrue: [Bool] = []
+    var best: Int?
+    for (index, entry) in view.outputs.enumerated() {
+      let extendsTruth = entry.output.parentOutput.map { isTrue[Int($0)] } ?? true
+      isTrue.append(entry.status != .deleted && extendsTruth && Challenger.verdict(on: entry.output, view) == .agrees)
+      let newest = best.map { view.outputs[$0].output.l2BlockNumber } ?? 0
+      if isTrue[index], entry.output.l2BlockNumber > newest { best = index }
+    }
+    return best
   }
 
   private mutating func finishReport(_ digests: [Hash256]) {

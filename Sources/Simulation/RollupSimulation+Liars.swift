@@ -18,6 +18,7 @@ extension RollupSimulation {
       let block = first + 1 + random.next() % (output.l2BlockNumber - first)
       liar.lie = Lie(block: block, step: random.next() % 4, claim: output.claim.hash)
     }
+    if asides.chance(strangersOutputs) { proposeTruly() }
     // Whoever lied defends it, attacks the truth, and hurries to make the lie final.
     if liar.lie != nil, random.chance(50) {
       for intent in liar.intents(node.view, archive: node.archive, traces: node.traces)
@@ -35,6 +36,14 @@ extension RollupSimulation {
     if random.chance(plan.force), node.view.messages.count > 0 {
       let last = UInt64(random.below(node.view.messages.count))
       sendLoosely(.forceInclude(lastMessage: last), from: SimulatedWorld.griefer)
+    }
+  }
+
+  /// An output that is true, of somebody who does nothing more about it: what honest ones extend may be left lying.
+  private mutating func proposeTruly() {
+    let stranger = Proposer(account: SimulatedWorld.liar, interval: 1 + asides.next() % 3)
+    for intent in stranger.intents(node.view, finalized: finalized) where intent.rule == .proposeOutput {
+      sendLoosely(intent.call, from: stranger.account, value: intent.value)
     }
   }
 

@@ -17,6 +17,13 @@ package struct RollupSimulation {
   /// What intrigues are drawn from.
   var schemes: SplitMix64
 
+  /// Draws what came to the simulation last, so that it shifts no other draw: where a node is killed that is just catching
+  /// up, and what strangers say truly.
+  var asides: SplitMix64
+
+  /// How often the liar proposes an output that is true, in percent of the steps.
+  let strangersOutputs: UInt64
+
   let plan: SimulationPlan
 
   var chain: EmbeddedChain
@@ -96,6 +103,8 @@ package struct RollupSimulation {
     self.bug = bug
     random = SplitMix64(seed: seed)
     schemes = SplitMix64(seed: ~seed)
+    asides = SplitMix64(seed: seed &* 3 &+ 1)
+    strangersOutputs = asides.pick([0, 0, 0, 10])
     plan = SimulationPlan(&random, schemes: &schemes)
     let genesis = SimulatedWorld.genesis(seed: seed)
     configuration = SimulatedWorld.configuration(genesis)
@@ -161,7 +170,7 @@ package struct RollupSimulation {
     do {
       if let restartStep {
         guard step >= restartStep else { return }
-        try node.restart(bug: bug)
+        try restartNode()
         self.restartStep = nil
       }
       try node.follow(chain)
@@ -170,6 +179,20 @@ package struct RollupSimulation {
       report.crashes += 1
       crashStep = step
       restartStep = step + 1 + random.below(2)
+    }
+  }
+
+  /// Starts the node again. Often it is killed once more while it catches up with L1.
+  private mutating func restartNode() throws {
+    try node.restart(bug: bug)
+    guard asides.chance(60) else { return }
+    node.disk.fuse = asides.below(12)
+    do {
+      try node.follow(chain)
+      node.disk.fuse = nil
+    } catch is Killed {
+      report.crashes += 1
+      try node.restart(bug: bug)
     }
   }
 

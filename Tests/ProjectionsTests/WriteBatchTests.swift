@@ -54,6 +54,11 @@ struct WriteBatchTests {
     for _ in 0..<60 {
       let new = WriteBatch()
       kept.begin()
+      if random.next() % 4 == 0 {
+        // Sections without a row, which nobody commits.
+        for _ in 0..<3 { kept.beginSection() }
+        kept.begin()
+      }
       for step in 0..<40 {
         if step % 10 == 0, random.next() % 2 == 0 { for batch in [kept, new] { batch.beginSection() } }
         let table = Self.tables[Int(random.next() % 3)]

@@ -80,6 +80,23 @@ struct ProposerTests {
     #expect(try ledger.view().bestOutput == 3)
   }
 
+  @Test("a stranger's true output, which ours extends, is made final by us; a wrong one is not")
+  func strangersOutputs() throws {
+    var ledger = try ledger()
+    var parent = try output(ledger, 2, index: 0, l1Head: 5)
+    parent.proposer = MiniChain.address(61)
+    try ledger.add(.outputProposed(parent))
+    try ledger.add(.outputProposed(try output(ledger, 3, index: 1, l1Head: 5, parent: 0)))
+    var other = try output(ledger, 3, index: 2, l1Head: 5)
+    other.proposer = MiniChain.address(61)
+    other.claim = Hash256(0, 0, 0, 1)
+    try ledger.add(.outputProposed(other))
+    try ledger.beginL1Block(after: 100)
+    #expect(try intents(ledger, finalized: 0).map(\.call) == [.finalizeOutput(outputIndex: 0)])
+    try ledger.add(.outputFinalized(OutputFinalized(outputIndex: 0, outputRoot: .zero, l2BlockNumber: 2)))
+    #expect(try intents(ledger, finalized: 0).map(\.call) == [.finalizeOutput(outputIndex: 1)])
+  }
+
   @Test("an output becomes final when its time is over and its parent is; what is owed is taken")
   func housekeeping() throws {
     var ledger = try ledger()

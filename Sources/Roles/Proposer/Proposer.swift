@@ -26,7 +26,7 @@ package struct Proposer: Sendable {
   package func intents(_ view: RollupView, finalized: BlockID) -> [Intent] {
     var intents: [Intent] = []
     if let proposal = proposal(view, finalized) { intents.append(proposal) }
-    return intents + view.housekeeping(for: account)
+    return intents + view.housekeeping(for: account, finalizingTruth: true)
   }
 
   private func proposal(_ view: RollupView, _ finalized: BlockID) -> Intent? {
@@ -71,12 +71,19 @@ extension RollupView {
     return best
   }
 
-  /// What anybody with a stake sees to: outputs whose time is over, and money that is owed.
-  package func housekeeping(for account: Address) -> [Intent] {
+  /// What anybody with a stake sees to: outputs of its own whose time is over, and money that is owed.
+  ///
+  /// - Parameter finalizingTruth: whether outputs of others that are true are made final too. A proposer extends them, and
+  ///   nobody else may care.
+  package func housekeeping(for account: Address, finalizingTruth: Bool = false) -> [Intent] {
     var intents: [Intent] = []
     for index in unsettledOutputs where outputs[index].status == .open && outputs[index].game == nil {
       let entry = outputs[index]
-      guard l1Time >= entry.challengeEnd, entry.output.proposer == account else { continue }
+      guard l1Time >= entry.challengeEnd else { continue }
+      guard
+        entry.output.proposer == account
+          || finalizingTruth && Challenger.verdict(on: entry.output, self) == .agrees
+      else { continue }
       if let parent = entry.output.parentOutput, outputs[Int(parent)].status != .final { continue }
       intents.append(
         Intent(

@@ -142,7 +142,9 @@ package struct GameMeasures: Hashable, Sendable {
   /// What a clock may have used at most after a move to this depth.
   func latestClock(afterMoveTo depth: Int) -> UInt64 {
     let isCostly = depth == splitDepth - 1 || depth == maxDepth - 1
-    let left = isCostly ? 2 * clockExtension : clockExtension
+    // Twice as much as there can be is more than any clock has.
+    let (double, overflows) = clockExtension.addingReportingOverflow(clockExtension)
+    let left = isCostly ? (overflows ? .max : double) : clockExtension
     return maxClockDuration > left ? maxClockDuration - left : 0
   }
 }
