@@ -32,19 +32,30 @@ extension DataDirectory {
   /// Makes the directory the store of a chain, before the first record of its ledger.
   ///
   /// A ledger that has records had an identity, which was lost with its manifest: it is taken over from the ledger's key, if
-  /// that says which it was, and nothing that the key has signed is contradicted.
+  /// that says which it was, and nothing that the key has signed is contradicted. So is that of a store whose making was
+  /// cut short between key and manifest.
   @discardableResult
   package func makeStore(for chainConfigurationHash: Hash256, of log: EventLog) throws(DataDirectoryError)
     -> StoreManifest
   {
     let size: UInt64
     do throws(ReadError) { size = try log.head().size } catch { throw .failed(path: ledger.string, cause: "\(error)") }
-    guard size > 0 else { return try makeStore(for: chainConfigurationHash) }
     let known = try keyedStores()
+    guard size > 0 else {
+      if known.count == 1, let manifest = try? takeOver(known[0], chainConfigurationHash, log) { return manifest }
+      return try makeStore(for: chainConfigurationHash)
+    }
     guard let storeID = known.first, known.count == 1 else {
       let keys = known.isEmpty ? "has no key of it" : "has the keys of \(known.joined(separator: " and "))"
       throw .lostIdentity(path: path.string, cause: "\(signer) \(keys)")
     }
+    return try takeOver(storeID, chainConfigurationHash, log)
+  }
+
+  /// Gives the directory the identity of a key that is there, unless the log contradicts what that has signed.
+  private func takeOver(
+    _ storeID: String, _ chainConfigurationHash: Hash256, _ log: EventLog
+  ) throws(DataDirectoryError) -> StoreManifest {
     let manifest = StoreManifest(chainConfigurationHash: chainConfigurationHash, storeID: storeID)
     do throws(SignerError) { try ledgerSigner(of: manifest).requireExtension(by: log) } catch {
       throw .lostIdentity(path: path.string, cause: "\(error)")

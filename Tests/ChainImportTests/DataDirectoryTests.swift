@@ -73,6 +73,22 @@ struct DataDirectoryTests {
     }
   }
 
+  @Test("a store whose making was cut short between key and manifest has one key in the end")
+  func cutShort() throws {
+    try ImportScratch.with(length: 2) { scratch in
+      let store = scratch.directory()
+      try FileManager.default.createDirectory(atPath: store.path.string, withIntermediateDirectories: true)
+      let begun = StoreManifest.new(for: scratch.chain.hash)
+      _ = try store.makeLedgerSigner(of: begun)
+      try scratch.import(scratch.file)
+      #expect(try store.manifest() == begun)
+      // So the name is not lost with the manifest later.
+      try FileManager.default.removeItem(atPath: store.manifestPath.string)
+      try scratch.import(scratch.file)
+      #expect(try store.manifest() == begun)
+    }
+  }
+
   private func expectLost(_ scratch: ImportScratch, _ what: String) throws {
     let error = try #require(throws: ImportError.self) { try scratch.import(scratch.file) }
     guard case .directory(.lostIdentity) = error.reason, "\(error)".contains(what) else {

@@ -32,7 +32,9 @@ struct SystemCallLoop {
 
   /// Calls and errors, and whether only those about the work's files count.
   private static let calls: [(calls: [String], errors: [String], isLimitedToFiles: Bool)] = [
-    (["pwrite64", "pwritev", "writev", "fdatasync", "fsync", "ftruncate"], ["EIO", "ENOSPC", "EINTR"], false),
+    (
+      ["pwrite64", "pwritev", "writev", "fdatasync", "fsync", "syncfs", "ftruncate"], ["EIO", "ENOSPC", "EINTR"], false
+    ),
     (["link", "unlink", "mkdir", "flock", "rename"], ["EIO", "EACCES"], false),
     (["openat"], ["EMFILE", "EIO"], true),
     (["write"], ["EIO", "ENOSPC"], true),

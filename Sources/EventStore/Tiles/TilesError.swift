@@ -72,6 +72,9 @@ extension TilesError: CustomStringConvertible {
     case .signer(let error): "\(error)"
     case .append(let error): "\(error)"
     case .unreadable(let error): "\(error)"
+    case .files(.system(let operation, let path, let code)) where operation == "syncfs":
+      "\(path): the disk did not take what was written (errno \(code)): see the system's log for the device, then export "
+        + "again"
     case .files(let error): "\(error)"
     }
   }
