@@ -4,12 +4,10 @@ package import SystemPackage
 
 /// What is written below a directory, by any number of files and descriptors, until one call waits for all of it.
 package struct PendingWrites: ~Copyable {
-  private let directory: FilePath
   private let descriptor: FileDescriptor
 
   /// From now on. The directory must be there.
   package init(below directory: FilePath) throws(OpenError) {
-    self.directory = directory
     do {
       descriptor = try FileDescriptor.open(directory, .readOnly, options: [.directory, .closeOnExec])
     } catch {
@@ -26,9 +24,7 @@ package struct PendingWrites: ~Copyable {
   ///
   /// - Throws: also when the disk has refused something since `init`, where the kernel tells (Linux 5.8). Which file it was,
   ///   it does not say.
-  package func sync() throws(OpenError) {
-    guard syncfs(descriptor.rawValue) == 0 else {
-      throw .system(operation: "syncfs", directory, errno: errno)
-    }
+  package func sync() throws(Errno) {
+    guard syncfs(descriptor.rawValue) == 0 else { throw Errno(rawValue: errno) }
   }
 }

@@ -31,12 +31,8 @@ struct KeyOrder {
 
   /// Calls `body` with the entries from the first key on that is `start` or greater, until it returns false.
   func scan(_ rows: borrowing BatchRows, from start: RawSpan, _ body: (BatchRows.Entry, _ key: RawSpan) -> Bool) {
-    var first = 0
-    var end = sorted.count
-    while first < end {
-      let middle = (first + end) / 2
-      let entry = rows.entries[Int(sorted[middle])]
-      if rows.arena.rawSpan.extracting(entry.key).precedes(start) { first = middle + 1 } else { end = middle }
+    let first = position(in: 0..<sorted.count) {
+      rows.arena.rawSpan.extracting(rows.entries[Int($0)].key).precedes(start)
     }
     let arena = rows.arena
     for index in sorted[first...] {

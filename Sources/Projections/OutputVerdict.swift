@@ -30,12 +30,7 @@ package struct OutputVerdict: Hashable, Sendable {
     case foreignHead = 2
   }
 
-  /// What to make of an output. Only `disagrees` is a reason to stake anything.
-  package enum Judgement: String, CaseIterable, Sendable {
-    case agrees, disagrees, insufficientData, notDerivableAtL1Head
-  }
-
-  package var judgement: Judgement {
+  package var judgement: OutputJudgement {
     switch basis {
     case .shortLedger: .insufficientData
     case .foreignHead: .notDerivableAtL1Head

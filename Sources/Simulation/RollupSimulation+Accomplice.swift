@@ -31,10 +31,7 @@ extension RollupSimulation {
   private mutating func spoil(_ game: DisputeGame, _ id: UInt64) {
     // What is enough to be heard.
     guard game.claims.count < 24, bug != .truthfulAccomplice else { return }
-    var answered: Set<UInt64> = []
-    for index in 1..<game.claims.count where game.claims[index].claimant == SimulatedWorld.accomplice {
-      if let parent = game.claims[index].parentIndex { answered.insert(parent) }
-    }
+    let answered = game.claimsAnswered(by: [SimulatedWorld.accomplice])
     for index in 0..<game.claims.count {
       let claim = game.claims[index]
       guard !claim.isResolved, claim.position.depth < game.rules.maxDepth, !answered.contains(UInt64(index)),

@@ -25,7 +25,6 @@ extension RollupSimulation {
       (chain, leftTip, mined) = (before, tip, [])
       return
     }
-    isReorganised = true
     lastReorganisation = step
     report.reorganisations += 1
   }
@@ -64,8 +63,8 @@ extension RollupSimulation {
           transaction: transaction(intent.call, from: account, value: intent.value), step: step)
       next.step = step
       // Nobody is kept from L1 for ever: after a loss a message arrives.
-      let isLost = random.chance(plan.loss) && next.losses < 1
-      next.losses = isLost ? next.losses + 1 : 0
+      let isLost = random.chance(plan.loss) && !next.wasLost
+      next.wasLost = isLost
       try node.disk.keep(next, as: name)
       if !isLost { dispatch(next.transaction, delay: random.chance(plan.delay) ? random.below(3) : 0) }
     }
@@ -119,10 +118,7 @@ private struct Deadlines {
   }
 
   private mutating func note(_ game: DisputeGame) {
-    var answered: Set<UInt64> = []
-    for index in 1..<game.claims.count where SimulatedWorld.honest.contains(game.claims[index].claimant) {
-      if let parent = game.claims[index].parentIndex { answered.insert(parent) }
-    }
+    let answered = game.claimsAnswered(by: SimulatedWorld.honest)
     for index in 0..<game.claims.count {
       let claim = game.claims[index]
       guard !claim.isResolved, !answered.contains(UInt64(index)), !SimulatedWorld.honest.contains(claim.claimant) else {
@@ -140,5 +136,12 @@ private struct Deadlines {
       if end > now + (SimulatedWorld.patience + 1) * SimulatedWorld.blockTime { return true }
       return left.ends[lineage].map { $0 <= end } ?? false
     }
+  }
+}
+
+extension DisputeGame {
+  /// Indices of the claims that one of these accounts has answered by a move.
+  func claimsAnswered(by accounts: Set<Address>) -> Set<UInt64> {
+    Set((1..<claims.count).lazy.filter { accounts.contains(claims[$0].claimant) }.compactMap { claims[$0].parentIndex })
   }
 }

@@ -18,7 +18,7 @@ extension RollupSimulation {
       let block = first + 1 + random.next() % (output.l2BlockNumber - first)
       liar.lie = Lie(block: block, step: random.next() % 4, claim: output.claim.hash)
     }
-    if asides.chance(strangersOutputs) { proposeTruly() }
+    if asides.chance(plan.strangersOutputs) { proposeTruly() }
     // Whoever lied defends it, attacks the truth, and hurries to make the lie final.
     if liar.lie != nil, random.chance(50) {
       for intent in liar.intents(node.view, archive: node.archive, traces: node.traces)

@@ -17,12 +17,9 @@ package struct RollupSimulation {
   /// What intrigues are drawn from.
   var schemes: SplitMix64
 
-  /// Draws what came to the simulation last, so that it shifts no other draw: where a node is killed that is just catching
-  /// up, and what strangers say truly.
+  /// What happens beside all else is drawn from: where a node is killed that is just catching up, and what strangers say
+  /// truly.
   var asides: SplitMix64
-
-  /// How often the liar proposes an output that is true, in percent of the steps.
-  let strangersOutputs: UInt64
 
   let plan: SimulationPlan
 
@@ -79,7 +76,6 @@ package struct RollupSimulation {
 
   /// L1 blocks that this step has made.
   var mined: [EmbeddedBlock] = []
-  var isReorganised = false
   var lastReorganisation = 0
   var lastBondChange = 0
   var leftTip: Hash256?
@@ -104,8 +100,7 @@ package struct RollupSimulation {
     random = SplitMix64(seed: seed)
     schemes = SplitMix64(seed: ~seed)
     asides = SplitMix64(seed: seed &* 3 &+ 1)
-    strangersOutputs = asides.pick([0, 0, 0, 10])
-    plan = SimulationPlan(&random, schemes: &schemes)
+    plan = SimulationPlan(&random, schemes: &schemes, asides: &asides)
     let genesis = SimulatedWorld.genesis(seed: seed)
     configuration = SimulatedWorld.configuration(genesis)
     chain = EmbeddedChain(genesis: genesis, contract: RollupContract(configuration: configuration))
@@ -146,7 +141,6 @@ package struct RollupSimulation {
 
   private mutating func play() throws {
     mined = []
-    isReorganised = false
     disturb()
     try playNode()
     if random.chance(60) { try observe() }

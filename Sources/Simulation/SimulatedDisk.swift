@@ -25,9 +25,9 @@ struct SimulatedDisk {
   struct Outgoing {
     var transaction: L1Transaction
 
-    /// The step at which it was last to be sent, and how often it was lost since it arrived last.
+    /// The step at which it was last to be sent, and whether it was lost then.
     var step: Int
-    var losses = 0
+    var wasLost = false
   }
 
   init(_ configuration: ChainConfiguration, bug: PlantedBug?, isObserver: Bool) throws {

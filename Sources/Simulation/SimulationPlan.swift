@@ -11,6 +11,9 @@ struct SimulationPlan {
   /// Intrigues: a liar's second account; a key in the wrong hands; what the guardian does in an emergency.
   var accomplice, doubleSign, pause, blacklist, bondChange: UInt64
 
+  /// Outputs that the liar proposes although they are true.
+  var strangersOutputs: UInt64
+
   /// Whether the sequencer leaves messages out for a while, now and then.
   var isCensoring: Bool
 
@@ -25,8 +28,8 @@ struct SimulationPlan {
   }
 
   /// - Parameter schemes: draws all that concerns intrigues, so that without them a run is what it would be if there were
-  ///   none.
-  init(_ random: inout SplitMix64, schemes: inout SplitMix64) {
+  ///   none; `asides` likewise for what strangers do.
+  init(_ random: inout SplitMix64, schemes: inout SplitMix64, asides: inout SplitMix64) {
     reorganisation = random.pick([0, 4, 8, 12])
     crash = random.pick([0, 2, 4, 8])
     loss = random.pick([0, 5, 15])
@@ -48,6 +51,7 @@ struct SimulationPlan {
     pause = schemes.pick([0, 0, 0, 3])
     blacklist = schemes.pick([0, 0, 0, 2])
     bondChange = schemes.pick([0, 0, 4])
+    strangersOutputs = asides.pick([0, 0, 0, 10])
     isCensoring = schemes.chance(20)
     challengers = schemes.pick([.one, .one, .one, .one, .two, .relieved(at: 10 + schemes.below(50))])
   }

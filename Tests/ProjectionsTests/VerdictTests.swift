@@ -80,7 +80,7 @@ struct VerdictTests {
     try ledger.deliverBatch([block], isWithheld: true)
     output.l1Head = ledger.l1Head
     try ledger.add(.outputProposed(output))
-    func verdict(_ ledger: RollupLedger) throws -> OutputVerdict.Judgement? {
+    func verdict(_ ledger: RollupLedger) throws -> OutputJudgement? {
       try ProposerState.verdict(on: 0, in: try view(ledger, ProposerState.self))?.judgement
     }
     #expect(try verdict(ledger) == .disagrees)

@@ -26,6 +26,15 @@ struct ChallengerTests {
       l1Head: world.finalized, parentOutput: nil, parentLineage: world.view.lineage(ofOutput: nil))
   }
 
+  /// An output of the liar about the third block, whose state is not what it says.
+  private static func proposeWrong(_ world: inout RoleWorld) throws -> OutputSubmission {
+    var output = try output(world, 3)
+    output.stateRoot = Hash256(0, 0, 0, 666)
+    world.send(.proposeOutput(output), from: RoleWorld.liar, value: 10_000)
+    try world.mine()
+    return output
+  }
+
   /// Plays until nobody wants anything, and holds the honest player's conduct against the board at every L1 block.
   private static func play(_ world: inout RoleWorld, _ lie: Lie, blocks: Int = 90) throws {
     let honest = Challenger(account: RoleWorld.honest)
@@ -65,10 +74,7 @@ struct ChallengerTests {
     arguments: lies)
   func wrongOutput(lie: (block: UInt64, step: UInt64)) throws {
     var world = try Self.world()
-    var output = try Self.output(world, 3)
-    output.stateRoot = Hash256(0, 0, 0, 666)
-    world.send(.proposeOutput(output), from: RoleWorld.liar, value: 10_000)
-    try world.mine()
+    let output = try Self.proposeWrong(&world)
     try Self.play(&world, Lie(block: lie.block, step: lie.step, claim: output.claim.hash))
     #expect(world.view.outputs.map(\.status) == [.deleted])
     #expect(world.rules.isSuperset(of: [.disputeOutput, .attackClaim, .proveStep, .resolveClaim, .claimCredit]))
@@ -93,10 +99,7 @@ struct ChallengerTests {
     "a liar's second account that answers the lies first, with what nobody stands by, saves no bond", arguments: lies)
   func accomplice(lie: (block: UInt64, step: UInt64)) throws {
     var world = try Self.world()
-    var output = try Self.output(world, 3)
-    output.stateRoot = Hash256(0, 0, 0, 666)
-    world.send(.proposeOutput(output), from: RoleWorld.liar, value: 10_000)
-    try world.mine()
+    let output = try Self.proposeWrong(&world)
     let honest = Challenger(account: RoleWorld.honest)
     let liar = Challenger(account: RoleWorld.liar, lie: Lie(block: lie.block, step: lie.step, claim: output.claim.hash))
     for _ in 0..<90 {
@@ -150,10 +153,7 @@ struct ChallengerTests {
     world.send(proposer.intents(world.view, finalized: world.finalized), from: RoleWorld.honest)
     try world.mine()
     try Self.play(&world, Lie(block: 1, step: 1, claim: Hash256(0, 0, 0, 777)))
-    var wrong = try Self.output(world, 3)
-    wrong.stateRoot = Hash256(0, 0, 0, 666)
-    world.send(.proposeOutput(wrong), from: RoleWorld.liar, value: 10_000)
-    try world.mine()
+    let wrong = try Self.proposeWrong(&world)
     try Self.play(&world, Lie(block: 3, step: 2, claim: wrong.claim.hash))
     #expect(world.rules == Set(Intent.Rule.allCases.filter(Self.isOfARole)))
   }

@@ -96,6 +96,6 @@ extension TileDirectory {
       pending = try PendingWrites(below: path)
     } catch { throw .files(error) }
     try body()
-    do throws(LMDB.OpenError) { try pending.sync() } catch { throw .files(error) }
+    do throws(Errno) { try pending.sync() } catch { throw .notOnDisk(path, error) }
   }
 }

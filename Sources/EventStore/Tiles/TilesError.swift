@@ -34,6 +34,8 @@ package enum TilesError: Error, Sendable {
   case append(AppendError)
   case unreadable(ReadError)
   case files(LMDB.OpenError)
+  /// The disk did not take all that was written below the directory.
+  case notOnDisk(FilePath, Errno)
 }
 
 extension TilesError: EventLogFailure {
@@ -44,7 +46,7 @@ extension TilesError {
   /// Whether the data is at fault rather than the machine or the command.
   package var isDisagreement: Bool {
     switch self {
-    case .missingCheckpoint, .append, .unreadable, .files: false
+    case .missingCheckpoint, .append, .unreadable, .files, .notOnDisk: false
     case .badCheckpoint, .missingFile, .badFile, .otherRoot, .forked, .ahead, .recordedOtherwise: true
     case .signer(let error): error.isDisagreement
     }
@@ -72,10 +74,10 @@ extension TilesError: CustomStringConvertible {
     case .signer(let error): "\(error)"
     case .append(let error): "\(error)"
     case .unreadable(let error): "\(error)"
-    case .files(.system(let operation, let path, let code)) where operation == "syncfs":
-      "\(path): the disk did not take what was written (errno \(code)): see the system's log for the device, then export "
-        + "again"
     case .files(let error): "\(error)"
+    case .notOnDisk(let path, let error):
+      "\(path): the disk did not take what was written (errno \(error.rawValue)): see the system's log for the device, then "
+        + "export again"
     }
   }
 }

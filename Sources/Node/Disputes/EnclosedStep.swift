@@ -1,6 +1,7 @@
 import Primitives
 import Roles
 import Rollup
+import Settlement
 
 /// The step that a claim at full depth is answered by, and what the game says before and after it: as the contract finds
 /// them, from the game's records.

@@ -3,6 +3,7 @@ package import Evidence
 import Primitives
 import Roles
 package import Rollup
+import Settlement
 package import StateTransition
 
 /// Makes one-step proofs of disputes that a ledger tells of.

@@ -46,8 +46,7 @@ extension ViewAgreement {
     }
     for (index, entry) in view.outputs.enumerated() {
       let row = try ProposerState.verdict(on: UInt64(index), in: rows)
-      compare(
-        "verdict on output \(index)", Challenger.verdict(on: entry.output, view).rawValue, row?.judgement.rawValue)
+      compare("verdict on output \(index)", Challenger.verdict(on: entry.output, view), row?.judgement)
     }
     compare("blocks beyond the safe head", nil, try ProposerState.result(of: view.safeHead + 1, in: rows)?.header)
     return found

@@ -18,17 +18,8 @@ package struct Challenger: Sendable {
     self.lie = lie
   }
 
-  /// What to make of an output.
-  package enum Verdict: String, Hashable, Sendable {
-    case agrees, disagrees
-    /// The ledger has not come as far as the output's l1Head.
-    case insufficientData
-    /// The output's l1Head is no block of this ledger's L1.
-    case notDerivableAtL1Head
-  }
-
   /// The verdict on an output: knowledge only where the ledger has the L1 block that the output pins.
-  package static func verdict(on output: OutputProposed, _ view: RollupView) -> Verdict {
+  package static func verdict(on output: OutputProposed, _ view: RollupView) -> OutputJudgement {
     guard let tip = view.l1Head, output.l1Head.number <= tip.number else { return .insufficientData }
     guard view.isCanonical(output.l1Head) else { return .notDerivableAtL1Head }
     let truth = GameTruth(l1Head: output.l1Head, view).claim(ofBlock: output.l2BlockNumber)

@@ -38,21 +38,20 @@ struct GamePlayer {
     var due: [Int: Reply] = [:]
     var answered: Set<Int> = []
     for index in game.claims.indices {
-      if let parent = game.claims[index].parentIndex.map({ Int($0) }) {
-        if !supported.contains(parent) {
-          guard let reply = due[parent] else { continue }
-          if isGiven(reply, by: index) {
-            supported.insert(index)
-            answered.insert(parent)
-            continue
-          }
-          guard isPreferred(index, to: reply, isGiven: answered.contains(parent)) else { continue }
-        }
-      } else if isBelieved(index) {
-        supported.insert(index)
+      guard let parent = game.claims[index].parentIndex.map({ Int($0) }) else {
+        if isBelieved(index) { supported.insert(index) } else { due[index] = reply(to: index) }
         continue
       }
-      due[index] = reply(to: index)
+      if supported.contains(parent) {
+        due[index] = reply(to: index)
+      } else if let ours = due[parent] {
+        if isGiven(ours, by: index) {
+          supported.insert(index)
+          answered.insert(parent)
+        } else if isPreferred(index, to: ours, isGiven: answered.contains(parent)) {
+          due[index] = reply(to: index)
+        }
+      }
     }
     return due.keys.sorted().filter { !answered.contains($0) && !game.claims[$0].isResolved }.compactMap {
       due[$0]?.answer

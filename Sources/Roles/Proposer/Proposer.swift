@@ -60,11 +60,10 @@ extension RollupView {
     var best = bestSettled
     for index in unsettledOutputs {
       let entry = outputs[index]
-      let extendsTruth = entry.output.parentOutput.map { Int($0) }.map { parent in
-        parent < settledOutputs ? isFinalTruth(parent) : isTrue[parent - settledOutputs]
+      var agrees = entry.status != .deleted && Challenger.verdict(on: entry.output, self) == .agrees
+      if agrees, let parent = entry.output.parentOutput.map({ Int($0) }) {
+        agrees = parent < settledOutputs ? isFinalTruth(parent) : isTrue[parent - settledOutputs]
       }
-      let agrees =
-        entry.status != .deleted && extendsTruth ?? true && Challenger.verdict(on: entry.output, self) == .agrees
       isTrue.append(agrees)
       if agrees, isNewer(index, than: best) { best = index }
     }

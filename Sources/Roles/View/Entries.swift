@@ -1,5 +1,6 @@
 package import Primitives
 package import Rollup
+package import Settlement
 package import StateTransition
 
 /// A canonical L1 block.
@@ -109,7 +110,7 @@ package struct GameEntry: Sendable {
   package var outputIndex: UInt64
 
   /// Of the settings when it began.
-  package var rules: GameMeasures
+  package var rules: GameRules
 
   package var startBlock: UInt64
   package var endBlock: UInt64
@@ -118,35 +119,6 @@ package struct GameEntry: Sendable {
 
   /// Claim 0 is the root.
   package var claims: [ClaimEntry]
-}
-
-/// The measures of a game; times in seconds.
-package struct GameMeasures: Hashable, Sendable {
-  package var splitDepth: Int
-  package var maxDepth: Int
-  package var maxClockDuration: UInt64
-  package var clockExtension: UInt64
-  package var bonds: BondSchedule
-
-  init(_ settings: RollupConfiguration) {
-    splitDepth = Int(settings.splitDepth)
-    maxDepth = Int(settings.maxDepth)
-    maxClockDuration = settings.maxClockDuration
-    clockExtension = settings.clockExtension
-    bonds = settings.bonds
-  }
-
-  /// Steps of a block that the lower tree has room for.
-  package var stepCount: UInt64 { 1 << UInt64(maxDepth - splitDepth - 1) }
-
-  /// What a clock may have used at most after a move to this depth.
-  func latestClock(afterMoveTo depth: Int) -> UInt64 {
-    let isCostly = depth == splitDepth - 1 || depth == maxDepth - 1
-    // Twice as much as there can be is more than any clock has.
-    let (double, overflows) = clockExtension.addingReportingOverflow(clockExtension)
-    let left = isCostly ? (overflows ? .max : double) : clockExtension
-    return maxClockDuration > left ? maxClockDuration - left : 0
-  }
 }
 
 /// A claim of a game.

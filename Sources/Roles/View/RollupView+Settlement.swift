@@ -1,5 +1,6 @@
 package import Primitives
 import Rollup
+import Settlement
 
 // Outputs, games, bonds.
 extension RollupView {
@@ -82,7 +83,7 @@ extension RollupView {
       claimant: output.proposer, clockDuration: 0, clockStart: current.timestamp)
     games.append(
       GameEntry(
-        id: event.gameId, outputIndex: event.outputIndex, rules: GameMeasures(currentSettings), startBlock: start,
+        id: event.gameId, outputIndex: event.outputIndex, rules: GameRules(currentSettings), startBlock: start,
         endBlock: output.l2BlockNumber, l1Head: output.l1Head, claims: [root]))
   }
 

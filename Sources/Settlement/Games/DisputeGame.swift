@@ -52,7 +52,7 @@ package struct GameRules: Hashable, Sendable {
 
   package var bonds: BondSchedule
 
-  init(_ settings: RollupConfiguration) {
+  package init(_ settings: RollupConfiguration) {
     splitDepth = Int(settings.splitDepth)
     maxDepth = Int(settings.maxDepth)
     maxClockDuration = settings.maxClockDuration
@@ -63,9 +63,12 @@ package struct GameRules: Hashable, Sendable {
   /// Depth of the tree over one block's steps: it has 2^stepDepth of them.
   package var stepDepth: Int { maxDepth - splitDepth - 1 }
 
+  /// Steps of a block that the lower tree has room for.
+  package var stepCount: UInt64 { 1 << UInt64(stepDepth) }
+
   /// What the mover's own clock shows at most after its move, so that it can still answer what answers the move. Twice the
   /// extension is left where that takes the whole trace of a block, or a proof.
-  func latestClock(afterMoveTo depth: Int) -> UInt64 {
+  package func latestClock(afterMoveTo depth: Int) -> UInt64 {
     let isCostly = depth == splitDepth - 1 || depth == maxDepth - 1
     let left = isCostly ? clockExtension.saturatingSum(clockExtension) : clockExtension
     return maxClockDuration.saturatingDifference(left)

@@ -57,8 +57,7 @@ extension RollupContract {
   private func enclosingStates(
     of claim: GameClaim, _ proof: StepProof, in game: DisputeGame
   ) -> EnclosingStates {
-    let stepCount: UInt64 = 1 << UInt64(game.rules.stepDepth)
-    let index = claim.position.indexAtDepth % stepCount
+    let index = claim.position.indexAtDepth % game.rules.stepCount
     let split = game.rules.splitDepth
     guard proof.isAttack else {
       let after = game.traceAncestor(

@@ -51,8 +51,6 @@ struct BenchLogVerify: ParsableCommand {
     var report: VerifyReport?
     let time = try clock.measure { report = try log.verify(options: options) }
     guard let report, report.damages.isEmpty else { throw ExitCode(3) }
-    Measurement(
-      "verify", recordBytes: Int(head.payloadBytes / max(head.size, 1)), records: head.size, time: time
-    ).print()
+    Measurement("verify", of: head, time: time).print()
   }
 }

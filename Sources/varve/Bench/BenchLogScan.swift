@@ -25,9 +25,7 @@ struct BenchLogScan: ParsableCommand {
       }
       let time = clock.now - start
       guard sum > 0 || head.size == 0 else { throw ExitCode(3) }
-      Measurement(
-        "scan", recordBytes: Int(head.payloadBytes / max(head.size, 1)), records: head.size, time: time
-      ).print()
+      Measurement("scan", of: head, time: time).print()
     }
   }
 }
@@ -45,9 +43,6 @@ struct BenchLogOpen: ParsableCommand {
     let log = try EventLog.open(FilePath(directory), mode: .readWrite)
     let time = clock.now - start
     let head = try log.head()
-    Measurement(
-      "open", recordBytes: Int(head.payloadBytes / max(head.size, 1)), records: head.size, time: time,
-      bytesOnDisk: try log.statistics().usedBytes
-    ).print()
+    Measurement("open", of: head, time: time, bytesOnDisk: try log.statistics().usedBytes).print()
   }
 }

@@ -1,3 +1,5 @@
+import EventStore
+
 /// One figure, printed as a line of JSON with the same keys as those of the rivals.
 struct Measurement: Encodable {
   var figure: String
@@ -24,6 +26,13 @@ struct Measurement: Encodable {
     self.bytesOnDisk = bytesOnDisk
     seconds = Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18
     recordsPerSecond = Double(records) / seconds
+  }
+
+  /// Of something that was done with a whole log.
+  init(_ figure: String, of head: Head, time: Duration, bytesOnDisk: Int = 0) {
+    self.init(
+      figure, recordBytes: Int(head.payloadBytes / max(head.size, 1)), records: head.size, time: time,
+      bytesOnDisk: bytesOnDisk)
   }
 
   func print() {
