@@ -196,8 +196,7 @@ let package = Package(
       name: "ProjectionStoreTests",
       dependencies: [
         "ChainImport", "EventStore", "LMDB", "Primitives", "ProjectionStore", "Projections", "Rollup",
-        "StateTransition",
-        "TestSupport", system,
+        "Signatures", "StateTransition", "TestSupport", system,
       ]),
     .testTarget(
       name: "ChainImportTests",

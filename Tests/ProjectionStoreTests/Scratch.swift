@@ -36,11 +36,13 @@ struct Scratch {
   }
 
   /// Folds everything into dictionaries.
-  static func fold(_ chain: MiniChain) throws -> MemoryTables {
+  static func fold(_ chain: MiniChain) throws -> MemoryTables { try fold(chain.events, of: chain.configuration) }
+
+  static func fold(_ facts: some Sequence<Fact>, of configuration: ChainConfiguration) throws -> MemoryTables {
     let tables = MemoryTables(tables: ProposerState.tables)
-    let projection = ProposerState(configuration: chain.configuration)
+    let projection = ProposerState(configuration: configuration)
     let batch = WriteBatch()
-    for fact in chain.events {
+    for fact in facts {
       batch.reset()
       _ = try projection.fold(fact, into: ProjectionView(batch: batch, over: tables))
       tables.commit(batch)

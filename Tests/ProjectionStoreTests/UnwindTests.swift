@@ -4,6 +4,8 @@ import Primitives
 @testable import ProjectionStore
 import Projections
 import Rollup
+import Signatures
+import StateTransition
 import TestSupport
 import Testing
 
@@ -11,13 +13,17 @@ import Testing
 private struct Play {
   var random: SeededGenerator
   var ledger: RollupLedger
-  var atBlock: [UInt64: RollupLedger] = [:]
+  var traffic: Traffic
+
+  /// What there was after earlier L1 blocks of this branch.
+  var atBlock: [UInt64: (ledger: RollupLedger, traffic: Traffic)] = [:]
   var finalized: UInt64 = 0
   let log: EventLog
 
   init(seed: UInt64, log: EventLog) throws {
     random = SeededGenerator(seed: seed)
-    ledger = try RollupLedger()
+    traffic = try Traffic()
+    ledger = try RollupLedger(configuration: RollupLedger.configuration(allocation: traffic.allocation))
     self.log = log
     let first = ledger.facts[0]
     try log.append([NewRecord(first.event, at: first.coordinates)])
@@ -34,7 +40,7 @@ private struct Play {
 
   /// The next L1 block with something in it.
   mutating func step(_ salt: UInt64) throws {
-    atBlock[ledger.l1Head.number] = ledger
+    atBlock[ledger.l1Head.number] = (ledger, traffic)
     try ledger.beginL1Block(after: random.next() % 10 + 3, salt: salt)
     for _ in 0..<random.next() % 4 {
       switch random.next() % 5 {
@@ -42,7 +48,9 @@ private struct Play {
       case 1:
         if !ledger.messages.isEmpty { try ledger.force(lastMessage: random.next() % UInt64(ledger.messages.count)) }
       case 2: if let index = ledger.withheld.keys.sorted().first { try ledger.deliverData(of: index) }
-      default: try ledger.deliverBatch([ledger.block(transactions: [[0xc1, 1]])], isWithheld: random.next() % 4 == 0)
+      default:
+        let transactions = try traffic.transactions(&random)
+        try ledger.deliverBatch([ledger.block(transactions: transactions)], isWithheld: random.next() % 4 == 0)
       }
     }
     try write()
@@ -52,9 +60,9 @@ private struct Play {
   mutating func reorganise() throws {
     let candidates = atBlock.keys.filter { $0 >= finalized && $0 + 5 > ledger.l1Head.number }.sorted()
     guard let back = candidates.randomElement(using: &random), let earlier = atBlock[back] else { return }
-    let tip = ledger.l1Head
-    try log.appendReorg(oldTip: tip, newTip: earlier.l1Head, commonAncestor: earlier.l1Head)
-    ledger = earlier
+    let (tip, ancestor) = (ledger.l1Head, earlier.ledger.l1Head)
+    try log.appendReorg(oldTip: tip, newTip: ancestor, commonAncestor: ancestor)
+    (ledger, traffic) = earlier
     atBlock = atBlock.filter { $0.key < back }
   }
 
@@ -66,10 +74,85 @@ private struct Play {
     try log.append([NewRecord(.l1Finalized(event), at: .observed(at: ledger.l1Head.number))])
   }
 
+  /// The rows of a table after all facts.
+  func rows(of table: ProjectionTable) throws -> [[UInt8]: [UInt8]] {
+    let facts = ledger.facts.map { Fact(coordinates: $0.coordinates, event: $0.event) }
+    let rows = try Scratch.fold(facts, of: ledger.configuration).ordered(table)
+    return Dictionary(uniqueKeysWithValues: rows.map { ($0.key, $0.value) })
+  }
+
   func fresh<P: Projection>(_ type: P.Type) throws -> Hash256 {
     let fold = LiveFold<P>(configuration: ledger.configuration)
     for fact in ledger.facts { try fold.apply(Fact(coordinates: fact.coordinates, event: fact.event)) }
     return fold.digest
+  }
+}
+
+/// Transactions that change state: accounts paid, emptied and made, slots written, changed and cleared, contracts made and
+/// destroyed. Everybody sends once, so that none is refused for its nonce, whatever a reorganisation took back.
+private struct Traffic {
+  private var next = 0
+  private let keys = (1...150).map { Hash256(UInt256(UInt64($0))) }
+  let allocation: [GenesisAccount]
+
+  /// In wei: above the base fee that a chain begins with.
+  private static let gasPrice: UInt256 = 2_000_000_000
+
+  /// Writes its second word to the slot of its first.
+  private static let writer: [UInt8] = [0x60, 0x20, 0x35, 0x60, 0, 0x35, 0x55, 0]
+
+  /// Destroys itself, for the account of its first word.
+  private static let mortal: [UInt8] = [0x60, 0, 0x35, 0xff]
+
+  init() throws {
+    let payers = try keys.map { key in
+      GenesisAccount(address: try Secp256k1.address(of: key), balance: Self.gasPrice * 1_000_000)
+    }
+    let slots = (0..<20).map { GenesisAccount.Slot(key: UInt256(UInt64($0)), value: UInt256(UInt64($0 + 1))) }
+    let contracts = (0..<16).map { index in
+      GenesisAccount(
+        address: MiniChain.address(UInt64(index) + 2000), balance: 5,
+        code: index < 4 ? Self.writer : Self.mortal, storage: slots)
+    }
+    allocation = (payers + contracts).sorted { $0.address < $1.address }
+  }
+
+  /// Up to four of them.
+  mutating func transactions(_ random: inout SeededGenerator) throws -> [[UInt8]] {
+    try (0..<random.next() % 5).map { _ in
+      defer { next = (next + 1) % keys.count }
+      return try draft(&random).signed(by: keys[next], chainID: nil).encode()
+    }
+  }
+
+  private func draft(_ random: inout SeededGenerator) -> Transaction {
+    let word = UInt256(random.next() % 24)
+    let payee = MiniChain.address(random.next() % 40 + 3000)
+    return switch random.next() % 6 {
+    case 0: Transaction(nonce: 0, gasPrice: Self.gasPrice, gasLimit: 21_000, to: payee, value: word)
+    case 1:
+      Transaction(
+        nonce: 0, gasPrice: Self.gasPrice, gasLimit: 200_000, to: nil, value: 3,
+        data: Self.maker(of: random.next() % 2 == 0 ? Self.writer : Self.mortal, slot: UInt8(random.next() % 9)))
+    case 2:
+      Transaction(
+        nonce: 0, gasPrice: Self.gasPrice, gasLimit: 100_000, to: MiniChain.address(random.next() % 12 + 2004),
+        value: 1,
+        data: Hash256(UInt256(random.next() % 40 + 3000)).bytes)
+    default:
+      Transaction(
+        nonce: 0, gasPrice: Self.gasPrice, gasLimit: 100_000, to: MiniChain.address(random.next() % 4 + 2000), value: 0,
+        data: Hash256(word).bytes + Hash256(UInt256(random.next() % 3 &* random.next())).bytes)
+    }
+  }
+
+  /// Init code that fills three slots and leaves `code`.
+  private static func maker(of code: [UInt8], slot: UInt8) -> [UInt8] {
+    let length = UInt8(code.count)
+    var bytes: [UInt8] = []
+    for index in 0..<3 as Range<UInt8> { bytes += [0x60, index + 1, 0x60, slot + index, 0x55] }
+    bytes += [0x60 + length - 1] + code
+    return bytes + [0x60, 0, 0x52, 0x60, length, 0x60, 32 - length, 0xf3]
   }
 }
 
@@ -107,6 +190,22 @@ struct UnwindTests {
 
   @Test("SenderIndex on disk follows every reorg, and is then what a fresh fold gives")
   func senderIndex() throws { try play(SenderIndex.self) }
+
+  @Test("what is reorganised here changes accounts and slots in every way")
+  func traffic() throws {
+    try Scratch.with { scratch in
+      var play = try Play(seed: 7, log: scratch.log)
+      let (before, accounts) = (try play.rows(of: ProposerState.storage), try play.rows(of: ProposerState.accounts))
+      for salt in UInt64(1)..<40 { try play.step(salt) }
+      let after = try play.rows(of: ProposerState.storage)
+      #expect(after.keys.contains { before[$0] == nil }, "slots are written")
+      #expect(before.contains { (after[$0.key] ?? $0.value) != $0.value }, "slots are changed")
+      #expect(before.keys.contains { after[$0] == nil }, "slots are cleared")
+      let accountsAfter = try play.rows(of: ProposerState.accounts)
+      #expect(accounts.keys.contains { accountsAfter[$0] == nil }, "contracts are destroyed")
+      #expect(accountsAfter.keys.contains { accounts[$0] == nil }, "accounts are made")
+    }
+  }
 
   @Test("what is final is forgotten, and only that")
   func finality() throws {
