@@ -21,6 +21,10 @@ struct BatchRows: ~Copyable {
     var remembersStored: Bool
     /// Whether it was written since the last commit.
     var isWritten: Bool
+    /// What a reader has noted about the value; 0 for nothing, and for a new value.
+    var note: UInt32 = 0
+    /// Where its links are, plus one; 0 for none.
+    var links: Int32 = 0
 
     var key: Range<Int> { keyStart..<keyStart + Int(keyLength) }
 
@@ -30,6 +34,9 @@ struct BatchRows: ~Copyable {
 
   private(set) var arena: [UInt8] = []
   private(set) var entries: [Entry] = []
+
+  /// Ways from entries to others, `linkCount` for each that has any: an index plus one, or 0.
+  private var links: [Int32] = []
 
   /// Entries written since the last commit, in no order that means anything.
   private(set) var written: [Int32] = []
@@ -47,6 +54,9 @@ struct BatchRows: ~Copyable {
   private var slots: [UInt64] = Array(repeating: 0, count: smallestIndex)
 
   private static var smallestIndex: Int { 1024 }
+
+  /// Links that an entry can have.
+  private static var linkCount: Int { 16 }
 
   mutating func put(_ table: Int, _ key: RawSpan, _ value: RawSpan) {
     let index = touch(table, key)
@@ -115,6 +125,7 @@ struct BatchRows: ~Copyable {
     clearIndex()
     arena.removeAll(keepingCapacity: true)
     entries.removeAll(keepingCapacity: true)
+    links.removeAll(keepingCapacity: true)
   }
 
   /// What was written is what is stored from now on.
@@ -128,7 +139,10 @@ struct BatchRows: ~Copyable {
   }
 
   /// About how much memory all of this takes.
-  var memory: Int { arena.count + entries.count * (MemoryLayout<Entry>.stride + 2 * MemoryLayout<UInt64>.stride) }
+  var memory: Int {
+    arena.count + entries.count * (MemoryLayout<Entry>.stride + 2 * MemoryLayout<UInt64>.stride)
+      + links.count * MemoryLayout<Int32>.stride
+  }
 
   /// Forgets what was written, and the sections, but no row.
   mutating func forgetWrites() {
@@ -136,6 +150,45 @@ struct BatchRows: ~Copyable {
     firstChanges.removeAll(keepingCapacity: true)
     writtenBytes = 0
     section = -1
+  }
+}
+
+// Changes where the rows are.
+extension BatchRows {
+  /// Marks the row of an entry as written, and says where its value stands, to be changed there by `changeBytes`; what was
+  /// noted about it is to stay true. Traps where there is no row.
+  mutating func rewrite(_ index: Int) -> Int {
+    guard let value = entries[index].value else { preconditionFailure("a row that is changed is there") }
+    let note = entries[index].note
+    write(index)
+    entries[index].note = note
+    // What a section remembers stays where it is.
+    let start = makeRoom(for: value.count, in: index)
+    if start != value.lowerBound { arena.copyBytes(at: value, to: start) }
+    return start
+  }
+
+  /// Lends all keys and values, of which only those may be changed that were prepared for it.
+  mutating func changeBytes<R>(_ body: (inout [UInt8]) -> R) -> R { body(&arena) }
+
+  /// Notes something about the value of an entry, until it has another one.
+  mutating func note(_ note: UInt32, about index: Int) { entries[index].note = note }
+
+  /// The entry that one is linked to under a number below 16; nil for none.
+  func link(_ index: Int, _ number: Int) -> Int? {
+    let first = Int(entries[index].links) - 1
+    if first < 0 { return nil }
+    let target = Int(links[first + number])
+    return target == 0 ? nil : target - 1
+  }
+
+  /// Links one entry to another, which holds until all are forgotten.
+  mutating func setLink(_ index: Int, _ number: Int, to target: Int) {
+    if entries[index].links == 0 {
+      entries[index].links = Int32(links.count + 1)
+      links.append(contentsOf: repeatElement(0, count: Self.linkCount))
+    }
+    links[Int(entries[index].links) - 1 + number] = Int32(target + 1)
   }
 }
 
@@ -174,6 +227,7 @@ extension BatchRows {
 
   /// Notes that an entry is about to be written.
   private mutating func write(_ index: Int) {
+    entries[index].note = 0
     if entries[index].section != section { remember(index) }
     if entries[index].isWritten { return }
     entries[index].isWritten = true
@@ -285,6 +339,15 @@ extension BatchRows {
 }
 
 extension [UInt8] {
+  /// Copies bytes over those from `start` on. Traps when they do not fit.
+  fileprivate mutating func copyBytes(at range: Range<Int>, to start: Int) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count && start >= 0 && start + range.count <= count)
+    unsafe withUnsafeMutableBytes { bytes in
+      unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[start...])
+        .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[range]))
+    }
+  }
+
   /// Copies the span over the bytes from `start` on. Traps when they do not fit.
   fileprivate mutating func replaceBytes(at start: Int, with span: RawSpan) {
     precondition(start >= 0 && start + span.byteCount <= count, "a value fits where one of its length was")

@@ -23,15 +23,7 @@ struct NodeArena {
   }
 
   /// Writes over the 32 bytes from `offset` on. Traps outside the arena.
-  mutating func setHash(_ hash: Hash256, at offset: Int) {
-    precondition(offset >= 0 && offset + Hash256.byteCount <= bytes.count, "a hash is written over another")
-    unsafe bytes.withUnsafeMutableBytes { buffer in
-      unsafe buffer.storeBytes(of: hash.word0.bigEndian, toByteOffset: offset, as: UInt64.self)
-      unsafe buffer.storeBytes(of: hash.word1.bigEndian, toByteOffset: offset + 8, as: UInt64.self)
-      unsafe buffer.storeBytes(of: hash.word2.bigEndian, toByteOffset: offset + 16, as: UInt64.self)
-      unsafe buffer.storeBytes(of: hash.word3.bigEndian, toByteOffset: offset + 24, as: UInt64.self)
-    }
-  }
+  mutating func setHash(_ hash: Hash256, at offset: Int) { bytes.setHash(hash, at: offset) }
 
   func holds(_ value: [UInt8], at range: Range<Int>) -> Bool {
     bytes.rawSpan.extracting(range).holdsSameBytes(as: value.rawSpan)
@@ -99,5 +91,18 @@ extension NodeArena {
 
   private static func headerLength(ofPayload length: Int) -> Int {
     length < 56 ? 1 : 1 + (71 - length.leadingZeroBitCount) / 8
+  }
+}
+
+extension [UInt8] {
+  /// Writes over the 32 bytes from `offset` on. Traps outside the array.
+  mutating func setHash(_ hash: Hash256, at offset: Int) {
+    precondition(offset >= 0 && offset + Hash256.byteCount <= count, "a hash is written over another")
+    unsafe withUnsafeMutableBytes { buffer in
+      unsafe buffer.storeBytes(of: hash.word0.bigEndian, toByteOffset: offset, as: UInt64.self)
+      unsafe buffer.storeBytes(of: hash.word1.bigEndian, toByteOffset: offset + 8, as: UInt64.self)
+      unsafe buffer.storeBytes(of: hash.word2.bigEndian, toByteOffset: offset + 16, as: UInt64.self)
+      unsafe buffer.storeBytes(of: hash.word3.bigEndian, toByteOffset: offset + 24, as: UInt64.self)
+    }
   }
 }

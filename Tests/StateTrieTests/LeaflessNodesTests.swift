@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Stored nodes without leaves, each with a note of which of its children are leaves, beside the values.
-private final class LeaflessNodes: NodeReader {
+final class LeaflessNodes: NodeReader {
   var world: [NibblePath: [UInt8]] = [:]
   private(set) var rows: [NibblePath: Row] = [:]
   private(set) var leavesRead = 0
@@ -28,6 +28,9 @@ private final class LeaflessNodes: NodeReader {
     guard !path.isRoot, let row = rows[path.prefix(path.count - 1)] else { return false }
     return row.leaves >> UInt16(path[path.count - 1]) & 1 == 1
   }
+
+  /// Writes over the encoding of a branch.
+  func replace(_ node: [UInt8], at path: NibblePath) { rows[path]?.node = node }
 
   func apply(_ changes: NodeChanges) {
     changes.forEach(
@@ -71,26 +74,10 @@ struct LeaflessNodesTests {
         listed.apply(NodeChanges(update.nodeChanges))
         root = update.root
         for change in changes { reader.world[change.key] = change.value }
-        check(root, reader)
+        expect(reader, toBeOf: root)
         #expect(listed.rows == reader.rows)
       }
     }
-  }
-
-  private func check(_ root: Hash256, _ reader: LeaflessNodes) {
-    let built = build(reader.world)
-    #expect(root == built.root)
-    var shapes = NodeShapes()
-    var expected: [NibblePath: LeaflessNodes.Row] = [:]
-    var leaves: Set<NibblePath> = []
-    for (path, node) in built.nodes {
-      if shapes.shape(of: path, node.rawSpan) == .leaf { leaves.insert(path) }
-    }
-    for (path, node) in built.nodes where path.isRoot || !leaves.contains(path) {
-      let children = (0..<16).filter { path.count < 64 && leaves.contains(path.appending(nibble: UInt8($0))) }
-      expected[path] = LeaflessNodes.Row(leaves: children.reduce(0) { $0 | 1 << UInt16($1) }, node: node)
-    }
-    #expect(reader.rows == expected)
   }
 
   @Test("keys that get other values do not have their leaves read; others do")
@@ -113,4 +100,21 @@ struct LeaflessNodesTests {
     #expect(try update(replaces: false) == known)
     #expect(reader.leavesRead == some.count)
   }
+}
+
+/// Expects the nodes of a fresh build over the reader's values, and which of them are leaves.
+func expect(_ reader: LeaflessNodes, toBeOf root: Hash256) {
+  let built = build(reader.world)
+  #expect(root == built.root)
+  var shapes = NodeShapes()
+  var expected: [NibblePath: LeaflessNodes.Row] = [:]
+  var leaves: Set<NibblePath> = []
+  for (path, node) in built.nodes {
+    if shapes.shape(of: path, node.rawSpan) == .leaf { leaves.insert(path) }
+  }
+  for (path, node) in built.nodes where path.isRoot || !leaves.contains(path) {
+    let children = (0..<16).filter { path.count < 64 && leaves.contains(path.appending(nibble: UInt8($0))) }
+    expected[path] = LeaflessNodes.Row(leaves: children.reduce(0) { $0 | 1 << UInt16($1) }, node: node)
+  }
+  #expect(reader.rows == expected)
 }

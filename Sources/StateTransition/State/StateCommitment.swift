@@ -33,7 +33,7 @@ package struct StateCommitment: Equatable, Sendable {
     /// By ascending key.
     package let storage: [SlotChange]
 
-    /// Nodes of the account's storage trie.
+    /// Nodes of the account's storage trie that are to be written.
     package let storageNodeChanges: NodeChanges
 
     /// The same in the order of `NibblePath`.
@@ -46,7 +46,7 @@ package struct StateCommitment: Equatable, Sendable {
   /// By ascending key.
   package let accounts: [AccountChange]
 
-  /// Nodes of the account trie.
+  /// Nodes of the account trie that are to be written.
   package let nodeChanges: NodeChanges
 
   /// The same in the order of `NibblePath`.
@@ -89,6 +89,17 @@ package protocol StateNodeReader {
 
   /// As `hasAccountLeaf`, in the storage trie of the account whose address has the hash `account`.
   func hasStorageLeaf(of account: Hash256, at path: NibblePath) throws(TrieError) -> Bool
+
+  /// Applies changes to the account trie, or to the storage trie of an account, as far as it can do so by changing nodes
+  /// where it keeps them.
+  ///
+  /// What it has changed shows in what it reads from then on, and is nothing that a commitment has to write.
+  ///
+  /// - Parameter changes: in ascending order of keys.
+  /// - Returns: the root then, and the changes that remain, in this order.
+  func changeInPlace(
+    _ changes: [TrieChange], of account: Hash256?, onto root: Hash256
+  ) throws(TrieError) -> (root: Hash256, rest: [TrieChange])
 }
 
 extension StateNodeReader {
@@ -119,6 +130,10 @@ extension StateNodeReader {
   package func hasAccountLeaf(at path: NibblePath) throws(TrieError) -> Bool { false }
 
   package func hasStorageLeaf(of account: Hash256, at path: NibblePath) throws(TrieError) -> Bool { false }
+
+  package func changeInPlace(
+    _ changes: [TrieChange], of account: Hash256?, onto root: Hash256
+  ) throws(TrieError) -> (root: Hash256, rest: [TrieChange]) { (root, changes) }
 }
 
 /// A trie of the state cannot be read.

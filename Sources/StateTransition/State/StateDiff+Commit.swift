@@ -20,8 +20,8 @@ extension StateDiff {
         TrieChange(key: NibblePath(key), value: change.encoded, replaces: accounts[index].replaces))
     }
     do {
-      let update = try Trie.update(
-        root: parentRoot, changes: changes, reader: AccountNodes(reader: reader), trust: trust)
+      let (root, rest) = try reader.changeInPlace(changes, of: nil, onto: parentRoot, trust)
+      let update = try Trie.update(root: root, changes: rest, reader: AccountNodes(reader: reader), trust: trust)
       return StateCommitment(root: update.root, accounts: committed, nodeChanges: update.changes, code: code)
     } catch { throw StateTrieError(error) }
   }
@@ -32,6 +32,16 @@ extension StateDiff {
     bytes.reserveCapacity(Address.byteCount * accounts.count)
     for change in accounts { change.address.withBytes { bytes.append(contentsOf: $0) } }
     return Keccak256.hashEach(of: bytes, ends: accounts.indices.map { Address.byteCount * ($0 + 1) })
+  }
+}
+
+extension StateNodeReader {
+  /// Changes nodes where they are, unless they are to be verified.
+  fileprivate func changeInPlace(
+    _ changes: [TrieChange], of account: Hash256?, onto root: Hash256, _ trust: NodeTrust
+  ) throws(TrieError) -> (root: Hash256, rest: [TrieChange]) {
+    guard case .trusted = trust else { return (root, changes) }
+    return try changeInPlace(changes, of: account, onto: root)
   }
 }
 
@@ -46,13 +56,14 @@ extension StateDiff.AccountChange {
     if let before = account?.storageRoot, !storage.isEmpty {
       slots = hashedSlots
       do {
+        var rest = slots.map {
+          TrieChange(key: NibblePath($0.key), value: $0.value.isZero ? nil : $0.encodedValue, replaces: $0.replaces)
+        }
+        var root = clearsStorage ? Trie.emptyRoot : before
+        if !clearsStorage { (root, rest) = try reader.changeInPlace(rest, of: key, onto: root, trust) }
         let update = try Trie.update(
-          root: clearsStorage ? Trie.emptyRoot : before,
-          changes: slots.map {
-            TrieChange(
-              key: NibblePath($0.key), value: $0.value.isZero ? nil : $0.encodedValue, replaces: $0.replaces)
-          },
-          reader: StorageNodes(account: key, reader: reader, isCleared: clearsStorage), trust: trust)
+          root: root, changes: rest, reader: StorageNodes(account: key, reader: reader, isCleared: clearsStorage),
+          trust: trust)
         account?.storageRoot = update.root
         nodes = update.changes
       } catch { throw StateTrieError(account: key, error) }

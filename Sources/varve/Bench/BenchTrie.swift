@@ -11,7 +11,7 @@ struct BenchTrieCommand: VarveCommand {
     discussion: """
       Each round gives new values to keys drawn uniformly, computes the root, and
       then hashes the same new nodes once more by themselves: the floor. The nodes
-      are in the process's memory.
+      are in the process's memory and are changed there, as a replay does.
       """)
 
   @OptionGroup var options: GlobalOptions
@@ -26,7 +26,7 @@ struct BenchTrieCommand: VarveCommand {
   var rounds = 50
 
   func execute(_ console: Console) throws {
-    let trie = MemoryTrie(keys: accounts)
+    var trie = MemoryTrie(keys: accounts)
     var update = Duration.zero
     var floor = Duration.zero
     var nodes = 0
@@ -34,14 +34,15 @@ struct BenchTrieCommand: VarveCommand {
     for round in 0..<rounds {
       let changes = trie.draw(changes, round: round)
       let start = clock.now
-      let result = try Trie.update(root: trie.root, changes: changes, reader: trie, trust: .trusted)
+      let changed = trie.update(changes)
       update += clock.now - start
-      let (bytes, parts) = trie.apply(result)
+      let (bytes, parts) = trie.encodings(of: changed)
       let middle = clock.now
       let hashes = Keccak256.hashEach(in: bytes, at: parts)
       floor += clock.now - middle
       nodes += hashes.count
     }
+    try trie.check()
     StandardStream.output.write(
       JSON.line(
         TrieFigure(
@@ -59,74 +60,136 @@ private struct TrieFigure: Encodable {
   let ratio: Double
 }
 
-/// A trie of as many bytes as accounts have, its nodes found by their hashes, its leaves left out: what a projection keeps,
-/// without a database.
-private final class MemoryTrie: NodeReader {
+/// A trie of as many bytes as accounts have, its nodes one after the other and linked, its leaves left out: what a replay
+/// keeps in memory, without a database.
+private struct MemoryTrie {
+  private struct Node {
+    let path: NibblePath
+    let encoding: Range<Int>
+    /// The children of a branch; 0 for an extension.
+    let mask: UInt16
+    /// Which of them are leaves.
+    let leaves: UInt16
+  }
+
+  /// What an update has changed.
+  struct Changed {
+    var nodes: [Int] = []
+    var leaves: (bytes: [UInt8], parts: [Range<Int>]) = ([], [])
+  }
+
   private let keys: [Hash256]
-  private(set) var root = Trie.emptyRoot
-  private var nodes = HashedNodes()
+  private var values: [UInt64]
+  private var root = Trie.emptyRoot
+  private var bytes: [UInt8] = []
+  private var nodes: [Node] = []
 
-  /// Which children of each branch are leaves. Keys neither come nor go, so that this stays.
-  private var leaves: [NibblePath: UInt16] = [:]
+  /// Sixteen for each node: those below a branch.
+  private var links: [Int32] = []
 
-  /// By depth, the branch that was read last.
-  private var recent: [(path: NibblePath, leaves: UInt16)?] = Array(repeating: nil, count: 65)
+  /// The root, and those below extensions.
+  private var others: [NibblePath: Int] = [:]
 
   init(keys count: Int) {
     var names: [UInt8] = []
     for index in 0..<count { names.append(bigEndian: UInt64(index)) }
     keys = Keccak256.hashEach(of: names, ends: (1...count).map { 8 * $0 }).sorted()
+    values = keys.map(\.word3)
     var builder = TrieBuilder()
     var shapes = NodeShapes()
-    var fresh = NodeBytes()
-    func take(_ path: NibblePath, _ node: [UInt8]) {
-      guard let shape = shapes.shape(of: path, node.rawSpan), shape != .leaf || path.isRoot else { return }
-      if case .branch(let children) = shape { leaves[path] = children.leaves(before: 0, in: node.rawSpan) }
-      fresh.append(node.rawSpan, leaves: leaves[path] ?? 0)
-      if fresh.parts.count == 4096 { nodes.take(&fresh) }
+    for (key, value) in zip(keys, values) {
+      builder.append(NibblePath(key), Self.value(value)) { take($0, $1, &shapes) }
     }
-    for key in keys { builder.append(NibblePath(key), Self.value(key.word3), emit: take) }
-    root = builder.finish(emit: take)
-    nodes.take(&fresh)
+    root = builder.finish { take($0, $1, &shapes) }
+    link()
   }
 
-  func node(at path: NibblePath) -> [UInt8]? { nil }
-
-  func appendNode(at path: NibblePath, hash: Hash256, to bytes: inout [UInt8]) -> Bool {
-    guard let leaves = nodes.append(hash, to: &bytes) else { return false }
-    recent[path.count] = (path, leaves)
-    return true
+  private mutating func take(_ path: NibblePath, _ node: [UInt8], _ shapes: inout NodeShapes) {
+    guard let shape = shapes.shape(of: path, node.rawSpan), shape != .leaf || path.isRoot else { return }
+    var leaves: UInt16 = 0
+    if case .branch(let children) = shape { leaves = children.leaves(before: 0, in: node.rawSpan) }
+    let mask = PlainBranch(node.rawSpan, at: 0)?.mask ?? 0
+    nodes.append(Node(path: path, encoding: bytes.count..<bytes.count + node.count, mask: mask, leaves: leaves))
+    bytes += node
   }
 
-  func hasLeaf(at path: NibblePath) -> Bool {
-    guard !path.isRoot, let branch = recent[path.count - 1], path.hasPrefix(branch.path) else { return false }
-    return branch.leaves >> UInt16(path[path.count - 1]) & 1 == 1
+  /// Children come before their parent, so that a node's are the last ones that have no parent yet.
+  private mutating func link() {
+    var open: [Int] = []
+    links = Array(repeating: -1, count: 16 * nodes.count)
+    for index in nodes.indices {
+      let path = nodes[index].path
+      while let child = open.last, nodes[child].path.hasPrefix(path) {
+        open.removeLast()
+        if nodes[index].mask == 0 {
+          others[nodes[child].path] = child
+        } else {
+          links[16 * index + Int(nodes[child].path[path.count])] = Int32(child)
+        }
+      }
+      open.append(index)
+    }
+    others[.root] = open.last
   }
 
   /// New values for some keys.
-  func draw(_ count: Int, round: Int) -> [TrieChange] {
+  mutating func draw(_ count: Int, round: Int) -> [TrieChange] {
     var drawn: Set<Int> = []
     var state = UInt64(round + 1) &* 0x9e37_79b9_7f4a_7c15
     while drawn.count < min(count, keys.count) {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       drawn.insert(Int(state >> 33) % keys.count)
     }
-    return drawn.sorted().map {
-      TrieChange(key: NibblePath(keys[$0]), value: Self.value(state ^ UInt64($0)), replaces: true)
+    return drawn.sorted().map { index in
+      values[index] = state ^ UInt64(index)
+      return TrieChange(key: NibblePath(keys[index]), value: Self.value(values[index]), replaces: true)
     }
   }
 
-  /// Takes an update over. Returns the encodings of its nodes.
-  func apply(_ update: TrieUpdate) -> (bytes: [UInt8], parts: [Range<Int>]) {
-    var all = NodeBytes()
-    var branches = NodeBytes()
-    update.changes.forEach(removed: { _ in }) { path, node, shape in
-      all.append(node, leaves: 0)
-      if shape != .leaf || path.isRoot { branches.append(node, leaves: leaves[path] ?? 0) }
+  mutating func update(_ changes: [TrieChange]) -> Changed {
+    var update = InPlaceUpdate(changes)
+    var found: [Int] = []
+    var changed = Changed()
+    var step = 0
+    while step < update.stepCount {
+      var index = -1
+      if let (parent, nibble) = update.branch(above: step) { index = Int(links[16 * found[parent] + nibble]) }
+      if index < 0 { index = others[update.path(of: step)] ?? 0 }
+      found.append(index)
+      let node = nodes[index]
+      if node.mask == 0 {
+        update.take(step, bytes.rawSpan.extracting(node.encoding), at: node.encoding.lowerBound)
+      } else {
+        update.take(step, node.mask, at: node.encoding.lowerBound, leaves: node.leaves)
+      }
+      step += 1
     }
-    nodes.take(&branches)
-    root = update.root
-    return (all.bytes, all.parts)
+    update.settle {
+      changed.nodes.append(found[$0])
+      return nodes[found[$0]].encoding.lowerBound
+    }
+    root = update.seal(in: &bytes) ?? root
+    changed.leaves = update.leafEncodings
+    return changed
+  }
+
+  /// The encodings of what an update has changed, in one piece.
+  func encodings(of changed: Changed) -> (bytes: [UInt8], parts: [Range<Int>]) {
+    var (all, parts) = changed.leaves
+    for index in changed.nodes {
+      let encoding = nodes[index].encoding
+      parts.append(all.count..<all.count + encoding.count)
+      all.append(contentsOf: bytes.rawSpan.extracting(encoding))
+    }
+    return (all, parts)
+  }
+
+  /// Holds the root against that of a trie built from nothing. Ends with 3 when they differ.
+  func check() throws {
+    var builder = TrieBuilder()
+    for (key, value) in zip(keys, values) { builder.append(NibblePath(key), Self.value(value)) { _, _ in } }
+    let expected = builder.finish { _, _ in }
+    guard root == expected else { throw ExitCode(3) }
   }
 
   /// 76 bytes, as many as an account has.
@@ -134,68 +197,5 @@ private final class MemoryTrie: NodeReader {
     var bytes: [UInt8] = []
     for word in 0..<9 { bytes.append(bigEndian: (number ^ UInt64(word)) &* 0x9e37_79b9_7f4a_7c15) }
     return bytes + [1, 2, 3, 4]
-  }
-}
-
-/// Encodings of nodes, one after the other.
-private struct NodeBytes {
-  private(set) var bytes: [UInt8] = []
-  private(set) var parts: [Range<Int>] = []
-  private(set) var leaves: [UInt16] = []
-
-  mutating func append(_ node: RawSpan, leaves: UInt16) {
-    parts.append(bytes.count..<bytes.count + node.byteCount)
-    bytes.append(contentsOf: node)
-    self.leaves.append(leaves)
-  }
-}
-
-/// Nodes by hash: in open addressing, for hashes are spread as they are.
-private struct HashedNodes {
-  private struct Entry {
-    let hash: Hash256
-    let part: Range<Int>
-    let leaves: UInt16
-  }
-
-  private var bytes: [UInt8] = []
-  private var entries: [Entry] = []
-
-  /// Index of an entry + 1, or 0.
-  private var slots = [Int32](repeating: 0, count: 1024)
-
-  mutating func take(_ nodes: inout NodeBytes) {
-    for (index, hash) in Keccak256.hashEach(in: nodes.bytes, at: nodes.parts).enumerated() {
-      let part = nodes.parts[index]
-      entries.append(Entry(hash: hash, part: bytes.count..<bytes.count + part.count, leaves: nodes.leaves[index]))
-      bytes.append(contentsOf: nodes.bytes.rawSpan.extracting(part))
-      if 2 * entries.count > slots.count { grow() } else { insert(entries.count - 1) }
-    }
-    nodes = NodeBytes()
-  }
-
-  /// Appends a node; nil when there is none of this hash, else which of its children are leaves.
-  func append(_ hash: Hash256, to target: inout [UInt8]) -> UInt16? {
-    var slot = Int(truncatingIfNeeded: hash.word0) & (slots.count - 1)
-    while slots[slot] != 0 {
-      let entry = entries[Int(slots[slot]) - 1]
-      if entry.hash == hash {
-        target.append(contentsOf: bytes.rawSpan.extracting(entry.part))
-        return entry.leaves
-      }
-      slot = (slot + 1) & (slots.count - 1)
-    }
-    return nil
-  }
-
-  private mutating func insert(_ index: Int) {
-    var slot = Int(truncatingIfNeeded: entries[index].hash.word0) & (slots.count - 1)
-    while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
-    slots[slot] = Int32(index + 1)
-  }
-
-  private mutating func grow() {
-    slots = [Int32](repeating: 0, count: 2 * slots.count)
-    for index in entries.indices { insert(index) }
   }
 }

@@ -1,0 +1,80 @@
+import ChainImport
+import Primitives
+import ProjectionStore
+import Projections
+import Rollup
+import Testing
+
+/// A fold that keeps rows changes branches of tries where they are; one that does not reads and writes them anew.
+@Suite("Kept rows of state")
+struct KeptRowsTests {
+  /// Folds a chain, several blocks to a commit, each block a section.
+  private struct Fold {
+    let tables = MemoryTables(tables: ProposerState.tables)
+    let batch: WriteBatch
+    let projection: ProposerState
+
+    init(_ configuration: ChainConfiguration, keepingRows: Bool) throws {
+      batch = WriteBatch(keepingRows: keepingRows)
+      projection = ProposerState(configuration: configuration)
+      try fold([.chainConfigured(ChainConfigured(configuration: configuration))])
+    }
+
+    /// Returns what the sections changed, as text: what a journal would remember of them.
+    @discardableResult
+    func fold(_ events: [Event]) throws -> [String] {
+      batch.begin()
+      for event in events {
+        batch.beginSection()
+        let fact = Fact(coordinates: .block(0), event: event)
+        _ = try projection.fold(fact, into: ProjectionView(batch: batch, over: tables))
+      }
+      var stored: [Int: [UInt8]] = [:]
+      batch.forEachEntryInOrder { entry, table, key, _ in
+        guard batch.remembersStored(entry) else { return }
+        tables.read(tables.tables[table], key) { if let value = $0 { stored[entry] = value.bytes } }
+      }
+      var changes: [String] = []
+      batch.forEachOld(stored: { stored[$0] }) { section, table, key, old, new in
+        var text = "\(section) \(tables.tables[table]) \(key.bytes)"
+        if let old { text += " \(old.bytes)" }
+        if let new { text += " → \(new.bytes)" }
+        changes.append(text)
+      }
+      tables.commit(batch)
+      batch.didCommit()
+      return changes.sorted()
+    }
+  }
+
+  @Test(
+    "with rows kept a fold writes the same rows, and remembers the same of each block",
+    arguments: LoadChain.Load.allCases)
+  func sameRows(load: LoadChain.Load) throws {
+    let recipe = LoadChain.Recipe(load: load, accounts: 60, blocks: 8, transactionsPerBlock: 12, seed: 3)
+    var chain = try LoadChain(recipe, map: ParallelMap())
+    let folds = try [true, false].map { try Fold(chain.configuration, keepingRows: $0) }
+    var events: [Event] = []
+    var commits = 0
+    while let block = try chain.next() {
+      events.append(
+        .blockSequenced(BlockSequenced(batchIndex: 0, indexInBatch: 0, block: .ethereum(block.encode()))))
+      if events.count <= commits % 3 { continue }
+      let changes = try folds.map { try $0.fold(events) }
+      #expect(changes[0] == changes[1])
+      #expect(changes[0].count > 12)
+      events = []
+      commits += 1
+      for table in ProposerState.tables {
+        let rows = folds.map { $0.tables.ordered(table) }
+        #expect(rows[0].map(\.key) == rows[1].map(\.key), "\(table)")
+        #expect(rows[0].map(\.value) == rows[1].map(\.value), "\(table)")
+      }
+      let number = block.header.number
+      let result = try ProposerState.result(
+        of: number, in: ProjectionView(batch: WriteBatch(), over: folds[0].tables))
+      #expect(result?.differences == [] && result?.stateRoot == block.header.stateRoot)
+    }
+    #expect(commits > 3)
+  }
+}
