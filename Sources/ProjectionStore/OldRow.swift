@@ -84,9 +84,8 @@ enum Patch {
         return false
       }
     }
-    var length: [UInt8] = []
-    length.append(bigEndian: UInt32(bytes.count - start - 4))
-    bytes.replaceSubrange(start..<start + 4, with: length)
+    let length = UInt32(bytes.count - start - 4)
+    for index in 0..<4 { bytes[start + index] = UInt8(truncatingIfNeeded: length &>> UInt32(24 - 8 * index)) }
     return true
   }
 
@@ -101,6 +100,14 @@ enum Patch {
     var end = first + 1
     var offset = end
     while offset < old.byteCount, offset - end < gap {
+      if offset == end, offset + 8 <= old.byteCount {
+        let difference = old.bigEndian(at: offset, as: UInt64.self) ^ new.bigEndian(at: offset)
+        if !difference.hasZeroByte {
+          offset += 8
+          end = offset
+          continue
+        }
+      }
       if old.byte(at: offset) != new.byte(at: offset) { end = offset + 1 }
       offset += 1
     }
@@ -122,4 +129,9 @@ enum Patch {
     }
     return true
   }
+}
+
+extension UInt64 {
+  /// Whether a byte is zero: the lowest such byte, and no byte below it, borrows from above.
+  fileprivate var hasZeroByte: Bool { (self &- 0x0101_0101_0101_0101) & ~self & 0x8080_8080_8080_8080 != 0 }
 }

@@ -55,10 +55,14 @@ package final class Projector<P: Projection>: Sendable {
     static func isFull(_ batch: WriteBatch, over pageCount: Int) -> Bool {
       let newPages = batch.byteCount / (leastPageSize / 2)
       return batch.byteCount > WriteTransaction.recommendedBytes || min(batch.count, pageCount + newPages) > pageLimit
-        || batch.isOverfull
+        || batch.rememberedBytes > rememberedLimit || batch.isOverfull
     }
 
     private static var pageLimit: Int { 1 << 17 }
+
+    /// In bytes. Most of what is remembered becomes a patch of a quarter of its length, and each row of the journal is one
+    /// piece of pages for LMDB; but each commit writes nearly every page of a large state anew.
+    private static var rememberedLimit: Int { 128 << 20 }
     private static var leastPageSize: Int { 4096 }
 
     package init(

@@ -14,8 +14,10 @@ struct BatchRows: ~Copyable {
     /// Negative for a key without a row.
     var valueLength: Int32
     var capacity: Int32
-    /// The section that wrote it last.
+    /// The section that wrote it last, since the last commit.
     var section: Int32
+    /// Its newest first change since the last commit, plus one; 0 for none.
+    var change: Int32 = 0
     let table: Int16
     /// Whether what is stored under the key is to be remembered, and is not known.
     var remembersStored: Bool
@@ -41,11 +43,14 @@ struct BatchRows: ~Copyable {
   /// Entries written since the last commit, in no order that means anything.
   private(set) var written: [Int32] = []
 
-  /// Bytes of rows written since the last commit, overwritten ones that had to be kept included.
+  /// Bytes of rows written since the last commit.
   private(set) var writtenBytes = 0
 
   /// The first changes of each key in each section, in order; see `WriteBatch.beginSection`.
   private(set) var firstChanges: [WriteBatch.FirstChange] = []
+
+  /// What these changed, one after the other.
+  private(set) var olds: [UInt8] = []
 
   /// −1 before the first section.
   private var section: Int32 = -1
@@ -134,11 +139,12 @@ struct BatchRows: ~Copyable {
       entries[Int(index)].isWritten = false
       entries[Int(index)].remembersStored = false
       entries[Int(index)].section = -1
+      entries[Int(index)].change = 0
     }
     forgetWrites()
   }
 
-  /// About how much memory all of this takes.
+  /// About how much memory rows take, without what is forgotten with the next commit.
   var memory: Int {
     arena.count + entries.count * (MemoryLayout<Entry>.stride + 2 * MemoryLayout<UInt64>.stride)
       + links.count * MemoryLayout<Int32>.stride
@@ -148,6 +154,7 @@ struct BatchRows: ~Copyable {
   mutating func forgetWrites() {
     written.removeAll(keepingCapacity: true)
     firstChanges.removeAll(keepingCapacity: true)
+    olds.removeAll(keepingCapacity: true)
     writtenBytes = 0
     section = -1
   }
@@ -162,10 +169,7 @@ extension BatchRows {
     let note = entries[index].note
     write(index)
     entries[index].note = note
-    // What a section remembers stays where it is.
-    let start = makeRoom(for: value.count, in: index)
-    if start != value.lowerBound { arena.copyBytes(at: value, to: start) }
-    return start
+    return value.lowerBound
   }
 
   /// Lends all keys and values, of which only those may be changed that were prepared for it.
@@ -217,8 +221,7 @@ extension BatchRows {
       insert(table, key, prefix, hash, at: slot)
       if section >= 0 {
         entries[index].remembersStored = true
-        entries[index].section = section
-        firstChanges.append(WriteBatch.FirstChange(section: section, entry: index, old: .stored))
+        addChange(of: index, .stored)
       }
       write(index)
       return index
@@ -235,12 +238,20 @@ extension BatchRows {
     writtenBytes += Int(entries[index].keyLength) + Int(entries[index].capacity)
   }
 
-  /// Notes what a key holds before the running section changes it, and leaves those bytes where they are.
+  /// Copies what a key holds before the running section changes it.
   private mutating func remember(_ index: Int) {
-    let old = entries[index].value.map { WriteBatch.FirstChange.Old.value($0) } ?? .removed
-    firstChanges.append(WriteBatch.FirstChange(section: section, entry: index, old: old))
+    guard let value = entries[index].value else { return addChange(of: index, .removed) }
+    let (arena, start) = (arena, olds.count)
+    olds.append(contentsOf: arena.rawSpan.extracting(value))
+    addChange(of: index, .value(start..<olds.count))
+  }
+
+  private mutating func addChange(of index: Int, _ old: WriteBatch.FirstChange.Old) {
+    let before = Int(entries[index].change) - 1
+    if before >= 0 { firstChanges[before].next = Int32(firstChanges.count) }
+    firstChanges.append(WriteBatch.FirstChange(section: section, entry: Int32(index), old: old))
+    entries[index].change = Int32(firstChanges.count)
     entries[index].section = section
-    entries[index].capacity = 0
   }
 
   private mutating func insert(_ table: Int, _ key: RawSpan, _ prefix: UInt64, _ hash: UInt32, at slot: Int) {
@@ -339,15 +350,6 @@ extension BatchRows {
 }
 
 extension [UInt8] {
-  /// Copies bytes over those from `start` on. Traps when they do not fit.
-  fileprivate mutating func copyBytes(at range: Range<Int>, to start: Int) {
-    precondition(range.lowerBound >= 0 && range.upperBound <= count && start >= 0 && start + range.count <= count)
-    unsafe withUnsafeMutableBytes { bytes in
-      unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[start...])
-        .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[range]))
-    }
-  }
-
   /// Copies the span over the bytes from `start` on. Traps when they do not fit.
   fileprivate mutating func replaceBytes(at start: Int, with span: RawSpan) {
     precondition(start >= 0 && start + span.byteCount <= count, "a value fits where one of its length was")

@@ -7,13 +7,17 @@ extension WriteBatch {
     enum Old {
       /// What the store had before the batch.
       case stored
+      /// A range of `BatchRows.olds`.
       case value(Range<Int>)
       case removed
     }
 
     let section: Int32
-    let entry: Int
+    let entry: Int32
     let old: Old
+
+    /// The next section's change of the same key; −1 for none.
+    var next: Int32 = -1
   }
 
   /// Begins the next section, numbered from 0: from here on the batch remembers what each key held before the section
@@ -29,38 +33,33 @@ extension WriteBatch {
     stored: (_ entry: Int) -> [UInt8]?,
     _ body: (_ section: Int, _ table: Int, _ key: RawSpan, _ old: RawSpan?, _ new: RawSpan?) throws(Failure) -> Void
   ) throws(Failure) {
-    let after = rows.valuesAfterChanges()
-    let (arena, entries) = (rows.arena, rows.entries)
-    for (index, change) in rows.firstChanges.enumerated() {
-      let entry = entries[change.entry]
+    let (arena, entries, olds, changes) = (rows.arena, rows.entries, rows.olds, rows.firstChanges)
+    for change in changes {
+      let entry = entries[Int(change.entry)]
       let (section, table, key) = (Int(change.section), Int(entry.table), arena.rawSpan.extracting(entry.key))
       let new: RawSpan?
-      if let range = after[index] { new = arena.rawSpan.extracting(range) } else { new = nil }
+      if change.next >= 0 {
+        // Only the first change of a key can be one of what is stored.
+        if case .value(let range) = changes[Int(change.next)].old {
+          new = olds.rawSpan.extracting(range)
+        } else {
+          new = nil
+        }
+      } else if let range = entry.value {
+        new = arena.rawSpan.extracting(range)
+      } else {
+        new = nil
+      }
       switch change.old {
       case .removed: try body(section, table, key, nil, new)
-      case .value(let range): try body(section, table, key, arena.rawSpan.extracting(range), new)
+      case .value(let range): try body(section, table, key, olds.rawSpan.extracting(range), new)
       case .stored:
-        if let old = stored(change.entry) {
+        if let old = stored(Int(change.entry)) {
           try body(section, table, key, old.rawSpan, new)
         } else {
           try body(section, table, key, nil, new)
         }
       }
     }
-  }
-}
-
-extension BatchRows {
-  /// For each first change, what was under its key when the section ended; nil for no row.
-  fileprivate func valuesAfterChanges() -> [Range<Int>?] {
-    var next = entries.map(\.value)
-    var after = [Range<Int>?](repeating: nil, count: firstChanges.count)
-    for index in firstChanges.indices.reversed() {
-      let change = firstChanges[index]
-      after[index] = next[change.entry]
-      // Only the first change of a key can be one of what is stored, so that nothing asks for what follows it.
-      next[change.entry] = if case .value(let range) = change.old { range } else { nil }
-    }
-    return after
   }
 }

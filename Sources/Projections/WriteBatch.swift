@@ -30,8 +30,11 @@ package final class WriteBatch {
 
   package var isEmpty: Bool { rows.written.isEmpty }
 
-  /// Bytes that were written, those of overwritten values that had to be kept included: what to bound a commit by.
+  /// Bytes that were written: what to bound a commit by.
   package var byteCount: Int { rows.writtenBytes }
+
+  /// Bytes that sections remember: what to bound a commit by, too.
+  package var rememberedBytes: Int { rows.olds.count }
 
   /// Sets the value under `key`.
   package func put(_ table: ProjectionTable, key: RawSpan, value: RawSpan) {
