@@ -77,7 +77,8 @@ public struct RLPWriter: Sendable {
     let lengthOfLength = 8 - length.leadingZeroBitCount / 8
     bytes[start] =
       RLPItemHeader.shortList + UInt8(RLPItemHeader.longestShortPayload) + UInt8(truncatingIfNeeded: lengthOfLength)
-    bytes.insert(contentsOf: repeatElement(0, count: lengthOfLength), at: start + 1)
+    for _ in 0..<lengthOfLength { bytes.append(0) }
+    bytes.moveLast(Int(length), from: start + 1, by: lengthOfLength)
     for index in 0..<lengthOfLength {
       bytes[start + 1 + index] = UInt8(truncatingIfNeeded: length >> UInt64(8 * (lengthOfLength - 1 - index)))
     }
@@ -103,6 +104,17 @@ public struct RLPWriter: Sendable {
   private mutating func appendLowBytes(of value: UInt64, count: Int) {
     for index in (0..<count).reversed() {
       bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(8 * index)))
+    }
+  }
+}
+
+extension [UInt8] {
+  /// Moves `length` bytes from `offset` on to the end of the array, which is `distance` bytes further on.
+  fileprivate mutating func moveLast(_ length: Int, from offset: Int, by distance: Int) {
+    precondition(offset >= 0 && length >= 0 && offset + length + distance == count, "the bytes are moved to the end")
+    unsafe withUnsafeMutableBytes { buffer in
+      unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[(offset + distance)...])
+        .copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[offset..<offset + length]))
     }
   }
 }

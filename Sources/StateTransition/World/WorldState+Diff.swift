@@ -19,7 +19,7 @@ extension WorldState {
     var newCode: [Hash256: [UInt8]] = [:]
     for index in dirtyAccounts {
       let record = accounts[index]
-      if let change = change(of: record, storage: storage[index] ?? []) { changes.append(change) }
+      if let change = Self.change(of: record, storage: storage[index] ?? []) { changes.append(change) }
       if record.value.codeHash != record.committed.codeHash, record.value.hasCode {
         newCode[record.value.codeHash] = code[record.value.codeHash]
       }
@@ -32,7 +32,7 @@ extension WorldState {
     return StateDiff(changes, code: newCode.map { StateDiff.NewCode(hash: $0, code: $1) })
   }
 
-  private func change(of record: AccountRecord, storage: [StateDiff.SlotChange]) -> StateDiff.AccountChange? {
+  private static func change(of record: AccountRecord, storage: [StateDiff.SlotChange]) -> StateDiff.AccountChange? {
     if record.value == record.committed && storage.isEmpty && !record.clearsStorage { return nil }
     let root = record.isStorageCleared ? Account.empty.storageRoot : record.viewStorageRoot
     let account =
