@@ -64,7 +64,6 @@ private struct TrieFigure: Encodable {
 /// keeps in memory, without a database.
 private struct MemoryTrie {
   private struct Node {
-    let path: NibblePath
     let encoding: Range<Int>
     /// The children of a branch; 0 for an extension.
     let mask: UInt16
@@ -97,34 +96,38 @@ private struct MemoryTrie {
     values = keys.map(\.word3)
     var builder = TrieBuilder()
     var shapes = NodeShapes()
+    var paths: [NibblePath] = []
     for (key, value) in zip(keys, values) {
-      builder.append(NibblePath(key), Self.value(value)) { take($0, $1, &shapes) }
+      builder.append(NibblePath(key), Self.value(value)) { take($0, $1, &shapes, &paths) }
     }
-    root = builder.finish { take($0, $1, &shapes) }
-    link()
+    root = builder.finish { take($0, $1, &shapes, &paths) }
+    link(paths)
   }
 
-  private mutating func take(_ path: NibblePath, _ node: [UInt8], _ shapes: inout NodeShapes) {
+  private mutating func take(
+    _ path: NibblePath, _ node: [UInt8], _ shapes: inout NodeShapes, _ paths: inout [NibblePath]
+  ) {
     guard let shape = shapes.shape(of: path, node.rawSpan), shape != .leaf || path.isRoot else { return }
     var leaves: UInt16 = 0
     if case .branch(let children) = shape { leaves = children.leaves(before: 0, in: node.rawSpan) }
     let mask = PlainBranch(node.rawSpan, at: 0)?.mask ?? 0
-    nodes.append(Node(path: path, encoding: bytes.count..<bytes.count + node.count, mask: mask, leaves: leaves))
+    nodes.append(Node(encoding: bytes.count..<bytes.count + node.count, mask: mask, leaves: leaves))
+    paths.append(path)
     bytes += node
   }
 
   /// Children come before their parent, so that a node's are the last ones that have no parent yet.
-  private mutating func link() {
+  private mutating func link(_ paths: [NibblePath]) {
     var open: [Int] = []
     links = Array(repeating: -1, count: 16 * nodes.count)
     for index in nodes.indices {
-      let path = nodes[index].path
-      while let child = open.last, nodes[child].path.hasPrefix(path) {
+      let path = paths[index]
+      while let child = open.last, paths[child].hasPrefix(path) {
         open.removeLast()
         if nodes[index].mask == 0 {
-          others[nodes[child].path] = child
+          others[paths[child]] = child
         } else {
-          links[16 * index + Int(nodes[child].path[path.count])] = Int32(child)
+          links[16 * index + Int(paths[child][path.count])] = Int32(child)
         }
       }
       open.append(index)
@@ -150,19 +153,22 @@ private struct MemoryTrie {
     var update = InPlaceUpdate(changes)
     var found: [Int] = []
     var changed = Changed()
-    var step = 0
-    while step < update.stepCount {
-      var index = -1
-      if let (parent, nibble) = update.branch(above: step) { index = Int(links[16 * found[parent] + nibble]) }
-      if index < 0 { index = others[update.path(of: step)] ?? 0 }
-      found.append(index)
-      let node = nodes[index]
-      if node.mask == 0 {
-        update.take(step, bytes.rawSpan.extracting(node.encoding), at: node.encoding.lowerBound)
-      } else {
-        update.take(step, node.mask, at: node.encoding.lowerBound, leaves: node.leaves)
+    var level = 0..<update.stepCount
+    while !level.isEmpty {
+      for step in level {
+        var index = -1
+        if let (parent, nibble) = update.branch(above: step) { index = Int(links[16 * found[parent] + nibble]) }
+        found.append(index >= 0 ? index : others[update.path(of: step)] ?? 0)
       }
-      step += 1
+      for step in level {
+        let node = nodes[found[step]]
+        if node.mask == 0 {
+          update.take(step, bytes.rawSpan.extracting(node.encoding), at: node.encoding.lowerBound)
+        } else {
+          update.take(step, node.mask, at: node.encoding.lowerBound, leaves: node.leaves)
+        }
+      }
+      level = level.upperBound..<update.stepCount
     }
     update.settle {
       changed.nodes.append(found[$0])
