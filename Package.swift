@@ -195,8 +195,8 @@ let package = Package(
     .testTarget(
       name: "ProjectionStoreTests",
       dependencies: [
-        "ChainImport", "EventStore", "LMDB", "Primitives", "ProjectionStore", "Projections", "Rollup",
-        "Signatures", "StateTransition", "TestSupport", system,
+        "ChainImport", "EventStore", "Evidence", "Hashing", "LMDB", "Primitives", "ProjectionStore", "Projections",
+        "Rollup", "Signatures", "StateTransition", "StateTrie", "TestSupport", system,
       ]),
     .testTarget(
       name: "ChainImportTests",

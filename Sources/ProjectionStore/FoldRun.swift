@@ -41,6 +41,7 @@ final class FoldRun<P: Projection> {
     self.cursor = cursor
     self.upstreams = upstreams
     self.options = options
+    batch.separatesVersions = version.keepsHistory && P.readMode == .canonical
   }
 
   /// Folds and commits until `target` is the next position, or until `onFinding` ends the run.
@@ -71,14 +72,15 @@ final class FoldRun<P: Projection> {
   }
 
   private func step(to end: UInt64) throws(ProjectionError) {
-    var part = BatchPart(from: cursor)
+    let newestPoint = try version.newestPoint()
+    var part = BatchPart(from: cursor, newestPoint)
     do throws(ProjectionError) {
       try fold(to: end, &part)
     } catch {
       // The batch has rows of the record that failed. Folding the ones before it again leaves those out.
       if part.next > cursor.nextPosition {
         let reached = part.next
-        part = BatchPart(from: cursor)
+        part = BatchPart(from: cursor, newestPoint)
         try fold(to: reached, &part)
         try commit(part)
       }
@@ -114,7 +116,11 @@ final class FoldRun<P: Projection> {
           (record: borrowing RecordView) throws(Interruption) in
           try foldOne(record, projection, view, &part)
           options.clock?.begin(.read)
-          if isEnded || Projector<P>.Options.isFull(batch, over: pageCount) { throw .full }
+          if isEnded
+            || Projector<P>.Options.isFull(batch, over: pageCount, keepingHistory: version.keepsHistory)
+          {
+            throw .full
+          }
         }
       }
       part.next = end
@@ -149,9 +155,10 @@ final class FoldRun<P: Projection> {
         return
       }
       let number = header.coordinates.blockNumber
-      if part.sections.last?.l1Block != number, finalized.map({ number > $0 }) ?? true {
+      let isJournaled = finalized.map { number > $0 } ?? true
+      if part.sections.last?.l1Block != number, isJournaled || version.keepsHistory {
         batch.beginSection()
-        part.sections.append(JournalSection(l1Block: number))
+        part.beginSection(of: number, isJournaled: isJournaled)
       }
     }
     let place = ProjectionError.Place(position: position, kind: header.kind, coordinates: header.coordinates)
@@ -169,6 +176,7 @@ final class FoldRun<P: Projection> {
       do throws(ProjectionError) { isEnded = try onFinding(finding) } catch { throw .failed(error) }
     }
     if case .l1BlockAppended(let block) = event { part.begin(header.coordinates.blockNumber, block) }
+    part.beginVersions(batch.takeVersions())
     part.foldedRecords += 1
     part.next += 1
   }
@@ -211,8 +219,28 @@ private struct BatchPart {
   /// The newest L1 block that began.
   private var l1Block: BlockID
 
-  /// L1 blocks that can be revoked: each is a section of the batch.
-  var sections: [JournalSection] = []
+  /// L1 blocks that can be revoked, or whose history is kept: each is a section of the batch, or several.
+  private(set) var sections: [JournalSection] = []
+
+  /// Where the commit before ended.
+  private let newestPoint: HistoryPoint?
+
+  /// Notes a section of the batch for an L1 block, or for what the commit before has left of it.
+  mutating func beginSection(of l1Block: UInt64, isJournaled: Bool) {
+    let version = newestPoint.map { $0.l1Block == l1Block ? $0.version : 0 } ?? 0
+    sections.append(
+      JournalSection(point: HistoryPoint(l1Block: l1Block, version: version), isJournaled: isJournaled))
+  }
+
+  /// Notes the sections that the fold has begun within the L1 block.
+  mutating func beginVersions(_ versions: [UInt64]) {
+    guard let section = sections.last else { return }
+    for version in versions {
+      sections.append(
+        JournalSection(
+          point: HistoryPoint(l1Block: section.l1Block, version: version), isJournaled: section.isJournaled))
+    }
+  }
 
   /// Notes the beginning of an L1 block.
   mutating func begin(_ number: UInt64, _ block: L1BlockAppended) {
@@ -223,7 +251,8 @@ private struct BatchPart {
     l1Block = id
   }
 
-  init(from cursor: ProjectionCursor) {
+  init(from cursor: ProjectionCursor, _ newestPoint: HistoryPoint?) {
+    self.newestPoint = newestPoint
     before = cursor
     next = cursor.nextPosition
     l1Block = BlockID(number: cursor.l1BlockNumber, hash: cursor.l1BlockHash)

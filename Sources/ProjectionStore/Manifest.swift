@@ -8,19 +8,22 @@ import SystemPackage
 /// Whether the environment may be opened at all, after a restart of the machine, is LMDB's marker's to say.
 struct Manifest: Codable, Equatable, Sendable {
   /// How this file is laid out.
-  var format = 3
+  var format = 4
   var projection: String
   var schemaVersion: UInt32
   /// The identity of the environment.
   var uuid: String
   /// The store whose log the rows come from.
   var storeID: String
+  /// Whether the rows can be read as they were after any L1 block.
+  var keepsHistory: Bool
 
   static let fileName = "manifest.json"
 
-  init(projection: String, schemaVersion: UInt32, storeID: String) {
+  init(projection: String, schemaVersion: UInt32, storeID: String, keepsHistory: Bool) {
     self.projection = projection
     self.schemaVersion = schemaVersion
+    self.keepsHistory = keepsHistory
     self.uuid = UUID().uuidString.lowercased()
     self.storeID = storeID
   }
@@ -28,7 +31,7 @@ struct Manifest: Codable, Equatable, Sendable {
   /// Reads the manifest of a version directory; nil when there is none or it is not one of this format.
   static func read(in directory: FilePath) -> Manifest? {
     guard let bytes = try? Files.read(directory.appending(fileName)),
-      let manifest = try? JSONDecoder().decode(Manifest.self, from: Data(bytes)), manifest.format == 3
+      let manifest = try? JSONDecoder().decode(Manifest.self, from: Data(bytes)), manifest.format == 4
     else { return nil }
     return manifest
   }

@@ -27,6 +27,15 @@ package enum ProjectionError: Error, Sendable {
   /// A replay was asked to end at a block that the log does not have.
   case noSuchBlock(UInt64)
 
+  /// What the rows were before an L1 block has been forgotten.
+  case pruned(projection: String, before: UInt64)
+
+  /// An L1 block is not among those that the projection has folded to their end.
+  case notFolded(projection: String, l1Block: UInt64, newest: UInt64)
+
+  /// A block of L2 has not been executed, or there is none.
+  case notExecuted(block: UInt64, l1Block: UInt64)
+
   /// Stored rows are not what the projection wrote.
   case damaged(FilePath, String)
 
@@ -65,6 +74,15 @@ extension ProjectionError: CustomStringConvertible {
     case .disagreement(let verdict): "\(verdict)"
     case .undecodable(let place, let error): "\(place): its payload is no event: \(error); run `varve log verify`"
     case .noSuchBlock(let number): "the log has no output for block \(number); `varve log stats` shows how far it goes"
+    case .pruned(let projection, let l1Block):
+      "projection \(projection) is pruned before L1 block \(l1Block); "
+        + "`varve projection rebuild \(projection) --archive` makes one that is not"
+    case .notFolded(let projection, let l1Block, let newest):
+      "L1 block \(l1Block) is not among those that projection \(projection) has folded: it has come to \(newest); "
+        + "`varve projection list` shows how far the log is"
+    case .notExecuted(let block, let l1Block):
+      "block \(block) has not been executed: the state is that of L1 block \(l1Block); "
+        + "`varve projection list` shows how far the log is"
     case .damaged(let path, let what): "\(path): \(what); rebuild the projection, it is derived from the log"
     case .log(let error): "\(error)"
     case .store(let error): "the projection's store: \(error)"

@@ -9,57 +9,79 @@ import SystemPackage
 final class ProjectionVersion: Sendable {
   let directory: FilePath
   let tables: [ProjectionTable]
-  private let environment: Environment
-  private let handles: [Table]
+  let environment: Environment
+  /// Of the projection's tables, and of the history behind them.
+  let handles: [Table]
   private let cursorHandle: Table
   private let journal: Table
 
+  /// Where what rows were before stays for ever; nil where it is forgotten once it is final.
+  let history: Table?
+
+  /// Whether the rows can be read as they were after any L1 block.
+  var keepsHistory: Bool { history != nil }
+
   private static let cursorTable = "cursor"
   private static let cursorKey: [UInt8] = Array("cursor".utf8)
+  /// The point at which the newest commit ended, where history is kept.
+  private static let pointKey: [UInt8] = Array("point".utf8)
 
   /// Opens, or with mode `.create` makes, the environment in `directory`. The caller has looked at the manifest.
   init(
     _ directory: FilePath, tables: [ProjectionTable], mode: EnvironmentOptions.Mode,
-    durability: EnvironmentOptions.Durability = .synchronous
+    durability: EnvironmentOptions.Durability = .synchronous, keepsHistory: Bool = false
   ) throws(ProjectionError) {
     self.directory = directory
     self.tables = tables
-    let names = tables.map(\.name) + [Self.cursorTable, JournalKey.table]
+    let rowTables = tables.map(\.name) + (keepsHistory ? [HistoryKey.table] : [])
+    let names = rowTables + [Self.cursorTable, JournalKey.table]
     // 256 GiB of address space: state is far smaller than history.
     let options = EnvironmentOptions(mode: mode, tables: names, durability: durability, mapSize: 1 << 38)
     do {
       environment = try Environment.open(at: directory, options: options)
     } catch { throw .open(error) }
-    handles = tables.map { [environment] in environment.table($0.name) }
+    handles = rowTables.map { [environment] in environment.table($0) }
     cursorHandle = environment.table(Self.cursorTable)
     journal = environment.table(JournalKey.table)
+    history = keepsHistory ? environment.table(HistoryKey.table) : nil
   }
 
   /// How far it has come; nil before the first commit.
   func cursor() throws(ProjectionError) -> ProjectionCursor? {
     try environment.read { (transaction: borrowing ReadTransaction) throws(ProjectionError) in
-      let row: RawSpan?
-      do throws(LMDBError) { row = try transaction.get(Self.cursorKey.rawSpan, in: cursorHandle) } catch {
-        throw .store(error)
-      }
-      guard let row else { return nil }
-      guard let cursor = ProjectionCursor(row: row) else { throw .damaged(directory, "its cursor row is damaged") }
-      return cursor
+      try cursor(in: transaction)
     }
+  }
+
+  func cursor(in transaction: borrowing ReadTransaction) throws(ProjectionError) -> ProjectionCursor? {
+    let row: RawSpan?
+    do throws(LMDBError) { row = try transaction.get(Self.cursorKey.rawSpan, in: cursorHandle) } catch {
+      throw .store(error)
+    }
+    guard let row else { return nil }
+    guard let cursor = ProjectionCursor(row: row) else { throw .damaged(directory, "its cursor row is damaged") }
+    return cursor
   }
 
   /// Lends a reader of one snapshot to `body`.
   func read<R, E: LMDBFailure>(_ body: (any TableReader) throws(E) -> R) throws(E) -> R {
     try environment.read { (transaction: borrowing ReadTransaction) throws(E) in
-      try SnapshotReader.lend(
-        get: { table, key, use throws(LMDBError) in use(try transaction.get(key, in: handles[table.index])) },
-        scan: { table, start, use throws(LMDBError) in
-          var cursor = try transaction.cursor(in: handles[table.index])
-          var entry = start.isEmpty ? try cursor.first() : try cursor.seek(start)
-          while let row = entry, use(row.key, row.value) { entry = try cursor.next() }
-        },
-        to: body)
+      try lendRows(of: transaction, body)
     }
+  }
+
+  /// Lends a reader of a transaction's snapshot to `body`.
+  func lendRows<R, E: Error>(
+    of transaction: borrowing ReadTransaction, _ body: (any TableReader) throws(E) -> R
+  ) throws(E) -> R {
+    try SnapshotReader.lend(
+      get: { table, key, use throws(LMDBError) in use(try transaction.get(key, in: handles[table.index])) },
+      scan: { table, start, use throws(LMDBError) in
+        var cursor = try transaction.cursor(in: handles[table.index])
+        var entry = start.isEmpty ? try cursor.first() : try cursor.seek(start)
+        while let row = entry, use(row.key, row.value) { entry = try cursor.next() }
+      },
+      to: body)
   }
 
   /// Commits the batch's rows and the cursor in one transaction, with what it takes to take them back.
@@ -79,10 +101,31 @@ final class ProjectionVersion: Sendable {
           if batch.remembersStored(entry) { stored[entry] = try transaction.get(key, in: handles[table])?.bytes }
           try run.write(key, value, to: handles[table], number: table, in: &transaction)
         }
-        try transaction.remember(batch, sections, stored: stored, journal: journal)
+        var past: HistoryWriter?
+        if let history {
+          past = HistoryWriter(history: history, continuing: try newestPoint(in: transaction))
+        }
+        try transaction.remember(batch, sections, stored: stored, journal: journal, past: &past)
+        if let point = sections.last?.point {
+          try transaction.put(point.bytes.rawSpan, for: Self.pointKey.rawSpan, in: cursorHandle)
+        }
         try transaction.put(cursor.row.rawSpan, for: Self.cursorKey.rawSpan, in: cursorHandle)
       } catch { throw .store(error) }
     }
+  }
+
+  /// The point at which the newest commit ended; nil when that is not known, and a new L1 block begins.
+  func newestPoint() throws(ProjectionError) -> HistoryPoint? {
+    try environment.read { (transaction: borrowing ReadTransaction) throws(ProjectionError) in
+      do throws(LMDBError) { return try newestPoint(in: transaction) } catch { throw .store(error) }
+    }
+  }
+
+  private func newestPoint(
+    in transaction: borrowing some ReadableTransaction & ~Copyable
+  ) throws(LMDBError) -> HistoryPoint? {
+    guard let row = try transaction.get(Self.pointKey.rawSpan, in: cursorHandle) else { return nil }
+    return HistoryPoint(row)
   }
 
   /// What is remembered of an L1 block; nil when it is final, or was never folded.
@@ -102,8 +145,9 @@ final class ProjectionVersion: Sendable {
       var isWhole = true
       do throws(LMDBError) {
         for number in l1Blocks where isWhole {
-          isWhole = try transaction.takeBack(number, journal: journal, tables: handles)
+          isWhole = try transaction.takeBack(number, journal: journal, tables: handles, history: history)
         }
+        _ = try transaction.delete(Self.pointKey.rawSpan, in: cursorHandle)
         try transaction.put(cursor.row.rawSpan, for: Self.cursorKey.rawSpan, in: cursorHandle)
       } catch { throw .store(error) }
       guard isWhole else { throw .damaged(directory, "its journal is damaged") }

@@ -17,7 +17,7 @@ extension Projector {
   package func rebuild(_ options: Options = Options(), resume: Bool = true) throws(ProjectionError) -> ProjectionCursor
   {
     let lock = try ProjectionError.lock(versions.directory)
-    let build = try startBuild(resume: resume)
+    let build = try startBuild(resume: resume, keepingHistory: options.keepsHistory)
     let run = FoldRun<P>(log, into: build.version, from: build.cursor, try upstreams(.build, options), options)
     // L1 may revoke what was just folded, at any time; what it does with it then stands behind it in the log.
     repeat {
@@ -35,6 +35,11 @@ extension Projector {
     return reason != nil && cursor.nextPosition < size
   }
 
+  /// Whether the live version keeps history; false when there is none.
+  private var liveKeepsHistory: Bool {
+    versions.live.flatMap { Manifest.read(in: versions.path(of: $0)) }?.keepsHistory ?? false
+  }
+
   /// A version that is being built and that no reader knows.
   struct Build {
     let name: VersionName
@@ -44,27 +49,34 @@ extension Projector {
   }
 
   /// The interrupted build, when it is to be resumed and can be; else a new one, with all unpublished versions removed.
-  func startBuild(resume: Bool) throws(ProjectionError) -> Build {
-    if resume, let name = versions.unfinished, let build = resumeBuild(name) { return build }
+  ///
+  /// - Parameter keepsHistory: nil for as the live version does.
+  func startBuild(resume: Bool, keepingHistory keepsHistory: Bool?) throws(ProjectionError) -> Build {
+    if resume, let name = versions.unfinished, let build = resumeBuild(name, keepsHistory) { return build }
+    let keepsHistory = keepsHistory ?? liveKeepsHistory
     // A name beyond those about to go: no name is used for two things.
     let name = versions.next(schemaVersion: P.schemaVersion)
     versions.removeAllButLive()
     let directory = versions.path(of: name)
     try ProjectionError.files { () throws(LMDB.OpenError) in try Files.createDirectory(directory) }
-    try Manifest(projection: P.name, schemaVersion: P.schemaVersion, storeID: storeID).write(in: directory)
-    let version = try ProjectionVersion(directory, tables: P.tables, mode: .create, durability: .unsynced)
+    let manifest = Manifest(
+      projection: P.name, schemaVersion: P.schemaVersion, storeID: storeID, keepsHistory: keepsHistory)
+    try manifest.write(in: directory)
+    let version = try ProjectionVersion(
+      directory, tables: P.tables, mode: .create, durability: .unsynced, keepsHistory: keepsHistory)
     return Build(name: name, version: version, cursor: .start)
   }
 
   /// The unpublished version, opened to be written further; nil when it must not be opened, or is no fold of this log.
-  private func resumeBuild(_ name: VersionName) -> Build? {
+  private func resumeBuild(_ name: VersionName, _ keepsHistory: Bool?) -> Build? {
     let directory = versions.path(of: name)
     guard name.schemaVersion == P.schemaVersion, let manifest = Manifest.read(in: directory),
-      manifest.belongs(to: P.self, storeID: storeID)
+      manifest.belongs(to: P.self, storeID: storeID), keepsHistory.map({ $0 == manifest.keepsHistory }) ?? true
     else { return nil }
     // Whatever is wrong with it: a new build needs nothing of it.
     do throws(ProjectionError) {
-      let version = try ProjectionVersion(directory, tables: P.tables, mode: .create, durability: .unsynced)
+      let version = try ProjectionVersion(
+        directory, tables: P.tables, mode: .create, durability: .unsynced, keepsHistory: manifest.keepsHistory)
       let cursor = try checkedCursor(of: version, allowingRevoked: true)
       return Build(name: name, version: version, cursor: cursor)
     } catch { return nil }

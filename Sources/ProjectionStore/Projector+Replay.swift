@@ -53,7 +53,7 @@ extension Projector<ProposerState> {
     to block: UInt64? = nil, resume: Bool = false, _ options: Options = Options()
   ) throws(ProjectionError) -> ReplayReport {
     let lock = try ProjectionError.lock(versions.directory)
-    let build = try startBuild(resume: resume)
+    let build = try startBuild(resume: resume, keepingHistory: options.keepsHistory)
     // What an interrupted rebuild has folded was not checked by anyone.
     var counts = try build.version.outputCounts()
     if let verdict = counts.firstDisagreement { throw .disagreement(verdict) }

@@ -18,6 +18,9 @@ package struct ProjectionStatus: Sendable {
   package struct Version: Sendable {
     package let name: VersionName
 
+    /// Whether it can be read as it was after any L1 block; nil when its manifest cannot be read.
+    package let keepsHistory: Bool?
+
     /// Bytes of its files.
     package let byteCount: Int
 
@@ -39,13 +42,18 @@ extension Projector {
       projection: P.name, schemaVersion: P.schemaVersion, live: try versions.live.map(liveStatus),
       unfinished: versions.unfinished.map { name in
         ProjectionStatus.Version(
-          name: name, byteCount: byteCount(of: name), cursor: nil, lag: nil, problem: nil)
+          name: name, keepsHistory: keepsHistory(name), byteCount: byteCount(of: name), cursor: nil, lag: nil,
+          problem: nil)
       })
   }
 
   /// Bytes of a version's files; 0 when it has just been removed.
   private func byteCount(of name: VersionName) -> Int {
     (try? Files.byteCount(in: versions.path(of: name))) ?? 0
+  }
+
+  private func keepsHistory(_ name: VersionName) -> Bool? {
+    Manifest.read(in: versions.path(of: name))?.keepsHistory
   }
 
   private func liveStatus(_ name: VersionName) throws(ProjectionError) -> ProjectionStatus.Version {
@@ -60,7 +68,7 @@ extension Projector {
     }
     let size = try logSize()
     return ProjectionStatus.Version(
-      name: name, byteCount: byteCount(of: name), cursor: cursor,
+      name: name, keepsHistory: keepsHistory(name), byteCount: byteCount(of: name), cursor: cursor,
       lag: cursor.map { size - min(size, $0.nextPosition) }, problem: problem)
   }
 }

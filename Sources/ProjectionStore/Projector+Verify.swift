@@ -11,10 +11,10 @@ package struct VerifyReport: Sendable {
   /// Of the same records folded anew.
   package let rebuilt: DigestReport
 
-  /// The first row that is not the same; nil when the digests are equal.
+  /// The first row that is not the same, of what the digests are about or of the history; nil when all are.
   package let difference: RowDifference?
 
-  package var agrees: Bool { stored.digest == rebuilt.digest }
+  package var agrees: Bool { stored.digest == rebuilt.digest && difference == nil }
 }
 
 /// A row that is not what folding the log gives.
@@ -50,7 +50,8 @@ extension Projector {
       try Files.createDirectory(directory)
     }
     defer { try? Files.removeDirectory(directory) }
-    let scratch = try ProjectionVersion(directory, tables: P.tables, mode: .create, durability: .unsynced)
+    let scratch = try ProjectionVersion(
+      directory, tables: P.tables, mode: .create, durability: .unsynced, keepsHistory: live.keepsHistory)
     let upstreams = try upstreams(.none, options)
     try FoldRun<P>(log, into: scratch, from: .start, upstreams, options).advance(to: target.nextPosition)
     let report = VerifyReport(
@@ -61,11 +62,12 @@ extension Projector {
 }
 
 extension ProjectionVersion {
-  /// The first row, by table and key, that is not the same in `other`; nil when all are.
+  /// The first row, by table and key, that is not the same in `other`; nil when all are. History is compared as well, where
+  /// it is kept.
   func firstDifference(from other: ProjectionVersion) throws(ProjectionError) -> RowDifference? {
     try read { mine throws(ProjectionError) in
       try other.read { theirs throws(ProjectionError) in
-        for table in tables {
+        for table in tables + (historyTable.map { [$0] } ?? []) {
           do throws(TableReadError) {
             if let found = try table.firstDifference(mine, theirs) { return found }
           } catch { throw .damaged(directory, "\(error)") }

@@ -41,6 +41,10 @@ package final class Projector<P: Projection>: Sendable {
     /// itself what they would tell.
     package var usesUpstreams = true
 
+    /// Whether a new version keeps what every row was before each L1 block, so that it can be read as it was then: an
+    /// archive. Nil: as the live version does, and not when there is none. A version that is there keeps what it does.
+    package var keepsHistory: Bool?
+
     /// Whether what it takes to take rows back is kept of every L1 block, final or not: for measuring what following the
     /// head of L1 costs.
     package var journalsEverything = false
@@ -50,11 +54,15 @@ package final class Projector<P: Projection>: Sendable {
 
     /// Whether a batch is committed, however few records it has: LMDB keeps a transaction's pages in memory.
     ///
-    /// - Parameter pageCount: of the tables before. Each row may need one of these for itself, and what is new takes pages
-    ///   that are at least half full.
-    static func isFull(_ batch: WriteBatch, over pageCount: Int) -> Bool {
-      let newPages = batch.byteCount / (leastPageSize / 2)
-      return batch.byteCount > WriteTransaction.recommendedBytes || min(batch.count, pageCount + newPages) > pageLimit
+    /// - Parameters:
+    ///   - pageCount: of the tables before. Each row may need one of these for itself, and what is new takes pages that are
+    ///     at least half full.
+    ///   - keepsHistory: then each row that is written may leave another one.
+    static func isFull(_ batch: WriteBatch, over pageCount: Int, keepingHistory keepsHistory: Bool) -> Bool {
+      let copies = keepsHistory ? 2 : 1
+      let bytes = batch.byteCount * copies
+      let newPages = bytes / (leastPageSize / 2)
+      return bytes > WriteTransaction.recommendedBytes || min(batch.count * copies, pageCount + newPages) > pageLimit
         || batch.rememberedBytes > rememberedLimit || batch.isOverfull
     }
 
@@ -111,7 +119,7 @@ package final class Projector<P: Projection>: Sendable {
       throw rebuildRequired("the manifest in \(directory) is missing or of another store")
     }
     do throws(ProjectionError) {
-      return try ProjectionVersion(directory, tables: P.tables, mode: mode)
+      return try ProjectionVersion(directory, tables: P.tables, mode: mode, keepsHistory: manifest.keepsHistory)
     } catch .open(.unsyncedRemains) {
       throw rebuildRequired("\(directory) was not on disk when the machine was restarted")
     }

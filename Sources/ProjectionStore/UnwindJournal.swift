@@ -10,9 +10,15 @@ import Rollup
 /// | L1 block ‖ 0 | hash of the block; number and hash of the one folded before it |
 /// | L1 block ‖ 1 ‖ number | rows as they were before, one after the other; numbered from 0, the oldest memory first |
 ///
-/// A commit may be about several L1 blocks: each is a section of its batch. Blocks that are final leave nothing.
+/// A commit may be about several L1 blocks: each is a section of its batch, or several where versions within it are kept.
+/// Blocks that are final leave nothing here. Where history is kept, they leave rows there.
 struct JournalSection {
-  let l1Block: UInt64
+  let point: HistoryPoint
+
+  /// Whether L1 may still leave the block.
+  let isJournaled: Bool
+
+  var l1Block: UInt64 { point.l1Block }
 
   /// When the commit holds the block's first record.
   var header: JournalHeader?
@@ -66,21 +72,27 @@ enum JournalKey {
 }
 
 extension WriteTransaction {
-  /// Remembers what rows were before the sections of a batch.
+  /// Remembers what rows were before the sections of a batch: in the journal as long as they can be taken back, and for
+  /// ever in the history, if there is one.
   ///
-  /// - Parameter stored: what the store had, by number of the batch's entry.
+  /// - Parameters:
+  ///   - stored: what the store had, by number of the batch's entry.
+  ///   - past: writes the history.
   mutating func remember(
-    _ batch: WriteBatch, _ sections: [JournalSection], stored: [Int: [UInt8]], journal: Table
+    _ batch: WriteBatch, _ sections: [JournalSection], stored: [Int: [UInt8]], journal: Table,
+    past: inout HistoryWriter?
   ) throws(LMDBError) {
-    for section in sections {
+    for section in sections where section.isJournaled {
       guard let row = section.header?.row else { continue }
       try put(row.rawSpan, for: JournalKey.header(section.l1Block).rawSpan, in: journal)
     }
     var writer = JournalWriter(sections: sections, journal: journal)
     try batch.forEachOld(stored: { stored[$0] }) { section, table, key, old, new throws(LMDBError) in
-      try writer.add(section, table, key, old, new: new, to: &self)
+      if sections[section].isJournaled { try writer.add(section, table, key, old, new: new, to: &self) }
+      try past?.add(sections[section].point, table, key, old, new: new, to: &self)
     }
     try writer.flush(to: &self)
+    try past?.flush(to: &self)
   }
 
   /// Forgets the journal of blocks up to `l1Block`. O(rows forgotten).
@@ -88,17 +100,22 @@ extension WriteTransaction {
     for key in try journalKeys(journal, from: 0, through: l1Block) { _ = try delete(key.rawSpan, in: journal) }
   }
 
-  /// Puts back what was there before an L1 block, and forgets its journal. False when the journal is not what was written.
-  mutating func takeBack(_ l1Block: UInt64, journal: Table, tables: [Table]) throws(LMDBError) -> Bool {
+  /// Puts back what was there before an L1 block, and forgets its journal and its part of the history. False when the
+  /// journal is not what was written.
+  mutating func takeBack(
+    _ l1Block: UInt64, journal: Table, tables: [Table], history: Table?
+  ) throws(LMDBError) -> Bool {
     for key in try journalKeys(journal, from: l1Block, through: l1Block).reversed() {
       let row = try get(key.rawSpan, in: journal)?.bytes ?? []
       _ = try delete(key.rawSpan, in: journal)
-      if JournalKey.isRows(key), try !takeBack(row.rawSpan, tables) { return false }
+      if JournalKey.isRows(key), try !takeBack(row.rawSpan, of: l1Block, tables, history) { return false }
     }
     return true
   }
 
-  private mutating func takeBack(_ rows: RawSpan, _ tables: [Table]) throws(LMDBError) -> Bool {
+  private mutating func takeBack(
+    _ rows: RawSpan, of l1Block: UInt64, _ tables: [Table], _ history: Table?
+  ) throws(LMDBError) -> Bool {
     var offset = 0
     while offset < rows.byteCount {
       guard let row = OldRow(rows, at: offset), row.table < tables.count else { return false }
@@ -112,6 +129,7 @@ extension WriteTransaction {
         else { return false }
         try put(old.rawSpan, for: key, in: table)
       }
+      if let history { try forgetHistory(of: row.table, key, in: l1Block, history) }
       offset = row.end
     }
     return true

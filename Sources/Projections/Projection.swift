@@ -14,7 +14,8 @@ package protocol Projection {
   /// Raised with every change of what the rows mean. Another version is rebuilt, never migrated.
   static var schemaVersion: UInt32 { get }
 
-  /// Every table it writes; `tables[i].index == i`. Digests and writes follow this order.
+  /// Every table it writes; `tables[i].index == i`. Digests and writes follow this order. No key of a table begins with
+  /// another one of it.
   static var tables: [ProjectionTable] { get }
 
   /// Those of its tables that other projections may read.

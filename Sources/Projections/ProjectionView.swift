@@ -123,12 +123,26 @@ package struct ProjectionView {
     return found
   }
 
+  /// Calls `body` with the rows of a table that were committed before, from the first key that is `start` or greater, in the
+  /// order of keys, until it returns false.
+  package func scan(
+    _ table: ProjectionTable, from start: [UInt8] = [], _ body: (_ key: RawSpan, _ value: RawSpan) -> Bool
+  ) throws(FoldError) {
+    do { try store.scan(table, from: start.rawSpan, body) } catch { throw .rows(error) }
+  }
+
   /// Calls `body` with the keys that were committed before, from `start` on, until it returns false.
   func scanStored(
     _ table: ProjectionTable, from start: [UInt8], _ body: (RawSpan) -> Bool
   ) throws(TableReadError) {
     try store.scan(table, from: start.rawSpan) { key, _ in body(key) }
   }
+
+  /// What the fold writes from here on is a version of the rows of its own, which can be read as it was before and after
+  /// where history is kept: for a fold that executes several L2 blocks in one L1 block.
+  ///
+  /// - Parameter number: of the L2 block; greater than that of the version before, within one L1 block.
+  func beginVersion(_ number: UInt64) { batch.beginVersion(number) }
 
   /// Does several things at a time, if whoever runs the fold can.
   package var map: any OrderedMap { services.map }

@@ -26,6 +26,7 @@ extension ProposerState {
   /// Executes the next block of the order and writes what it did.
   private func execute(_ derived: DerivedBlock, in view: ProjectionView) throws(FoldError) {
     let number = derived.block.number
+    view.beginVersion(number)
     guard let parent = try Self.result(of: number - 1, withReceipts: false, in: view) else {
       throw .notNext(block: number, reason: "there is no block before it")
     }

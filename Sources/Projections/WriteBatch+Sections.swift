@@ -24,6 +24,19 @@ extension WriteBatch {
   /// changed it.
   package func beginSection() { rows.beginSection() }
 
+  /// Begins a section for a version, if versions are told apart.
+  func beginVersion(_ number: UInt64) {
+    guard separatesVersions else { return }
+    beginSection()
+    versions.append(number)
+  }
+
+  /// The versions that were begun since the last time.
+  package func takeVersions() -> [UInt64] {
+    defer { versions.removeAll() }
+    return versions
+  }
+
   /// Whether a section has to remember what the store has under the key of an entry.
   package func remembersStored(_ entry: Int) -> Bool { rows.entries[entry].remembersStored }
 

@@ -15,6 +15,12 @@ package final class WriteBatch {
   /// The rows of one table in the order of their keys, where that was asked for.
   var orders: [Int: KeyOrder] = [:]
 
+  /// Whether each version that the fold begins is a section of its own.
+  package var separatesVersions = false
+
+  /// The versions that were begun and that nobody has taken note of.
+  var versions: [UInt64] = []
+
   /// Whether rows that were read or committed are kept.
   let keepsRows: Bool
 
@@ -67,6 +73,7 @@ package final class WriteBatch {
   /// Begins the next commit: what was written and not committed is forgotten, and sections are numbered from 0 again.
   package func begin() {
     if !isEmpty || isOverfull { reset() } else { rows.forgetWrites() }
+    versions.removeAll()
   }
 
   /// What was written has been committed, by this batch's owner, who alone writes.

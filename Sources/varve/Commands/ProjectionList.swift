@@ -31,14 +31,16 @@ struct ProjectionListing: Report {
   func render(on page: inout Page) {
     page.table(
       [
-        .init(title: "projection"), .init(title: "live"), .init(title: "L1 block", isNumber: true),
+        .init(title: "projection"), .init(title: "live"), .init(title: "history"),
+        .init(title: "L1 block", isNumber: true),
         .init(title: "records", isNumber: true), .init(title: "behind", isNumber: true),
         .init(title: "size", isNumber: true), .init(title: "unfinished"),
       ],
       projections.map { entry in
         [
-          entry.name, entry.live?.version ?? "none", Self.number(entry.live?.l1Block), Self.number(entry.live?.records),
-          Self.number(entry.live?.recordsBehind), entry.live.map { Quantity.bytes(UInt64($0.bytes)) } ?? "-",
+          entry.name, entry.live?.version ?? "none", entry.live?.history ?? "-", Self.number(entry.live?.l1Block),
+          Self.number(entry.live?.records), Self.number(entry.live?.recordsBehind),
+          entry.live.map { Quantity.bytes(UInt64($0.bytes)) } ?? "-",
           entry.unfinished?.version ?? "-",
         ]
       })
@@ -52,6 +54,9 @@ struct ProjectionListing: Report {
 struct ProjectionEntry: Encodable {
   struct Version: Encodable {
     let version: String
+
+    /// `archive` or `pruned`.
+    let history: String?
     let bytes: Int
     let l1Block: UInt64?
     let records: UInt64?
@@ -60,6 +65,7 @@ struct ProjectionEntry: Encodable {
 
     init(_ version: ProjectionStatus.Version) {
       self.version = "\(version.name)"
+      history = version.keepsHistory.map { $0 ? "archive" : "pruned" }
       bytes = version.byteCount
       l1Block = version.cursor?.l1BlockNumber
       records = version.cursor?.nextPosition

@@ -16,11 +16,16 @@ struct ProjectionRebuild: VarveCommand {
       which is brought up to date first, and built if there is none; with
       --check-senders every one of them is recovered anew, and compared.
 
+      With --archive the new version keeps what every row was before each L1 block,
+      so that it can be read as of any block; with --prune it does not. Without
+      either it does what the live version does.
+
       Wrong claims do not stop a rebuild: they are rows of the projection. Use
       `varve replay` to have them checked.
 
       EXAMPLES
         varve projection rebuild proposer-state
+        varve projection rebuild proposer-state --archive
         varve projection rebuild proposer-state --restart --batch-size 1000
       """)
 
@@ -34,6 +39,9 @@ struct ProjectionRebuild: VarveCommand {
 
   @Flag(help: "Recover all senders anew, and compare them with the index.")
   var checkSenders = false
+
+  @Flag(exclusivity: .exclusive)
+  var history: HistoryChoice?
 
   @Option(help: ArgumentHelp("Records per commit. It never changes the result.", valueName: "n"))
   var batchSize: Int = 10_000
@@ -54,6 +62,7 @@ struct ProjectionRebuild: VarveCommand {
   private func rebuild<P: Projection>(_ type: P.Type, showing bar: ProgressBar) throws -> ProjectionCursor {
     var projectorOptions = Projector<P>.Options.showing(bar)
     projectorOptions.batchSize = batchSize
+    projectorOptions.choose(history)
     return try options.openProjector(type).rebuild(projectorOptions, resume: !restart)
   }
 }

@@ -18,6 +18,10 @@ struct ReplayCommand: VarveCommand {
       that ends with --to stays aside, and --resume goes on with it; so it does
       after an interruption.
 
+      With --archive the replayed state keeps what it was before each L1 block, and
+      can be read as of any block; with --prune it does not. Without either it does
+      what the live state does.
+
       Senders of transactions are taken from the projection sender-index, which is
       brought up to date first, and built if there is none. --check-senders recovers
       every one of them anew, and compares.
@@ -26,6 +30,7 @@ struct ReplayCommand: VarveCommand {
         varve replay
         varve replay --to 1000
         varve replay --resume
+        varve replay --archive
         varve replay --check-senders
       """)
 
@@ -40,12 +45,17 @@ struct ReplayCommand: VarveCommand {
   @Flag(help: "Recover all senders anew, and compare them with the index.")
   var checkSenders = false
 
+  @Flag(exclusivity: .exclusive)
+  var history: HistoryChoice?
+
   func execute(_ console: Console) throws {
     if checkSenders { try SenderCheck(options).run(console) }
     let projector = try options.openProjector(ProposerState.self)
     let bar = ProgressBar("records", console: console)
     defer { bar.clear() }
-    let report = try projector.replay(to: to, resume: resume, .showing(bar))
+    var projectorOptions = Projector<ProposerState>.Options.showing(bar)
+    projectorOptions.choose(history)
+    let report = try projector.replay(to: to, resume: resume, projectorOptions)
     bar.clear()
     console.report(ReplayOutcome(report, seconds: bar.elapsed))
   }

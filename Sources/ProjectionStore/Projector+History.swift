@@ -1,0 +1,136 @@
+import EventStore
+import LMDB
+package import Primitives
+package import Projections
+package import Rollup
+
+extension Projector {
+  /// Lends the rows as they were after an L1 block to `body`, and says which block that is.
+  ///
+  /// - Throws: `pruned` where history is not kept, unless the projection stands right behind that block; `notFolded` when
+  ///   it has not come as far, or the chain begins later.
+  package func read<R>(
+    afterL1Block number: UInt64, _ body: (ProjectionView, BlockID) throws(FoldError) -> R
+  ) throws(ProjectionError) -> R {
+    let version = try openLive(.readOnly)
+    var block: BlockID?
+    return try version.readPast({ _, cursor throws(ProjectionError) in
+      block = try pastBlock(number, of: version, at: cursor)
+      return .end(of: number)
+    }) { rows throws(ProjectionError) in
+      guard let block else { preconditionFailure("the block is found before its rows are lent") }
+      return try Self.lend(rows, of: version) { view throws(FoldError) in try body(view, block) }
+    }
+  }
+
+  /// The digest that the projection had after an L1 block. O(rows now and then).
+  package func digest(afterL1Block number: UInt64) throws(ProjectionError) -> Hash256 {
+    try read(afterL1Block: number) { view, block throws(FoldError) in
+      var digest = ProjectionDigest()
+      for table in P.tables {
+        digest.begin(table)
+        try view.scan(table) { key, value in
+          digest.add(key: key, value: value)
+          return true
+        }
+      }
+      return digest.finalize(l1BlockNumber: block.number, l1BlockHash: block.hash)
+    }
+  }
+
+  /// The canonical L1 block `number`, once it is known that the version can be read as it was after it.
+  func pastBlock(
+    _ number: UInt64, of version: ProjectionVersion, at cursor: ProjectionCursor
+  ) throws(ProjectionError) -> BlockID {
+    if let reason = try reasonToRebuild(cursor) { throw rebuildRequired(reason) }
+    let block: (id: BlockID, positions: Range<Position>)?
+    do throws(ReadError) { block = try log.block(number) } catch { throw .log(error) }
+    guard let block, block.positions.upperBound.rawValue <= cursor.nextPosition else {
+      throw .notFolded(projection: P.name, l1Block: number, newest: cursor.l1BlockNumber)
+    }
+    guard version.keepsHistory || number == cursor.l1BlockNumber else {
+      throw .pruned(projection: P.name, before: cursor.l1BlockNumber)
+    }
+    return block.id
+  }
+
+  /// Gives what `body` cannot read as damage of the version.
+  static func lend<R>(
+    _ rows: any TableReader, of version: ProjectionVersion, _ body: (ProjectionView) throws(FoldError) -> R
+  ) throws(ProjectionError) -> R {
+    do throws(FoldError) {
+      return try body(ProjectionView(batch: WriteBatch(), over: rows))
+    } catch { throw .damaged(version.directory, "\(error)") }
+  }
+}
+
+/// A block of L2 and the state after it.
+package struct StatePlace: Equatable, Sendable {
+  package let block: BlockID
+
+  /// Of the state after the block, as computed.
+  package let stateRoot: Hash256
+
+  /// The L1 block in which it was executed.
+  package let l1Block: BlockID
+}
+
+extension Projector<ProposerState> {
+  /// Lends the rows as they were right after an L2 block to `body`, and says where that is.
+  ///
+  /// - Parameter number: nil for the newest block.
+  /// - Throws: `pruned` where history is not kept, unless it is the newest block; `notExecuted` when there is no such block.
+  package func read<R>(
+    afterBlock number: UInt64?, _ body: (ProjectionView, StatePlace) throws(FoldError) -> R
+  ) throws(ProjectionError) -> R {
+    let version = try openLive(.readOnly)
+    return try readState(afterBlock: number, of: version) { rows, place throws(ProjectionError) in
+      try Self.lend(rows, of: version) { view throws(FoldError) in try body(view, place) }
+    }
+  }
+
+  /// The same for two blocks at once.
+  package func readBoth<R>(
+    afterBlock first: UInt64, and second: UInt64,
+    _ body: (ProjectionView, StatePlace, ProjectionView, StatePlace) throws(FoldError) -> R
+  ) throws(ProjectionError) -> R {
+    let version = try openLive(.readOnly)
+    return try readState(afterBlock: first, of: version) { before, firstPlace throws(ProjectionError) in
+      try readState(afterBlock: second, of: version) { after, secondPlace throws(ProjectionError) in
+        try Self.lend(after, of: version) { after throws(FoldError) in
+          try body(ProjectionView(batch: WriteBatch(), over: before), firstPlace, after, secondPlace)
+        }
+      }
+    }
+  }
+
+  private func readState<R>(
+    afterBlock number: UInt64?, of version: ProjectionVersion,
+    _ body: (any TableReader, StatePlace) throws(ProjectionError) -> R
+  ) throws(ProjectionError) -> R {
+    var place: StatePlace?
+    return try version.readPast({ rows, cursor throws(ProjectionError) in
+      let found = try Self.lend(rows, of: version) { view throws(FoldError) in
+        try ProposerState.place(ofBlock: number, in: view, through: cursor.l1BlockNumber)
+      }
+      guard let found else { throw .notExecuted(block: number ?? 0, l1Block: cursor.l1BlockNumber) }
+      if let reason = try reasonToRebuild(cursor) { throw rebuildRequired(reason) }
+      place = try statePlace(found)
+      if found.isNewest { return nil }
+      guard version.keepsHistory else { throw .pruned(projection: P.name, before: cursor.l1BlockNumber) }
+      return HistoryPoint(l1Block: found.l1Block, version: found.version)
+    }) { rows throws(ProjectionError) in
+      guard let place else { preconditionFailure("the block is found before its rows are lent") }
+      return try body(rows, place)
+    }
+  }
+
+  private func statePlace(_ found: ExecutedBlock) throws(ProjectionError) -> StatePlace {
+    let l1Block: BlockID?
+    do throws(ReadError) { l1Block = try log.block(found.l1Block)?.id } catch { throw .log(error) }
+    guard let l1Block else {
+      throw .notFolded(projection: P.name, l1Block: found.l1Block, newest: found.l1Block)
+    }
+    return StatePlace(block: found.block, stateRoot: found.stateRoot, l1Block: l1Block)
+  }
+}

@@ -1,0 +1,270 @@
+import EventStore
+import LMDB
+import Primitives
+@testable import ProjectionStore
+@testable import Projections
+import Rollup
+import StateTransition
+import StateTrie
+import SystemPackage
+import TestSupport
+import Testing
+
+/// All that a projection's tables ever held, by L1 block: what an archive has to agree with.
+private struct EveryVersion<P: Projection> {
+  typealias Rows = [[UInt8]: [UInt8]]
+
+  /// By table.
+  var afterL1Block: [UInt64: [Rows]] = [:]
+
+  /// By table: keys that had a row at some time.
+  var keys: [Set<[UInt8]>] = Array(repeating: [], count: P.tables.count)
+
+  init(_ ledger: RollupLedger) throws {
+    let fold = LiveFold<P>(configuration: ledger.configuration)
+    for fact in ledger.facts {
+      try fold.apply(Fact(coordinates: fact.coordinates, event: fact.event))
+      var tables: [Rows] = []
+      for table in P.tables { tables.append(try fold.view.allRows(table)) }
+      for (index, rows) in tables.enumerated() { keys[index].formUnion(rows.keys) }
+      // The last fact of a block is the one that stays.
+      afterL1Block[fact.coordinates.blockNumber] = tables
+    }
+  }
+}
+
+extension ProjectionView {
+  fileprivate func allRows(_ table: ProjectionTable) throws(FoldError) -> [[UInt8]: [UInt8]] {
+    var rows: [[UInt8]: [UInt8]] = [:]
+    try scan(table) { key, value in
+      rows[key.bytes] = value.bytes
+      return true
+    }
+    return rows
+  }
+
+  fileprivate func orderedKeys(_ table: ProjectionTable) throws(FoldError) -> [[UInt8]] {
+    var keys: [[UInt8]] = []
+    try scan(table) { key, _ in
+      keys.append(key.bytes)
+      return true
+    }
+    return keys
+  }
+}
+
+@Suite("History")
+struct HistoryTests {
+  private func archive<P: Projection>(_ type: P.Type, _ scratch: Scratch) throws -> Projector<P> {
+    let projector = Projector<P>(dataDirectory: scratch.dataDirectory, log: scratch.log, storeID: Scratch.storeID)
+    var options = Projector<P>.Options()
+    options.keepsHistory = true
+    try projector.rebuild(options)
+    return projector
+  }
+
+  /// Holds every key of every table after every L1 block against the model.
+  private func check<P: Projection>(_ projector: Projector<P>, _ play: RollupPlay) throws {
+    let model = try EveryVersion<P>(play.ledger)
+    for (number, tables) in model.afterL1Block.sorted(by: { $0.key < $1.key }) {
+      try projector.read(afterL1Block: number) { view, block throws(FoldError) in
+        #expect(block.hash == play.ledger.l1Blocks[Int(number)].hash)
+        for table in P.tables {
+          let (rows, place) = (tables[table.index], "seed \(play.random.seed), L1 block \(number), table \(table)")
+          #expect(try view.allRows(table) == rows, "\(place)")
+          let keys = rows.keys.sorted { $0.lexicographicallyPrecedes($1) }
+          #expect(try view.orderedKeys(table) == keys, "\(place)")
+          for key in model.keys[table.index] {
+            let (value, first) = try ProposerState.rows { () throws(TableReadError) in
+              (try view.value(table, key.rawSpan), try view.firstKey(of: table, from: key) { _ in true })
+            }
+            #expect(value == rows[key], "\(place)")
+            #expect(first == keys.first { !$0.lexicographicallyPrecedes(key) }, "\(place)")
+          }
+        }
+      }
+    }
+  }
+
+  private func play<P: Projection>(_ type: P.Type) throws {
+    let seed = SeededGenerator().seed
+    for round in UInt64(0)..<3 {
+      try Scratch.with { scratch in
+        var play = try RollupPlay(seed: seed &+ round, log: scratch.log)
+        let projector = try archive(P.self, scratch)
+        for salt in UInt64(1)..<25 {
+          try play.step(salt)
+          if play.random.next() % 4 == 0 { try play.reorganise() }
+          if play.random.next() % 6 == 0 { try play.finalize() }
+          if play.random.next() % 3 == 0 {
+            try projector.catchUp(.init(batchSize: Int(play.random.next() % 9) + 1))
+            if play.random.next() % 3 == 0 { try check(projector, play) }
+          }
+        }
+        try projector.catchUp()
+        try check(projector, play)
+        #expect(try projector.verify().agrees)
+        try projector.rebuild(.init(batchSize: 3), resume: false)
+        try check(projector, play)
+      }
+    }
+  }
+
+  @Test("an archive of ProposerState has every row of every version that L1 still has")
+  func proposerState() throws { try play(ProposerState.self) }
+
+  @Test("an archive of ChallengerView has every row of every version that L1 still has")
+  func challengerView() throws { try play(ChallengerView.self) }
+
+  @Test("no key of a table begins with another one of it")
+  func prefixFree() throws {
+    try Scratch.with { scratch in
+      var play = try RollupPlay(seed: 3, log: scratch.log)
+      for salt in UInt64(1)..<30 { try play.step(salt) }
+      func check<P: Projection>(_ type: P.Type) throws {
+        for (index, keys) in try EveryVersion<P>(play.ledger).keys.enumerated() {
+          let sorted = keys.sorted { $0.lexicographicallyPrecedes($1) }
+          for (key, next) in zip(sorted, sorted.dropFirst()) {
+            #expect(!next.starts(with: key), "\(P.name), \(P.tables[index]): \(key)")
+          }
+        }
+      }
+      try check(ProposerState.self)
+      try check(ChallengerView.self)
+      try check(SenderIndex.self)
+    }
+  }
+
+  @Test("after every L2 block the state's accounts have the block's root, also where one L1 block has several")
+  func everyBlock() throws {
+    try Scratch.with { scratch in
+      var play = try RollupPlay(seed: 11, log: scratch.log)
+      for salt in UInt64(1)..<40 { try play.step(salt) }
+      let projector = try archive(ProposerState.self, scratch)
+      // Versions are told apart whatever the commits were.
+      for batchSize in [1, 5, 1000] {
+        try projector.rebuild(.init(batchSize: batchSize), resume: false)
+        let head = play.ledger.derivation.head.number
+        var perL1Block: [UInt64: Int] = [:]
+        var roots: Set<Hash256> = []
+        for number in 0...head {
+          try projector.read(afterBlock: number) { view, place throws(FoldError) in
+            #expect(place.block.number == number)
+            perL1Block[place.l1Block.number, default: 0] += 1
+            roots.insert(place.stateRoot)
+            #expect(try root(ofAccountsIn: view) == place.stateRoot, "block \(number)")
+            #expect(try ProposerState.result(of: number + 1, in: view) == nil)
+          }
+        }
+        #expect(perL1Block.values.contains { $0 > 2 }, "some L1 block has several")
+        #expect(roots.count > 3)
+        try projector.read(afterBlock: nil) { _, place throws(FoldError) in #expect(place.block.number == head) }
+        let error = #expect(throws: ProjectionError.self) { try projector.read(afterBlock: head + 1) { _, _ in } }
+        guard case .notExecuted = error else {
+          Issue.record("\(String(describing: error))")
+          return
+        }
+      }
+    }
+  }
+
+  private func root(ofAccountsIn view: ProjectionView) throws(FoldError) -> Hash256 {
+    var builder = TrieBuilder()
+    for (key, row) in try view.allRows(ProposerState.accounts).sorted(by: { $0.key.lexicographicallyPrecedes($1.key) })
+    {
+      guard let account = try? Account(row: row.rawSpan) else { return .zero }
+      builder.append(NibblePath(Hash256(key.rawSpan)), account.encode()) { _, _ in }
+    }
+    return builder.finish { _, _ in }
+  }
+
+  @Test("digests are those of a projection that stood there; an archive's own is that of a pruned one")
+  func digests() throws {
+    let chain = try MiniChain(blockCount: 30)
+    try Scratch.with { scratch in
+      try chain.write(to: scratch.log)
+      try scratch.projector().rebuild()
+      let pruned = try scratch.projector().digest().digest
+      let projector = try archive(ProposerState.self, scratch)
+      #expect(try projector.digest().digest == pruned)
+      for number in [0, 1, 7, 28, 29] {
+        let expected = try Scratch.with { other in
+          try chain.write(0..<number + 1, to: other.log)
+          try other.projector().rebuild()
+          return try other.projector().digest().digest
+        }
+        #expect(try projector.digest(afterL1Block: UInt64(number)) == expected, "L1 block \(number)")
+      }
+    }
+  }
+
+  @Test("a pruned projection says before which block it is pruned, and answers for that one")
+  func pruned() throws {
+    let chain = try MiniChain(blockCount: 12)
+    try Scratch.with { scratch in
+      try chain.write(to: scratch.log)
+      let projector = scratch.projector()
+      try projector.rebuild()
+      #expect(try projector.digest(afterL1Block: 11) == projector.digest().digest)
+      try projector.read(afterBlock: 11) { _, place throws(FoldError) in
+        #expect(place.stateRoot == chain.blocks[11].header.stateRoot)
+      }
+      for error in [
+        #expect(throws: ProjectionError.self) { try projector.digest(afterL1Block: 10) },
+        #expect(throws: ProjectionError.self) { try projector.read(afterBlock: 10) { _, _ in } },
+      ] {
+        guard case .pruned(_, before: 11) = error else {
+          Issue.record("\(String(describing: error))")
+          return
+        }
+        #expect("\(try #require(error))".contains("--archive"))
+      }
+      let error = #expect(throws: ProjectionError.self) { try projector.digest(afterL1Block: 12) }
+      guard case .notFolded(_, l1Block: 12, newest: 11) = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+    }
+  }
+
+  @Test(
+    "a rebuild keeps history as the live version does, unless it is told otherwise; an interrupted one of the other kind is not resumed"
+  )
+  func inherited() throws {
+    let chain = try MiniChain(blockCount: 6)
+    try Scratch.with { scratch in
+      try chain.write(to: scratch.log)
+      let projector = try archive(ProposerState.self, scratch)
+      try projector.rebuild()
+      #expect(try projector.openLive(.readOnly).keepsHistory)
+      var options = Projector<ProposerState>.Options()
+      options.onPublish = { _ throws(ProjectionError) in throw .file("stop", "here") }
+      #expect(throws: ProjectionError.self) { try projector.rebuild(options) }
+      options.onPublish = { _ in }
+      options.keepsHistory = false
+      try projector.rebuild(options)
+      #expect(try !projector.openLive(.readOnly).keepsHistory)
+      #expect(try projector.verify().agrees)
+    }
+  }
+
+  @Test("verify compares the history as well, and names the row")
+  func damagedHistory() throws {
+    let chain = try MiniChain(blockCount: 6)
+    try Scratch.with { scratch in
+      try chain.write(to: scratch.log)
+      let projector = try archive(ProposerState.self, scratch)
+      #expect(try projector.verify().agrees)
+      let version = try projector.openLive(.readWrite)
+      let key = HistoryKey.row(
+        ProposerState.hashes.index, ProposerState.key(3).rawSpan, HistoryPoint(l1Block: 3, version: 0))
+      try version.environment.write { (transaction: inout WriteTransaction) throws(ProjectionError) in
+        guard let history = version.history else { return }
+        do throws(LMDBError) { try transaction.delete(key.rawSpan, in: history) } catch { throw .store(error) }
+      }
+      let report = try projector.verify()
+      #expect(!report.agrees && report.stored.digest == report.rebuilt.digest)
+      #expect(report.difference == RowDifference(table: "history", key: key, stored: nil, rebuilt: []))
+    }
+  }
+}
