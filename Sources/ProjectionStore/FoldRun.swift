@@ -44,13 +44,16 @@ final class FoldRun<P: Projection> {
     batch.separatesVersions = version.keepsHistory && P.readMode == .canonical
   }
 
-  /// Folds and commits until `target` is the next position, or until `onFinding` ends the run.
+  /// Folds and commits until `target` is the next position, until `onFinding` ends the run, or as far as the projections
+  /// have come that this one cannot do without.
   func advance(to target: UInt64) throws(ProjectionError) {
     let start = cursor.nextPosition
     let began = ContinuousClock.now
     while cursor.nextPosition < target, !isEnded {
       try unwindRevoked()
-      try step(to: min(target, cursor.nextPosition + UInt64(options.batchSize)))
+      let end = min(target, cursor.nextPosition + UInt64(options.batchSize), try log.reach(of: upstreams))
+      guard end > cursor.nextPosition else { return }
+      try step(to: end)
       options.onProgress(
         ProjectionProgress(
           start: start, position: cursor.nextPosition, target: target, l1BlockNumber: cursor.l1BlockNumber,

@@ -1,3 +1,4 @@
+import EventStore
 import LMDB
 import Projections
 
@@ -5,6 +6,9 @@ import Projections
 struct Upstream {
   let name: String
   let version: ProjectionVersion
+
+  /// Whether its reader cannot do without, and so is folded no further than it has come.
+  let isRequired: Bool
 
   /// How much is done for an upstream before a run begins.
   enum Preparation {
@@ -30,21 +34,46 @@ struct Upstream {
   }
 }
 
+extension EventLog {
+  /// How far the projections have come without which a reader cannot be folded: the first record that one of them has not.
+  /// Zero while one has not yet taken back what L1 has revoked.
+  func reach(of upstreams: [Upstream]) throws(ProjectionError) -> UInt64 {
+    var reach = UInt64.max
+    for upstream in upstreams where upstream.isRequired {
+      let cursor = try upstream.version.cursor() ?? .start
+      let revoked: UInt64
+      do { revoked = try revokedCount(before: cursor.nextPosition) } catch { throw .log(error) }
+      reach = revoked == cursor.skippedRecords ? min(reach, cursor.nextPosition) : 0
+    }
+    return reach
+  }
+}
+
 extension Projector {
-  /// The live versions of the projections that this one reads, as far as they can be had: it does without those that
-  /// cannot.
+  /// The live versions of the projections that this one reads. It does without those of its upstreams that cannot be had,
+  /// and not without its requirements.
   func upstreams(_ preparation: Upstream.Preparation, _ options: Options) throws(ProjectionError) -> [Upstream] {
-    guard options.usesUpstreams else { return [] }
     var found: [Upstream] = []
+    for required in P.requirements { found.append(try openRequired(required, preparation, options)) }
+    guard options.usesUpstreams else { return found }
     for upstream in P.upstreams {
-      if let upstream = try open(upstream, preparation, options) { found.append(upstream) }
+      if let version = try open(upstream, preparation, options) {
+        found.append(Upstream(name: upstream.name, version: version, isRequired: false))
+      }
     }
     return found
   }
 
+  private func openRequired<U: Projection>(
+    _ required: U.Type, _ preparation: Upstream.Preparation, _ options: Options
+  ) throws(ProjectionError) -> Upstream {
+    guard let version = try open(required, preparation, options) else { throw .notBuilt(projection: U.name) }
+    return Upstream(name: U.name, version: version, isRequired: true)
+  }
+
   private func open<U: Projection>(
     _ upstream: U.Type, _ preparation: Upstream.Preparation, _ options: Options
-  ) throws(ProjectionError) -> Upstream? {
+  ) throws(ProjectionError) -> ProjectionVersion? {
     let projector = Projector<U>(dataDirectory: dataDirectory, log: log, storeID: storeID)
     let options = Projector<U>.Options(batchSize: options.batchSize, onProgress: options.onProgress)
     do throws(ProjectionError) {
@@ -57,7 +86,7 @@ extension Projector {
       // Another process is bringing it up: what it has serves.
     }
     do throws(ProjectionError) {
-      return Upstream(name: U.name, version: try projector.openLive(.readOnly))
+      return try projector.openLive(.readOnly)
     } catch .notBuilt {
       return nil
     } catch .rebuildRequired {

@@ -26,9 +26,13 @@ package struct BlockResult: Hashable, Sendable {
   /// What an output about a rollup's block should claim; nil for an imported block.
   package let claim: OutputClaim?
 
+  /// What of the order could not be carried out, and so has no receipt. An imported block has nothing of that kind.
+  package let invalid: [InvalidTransaction]
+
   init(
     header: BlockHeader, batchIndex: UInt64, indexInBatch: UInt64, stateRoot: Hash256, computedHash: Hash256,
-    differences: [ClaimDifference], receipts: [[UInt8]], claim: OutputClaim? = nil
+    differences: [ClaimDifference], receipts: [[UInt8]], claim: OutputClaim? = nil,
+    invalid: [InvalidTransaction] = []
   ) {
     self.header = header
     self.batchIndex = batchIndex
@@ -38,7 +42,17 @@ package struct BlockResult: Hashable, Sendable {
     self.differences = differences
     self.receipts = receipts
     self.claim = claim
+    self.invalid = invalid
   }
+}
+
+/// A transaction of the order that changed nothing.
+package struct InvalidTransaction: Hashable, Sendable {
+  /// Its place among the block's messages and, behind them, its transactions.
+  package let index: UInt64
+
+  /// `TransactionError.name`.
+  package let reason: String
 }
 
 extension BlockResult {
@@ -58,6 +72,12 @@ extension BlockResult {
       }
       fields.list { item in
         if let claim { claim.append(to: &item) }
+      }
+      fields.list { items in
+        for transaction in invalid {
+          items.append(transaction.index)
+          items.append(bytes: Array(transaction.reason.utf8))
+        }
       }
     }
     return writer.bytes
@@ -84,6 +104,10 @@ extension BlockResult {
     self.receipts = receipts
     var item = try fields.readList()
     claim = item.isAtEnd ? nil : try OutputClaim(&item)
+    invalid = try fields.readAll { (items) throws(RLPError) in
+      InvalidTransaction(
+        index: try items.readUInt64(), reason: String(decoding: try items.readBytes().bytes, as: UTF8.self))
+    }
     try fields.finish()
   }
 }

@@ -27,6 +27,9 @@ package enum FoldError: Error, Sendable {
   /// The ledger holds what no rollup contract could have emitted.
   case derivation(DerivationError)
 
+  /// A projection that this one cannot do without has no result of the block.
+  case noResult(block: UInt64, of: String)
+
   /// The stored state trie is not whole.
   case trie(block: UInt64, StateTrieError)
 }
@@ -41,6 +44,8 @@ extension FoldError: CustomStringConvertible {
     case .configuration(let reason): reason
     case .rows(let error): "\(error); rebuild the projection"
     case .derivation(let error): error.description
+    case .noResult(let block, let projection):
+      "projection \(projection) has no result of block \(block); run `varve projection verify \(projection)`"
     case .trie(let block, let error): "block \(block): \(error); rebuild the projection"
     }
   }

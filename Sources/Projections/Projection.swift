@@ -19,11 +19,15 @@ package protocol Projection {
   static var tables: [ProjectionTable] { get }
 
   /// Those of its tables that other projections may read.
-  static var results: [ProjectionTable] { get }
+  static var resultTables: [ProjectionTable] { get }
 
   /// The projections whose results it reads. The runtime brings them up to date first. Its rows must come out the same
   /// without them: what an upstream says, a fold could find out by itself.
   static var upstreams: [any Projection.Type] { get }
+
+  /// The projections without whose results it cannot be folded. The runtime folds it no further than they have come, and
+  /// from what they make of the same records.
+  static var requirements: [any Projection.Type] { get }
 
   /// Which records it is given.
   static var readMode: ReadMode { get }
@@ -38,9 +42,11 @@ package protocol Projection {
 }
 
 extension Projection {
-  package static var results: [ProjectionTable] { [] }
+  package static var resultTables: [ProjectionTable] { [] }
 
   package static var upstreams: [any Projection.Type] { [] }
+
+  package static var requirements: [any Projection.Type] { [] }
 }
 
 /// Which records a projection is given.

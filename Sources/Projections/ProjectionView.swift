@@ -148,11 +148,11 @@ package struct ProjectionView {
   package var map: any OrderedMap { services.map }
 
   /// The row under `key` in a table of another projection's results, decoded. Nil where there is none, or where the fold
-  /// runs without that projection: the row is a shortcut, never the only way.
+  /// runs without that projection.
   package func result<P: Projection, Row>(
     of projection: P.Type, _ table: ProjectionTable, _ key: RawSpan, decode: (RawSpan) throws(RLPError) -> Row
   ) throws(TableReadError) -> Row? {
-    precondition(P.results.contains(table), "only results can be read by other projections")
+    precondition(P.resultTables.contains(table), "only results can be read by other projections")
     guard let upstream = services.upstreams[P.name] else { return nil }
     var row: Result<Row?, RLPError> = .success(nil)
     try upstream.read(table, key) { row = Self.decoded($0, decode) }

@@ -65,8 +65,18 @@ extension ProposerState {
     let result = BlockResult(
       header: header, batchIndex: derived.cursor.batchIndex, indexInBatch: derived.cursor.indexInBatch,
       stateRoot: header.stateRoot, computedHash: hash, differences: [],
-      receipts: commitment.receipts.map { $0.encode(withBloom: false) }, claim: context.claim(of: header, hash: hash))
+      receipts: commitment.receipts.map { $0.encode(withBloom: false) }, claim: context.claim(of: header, hash: hash),
+      invalid: Self.invalid(outcome.fates))
     put(result, hash: hash, in: view)
+  }
+}
+
+extension ProposerState {
+  private static func invalid(_ fates: [TransactionFate]) -> [InvalidTransaction] {
+    fates.enumerated().compactMap { index, fate in
+      guard case .invalid(let error) = fate else { return nil }
+      return InvalidTransaction(index: UInt64(index), reason: error.name)
+    }
   }
 }
 

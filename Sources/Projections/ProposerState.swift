@@ -26,7 +26,7 @@ import StateTransition
 /// cannot be applied stops the fold.
 package struct ProposerState: Projection {
   package static let name = "proposer-state"
-  package static let schemaVersion: UInt32 = 6
+  package static let schemaVersion: UInt32 = 7
   package static let readMode = ReadMode.canonical
   package static var upstreams: [any Projection.Type] { [SenderIndex.self] }
 
@@ -45,6 +45,8 @@ package struct ProposerState: Projection {
 
   package static let tables =
     [accounts, storage, code, accountNodes, storageNodes, results, hashes, outputs] + order.all + [updates, work]
+
+  package static let resultTables = [results, hashes]
 
   let configuration: ChainConfiguration
   let executor: BlockExecutor

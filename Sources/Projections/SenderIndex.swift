@@ -20,7 +20,7 @@ package struct SenderIndex: Projection {
   package static let senders = ProjectionTable(index: 0, name: "senders")
 
   package static let tables = [senders]
-  package static let results = [senders]
+  package static let resultTables = [senders]
 
   package init(configuration: ChainConfiguration) {}
 

@@ -24,6 +24,7 @@ enum ProjectionName: String, ExpressibleByArgument, CaseIterable {
   case proposerState = "proposer-state"
   case challengerView = "challenger-view"
   case senderIndex = "sender-index"
+  case queryIndex = "query-index"
 
   init?(argument: String) {
     self.init(rawValue: argument)
@@ -35,6 +36,7 @@ enum ProjectionName: String, ExpressibleByArgument, CaseIterable {
     case .proposerState: ProposerState.self
     case .challengerView: ChallengerView.self
     case .senderIndex: SenderIndex.self
+    case .queryIndex: QueryIndex.self
     }
   }
 }
