@@ -76,7 +76,7 @@ let package = Package(
       dependencies: ["EVM", "Hashing", "Primitives", "Rollup", "Signatures", "StateTrie"]),
 
     // Proofs as files that stand alone.
-    .target(name: "Evidence", dependencies: ["Hashing", "Primitives", "Rollup", "StateTransition"]),
+    .target(name: "Evidence", dependencies: ["Hashing", "Primitives", "Rollup", "StateTransition", "StateTrie"]),
 
     // The rollup contract.
     .target(
@@ -141,8 +141,8 @@ let package = Package(
       name: "varve",
       dependencies: [
         "ChainImport", "Conformance", "EVM", "EventStore", "Evidence", "Hashing", "LMDB", "MerkleLog", "Node",
-        "Primitives", "ProjectionStore", "Projections", "Rollup", "Signatures", "Simulation", "StateTrie",
-        "StoreFiles", argumentParser, logging, system,
+        "Primitives", "ProjectionStore", "Projections", "Rollup", "Signatures", "Simulation", "StateTransition",
+        "StateTrie", "StoreFiles", argumentParser, logging, system,
       ]),
 
     // What `Tools/faults` kills, and what checks the log afterwards.

@@ -28,7 +28,11 @@ extension GlobalOptions {
 
   /// Opens the log for reading, and a projection beside it.
   func openProjector<P: Projection>(_ projection: P.Type) throws -> Projector<P> {
-    let log = try openLog(.readOnly)
+    try projector(projection, over: try openLog(.readOnly))
+  }
+
+  /// A projection beside a log that has been opened.
+  func projector<P: Projection>(_ projection: P.Type, over log: EventLog) throws -> Projector<P> {
     let storeID = try DataDirectory(dataPath).manifest().storeID
     return Projector(dataDirectory: dataPath, log: log, storeID: storeID)
   }

@@ -27,8 +27,11 @@ struct Varve: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      ImportCommand.self, LogCommand.self, ReplayCommand.self, ProjectionCommand.self, DemoChainCommand.self,
-      DisputeCommand.self, DevnetCommand.self, SimulateCommand.self, ConformanceCommand.self, BenchCommand.self,
+      ImportCommand.self, LogCommand.self, ReplayCommand.self, ProjectionCommand.self, StateCommand.self,
+      TransactionCommand.self,
+      AddressCommand.self,
+      DemoChainCommand.self, DisputeCommand.self, DevnetCommand.self, SimulateCommand.self, ConformanceCommand.self,
+      BenchCommand.self,
     ]
   )
 

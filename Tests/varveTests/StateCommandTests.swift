@@ -1,0 +1,153 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("Questions about state and transactions")
+struct StateCommandTests {
+  /// A funded account of the demo chain's genesis.
+  private func address(_ world: DemoWorld) throws -> String {
+    let data = try Data(contentsOf: URL(fileURLWithPath: world.genesis))
+    let genesis = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    let allocation = try #require(genesis["alloc"] as? [String: Any])
+    let name = try #require(allocation.keys.sorted().first)
+    return name.hasPrefix("0x") ? name : "0x\(name)"
+  }
+
+  private func balance(_ world: DemoWorld, _ address: String, block: Int) throws -> String {
+    let account = try world.json(["state", "account", address, "--block", "\(block)"])[0]
+    let place = try #require(account["block"] as? [String: Any])
+    #expect(place["number"] as? Int == block)
+    return try #require(account["balance"] as? String)
+  }
+
+  @Test(
+    "a pruned store answers for its newest block, and says before which block it is pruned; an archive answers for all")
+  func archive() throws {
+    try DemoWorld.withStore { world in
+      let address = try address(world)
+      #expect(try world.expect(3, ["state", "account", address]).errors.contains("varve replay"))
+      try world.expect(0, ["replay"])
+      let last = try #require(try world.json(["state", "account", address])[0]["block"] as? [String: Any])
+      let head = try #require(last["number"] as? Int)
+      let refused = try world.expect(3, ["state", "account", address, "--block", "1"])
+      #expect(refused.errors.contains("pruned before L1 block \(head)") && refused.errors.contains("--archive"))
+      try world.expect(3, ["state", "account", address, "--block", "\(head + 1)"])
+
+      try world.expect(0, ["projection", "rebuild", "proposer-state", "--archive"])
+      let digest = try world.json(["projection", "digest", "proposer-state"])[0]["digest"] as? String
+      let listed = try world.json(["projection", "list"])[0]["projections"] as? [[String: Any]]
+      #expect((listed?.first?["live"] as? [String: Any])?["history"] as? String == "archive")
+      let balances = try (0...head).map { try balance(world, address, block: $0) }
+      #expect(Set(balances).count > 1, "the account is used")
+      // Replays go on as the live version is, and give the same.
+      try world.expect(0, ["replay"])
+      #expect(try (0...head).map { try balance(world, address, block: $0) } == balances)
+      #expect(try world.json(["projection", "digest", "proposer-state"])[0]["digest"] as? String == digest)
+      #expect(try world.json(["projection", "verify", "proposer-state"])[0]["agrees"] as? Bool == true)
+      try world.expect(0, ["replay", "--prune"])
+      try world.expect(3, ["state", "account", address, "--block", "1"])
+    }
+  }
+
+  @Test("a proof made at any block is checked without a store, and no changed proof is accepted")
+  func proofs() throws {
+    try DemoWorld.withStore { world in
+      let address = try address(world)
+      try world.expect(0, ["replay", "--archive"])
+      for block in [0, 7, 30] {
+        let made = try world.expect(0, ["state", "proof", address, "0x0", "1", "--block", "\(block)"])
+        let account = try world.json(["state", "account", address, "--block", "\(block)"])[0]
+        let root = try #require((account["block"] as? [String: Any])?["stateRoot"] as? String)
+        #expect(made.errors.contains(root))
+        let file = "\(world.directory)/proof.json"
+        try made.output.write(toFile: file, atomically: true, encoding: .utf8)
+        func check(_ arguments: [String]) throws -> ToolRun {
+          // Somewhere else: no store is there.
+          try Tool.run(["state", "check-proof", file, "--data-dir", "\(world.directory)/none"] + arguments)
+        }
+        let checked = try check(["--root", root, "--json"])
+        #expect(checked.exitCode == 0, "\(checked.errors)")
+        #expect(checked.output.contains("\"balance\":\"\(account["balance"] as? String ?? "")\""))
+        #expect(try check(["--root", "0x" + String(repeating: "1", count: 64)]).exitCode == 1)
+        let unasked = try check(["--json"])
+        #expect(unasked.exitCode == 0 && unasked.output.contains(root))
+        #expect(unasked.output.contains("\"isRootKnown\":false"))
+
+        var object = try #require(try JSONSerialization.jsonObject(with: Data(made.output.utf8)) as? [String: Any])
+        try write(["jsonrpc": "2.0", "id": 1, "result": object], to: file)
+        #expect(try check(["--root", root]).exitCode == 0)
+        for (field, value) in [
+          ("balance", "0x1234567"), ("nonce", "0xffff"), ("address", "0x" + String(repeating: "2", count: 40)),
+          ("codeHash", root), ("storageHash", root),
+        ] {
+          let right = object[field]
+          object[field] = value
+          try write(object, to: file)
+          #expect(try check(["--root", root]).exitCode == 1, "another \(field) at block \(block)")
+          object[field] = right
+        }
+        object["nonce"] = nil
+        try write(object, to: file)
+        let malformed = try check(["--root", root])
+        #expect(malformed.exitCode == 1 && malformed.errors.contains("'nonce' is missing"))
+      }
+    }
+  }
+
+  private func write(_ object: [String: Any], to file: String) throws {
+    try JSONSerialization.data(withJSONObject: object).write(to: URL(fileURLWithPath: file))
+  }
+
+  @Test("what a block changed is told, account by account, and agrees with what accounts are before and after")
+  func differences() throws {
+    try DemoWorld.withStore { world in
+      try world.expect(0, ["replay", "--archive"])
+      let difference = try world.json(["state", "diff", "--block", "9"])[0]
+      let accounts = try #require(difference["accounts"] as? [[String: Any]])
+      #expect(!accounts.isEmpty)
+      for account in accounts {
+        #expect(!NSDictionary(dictionary: account).isEqual(to: ["before": account["after"] ?? 0]))
+      }
+      #expect((difference["from"] as? [String: Any])?["number"] as? Int == 8)
+      let none = try world.json(["state", "diff", "--from", "9", "--block", "9"])[0]
+      #expect((none["accounts"] as? [Any])?.isEmpty == true)
+      #expect(try world.expect(2, ["state", "diff", "--block", "0"]).errors.contains("no block before"))
+      try world.expect(0, ["state", "diff"])
+    }
+  }
+
+  @Test("a transaction and an address are looked up, with what became of them and on what that rests")
+  func transactions() throws {
+    try DemoWorld.withStore { world in
+      try world.expect(3, ["tx", "0x" + String(repeating: "1", count: 64)])
+      try world.expect(0, ["projection", "rebuild", "query-index"])
+      let blocks = try world.json(["log", "list", "--count", "1000"])
+        .filter { $0["kind"] as? String == "BlockSequenced" }
+      var looked = 0
+      for record in blocks.prefix(12) {
+        let position = try #require(record["position"] as? Int)
+        let shown = try world.json(["log", "show", "\(position)"])[0]
+        let fields = try #require(shown["event"] as? [String: Any])
+        for (index, hash) in (fields["transactions"] as? [String] ?? []).enumerated().prefix(2) {
+          looked += 1
+          let answer = try world.json(["tx", hash])[0]
+          let inclusion = try #require((answer["inclusions"] as? [[String: Any]])?.first)
+          #expect(inclusion["block"] as? Int == fields["number"] as? Int)
+          #expect(inclusion["index"] as? Int == index)
+          #expect(["executed", "reverted"].contains(inclusion["outcome"] as? String))
+          #expect(["stored", "l1Finalized"].contains(inclusion["finality"] as? String))
+          let trust = try #require(inclusion["trust"] as? [String: Any])
+          #expect(trust["outputAgrees"] as? Bool == true)
+          let sender = try #require(inclusion["from"] as? String)
+          let history = try world.json(["address", sender, "--count", "100000"])[0]
+          let lines = try #require(history["transactions"] as? [[String: Any]])
+          #expect(lines.contains { $0["hash"] as? String == hash && ($0["roles"] as? [String])?.first == "sender" })
+          #expect(history["transactionCount"] as? Int == lines.count)
+        }
+      }
+      #expect(looked > 5)
+      let missing = try world.expect(3, ["tx", "0x" + String(repeating: "1", count: 64)])
+      #expect(missing.errors.contains("not in the order yet"))
+    }
+  }
+}
