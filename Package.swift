@@ -216,9 +216,8 @@ let package = Package(
     .testTarget(
       name: "NodeTests",
       dependencies: [
-        "EventStore", "Evidence", "Hashing", "L1", "Node", "Primitives", "Roles", "Rollup", "Settlement",
-        "StateTransition",
-        "StoreFiles", "TestSupport", system,
+        "EventStore", "Evidence", "Hashing", "L1", "Node", "Primitives", "ProjectionStore", "Projections", "Roles",
+        "Rollup", "Settlement", "StateTransition", "StoreFiles", "TestSupport", system,
       ]),
     .testTarget(
       name: "RolesTests",

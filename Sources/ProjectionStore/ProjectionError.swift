@@ -27,6 +27,9 @@ package enum ProjectionError: Error, Sendable {
   /// A replay was asked to end at a block that the log does not have.
   case noSuchBlock(UInt64)
 
+  /// There is no version to go back to.
+  case noPrevious(projection: String)
+
   /// What the rows were before an L1 block has been forgotten.
   case pruned(projection: String, before: UInt64)
 
@@ -74,6 +77,8 @@ extension ProjectionError: CustomStringConvertible {
     case .disagreement(let verdict): "\(verdict)"
     case .undecodable(let place, let error): "\(place): its payload is no event: \(error); run `varve log verify`"
     case .noSuchBlock(let number): "the log has no output for block \(number); `varve log stats` shows how far it goes"
+    case .noPrevious(let projection):
+      "projection \(projection) has no version to go back to: a rebuild keeps the one that was live, until it is dropped"
     case .pruned(let projection, let l1Block):
       "projection \(projection) is pruned before L1 block \(l1Block); "
         + "`varve projection rebuild \(projection) --archive` makes one that is not"

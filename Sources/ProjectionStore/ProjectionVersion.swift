@@ -106,7 +106,7 @@ final class ProjectionVersion: Sendable {
           past = HistoryWriter(history: history, continuing: try newestPoint(in: transaction))
         }
         try transaction.remember(batch, sections, stored: stored, journal: journal, past: &past)
-        if let point = sections.last?.point {
+        if keepsHistory, let point = sections.last?.point {
           try transaction.put(point.bytes.rawSpan, for: Self.pointKey.rawSpan, in: cursorHandle)
         }
         try transaction.put(cursor.row.rawSpan, for: Self.cursorKey.rawSpan, in: cursorHandle)
@@ -114,9 +114,10 @@ final class ProjectionVersion: Sendable {
     }
   }
 
-  /// The point at which the newest commit ended; nil when that is not known, and a new L1 block begins.
+  /// The point at which the newest commit ended; nil where no history is kept, and when a new L1 block begins.
   func newestPoint() throws(ProjectionError) -> HistoryPoint? {
-    try environment.read { (transaction: borrowing ReadTransaction) throws(ProjectionError) in
+    guard keepsHistory else { return nil }
+    return try environment.read { (transaction: borrowing ReadTransaction) throws(ProjectionError) in
       do throws(LMDBError) { return try newestPoint(in: transaction) } catch { throw .store(error) }
     }
   }

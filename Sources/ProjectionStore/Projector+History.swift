@@ -23,18 +23,24 @@ extension Projector {
     }
   }
 
-  /// The digest that the projection had after an L1 block. O(rows now and then).
-  package func digest(afterL1Block number: UInt64) throws(ProjectionError) -> Hash256 {
+  /// The digest that the projection had after an L1 block, that block, and how many rows there were. O(rows now and then).
+  package func digest(
+    afterL1Block number: UInt64
+  ) throws(ProjectionError) -> (digest: Hash256, block: BlockID, rowCounts: [DigestReport.RowCount]) {
     try read(afterL1Block: number) { view, block throws(FoldError) in
       var digest = ProjectionDigest()
+      var counts: [DigestReport.RowCount] = []
       for table in P.tables {
         digest.begin(table)
+        var rows = 0
         try view.scan(table) { key, value in
           digest.add(key: key, value: value)
+          rows += 1
           return true
         }
+        counts.append(DigestReport.RowCount(table: table.name, rows: rows))
       }
-      return digest.finalize(l1BlockNumber: block.number, l1BlockHash: block.hash)
+      return (digest.finalize(l1BlockNumber: block.number, l1BlockHash: block.hash), block, counts)
     }
   }
 

@@ -8,8 +8,8 @@ extension Projector {
   /// log's head.
   ///
   /// The new version is written without syncs until it is complete. A rebuild that was interrupted, even by kill -9, goes
-  /// on where it was; after a restart of the machine it begins anew. The version that was live is removed at the end: it
-  /// is a fold of the same log, so nothing is lost, and until the switch it serves readers.
+  /// on where it was; after a restart of the machine it begins anew. The version that was live serves readers until the
+  /// switch, and stays until it is dropped, or until another one was live: one can go back to it.
   ///
   /// - Parameter resume: whether to go on with an interrupted rebuild; without, it begins anew.
   /// - Returns: where the new live version stands.
@@ -56,7 +56,7 @@ extension Projector {
     let keepsHistory = keepsHistory ?? liveKeepsHistory
     // A name beyond those about to go: no name is used for two things.
     let name = versions.next(schemaVersion: P.schemaVersion)
-    versions.removeAllButLive()
+    versions.removeUnpublished()
     let directory = versions.path(of: name)
     try ProjectionError.files { () throws(LMDB.OpenError) in try Files.createDirectory(directory) }
     let manifest = Manifest(
@@ -98,9 +98,9 @@ extension Projector {
       try Files.syncDirectory(versions.directory)
     }
     try step(.directoryDurable)
-    try versions.switchTo(build.name, passing: step)
-    // From here on the new version is live, whatever becomes of the old one: the next rebuild removes it too.
-    versions.removeAllButLive()
+    try versions.switchTo(build.name, from: versions.live, passing: step)
+    // From here on the new version is live, whatever becomes of older ones: the next rebuild removes them too.
+    versions.removeUnpublished()
     try step(.oldVersionsRemoved)
   }
 }

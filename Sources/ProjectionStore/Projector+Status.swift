@@ -12,6 +12,9 @@ package struct ProjectionStatus: Sendable {
   /// The live version; nil when there is none.
   package let live: Version?
 
+  /// The version that was live before, and can be again.
+  package let previous: Version?
+
   /// A version that an interrupted rebuild or replay has left, or that one is just making.
   package let unfinished: Version?
 
@@ -40,11 +43,12 @@ extension Projector {
   package func status() throws(ProjectionError) -> ProjectionStatus {
     ProjectionStatus(
       projection: P.name, schemaVersion: P.schemaVersion, live: try versions.live.map(liveStatus),
-      unfinished: versions.unfinished.map { name in
-        ProjectionStatus.Version(
-          name: name, keepsHistory: keepsHistory(name), byteCount: byteCount(of: name), cursor: nil, lag: nil,
-          problem: nil)
-      })
+      previous: versions.previous.map(unopenedStatus), unfinished: versions.unfinished.map(unopenedStatus))
+  }
+
+  private func unopenedStatus(_ name: VersionName) -> ProjectionStatus.Version {
+    ProjectionStatus.Version(
+      name: name, keepsHistory: keepsHistory(name), byteCount: byteCount(of: name), cursor: nil, lag: nil, problem: nil)
   }
 
   /// Bytes of a version's files; 0 when it has just been removed.

@@ -108,7 +108,7 @@ package final class Projector<P: Projection>: Sendable {
     return version
   }
 
-  private func openVersion(
+  func openVersion(
     _ name: VersionName, _ mode: EnvironmentOptions.Mode
   ) throws(ProjectionError) -> ProjectionVersion {
     let directory = versions.path(of: name)

@@ -1,11 +1,11 @@
 import LMDB
 import SystemPackage
 
-/// The versions of one projection on disk, and which of them is live.
+/// The versions of one projection on disk, which of them is live, and which was before it.
 ///
 /// ```
 /// projections/proposer-state/
-///   CURRENT        the name of the live version, switched by one rename
+///   CURRENT        the names of both, a line each, switched by one rename
 ///   writer.lock    held by the process that writes a version
 ///   v1-s1/         an LMDB environment and its manifest
 /// ```
@@ -42,10 +42,20 @@ struct VersionSet: Sendable {
     return nil
   }
 
-  /// What CURRENT names, whether it is there or not.
-  private var current: VersionName? {
-    guard let bytes = try? Files.read(currentFile) else { return nil }
-    return VersionName(String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self))
+  /// The version that was live before, and can be again; nil when there is none any more.
+  var previous: VersionName? {
+    let names = named
+    return names.count > 1 && exists(names[1]) ? names[1] : nil
+  }
+
+  /// The first that CURRENT names, whether it is there or not.
+  private var current: VersionName? { named.first }
+
+  /// What CURRENT names: the live version, and the one before it. None where the first line is no name.
+  private var named: [VersionName] {
+    guard let bytes = try? Files.read(currentFile) else { return [] }
+    let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false).prefix(2)
+    return lines.map { VersionName(String(decoding: $0, as: UTF8.self)) }.prefix { $0 != nil }.compactMap(\.self)
   }
 
   private func exists(_ name: VersionName) -> Bool {
@@ -57,26 +67,31 @@ struct VersionSet: Sendable {
     ((try? Files.names(in: directory)) ?? []).compactMap { VersionName($0) }.sorted()
   }
 
-  /// A version made after the live one and not yet published: what an interrupted rebuild left.
+  /// A version made after the published ones and not yet published: what an interrupted rebuild left.
   var unfinished: VersionName? {
     guard let newest = all.last else { return nil }
-    guard let live else { return newest }
-    return newest > live ? newest : nil
+    guard let published = [live, previous].compactMap(\.self).max() else { return newest }
+    return newest > published ? newest : nil
   }
 
-  /// The name for the next version of a schema: beyond all that are there.
+  /// The name for the next version of a schema: beyond all that are there, and those that CURRENT names.
   func next(schemaVersion: UInt32) -> VersionName {
-    VersionName(sequence: (all.last?.sequence ?? 0) + 1, schemaVersion: schemaVersion)
+    let newest = (all + named).map(\.sequence).max() ?? 0
+    return VersionName(sequence: newest + 1, schemaVersion: schemaVersion)
   }
 
   func path(of name: VersionName) -> FilePath { directory.appending(name.description) }
 
   /// Makes `name` the live version. Readers that open from now on get it; a crash leaves the old name or the new one.
-  func switchTo(_ name: VersionName, passing step: (PublishStep) throws(ProjectionError) -> Void)
-    throws(ProjectionError)
-  {
+  ///
+  /// - Parameter previous: the version to which one can go back.
+  func switchTo(
+    _ name: VersionName, from previous: VersionName? = nil,
+    passing step: (PublishStep) throws(ProjectionError) -> Void = { _ in }
+  ) throws(ProjectionError) {
     try ProjectionError.files { () throws(LMDB.OpenError) in
-      try Files.write(Array("\(name)\n".utf8), to: Files.temporary(currentFile))
+      let lines = "\(name)\n" + (previous.map { "\($0)\n" } ?? "")
+      try Files.write(Array(lines.utf8), to: Files.temporary(currentFile))
     }
     try step(.pointerWritten)
     try ProjectionError.files { () throws(LMDB.OpenError) in try Files.putInPlace(currentFile) }
@@ -85,11 +100,11 @@ struct VersionSet: Sendable {
     try step(.pointerDurable)
   }
 
-  /// Removes every version but the live one. What a crash leaves, or what cannot be removed, are rows that nobody reads,
-  /// for the next call to remove: no reason for anything to fail, as no name is used twice.
-  func removeAllButLive() {
-    let live = self.live
-    for name in all where name != live { try? Files.removeDirectory(path(of: name)) }
+  /// Removes every version but the live one and the one before it. What a crash leaves, or what cannot be removed, are rows
+  /// that nobody reads, for the next call to remove: no reason for anything to fail, as no name is used twice.
+  func removeUnpublished() {
+    let published = [live, previous]
+    for name in all where !published.contains(name) { try? Files.removeDirectory(path(of: name)) }
   }
 
   private var currentFile: FilePath { directory.appending(Self.currentName) }

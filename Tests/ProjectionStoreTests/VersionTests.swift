@@ -91,7 +91,7 @@ struct VersionTests {
       func publish(_ name: VersionName) throws {
         try Files.createDirectory(versions.path(of: name))
         try versions.switchTo(name) { _ in }
-        versions.removeAllButLive()
+        versions.removeUnpublished()
       }
       try publish(names[0])
       var seen: [VersionName] = []
@@ -120,7 +120,7 @@ struct VersionTests {
         let name = VersionName(sequence: sequence, schemaVersion: 1)
         try Files.createDirectory(versions.path(of: name))
         try versions.switchTo(name) { _ in }
-        versions.removeAllButLive()
+        versions.removeUnpublished()
       }
       try publish(1)
       DispatchQueue.concurrentPerform(iterations: 2) { side in
@@ -129,6 +129,62 @@ struct VersionTests {
         }
       }
       #expect(versions.all.map(\.sequence) == [150])
+    }
+  }
+
+  @Test("one can go back to the version that was live before, forth again, and gives it up by dropping it")
+  func rollBack() throws {
+    let chain = try MiniChain(blockCount: 20)
+    try Scratch.with { scratch in
+      try chain.write(0..<10, to: scratch.log)
+      let projector = scratch.projector()
+      try projector.rebuild()
+      let error = #expect(throws: ProjectionError.self) { try projector.rollBack() }
+      guard case .noPrevious = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      try chain.write(10..<20, to: scratch.log)
+      var options = Projector<ProposerState>.Options()
+      options.keepsHistory = true
+      try projector.rebuild(options)
+      let (first, second) = (scratch.versions.all[0], scratch.versions.all[1])
+      #expect(try projector.rollBack() == first)
+      #expect(scratch.versions.live == first && scratch.versions.previous == second)
+      #expect(scratch.versions.unfinished == nil)
+      #expect(try projector.status().live?.cursor?.l1BlockNumber == 9)
+      #expect(try projector.status().previous?.keepsHistory == true)
+      // It goes on where it was left.
+      try projector.catchUp()
+      #expect(try projector.digest().digest == Scratch.digest(of: chain))
+      #expect(try projector.rollBack() == second)
+      #expect(try projector.openLive(.readOnly).keepsHistory)
+      #expect(try projector.rollBack() == first)
+      #expect(try projector.drop() == [second])
+      #expect(scratch.versions.all == [first] && scratch.versions.previous == nil)
+      #expect(throws: ProjectionError.self) { try projector.rollBack() }
+      try projector.rebuild()
+      #expect(try #require(scratch.versions.live) > second, "no name is used for two versions")
+    }
+  }
+
+  @Test("a version that cannot be used is not gone back to")
+  func rollBackToUnusable() throws {
+    let chain = try MiniChain(blockCount: 8)
+    try Scratch.with { scratch in
+      try chain.write(to: scratch.log)
+      let projector = scratch.projector()
+      try projector.rebuild()
+      try projector.rebuild()
+      let (live, previous) = (try #require(scratch.versions.live), try #require(scratch.versions.previous))
+      try Files.write(Array("{}".utf8), to: scratch.versions.path(of: previous).appending("manifest.json"))
+      let error = #expect(throws: ProjectionError.self) { try projector.rollBack() }
+      guard case .rebuildRequired = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      #expect(scratch.versions.live == live)
+      #expect(try projector.verify().agrees)
     }
   }
 }

@@ -37,6 +37,11 @@ struct StateCommandTests {
       let digest = try world.json(["projection", "digest", "proposer-state"])[0]["digest"] as? String
       let listed = try world.json(["projection", "list"])[0]["projections"] as? [[String: Any]]
       #expect((listed?.first?["live"] as? [String: Any])?["history"] as? String == "archive")
+      #expect(
+        try world.json(["projection", "digest", "proposer-state", "--at-l1", "\(head)"])[0]["digest"] as? String
+          == digest)
+      let early = try world.json(["projection", "digest", "proposer-state", "--at-l1", "2"])[0]
+      #expect(early["l1Block"] as? Int == 2 && early["digest"] as? String != digest)
       let balances = try (0...head).map { try balance(world, address, block: $0) }
       #expect(Set(balances).count > 1, "the account is used")
       // Replays go on as the live version is, and give the same.
@@ -148,6 +153,22 @@ struct StateCommandTests {
       #expect(looked > 5)
       let missing = try world.expect(3, ["tx", "0x" + String(repeating: "1", count: 64)])
       #expect(missing.errors.contains("not in the order yet"))
+    }
+  }
+
+  @Test("a rebuild can be taken back, and what is kept for that is dropped")
+  func versions() throws {
+    try DemoWorld.withStore { world in
+      try world.expect(0, ["replay"])
+      try world.expect(3, ["projection", "rollback", "proposer-state"])
+      try world.expect(0, ["projection", "rebuild", "proposer-state", "--archive"])
+      #expect(try world.json(["projection", "rollback", "proposer-state"])[0]["live"] as? String == "v1-s7")
+      let listed = try world.json(["projection", "list"])[0]["projections"] as? [[String: Any]]
+      #expect((listed?.first?["live"] as? [String: Any])?["history"] as? String == "pruned")
+      #expect((listed?.first?["previous"] as? [String: Any])?["history"] as? String == "archive")
+      #expect(try world.json(["projection", "drop", "proposer-state"])[0]["dropped"] as? [String] == ["v2-s7"])
+      try world.expect(3, ["projection", "rollback", "proposer-state"])
+      try world.expect(0, ["projection", "verify", "proposer-state"])
     }
   }
 }

@@ -15,19 +15,16 @@ package struct LiveProjections: Sendable {
   }
 
   /// Brings both to the head of the ledger. One that is not there yet, or of another fold, is built from position 0.
+  ///
+  /// A record that one of them cannot fold stops that one alone, before the record. Once the other is at the head, the error
+  /// is thrown, which names the record.
   func follow() throws(ProjectionError) {
-    try follow(proposerState)
-    try follow(challengerView)
+    let failures = [failure(following: proposerState), failure(following: challengerView)]
+    if let first = failures.compactMap(\.self).first { throw first }
   }
 
-  private func follow<P: Projection>(_ projector: Projector<P>) throws(ProjectionError) {
-    do throws(ProjectionError) {
-      try projector.catchUp()
-    } catch {
-      switch error {
-      case .notBuilt, .rebuildRequired: try projector.rebuild()
-      default: throw error
-      }
-    }
+  private func failure<P: Projection>(following projector: Projector<P>) -> ProjectionError? {
+    do throws(ProjectionError) { try projector.bringUp() } catch { return error }
+    return nil
   }
 }

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Primitives
 import ProjectionStore
 import Projections
+import Rollup
 
 /// `varve projection digest NAME`: one hash over everything that is in it.
 struct ProjectionDigestCommand: VarveCommand {
@@ -9,10 +11,12 @@ struct ProjectionDigestCommand: VarveCommand {
     abstract: "Print one hash over all rows of a projection.",
     discussion: """
       Equal on every machine that has folded the same canonical history, however
-      it got there. The digest is the last word of its line.
+      it got there. The digest is the last word of its line. With --at-l1 it is the
+      one that the projection had after that L1 block, which takes an archive.
 
       EXAMPLES
         varve projection digest proposer-state
+        varve projection digest proposer-state --at-l1 1000
       """)
 
   @OptionGroup var options: GlobalOptions
@@ -20,12 +24,22 @@ struct ProjectionDigestCommand: VarveCommand {
   @Argument(help: "The projection.")
   var name: ProjectionName
 
+  @Option(help: ArgumentHelp("The L1 block after which to look; without it, now.", valueName: "number"))
+  var atL1: UInt64?
+
   func execute(_ console: Console) throws {
-    console.report(DigestOutcome(name, try digest(of: name.type)))
+    console.report(try outcome(of: name.type))
   }
 
-  private func digest<P: Projection>(of type: P.Type) throws -> DigestReport {
-    try options.openProjector(type).digest()
+  private func outcome<P: Projection>(of type: P.Type) throws -> DigestOutcome {
+    let projector = try options.openProjector(type)
+    if let atL1 {
+      let past = try projector.digest(afterL1Block: atL1)
+      return DigestOutcome(name, past.digest, past.block, past.rowCounts)
+    }
+    let now = try projector.digest()
+    let block = BlockID(number: now.cursor.l1BlockNumber, hash: now.cursor.l1BlockHash)
+    return DigestOutcome(name, now.digest, block, now.rowCounts)
   }
 }
 
@@ -42,12 +56,12 @@ struct DigestOutcome: Report {
   let l1BlockHash: String
   let tables: [Table]
 
-  init(_ name: ProjectionName, _ report: DigestReport) {
+  init(_ name: ProjectionName, _ digest: Hash256, _ block: BlockID, _ rowCounts: [DigestReport.RowCount]) {
     self.name = name.rawValue
-    digest = "\(report.digest)"
-    l1Block = report.cursor.l1BlockNumber
-    l1BlockHash = "\(report.cursor.l1BlockHash)"
-    tables = report.rowCounts.map { Table(name: $0.table, rows: $0.rows) }
+    self.digest = "\(digest)"
+    l1Block = block.number
+    l1BlockHash = "\(block.hash)"
+    tables = rowCounts.map { Table(name: $0.table, rows: $0.rows) }
   }
 
   func render(on page: inout Page) {

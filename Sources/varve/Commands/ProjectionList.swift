@@ -34,14 +34,14 @@ struct ProjectionListing: Report {
         .init(title: "projection"), .init(title: "live"), .init(title: "history"),
         .init(title: "L1 block", isNumber: true),
         .init(title: "records", isNumber: true), .init(title: "behind", isNumber: true),
-        .init(title: "size", isNumber: true), .init(title: "unfinished"),
+        .init(title: "size", isNumber: true), .init(title: "before"), .init(title: "unfinished"),
       ],
       projections.map { entry in
         [
           entry.name, entry.live?.version ?? "none", entry.live?.history ?? "-", Self.number(entry.live?.l1Block),
           Self.number(entry.live?.records), Self.number(entry.live?.recordsBehind),
           entry.live.map { Quantity.bytes(UInt64($0.bytes)) } ?? "-",
-          entry.unfinished?.version ?? "-",
+          entry.previous?.version ?? "-", entry.unfinished?.version ?? "-",
         ]
       })
     for problem in projections.compactMap(\.live?.problem) { page.line(problem, .bad) }
@@ -77,12 +77,16 @@ struct ProjectionEntry: Encodable {
   let name: String
   let schemaVersion: UInt32
   let live: Version?
+
+  /// What `varve projection rollback` goes back to.
+  let previous: Version?
   let unfinished: Version?
 
   init(_ status: ProjectionStatus) {
     name = status.projection
     schemaVersion = status.schemaVersion
     live = status.live.map { Version($0) }
+    previous = status.previous.map { Version($0) }
     unfinished = status.unfinished.map { Version($0) }
   }
 }
