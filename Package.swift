@@ -51,7 +51,7 @@ let package = Package(
     .target(name: "LMDB", dependencies: ["CLMDB", system]),
 
     // RFC 6962 tree, proofs, tiles, signed checkpoints.
-    .target(name: "MerkleLog", dependencies: ["Primitives", crypto]),
+    .target(name: "MerkleLog", dependencies: ["Hashing", "Primitives", crypto]),
 
     // Merkle-Patricia trie over a node reader.
     .target(name: "StateTrie", dependencies: ["Hashing", "Primitives"]),

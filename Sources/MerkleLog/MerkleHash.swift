@@ -1,4 +1,5 @@
 import Crypto
+import Hashing
 public import Primitives
 
 /// The hashes of the tree of RFC 6962, section 2.1: SHA-256, with one byte in front that keeps leaves and nodes apart.
@@ -36,11 +37,12 @@ public enum MerkleHash {
   }
 }
 
-/// A prefix and a short content on the stack, so that they reach the hash function in one piece: each call into it costs
-/// as much as a good part of a compression.
+/// A prefix and a short content on the stack, so that they reach the hash function in one piece.
+///
+/// By the processor's instructions the two blocks take a fifth of what a call into the library does.
 private struct ShortMessage {
-  /// The longest content.
-  static let capacity = 127
+  /// The longest content that leaves room in two blocks for the prefix and the padding.
+  static let capacity = 118
 
   var bytes: InlineArray<128, UInt8> = .init(repeating: 0)
   var count = 1
@@ -61,12 +63,21 @@ private struct ShortMessage {
   }
 
   var hash: Hash256 {
-    let span = unsafe bytes.span.bytes.extracting(first: count)
-    return unsafe span.withUnsafeBytes { message in
-      var hasher = SHA256()
-      unsafe hasher.update(bufferPointer: message)
-      return Hash256(hasher.finalize())
+    guard SHA256Instructions.isAvailable else {
+      let message = unsafe bytes.span.bytes.extracting(first: count)
+      return unsafe message.withUnsafeBytes { message in
+        var hasher = SHA256()
+        unsafe hasher.update(bufferPointer: message)
+        return Hash256(hasher.finalize())
+      }
     }
+    // A one bit, zeros, and the number of bits at the end of the last block.
+    var padded = bytes
+    let end = count + 9 <= SHA256Instructions.blockLength ? 64 : 128
+    padded[count] = 0x80
+    padded[end - 2] = UInt8(truncatingIfNeeded: count >> 5)
+    padded[end - 1] = UInt8(truncatingIfNeeded: count << 3)
+    return unsafe SHA256Instructions.hash(padded: padded.span.bytes.extracting(first: end))
   }
 }
 

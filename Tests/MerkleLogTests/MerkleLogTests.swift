@@ -28,5 +28,18 @@ struct MerkleLogTests {
     #expect(MerkleHash.node(left, right) != MerkleHash.node(right, left))
   }
 
+  @Test("lists of leaves and of nodes have the hashes that each has alone")
+  func lists() {
+    for count in [0, 1, 2, 15, 16, 17, 31, 64, 99] {
+      for length in [1, 54, 55, 62, 64, 118, 119] {
+        let entries = (0..<count).map { entry in (0..<length).map { UInt8(truncatingIfNeeded: $0 * 7 + entry) } }
+        let leaves = entries.map { MerkleHash.leaf($0) }
+        #expect(MerkleHash.leaves(entries.flatMap(\.self), length: length) == leaves, "\(count) of \(length) bytes")
+        let nodes = (0..<count / 2).map { MerkleHash.node(leaves[2 * $0], leaves[2 * $0 + 1]) }
+        #expect(MerkleHash.nodes(over: leaves) == nodes, "over \(count)")
+      }
+    }
+  }
+
   private func hash(_ hex: String) -> Hash256? { Hash256(hex: hex) }
 }

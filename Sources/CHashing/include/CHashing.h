@@ -1,4 +1,4 @@
-// Instructions that Swift cannot name: CRC-32C, and Keccak on vectors, each compiled for the processors that have it.
+// Instructions that Swift cannot name: CRC-32C, SHA-256, and Keccak on vectors, each compiled for the processors that have it.
 //
 // Nothing here keeps state or allocates. Ask for the features once, then call only what the processor has.
 
@@ -15,12 +15,26 @@
 #define VARVE_FEATURE_AVX512 4u
 /// varve_keccak_permute_bmi may be called.
 #define VARVE_FEATURE_BMI 8u
+/// varve_sha256 may be called.
+#define VARVE_FEATURE_SHA256 16u
+/// varve_sha256_avx512 may be called.
+#define VARVE_FEATURE_AVX512BW 32u
 
 /// What this processor and operating system offer: a union of the bits above.
 uint32_t varve_processor_features(void);
 
 /// The register of CRC-32C after `count` bytes, without the inversions before and after.
 uint32_t varve_crc32c(uint32_t state, const void *bytes, size_t count);
+
+/// The 32 bytes of the SHA-256 of a message that has been padded to `blocks` blocks of 64 bytes.
+void varve_sha256(const uint8_t *message, size_t blocks, uint8_t *hash);
+
+/// The 32 bytes of each SHA-256 of sixteen messages: `prefix`, and then one of the entries of `length` bytes that stand one
+/// after another. For a length from 55 to 118: two blocks with prefix and padding.
+void varve_sha256_avx512(uint8_t prefix, const uint8_t *entries, size_t length, uint8_t *hashes);
+
+/// The constants of the 64 rounds of SHA-256.
+extern const uint32_t varve_sha256_constants[64];
 
 /// Asks for `count` bytes, `distance` bytes behind `start`, to be brought near. Reads nothing: any address will do.
 void varve_prefetch(const void *start, size_t count, size_t distance);
