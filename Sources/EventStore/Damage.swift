@@ -12,6 +12,8 @@ package struct Damage: Error, Equatable, Sendable {
     case shape(String)
     /// No record where one must be: positions are dense.
     case missingRecord
+    /// A record that is in its place, and that a look-up does not find: a key in a branch page is wrong.
+    case unreachable
     /// A record where none may be: it stands behind the head.
     case strayRecord
     /// A key that is none of its table's.
@@ -77,6 +79,7 @@ extension Damage: CustomStringConvertible {
     case .checksum: "the stored bytes do not match their checksum"
     case .shape(let detail): detail
     case .missingRecord: "the record is missing"
+    case .unreachable: "the record is in its place, but a look-up does not find it"
     case .strayRecord: "there is a record behind the head"
     case .strayKey(let table, let key): "table \(table) has a row under \(Hex.encode(key)), which is no key of it"
     case .chunk(let index): "part \(index) of the payload is missing or has the wrong length"

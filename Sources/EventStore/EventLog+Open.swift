@@ -174,7 +174,8 @@ extension ReadableTransaction where Self: ~Copyable {
       let next = view.position.rawValue + 1
       guard next.isMultiple(of: TreeRows.groupSize) else { return }
       let group = next / TreeRows.groupSize - 1
-      try checkTreeRow(of: group, groupHash: TreeRows.groupHash(leaves.suffix(Int(TreeRows.groupSize))), in: tables)
+      try checkTreeRow(
+        of: group, groupHash: TreeRows.groupHash(Array(leaves.suffix(Int(TreeRows.groupSize)))), in: tables)
     }
     guard leaves.last == head.lastLeafHash else {
       throw .damaged(Damage(.head("it names another last record than the one that is stored")))

@@ -16,11 +16,11 @@ extension EventLog {
     package var damageLimit = 100
 
     /// Records that are verified in one snapshot, and between two calls of `progress`. A multiple of eight.
-    package var recordsPerStep: UInt64 = 2048
+    package var recordsPerStep: UInt64 = 8192
 
     package init(
       decodesEvents: Bool = true, checksAccumulators: Bool = false, damageLimit: Int = 100,
-      recordsPerStep: UInt64 = 2048
+      recordsPerStep: UInt64 = 8192
     ) {
       precondition(recordsPerStep > 0 && recordsPerStep.isMultiple(of: TreeRows.groupSize), "steps end with a group")
       self.decodesEvents = decodesEvents
@@ -41,12 +41,12 @@ extension EventLog {
   ///   - checkpoint: where an earlier verification of this log stopped.
   ///   - progress: told after every step what has been found so far; false stops.
   /// - Throws: when the log cannot be read at all.
-  /// - Complexity: O(bytes): one pass, two to four hashes a record.
+  /// - Complexity: O(bytes): one pass on all processors, two to four hashes a record.
   package func verify(
     from checkpoint: VerifyCheckpoint = VerifyCheckpoint(), options: VerifyOptions = VerifyOptions(),
     progress: (VerifyReport) -> Bool = { _ in true }
   ) throws(ReadError) -> VerifyReport {
-    var verifier = Verifier(tables: tables, options: options, checkpoint: checkpoint)
+    var verifier = Verifier(environment: environment, tables: tables, options: options, checkpoint: checkpoint)
     while true {
       let isDone = try environment.read { (transaction: borrowing ReadTransaction) throws(ReadError) in
         try verifier.step(in: transaction)

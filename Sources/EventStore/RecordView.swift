@@ -91,7 +91,12 @@ extension RecordView {
   }
 
   /// The event that the payload is. Throws `undecodable` damage if it is none.
-  package func event() throws(ReadError) -> Event { try copy().event() }
+  package func event() throws(ReadError) -> Event {
+    let kind = try header.kind
+    do throws(EventError) {
+      return try withPayload { (payload: RawSpan) throws(EventError) in try Event(kind: kind, payload: payload) }
+    } catch { throw .damaged(Damage(.undecodable("\(error)"), of: self, at: position.rawValue)) }
+  }
 }
 
 /// A record on its own: what outlives the snapshot it was read from.

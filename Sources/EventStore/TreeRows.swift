@@ -26,9 +26,13 @@ enum TreeRows {
   }
 
   /// The root of the eight leaves of a group.
-  static func groupHash(_ leaves: some Collection<Hash256>) -> Hash256 {
+  static func groupHash(_ leaves: [Hash256]) -> Hash256 {
     precondition(leaves.count == Int(groupSize), "a group has eight leaves")
-    return MerkleTree.root(ofLeaves: leaves)
+    var hashes = leaves
+    for width in [4, 2, 1] {
+      for index in 0..<width { hashes[index] = MerkleHash.node(hashes[2 * index], hashes[2 * index + 1]) }
+    }
+    return hashes[0]
   }
 }
 

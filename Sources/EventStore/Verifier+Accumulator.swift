@@ -1,4 +1,3 @@
-import Hashing
 import LMDB
 import Primitives
 import Rollup
@@ -18,20 +17,22 @@ enum AccumulatorProgress: Equatable, Sendable {
 extension Verifier {
   /// Follows `canonicalAcc` over a record that is as it was written, and holds what an L1 block says of it against that.
   mutating func follow(
-    _ view: borrowing RecordView, _ header: RecordHeader, _ event: Event?, in transaction: borrowing ReadTransaction
+    _ header: RecordHeader, _ findings: RecordFindings, in transaction: borrowing ReadTransaction
   ) throws(ReadError) {
     let position = header.position.rawValue
-    switch (header.kind, event) {
-    case (.l1BlockAppended, .l1BlockAppended(let block)?):
-      try begin(block, header, in: transaction)
-    case (.l1Reorged, .l1Reorged(let reorg)?): try goBack(to: reorg.revokedFrom.rawValue, in: transaction)
-    case (.l1BlockAppended, _), (.l1Reorged, _): checkpoint.accumulator = .unknown
-    default: try add(view, header.kind, before: position, in: transaction)
+    guard header.kind == .l1BlockAppended || header.kind == .l1Reorged else { return }
+    if let block = findings.blocks[position] {
+      try begin(block, header, findings, in: transaction)
+    } else if let reorganisation = findings.reorganisations[position] {
+      try goBack(to: reorganisation.revokedFrom.rawValue, in: transaction)
+    } else {
+      checkpoint.accumulator = .unknown
     }
   }
 
   private mutating func begin(
-    _ block: L1BlockAppended, _ header: RecordHeader, in transaction: borrowing ReadTransaction
+    _ block: RecordFindings.Block, _ header: RecordHeader, _ findings: RecordFindings,
+    in transaction: borrowing ReadTransaction
   ) throws(ReadError) {
     let (number, position) = (header.coordinates.blockNumber, header.position.rawValue)
     let computed: Hash256?
@@ -39,12 +40,15 @@ extension Verifier {
     case .unknown: computed = nil
     case .known(let expected): computed = expected
     case .reading(let before, let hash, let first):
-      computed = try factsSoFar(after: before, from: first, before: position, in: transaction)?.value(blockHash: hash)
+      if let facts = findings.blocks[first]?.facts, facts.end == position {
+        computed = CanonicalAccumulator.value(after: before, blockHash: hash, facts: facts.hash)
+      } else {
+        computed = try facts(after: before, from: first, before: position, in: transaction)?.value(blockHash: hash)
+      }
     }
-    facts = nil
     // The chain's configuration is a fact of block 0, and stands before it.
     checkpoint.accumulator = .reading(
-      before: block.canonicalAccBefore, hash: block.headerHash, first: number == 0 ? 0 : position)
+      before: block.canonicalAccBefore, hash: block.hash, first: number == 0 ? 0 : position)
     guard let computed, computed != block.canonicalAccBefore else { return }
     note(
       Damage(
@@ -58,7 +62,6 @@ extension Verifier {
   /// that takes its place has to name. If it does not, and was reported for that, the other one will be too.
   private mutating func goBack(to revoked: UInt64, in transaction: borrowing ReadTransaction) throws(ReadError) {
     let tables = tables
-    facts = nil
     let event = try collect { () throws(ReadError) in
       try transaction.withRecord(at: revoked, in: tables) { (view: borrowing RecordView) throws(ReadError) in
         try view.event()
@@ -68,38 +71,23 @@ extension Verifier {
     checkpoint.accumulator = .known(block.canonicalAccBefore)
   }
 
-  private mutating func add(
-    _ view: borrowing RecordView, _ kind: EventKind, before position: UInt64, in transaction: borrowing ReadTransaction
-  ) throws(ReadError) {
-    guard CanonicalAccumulator.counts(kind), case .reading(let before, _, let first) = checkpoint.accumulator else {
-      return
-    }
-    guard var facts = try factsSoFar(after: before, from: first, before: position, in: transaction) else {
-      return checkpoint.accumulator = .unknown
-    }
-    facts.begin(kind)
-    view.forEachSegment { (segment: RawSpan) in facts.update(segment) }
-    self.facts = facts
-  }
-
-  /// Over the records from the block's first one up to `position`: what is at hand, or read again where a verification
-  /// was taken up in the middle of a block. Nil when one of them is damaged.
-  private mutating func factsSoFar(
+  /// Over the records from a block's first one up to `position`, read again: where not all of them were looked at in one go.
+  /// Nil when one of them is damaged.
+  private mutating func facts(
     after before: Hash256, from first: UInt64, before position: UInt64, in transaction: borrowing ReadTransaction
   ) throws(ReadError) -> CanonicalAccumulator? {
-    if let facts { return facts }
     let tables = tables
     return try collect { () throws(ReadError) in
-      var read = CanonicalAccumulator(before: before)
+      var facts = CanonicalAccumulator(before: before)
       for earlier in first..<position {
         try transaction.withRecord(at: earlier, in: tables) { (view: borrowing RecordView) throws(ReadError) in
           let kind = try view.header.kind
           guard CanonicalAccumulator.counts(kind) else { return }
-          read.begin(kind)
-          view.forEachSegment { (segment: RawSpan) in read.update(segment) }
+          facts.begin(kind)
+          view.forEachSegment { (segment: RawSpan) in facts.update(segment) }
         }
       }
-      return read
+      return facts
     }
   }
 }

@@ -1,118 +1,82 @@
-import Hashing
 import LMDB
 import MerkleLog
 import Primitives
 import Rollup
 
 extension Verifier {
+  /// Records that a processor looks at in one go: some tens of microseconds of work, or much more for long ones.
+  private static var recordsPerPart: UInt64 { 256 }
+
   /// Verifies the records from the checkpoint up to `end`, and the tree hashes they complete. Gives the leaf hashes
   /// after the last whole group, nil for a record that is damaged.
   mutating func verifyRecords(
     upTo end: UInt64, in transaction: borrowing ReadTransaction
   ) throws(ReadError) -> [Hash256?] {
-    var leaves: [Hash256?] = []
-    var cursor: LMDB.Cursor
-    do throws(LMDBError) { cursor = try transaction.cursor(in: tables.records) } catch { throw .store(error) }
-    var entry: LMDB.Cursor.Entry?
-    do throws(LMDBError) {
-      // From the beginning, so that a key which sorts before all positions is met too.
-      entry = try checkpoint.position == 0 ? cursor.first() : cursor.seek(checkpoint.position)
-    } catch { throw .store(error) }
-    while checkpoint.position < end, !isFull {
-      let position = checkpoint.position
-      if let found = entry, found.key.isStray(before: position) {
-        note(Damage(.strayKey(table: tables.records.name, found.key.bytes)))
-        do throws(LMDBError) { entry = try cursor.next() } catch { throw .store(error) }
-        continue
-      }
-      if let found = entry, found.key.holds(position) {
-        leaves.append(try verify(found.value, at: position, in: transaction))
-        do throws(LMDBError) { entry = try cursor.next() } catch { throw .store(error) }
-      } else {
-        noteUnreadable(Damage(.missingRecord, position: Position(position)))
-        leaves.append(nil)
-      }
-      checkpoint.position += 1
-      if checkpoint.position.isMultiple(of: TreeRows.groupSize) {
-        try verifyGroup(leaves, in: transaction)
-        leaves = []
+    let size = Int(TreeRows.groupSize)
+    var rest: [Hash256?] = []
+    for findings in inspect(checkpoint.position..<end) {
+      for index in findings.records.indices {
+        guard !isFull else { return [] }
+        for stray in findings.strays[checkpoint.position] ?? [] { note(stray) }
+        guard !isFull else { return [] }
+        try verifyRecord(index, of: findings, in: transaction)
+        checkpoint.position += 1
+        guard checkpoint.position.isMultiple(of: TreeRows.groupSize) else { continue }
+        // Without its row there is a failure, which comes now.
+        guard index / size < findings.groups.count else { break }
+        verifyGroup(findings.groups[index / size])
         if end - checkpoint.position < TreeRows.groupSize { report.checkpoint = checkpoint }
       }
+      if let failure = findings.failure { throw failure }
+      rest = findings.records.suffix(findings.records.count % size).map { $0?.leafHash }
     }
-    return leaves
+    return rest
   }
 
-  /// Verifies one stored value as the record at `position`. Its leaf hash, nil if it is damaged.
-  private mutating func verify(
-    _ value: RawSpan, at position: UInt64, in transaction: borrowing ReadTransaction
-  ) throws(ReadError) -> Hash256? {
-    do throws(ReadError) {
-      let view = try RecordView.checked(value, at: position, in: transaction, tables: tables)
-      let header = try view.header
-      checkpoint.chunkRows += UInt64(PayloadLayout(payloadLength: view.payloadLength).chunkRows)
-      checkpoint.payloadBytes &+= UInt64(view.payloadLength)
-      try verifyContent(view, header, in: transaction)
-      return header.leafHash
-    } catch {
-      guard case .damaged(let damage) = error else { throw error }
-      noteUnreadable(damage)
-      return nil
+  /// Looks at records on all processors. Each takes a snapshot of its own: what is in the log does not change.
+  private func inspect(_ range: Range<UInt64>) -> [RecordFindings] {
+    let starts = Array(stride(from: range.lowerBound, to: range.upperBound, by: Int(Self.recordsPerPart)))
+    let (environment, tables, options) = (environment, tables, options)
+    return ParallelMap(grain: 1).map(starts.count) { index in
+      let part = starts[index]..<min(starts[index] + Self.recordsPerPart, range.upperBound)
+      return RecordInspector.inspect(part, of: environment, tables: tables, options: options)
     }
   }
 
-  /// Notes that a record cannot be read. What depends on it is not reported as damaged too.
-  private mutating func noteUnreadable(_ damage: Damage) {
-    note(damage)
-    checkpoint.unreadable += 1
-    checkpoint.openBlock = nil
-    checkpoint.accumulator = .unknown
-  }
-
-  /// Verifies payload hash and event of a record whose checksum is right, and what is derived from it.
-  private mutating func verifyContent(
-    _ view: borrowing RecordView, _ header: RecordHeader, in transaction: borrowing ReadTransaction
+  /// Notes what was found about the record at the checkpoint, and verifies what follows from it.
+  private mutating func verifyRecord(
+    _ index: Int, of findings: RecordFindings, in transaction: borrowing ReadTransaction
   ) throws(ReadError) {
-    var hasher = Keccak256()
-    view.forEachSegment { (segment: RawSpan) in hasher.update(segment) }
-    if hasher.finalize() != header.payloadHash { note(Damage(.payloadHash, of: view, at: header.position.rawValue)) }
-    let isBlock = header.kind == .l1BlockAppended && options.checksAccumulators
-    let mustDecode = options.decodesEvents || header.kind == .l1Reorged || isBlock
-    var event: Event?
-    if mustDecode {
-      do throws(ReadError) { event = try view.event() } catch {
-        guard case .damaged(let damage) = error else { throw error }
-        note(damage)
-      }
+    for damage in findings.damages[checkpoint.position] ?? [] { note(damage) }
+    if let header = findings.records[index]?.header {
+      checkpoint.chunkRows += UInt64(PayloadLayout(payloadLength: Int(header.payloadLength)).chunkRows)
+      checkpoint.payloadBytes &+= UInt64(header.payloadLength)
+      try verifyDerived(header, findings, in: transaction)
+      if options.checksAccumulators { try follow(header, findings, in: transaction) }
+    } else {
+      // What depends on it is not reported as damaged too.
+      checkpoint.unreadable += 1
+      checkpoint.openBlock = nil
+      checkpoint.accumulator = .unknown
     }
-    try verifyDerived(header, event, in: transaction)
-    if options.checksAccumulators { try follow(view, header, event, in: transaction) }
   }
 
   /// Holds the row of the group that ends at the checkpoint against its leaves.
   ///
   /// A hash that differs is reported once: what stands above it is recomputed from the leaves. Where a leaf is unknown,
   /// its record being damaged, the stored hash of the group is taken, so that the rest can still be verified.
-  private mutating func verifyGroup(
-    _ leaves: [Hash256?], in transaction: borrowing ReadTransaction
-  ) throws(ReadError) {
-    let group = checkpoint.groups.size
-    let tables = tables
-    let row = try collect { () throws(ReadError) in try transaction.treeRow(group: group, in: tables) }
-    let known = leaves.compactMap(\.self)
-    let groupHash = known.count == leaves.count ? TreeRows.groupHash(known) : row?.first
+  private mutating func verifyGroup(_ group: RecordFindings.Group) {
+    var row: [Hash256]?
+    switch group.row {
+    case .stored(let hashes): row = hashes
+    case .damaged(let damage): note(damage)
+    }
     var wrong: [Damage] = []
-    checkpoint.groups.append(leafHash: groupHash ?? .zero) { subtree in
+    checkpoint.groups.append(leafHash: group.hash ?? row?.first ?? .zero) { subtree in
       if let row, row[subtree.level] != subtree.hash {
         wrong.append(Damage(.treeHash(level: subtree.level + TreeRows.groupLevel, index: subtree.index)))
       }
     }
     for damage in wrong { note(damage) }
-  }
-}
-
-extension RawSpan {
-  /// Whether a key of table `records`, met where the record at `position` is looked for, is none that stands behind it.
-  fileprivate func isStray(before position: UInt64) -> Bool {
-    byteCount != 8 || bigEndian(at: 0, as: UInt64.self) < position
   }
 }

@@ -1,4 +1,3 @@
-import Hashing
 import LMDB
 import MerkleLog
 import Primitives
@@ -7,24 +6,20 @@ import Rollup
 extension Verifier {
   /// Follows what the writer derives from a record, and holds the stored rows against it.
   mutating func verifyDerived(
-    _ header: RecordHeader, _ event: Event?, in transaction: borrowing ReadTransaction
+    _ header: RecordHeader, _ findings: RecordFindings, in transaction: borrowing ReadTransaction
   ) throws(ReadError) {
     let position = header.position.rawValue
     if header.kind.isObservation { try verifyObservation(header, in: transaction) }
     checkpoint.openBlock?.take(header.kind, ofBlock: header.coordinates.blockNumber, at: position)
     if let block = checkpoint.openBlock, block.row.end <= position { try closeBlock(in: transaction) }
-    switch (header.kind, event) {
-    case (.l1BlockAppended, let event):
-      var hash = Hash256.zero
-      if case .l1BlockAppended(let appended)? = event { hash = Keccak256.hash(appended.header) }
+    if header.kind == .l1BlockAppended {
       let number = header.coordinates.blockNumber
-      checkpoint.openBlock = OpenBlock(
-        number: number, row: BlockRow(first: position, end: position + 1, hash: hash))
+      let hash = findings.blocks[position]?.hash ?? .zero
+      checkpoint.openBlock = OpenBlock(number: number, row: BlockRow(first: position, end: position + 1, hash: hash))
       if checkpoint.firstBlock == nil { checkpoint.firstBlock = number }
       checkpoint.newestBlock = number
-    case (.l1Reorged, .l1Reorged(let reorg)?):
-      checkpoint.newestBlock = reorg.commonAncestor.number
-    default: break
+    } else if header.kind == .l1Reorged, let reorganisation = findings.reorganisations[position] {
+      checkpoint.newestBlock = reorganisation.commonAncestor.number
     }
   }
 
@@ -95,7 +90,8 @@ extension Verifier {
   private mutating func verifyNothingBehind(_ head: Head, in transaction: borrowing ReadTransaction) throws(ReadError) {
     do throws(LMDBError) {
       var cursor = try transaction.cursor(in: tables.records)
-      var entry = try cursor.seek(head.size)
+      var entry = head.size == 0 ? try cursor.first() : try cursor.seek(head.size - 1)
+      while let found = entry, found.key.isPosition(before: head.size) { entry = try cursor.next() }
       while let found = entry, !isFull {
         let isPosition = found.key.byteCount == 8
         note(

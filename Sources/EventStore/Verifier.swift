@@ -3,9 +3,11 @@ import MerkleLog
 import Primitives
 import Rollup
 
-/// One verification on its way. `Verifier+Records.swift` looks at records, `Verifier+Tables.swift` at what is derived,
-/// `Verifier+Accumulator.swift` at `canonicalAcc`.
+/// One verification on its way. `RecordInspector` looks at records, each by itself, on all processors;
+/// `Verifier+Records.swift` goes through what that found in the order of the records, `Verifier+Tables.swift` looks at what
+/// is derived, `Verifier+Accumulator.swift` at `canonicalAcc`.
 struct Verifier {
+  let environment: Environment
   let tables: EventLog.Tables
   let options: EventLog.VerifyOptions
   var report: VerifyReport
@@ -14,13 +16,13 @@ struct Verifier {
   /// group.
   var checkpoint: VerifyCheckpoint
 
-  /// Over the facts of the L1 block that is being read; nil where they have to be read again first.
-  var facts: CanonicalAccumulator?
-
   /// What reorganisations have revoked, as of the snapshot of the present step.
   var revocations = Revocations()
 
-  init(tables: EventLog.Tables, options: EventLog.VerifyOptions, checkpoint: VerifyCheckpoint) {
+  init(
+    environment: Environment, tables: EventLog.Tables, options: EventLog.VerifyOptions, checkpoint: VerifyCheckpoint
+  ) {
+    self.environment = environment
     self.tables = tables
     self.options = options
     self.checkpoint = checkpoint

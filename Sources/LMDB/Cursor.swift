@@ -31,6 +31,11 @@ package struct Cursor: ~Copyable, ~Escapable {
       self.key = key
       self.value = value
     }
+
+    /// Tells values of one page from those of others. A long value has pages of its own.
+    @inlinable package var page: UInt {
+      unsafe value.withUnsafeBytes { bytes in UInt(bitPattern: bytes.baseAddress) / 4096 }
+    }
   }
 
   /// Moves to the first entry.

@@ -1,4 +1,5 @@
 import EventStore
+import Foundation
 import Hashing
 import LMDB
 import Primitives
@@ -291,6 +292,108 @@ struct VerifyTests {
         #expect(damages.count == 2, "\(damages)")
       }
     }
+  }
+
+  @Test("a key that is no position is named wherever the log is cut into steps, and behind its last record")
+  func strayKeysAtBorders() throws {
+    try withTemporaryDirectory { path in
+      let directory = FilePath(path)
+      try make(directory)
+      let strays: [UInt64] = [7, 15, 63, 88]
+      try tamper(directory) { (transaction, tables) throws(LMDBError) in
+        for position in strays {
+          try transaction.put([1, 2, 3].rawSpan, for: (key(position) + [0]).rawSpan, in: tables("records"))
+        }
+      }
+      let log = try EventLog.open(directory, mode: .inspection)
+      for step in [8, 16, 64, 2048] as [UInt64] {
+        let found = try log.verify(options: .init(recordsPerStep: step)).damages
+        let expected = strays.map { Damage(.strayKey(table: "records", key($0) + [0])) }
+        #expect(found == expected + [Damage(.rowCount(table: "records", stored: 93, expected: 89))], "steps of \(step)")
+      }
+    }
+  }
+
+  @Test("in whatever steps, by one processor or all, a verification finds the same in the same order")
+  func steps() throws {
+    var random = SeededGenerator()
+    for _ in 0..<5 {
+      try withTemporaryDirectory { path in
+        let directory = FilePath(path)
+        let size = try makeLong(directory, &random)
+        try tamper(directory) { (transaction, tables) throws(LMDBError) in
+          for _ in 0..<10 {
+            let position = key(UInt64.random(in: 0..<size, using: &random))
+            switch Int.random(in: 0..<4, using: &random) {
+            case 0: try transaction.delete(position.rawSpan, in: tables("records"))
+            case 1: try transaction.put([1].rawSpan, for: (position + [0]).rawSpan, in: tables("records"))
+            case 2: try transaction.put(pattern(32).rawSpan, for: key(size / 16).rawSpan, in: tables("tree"))
+            default:
+              guard var value = try transaction.get(position.rawSpan, in: tables("records"))?.bytes else { continue }
+              value[Int.random(in: value.indices, using: &random)] ^= 4
+              try transaction.put(value.rawSpan, for: position.rawSpan, in: tables("records"))
+            }
+          }
+        }
+        let log = try EventLog.open(directory, mode: .inspection)
+        for limit in [3, 1000] {
+          let reports = try [8, 72, 2048].map { step in
+            try log.verify(options: .init(damageLimit: limit, recordsPerStep: step))
+          }
+          #expect(!reports[0].damages.isEmpty)
+          #expect(reports[1].damages == reports[0].damages && reports[2].damages == reports[0].damages)
+          if limit == 1000 { #expect(reports[1] == reports[0] && reports[2] == reports[0]) }
+        }
+      }
+    }
+  }
+
+  @Test("a key in a branch page that leads look-ups astray is named by a record that is not found, in whatever steps")
+  func branchKeys() throws {
+    try withTemporaryDirectory { path in
+      let directory = FilePath(path)
+      var random = SeededGenerator()
+      _ = try makeLong(directory, &random)
+      try requireSound(directory, decodesEvents: false)
+      #expect(try turnBranchKeys(of: directory.appending("data.mdb")) > 0)
+      let log = try EventLog.open(directory, mode: .inspection)
+      let found = try [8, 72, 2048].map { step in try log.verify(options: .init(recordsPerStep: step)).damages }
+      let lost = found[0].filter { $0.fault == .unreachable }.compactMap(\.position)
+      #expect(!lost.isEmpty && found[1] == found[0] && found[2] == found[0])
+      for position in lost {
+        let error = #expect(throws: ReadError.self) { try log.record(at: position) }
+        guard case .damaged(let damage)? = error else { return }
+        #expect(damage == Damage(.missingRecord, position: position))
+      }
+    }
+  }
+
+  /// Changes a key of eight bytes in the middle of every branch page that has many. How many were changed.
+  private func turnBranchKeys(of path: FilePath) throws -> Int {
+    let (pageSize, branchFlag) = (4096, 0x01)
+    var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path.string)))
+    var changed = 0
+    func word(_ offset: Int) -> Int { Int(bytes[offset]) | Int(bytes[offset + 1]) << 8 }
+    for page in stride(from: 2 * pageSize, to: bytes.count, by: pageSize) where word(page + 10) == branchFlag {
+      // Offsets of the nodes follow the page header of 16 bytes; a node is page number and key length, and then its key.
+      let count = (word(page + 12) - 16) / 2
+      guard count > 8 else { continue }
+      let node = page + word(page + 16 + 2 * (count / 2))
+      guard word(node + 6) == 8 else { continue }
+      bytes[node + 8 + 7] ^= 1
+      changed += 1
+    }
+    try Data(bytes).write(to: URL(fileURLWithPath: path.string))
+    return changed
+  }
+
+  /// A log of some hundred records, a few of them long. How many they are.
+  private func makeLong(_ directory: FilePath, _ random: inout SeededGenerator) throws -> UInt64 {
+    let log = try EventLog.open(directory, mode: .create)
+    try log.appendBlocks((0..<150).map { l1Block($0, records: Int.random(in: 1...6, using: &random)) })
+    for _ in 0..<20 { try log.append([plain(pattern(Int.random(in: 0...9000, using: &random)), block: 149)]) }
+    try log.fill(Int.random(in: 0...20, using: &random))
+    return try log.head().size
   }
 
   @Test("block numbers at both ends of what an integer holds are counted, not trapped on")

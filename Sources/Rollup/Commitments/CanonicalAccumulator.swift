@@ -29,19 +29,27 @@ package struct CanonicalAccumulator: Sendable {
   /// Begins the block's next record that counts; its payload follows in parts.
   package mutating func begin(_ kind: EventKind) {
     var number: [UInt8] = []
-    number.append(bigEndian: kind.rawValue)
+    Self.begin(kind, in: &number)
     facts.update(number.rawSpan)
   }
+
+  /// Adds to bytes, to be hashed later, what stands before the payload of a record that counts.
+  package static func begin(_ kind: EventKind, in bytes: inout [UInt8]) { bytes.append(bigEndian: kind.rawValue) }
 
   /// Adds the next part of the payload. O(part).
   package mutating func update(_ part: RawSpan) { facts.update(part) }
 
   /// The value after the block.
   package consuming func value(blockHash: Hash256) -> Hash256 {
+    Self.value(after: before, blockHash: blockHash, facts: facts.finalize())
+  }
+
+  /// The value after a block whose facts, all kinds and payloads in one piece, have the hash `facts`.
+  package static func value(after before: Hash256, blockHash: Hash256, facts: Hash256) -> Hash256 {
     var hash = Keccak256()
     before.withBytes { hash.update($0) }
     blockHash.withBytes { hash.update($0) }
-    facts.finalize().withBytes { hash.update($0) }
+    facts.withBytes { hash.update($0) }
     return hash.finalize()
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ChainImport
+import EventStore
 import Foundation
 import Primitives
 import ProjectionStore

@@ -7,14 +7,16 @@ import Synchronization
 package struct ParallelMap: OrderedMap {
   private let processors = max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1)
 
-  /// Elements that a processor takes at a time: enough that taking them costs nothing beside a key recovery, and few
-  /// enough that no processor waits long for another.
-  private static var grain: Int { 8 }
+  private let grain: Int
 
-  package init() {}
+  /// - Parameter grain: elements that a processor takes at a time: so many that taking them costs nothing beside the work,
+  ///   and so few that no processor waits long for another. Eight recoveries of a key are.
+  package init(grain: Int = 8) {
+    self.grain = grain
+  }
 
   package func map<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
-    let parts = (count + Self.grain - 1) / Self.grain
+    let parts = (count + grain - 1) / grain
     guard parts > 1, processors > 1 else { return SerialMap().map(count, body) }
     let results = Mutex([[Result]](repeating: [], count: parts))
     let next = Atomic(0)
@@ -22,8 +24,8 @@ package struct ParallelMap: OrderedMap {
       while true {
         let part = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard part < parts else { return }
-        let first = part * Self.grain
-        let values = (first..<min(first + Self.grain, count)).map(body)
+        let first = part * grain
+        let values = (first..<min(first + grain, count)).map(body)
         results.withLock { $0[part] = values }
       }
     }
