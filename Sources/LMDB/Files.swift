@@ -158,12 +158,16 @@ package enum Files {
     }
     defer { unsafe closedir(stream) }
     var names: [String] = []
+    // Only this tells a failure from the end.
+    errno = 0
     while let entry = unsafe readdir(stream) {
       let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { tuple in
         unsafe tuple.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
       }
       if name != ".", name != ".." { names.append(name) }
+      errno = 0
     }
+    guard errno == 0 else { throw .system(operation: "readdir", directory, errno: errno) }
     return names.sorted()
   }
 

@@ -35,11 +35,6 @@ extension Projector {
     return reason != nil && cursor.nextPosition < size
   }
 
-  /// Whether the live version keeps history; false when there is none.
-  private var liveKeepsHistory: Bool {
-    versions.live.flatMap { Manifest.read(in: versions.path(of: $0)) }?.keepsHistory ?? false
-  }
-
   /// A version that is being built and that no reader knows.
   struct Build {
     let name: VersionName
@@ -52,10 +47,12 @@ extension Projector {
   ///
   /// - Parameter keepsHistory: nil for as the live version does.
   func startBuild(resume: Bool, keepingHistory keepsHistory: Bool?) throws(ProjectionError) -> Build {
-    if resume, let name = versions.unfinished, let build = resumeBuild(name, keepsHistory) { return build }
-    let keepsHistory = keepsHistory ?? liveKeepsHistory
+    let inventory = try versions.inventory()
+    if resume, let name = inventory.unfinished, let build = resumeBuild(name, keepsHistory) { return build }
+    let live = inventory.live.flatMap { Manifest.read(in: versions.path(of: $0)) }
+    let keepsHistory = keepsHistory ?? live?.keepsHistory ?? false
     // A name beyond those about to go: no name is used for two things.
-    let name = versions.next(schemaVersion: P.schemaVersion)
+    let name = inventory.next(schemaVersion: P.schemaVersion)
     versions.removeUnpublished()
     let directory = versions.path(of: name)
     try ProjectionError.files { () throws(LMDB.OpenError) in try Files.createDirectory(directory) }
@@ -98,7 +95,7 @@ extension Projector {
       try Files.syncDirectory(versions.directory)
     }
     try step(.directoryDurable)
-    try versions.switchTo(build.name, from: versions.live, passing: step)
+    try versions.switchTo(build.name, from: try versions.inventory().live, passing: step)
     // From here on the new version is live, whatever becomes of older ones: the next rebuild removes them too.
     versions.removeUnpublished()
     try step(.oldVersionsRemoved)

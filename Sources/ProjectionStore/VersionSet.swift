@@ -52,8 +52,11 @@ struct VersionSet: Sendable {
   private var current: VersionName? { named.first }
 
   /// What CURRENT names: the live version, and the one before it. None where the first line is no name.
-  private var named: [VersionName] {
-    guard let bytes = try? Files.read(currentFile) else { return [] }
+  private var named: [VersionName] { (try? readNamed()) ?? [] }
+
+  /// As `named`; throws when there may be a CURRENT and it cannot be read.
+  private func readNamed() throws(LMDB.OpenError) -> [VersionName] {
+    guard let bytes = try Files.read(currentFile) else { return [] }
     let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false).prefix(2)
     return lines.map { VersionName(String(decoding: $0, as: UTF8.self)) }.prefix { $0 != nil }.compactMap(\.self)
   }
@@ -63,21 +66,44 @@ struct VersionSet: Sendable {
   }
 
   /// All version directories, oldest first.
-  var all: [VersionName] {
-    ((try? Files.names(in: directory)) ?? []).compactMap { VersionName($0) }.sorted()
+  var all: [VersionName] { (try? readAll()) ?? [] }
+
+  private func readAll() throws(LMDB.OpenError) -> [VersionName] {
+    try Files.names(in: directory).compactMap { VersionName($0) }.sorted()
   }
 
   /// A version made after the published ones and not yet published: what an interrupted rebuild left.
-  var unfinished: VersionName? {
-    guard let newest = all.last else { return nil }
-    guard let published = [live, previous].compactMap(\.self).max() else { return newest }
-    return newest > published ? newest : nil
+  var unfinished: VersionName? { (try? inventory())?.unfinished }
+
+  /// What there is, for who is about to write or remove some of it: what cannot be read is not taken for absent, but thrown.
+  func inventory() throws(ProjectionError) -> Inventory {
+    try ProjectionError.files { () throws(LMDB.OpenError) in Inventory(all: try readAll(), named: try readNamed()) }
   }
 
-  /// The name for the next version of a schema: beyond all that are there, and those that CURRENT names.
-  func next(schemaVersion: UInt32) -> VersionName {
-    let newest = (all + named).map(\.sequence).max() ?? 0
-    return VersionName(sequence: newest + 1, schemaVersion: schemaVersion)
+  struct Inventory {
+    /// All version directories, oldest first.
+    let all: [VersionName]
+
+    /// What CURRENT names, whether it is there or not.
+    let named: [VersionName]
+
+    var live: VersionName? { named.first.flatMap { all.contains($0) ? $0 : nil } }
+
+    /// What CURRENT names and is there.
+    var published: [VersionName] { named.filter(all.contains) }
+
+    /// A version made after the published ones and not yet published: what an interrupted rebuild left.
+    var unfinished: VersionName? {
+      guard let newest = all.last else { return nil }
+      guard let published = published.max() else { return newest }
+      return newest > published ? newest : nil
+    }
+
+    /// The name for the next version of a schema: beyond all that are there, and those that CURRENT names.
+    func next(schemaVersion: UInt32) -> VersionName {
+      let newest = (all + named).map(\.sequence).max() ?? 0
+      return VersionName(sequence: newest + 1, schemaVersion: schemaVersion)
+    }
   }
 
   func path(of name: VersionName) -> FilePath { directory.appending(name.description) }
@@ -101,10 +127,13 @@ struct VersionSet: Sendable {
   }
 
   /// Removes every version but the live one and the one before it. What a crash leaves, or what cannot be removed, are rows
-  /// that nobody reads, for the next call to remove: no reason for anything to fail, as no name is used twice.
+  /// that nobody reads, for the next call to remove: no reason for anything to fail, as no name is used twice. When CURRENT
+  /// cannot be read, nothing goes.
   func removeUnpublished() {
-    let published = [live, previous]
-    for name in all where !published.contains(name) { try? Files.removeDirectory(path(of: name)) }
+    guard let inventory = try? inventory() else { return }
+    for name in inventory.all where !inventory.published.contains(name) {
+      try? Files.removeDirectory(path(of: name))
+    }
   }
 
   private var currentFile: FilePath { directory.appending(Self.currentName) }

@@ -1,4 +1,5 @@
 import Dispatch
+import Foundation
 import LMDB
 import Primitives
 @testable import ProjectionStore
@@ -79,7 +80,28 @@ struct VersionTests {
       try Files.createDirectory(versions.directory.appending("v3-s1"))
       try versions.switchTo(VersionName(sequence: 3, schemaVersion: 1)) { _ in }
       #expect(versions.live == VersionName(sequence: 3, schemaVersion: 1))
-      #expect(versions.next(schemaVersion: 2).description == "v4-s2")
+      #expect(try versions.inventory().next(schemaVersion: 2).description == "v4-s2")
+    }
+  }
+
+  @Test("a CURRENT that cannot be read is not taken for one that is not there: a rebuild stops, and nothing is removed")
+  func unreadableCurrent() throws {
+    let chain = try MiniChain(blockCount: 3)
+    try Scratch.with { scratch in
+      try chain.write(to: scratch.log)
+      try scratch.projector().rebuild()
+      let (current, aside) = (scratch.versions.directory.appending("CURRENT"), scratch.dataDirectory.appending("aside"))
+      let name = try #require(scratch.versions.live)
+      // A directory in its place opens, and does not read.
+      try FileManager.default.moveItem(atPath: current.string, toPath: aside.string)
+      try Files.createDirectory(current)
+      for resume in [true, false] {
+        #expect(throws: ProjectionError.self) { try scratch.projector().rebuild(resume: resume) }
+      }
+      try Files.removeDirectory(current)
+      try FileManager.default.moveItem(atPath: aside.string, toPath: current.string)
+      #expect(scratch.versions.live == name && scratch.versions.all == [name])
+      #expect(try scratch.projector().digest().digest == Scratch.digest(of: chain))
     }
   }
 
