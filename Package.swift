@@ -148,7 +148,10 @@ let package = Package(
     // What `Tools/faults` kills, and what checks the log afterwards.
     .executableTarget(
       name: "FaultDriver",
-      dependencies: ["EventStore", "Hashing", "LMDB", "MerkleLog", "Primitives", "Rollup", system],
+      dependencies: [
+        "ChainImport", "EventStore", "Hashing", "LMDB", "MerkleLog", "Primitives", "ProjectionStore", "Projections",
+        "Rollup", "StoreFiles", system,
+      ],
       path: "Tools/FaultDriver"),
 
     // What several test targets share: vectors, seeded random, temporary stores verified at the end.

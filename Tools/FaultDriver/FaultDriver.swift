@@ -8,9 +8,12 @@ import SystemPackage
 ///     FaultDriver crash DIRECTORY IMAGES SEED RECORDER [ignore-sync|ignore-sync-after-failure]
 ///     FaultDriver damage DIRECTORY FILES SEED RECORDER [withoutChecksum|withoutPreflight]
 ///     FaultDriver syscalls DIRECTORY RUNS SEED [careless]
+///     FaultDriver full DIRECTORY CYCLES SEED
+///     FaultDriver proofs LEAVES [blind]
 ///
 ///     FaultDriver append DIRECTORY SEED [COMMITS [persistent|careless]]     (what it does this to)
 ///     FaultDriver upkeep DIRECTORY SEED                                      (likewise: signs, exports, copies, mirrors)
+///     FaultDriver rebuild DIRECTORY LEDGER                                   (likewise: folds a ledger)
 ///     FaultDriver pin DIRECTORY                                              (a reader that stays in a snapshot)
 ///     FaultDriver examine                                                   (what looks at the remains)
 ///
@@ -34,7 +37,14 @@ struct FaultDriver {
     if arguments.first == "upkeep", arguments.count == 3, let seed = UInt64(arguments[2]) {
       Upkeep(places: Upkeep.Places(below: directory), seed: seed).run()
     }
+    if arguments.first == "rebuild", arguments.count == 3 {
+      Rebuild(directory: directory, ledger: FilePath(arguments[2])).run()
+    }
     if arguments.first == "pin", arguments.count == 2 { Pin(directory: directory).run() }
+    if arguments.first == "proofs", (2...3).contains(arguments.count), let leaves = Int(arguments[1]), leaves > 0 {
+      if arguments.count == 3, arguments[2] != "blind" { usage() }
+      return ProofLoop(largest: leaves, isBlind: arguments.count == 3).run()
+    }
     guard arguments.count >= 4, let count = Int(arguments[2]), count > 0, let seed = UInt64(arguments[3]) else {
       usage()
     }
@@ -60,6 +70,7 @@ struct FaultDriver {
     case ("syscalls", 0...1):
       guard let manner = options.isEmpty ? .plain : Appender.Manner(rawValue: arguments[4]) else { usage() }
       return try SystemCallLoop(work: directory, seed: seed, limit: count, manner: manner).run()
+    case ("full", 0): return try FullDiskLoop(directory: directory, cycles: count, seed: seed).run()
     default: usage()
     }
   }
@@ -72,6 +83,8 @@ struct FaultDriver {
              FaultDriver crash DIRECTORY IMAGES SEED RECORDER [ignore-sync|ignore-sync-after-failure]
              FaultDriver damage DIRECTORY FILES SEED RECORDER [withoutChecksum|withoutPreflight]
              FaultDriver syscalls DIRECTORY RUNS SEED [careless]
+             FaultDriver full DIRECTORY CYCLES SEED
+             FaultDriver proofs LEAVES [blind]
       """, code: 2)
   }
 

@@ -1,8 +1,9 @@
 import Foundation
 import SystemPackage
 
-/// System calls that fail: for each kind, each time it is called and each error, a short run of `append` or `upkeep` in which
-/// it does, once or from then on. The process may give up, saying why; what it acknowledged must be there.
+/// System calls that fail: for each kind, each time it is called and each error, a short run of `append`, `upkeep` or
+/// `rebuild` in which it does, once or from then on. The process may give up, saying why; what it acknowledged must be there.
+/// A rebuild is killed at each call as well.
 struct SystemCallLoop {
   let work: FilePath
   let seed: UInt64
@@ -14,20 +15,27 @@ struct SystemCallLoop {
   let manner: Appender.Manner
 
   /// What is run.
-  private enum Work: CaseIterable {
-    case append, upkeep
+  private enum Work: String, CaseIterable {
+    case append, upkeep, rebuild
   }
 
   /// A kind of call that is made to fail.
   private struct Fault {
     let work: Work
     let call: String
+
+    /// The error's name, or that of the signal which ends the process at the call.
     let error: String
 
     /// Only calls about the files of the work count: others are the loader's and the run-time system's.
     let isLimitedToFiles: Bool
 
-    var name: String { "\(call) \(error)\(work == .append ? "" : " of upkeep")" }
+    var name: String { "\(call) \(error)\(work == .append ? "" : " of \(work)")" }
+
+    var isKill: Bool { error == SystemCallLoop.killing }
+
+    /// Whether it can happen from some time on; else only once. Who is interrupted tries again, rightly without end.
+    var canStay: Bool { error != "EINTR" && !isKill }
   }
 
   /// Calls and errors, and whether only those about the work's files count.
@@ -37,15 +45,20 @@ struct SystemCallLoop {
     ),
     (["link", "unlink", "mkdir", "flock", "rename"], ["EIO", "EACCES"], false),
     (["openat"], ["EMFILE", "EIO"], true),
+    (["getdents64"], ["EIO"], true),
     (["write"], ["EIO", "ENOSPC"], true),
     (["mmap"], ["ENOMEM"], true),
     (["fcntl"], ["EAGAIN"], true),
   ]
 
+  private static let killing = "SIGKILL"
+
   private static let faults: [Fault] = Work.allCases.flatMap { work in
     calls.flatMap { row in
       row.calls.flatMap { call in
-        row.errors.map { Fault(work: work, call: call, error: $0, isLimitedToFiles: row.isLimitedToFiles) }
+        (row.errors + (work == .rebuild ? [killing] : [])).map {
+          Fault(work: work, call: call, error: $0, isLimitedToFiles: row.isLimitedToFiles)
+        }
       }
     }
   }
@@ -57,13 +70,15 @@ struct SystemCallLoop {
   private struct Counts {
     var finished = 0
     var gaveUp = 0
+    var killed = 0
     var violations: [String] = []
-    var total: Int { finished + gaveUp + violations.count }
+    var total: Int { finished + gaveUp + killed + violations.count }
   }
 
   /// Runs until every call has failed, and prints what was found. False when something was violated.
   func run() throws -> Bool {
     let start = Victim.now()
+    let rebuilds = try RebuildSource(in: work.appending("source"))
     var counts = Counts()
     var place = 0
     // The first time each kind of call is made, then the second, and so on, as long as it is made that often.
@@ -77,7 +92,7 @@ struct SystemCallLoop {
           break
         }
         place += 1
-        if try runBoth(fault, time: time, in: work.appending("run-\(place)"), &counts) { next.append(fault) }
+        if try runBoth(fault, time: time, in: work.appending("run-\(place)"), rebuilds, &counts) { next.append(fault) }
       }
       left = next
       time += 1
@@ -87,7 +102,8 @@ struct SystemCallLoop {
     print(
       """
       \(counts.total) runs with failing system calls (seed \(seed)) in \(Int((Victim.now() - start) / 1000)) s
-      \(counts.finished) went on to the end, \(counts.gaveUp) gave up with an error, \(counts.violations.count) violations
+      \(counts.finished) went on to the end, \(counts.gaveUp) gave up with an error, \(counts.killed) were killed, \
+      \(counts.violations.count) violations
       """)
     if !left.isEmpty {
       let kinds = left.map(\.name).joined(separator: ", ")
@@ -97,17 +113,20 @@ struct SystemCallLoop {
   }
 
   /// Fails the call the given time it is made, once and from then on. Whether it was made that often.
-  private func runBoth(_ fault: Fault, time: Int, in place: FilePath, _ counts: inout Counts) throws -> Bool {
-    // Who is interrupted tries again, rightly without end; so it happens once.
-    for suffix in fault.error == "EINTR" ? [""] : ["", "+"] {
+  private func runBoth(
+    _ fault: Fault, time: Int, in place: FilePath, _ rebuilds: RebuildSource, _ counts: inout Counts
+  ) throws -> Bool {
+    for suffix in fault.canStay ? ["", "+"] : [""] {
       // A call that is not made so often fails from then on as it fails once.
-      guard try runOnce(fault, when: "\(time)\(suffix)", in: place, &counts) else { return false }
+      guard try runOnce(fault, when: "\(time)\(suffix)", in: place, rebuilds, &counts) else { return false }
     }
     return true
   }
 
   /// Whether the call was made often enough to fail.
-  private func runOnce(_ fault: Fault, when: String, in place: FilePath, _ counts: inout Counts) throws -> Bool {
+  private func runOnce(
+    _ fault: Fault, when: String, in place: FilePath, _ rebuilds: RebuildSource, _ counts: inout Counts
+  ) throws -> Bool {
     try FileManager.default.createDirectory(atPath: place.string, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: place.string) }
     let trace = place.appending("trace").string
@@ -115,29 +134,31 @@ struct SystemCallLoop {
     // What the process has to say about its failure is its exit code here.
     let silence = try FileDescriptor.open(FilePath("/dev/null"), .writeOnly)
     defer { try? silence.close() }
+    let effect = fault.isKill ? "signal" : "error"
     let arguments =
       ["-f", "-qq", "-o", trace, "-e", "trace=\(fault.call)"]
-      + ["-e", "inject=\(fault.call):error=\(fault.error):when=\(when)"] + (try command(fault, in: place))
+      + ["-e", "inject=\(fault.call):\(effect)=\(fault.error):when=\(when)"] + (try command(fault, in: place, rebuilds))
     let process = try spawn(arguments, program: "/usr/bin/strace", output: pipe.writeEnd, errors: silence)
     try pipe.writeEnd.close()
     let (said, isInTime) = try listen(pipe.readEnd, to: process)
     let end = wait(for: process)
-    guard try String(contentsOfFile: trace, encoding: .utf8).contains("(INJECTED)") else { return false }
+    let isKilled = fault.isKill && end == (0, SIGKILL)
+    guard try isKilled || String(contentsOfFile: trace, encoding: .utf8).contains("(INJECTED)") else { return false }
     let name = "\(fault.name) fails, time \(when), seed \(seed)"
-    guard isInTime, end == (0, 0) || end == (3, 0) else {
+    guard isInTime, isKilled || end == (0, 0) || end == (3, 0) else {
       let what = isInTime ? "ended with code \(end.code), signal \(end.signal)" : "did not end"
       counts.violations.append("\(name): the process \(what)")
       return true
     }
     do {
-      try check(fault, in: place, said)
-      if end.code == 0 { counts.finished += 1 } else { counts.gaveUp += 1 }
+      try check(fault, in: place, said, rebuilds)
+      if isKilled { counts.killed += 1 } else if end.code == 0 { counts.finished += 1 } else { counts.gaveUp += 1 }
     } catch { counts.violations.append("\(name): \(error)") }
     return true
   }
 
   /// The files that count, and the program with its arguments.
-  private func command(_ fault: Fault, in place: FilePath) throws -> [String] {
+  private func command(_ fault: Fault, in place: FilePath, _ rebuilds: RebuildSource) throws -> [String] {
     let places = Upkeep.Places(below: place)
     let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     let (watched, arguments) =
@@ -148,6 +169,11 @@ struct SystemCallLoop {
           ["append", places.log.string, "\(seed)", "\(Self.commits)", manner.rawValue]
         )
       case .upkeep: (places.watched, ["upkeep", place.string, "\(seed)"])
+      case .rebuild:
+        (
+          Rebuild(directory: place, ledger: rebuilds.ledger).watched,
+          ["rebuild", place.string, rebuilds.ledger.string]
+        )
       }
     return (fault.isLimitedToFiles ? watched.flatMap { ["-P", $0.string] } : []) + [program] + arguments
   }
@@ -173,7 +199,8 @@ struct SystemCallLoop {
   }
 
   /// A restart finds what was acknowledged, and takes more.
-  private func check(_ fault: Fault, in place: FilePath, _ said: [UInt8]) throws {
+  private func check(_ fault: Fault, in place: FilePath, _ said: [UInt8], _ rebuilds: RebuildSource) throws {
+    if fault.work == .rebuild { return try rebuilds.check(place, isRebuilt: !said.isEmpty) }
     let places = Upkeep.Places(below: place)
     let report = Report(said, wasKilled: false)
     guard FileManager.default.fileExists(atPath: places.log.appending("data.mdb").string) else {

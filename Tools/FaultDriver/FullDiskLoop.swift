@@ -1,0 +1,85 @@
+import EventStore
+import Foundation
+import LMDB
+import Rollup
+import SystemPackage
+
+/// A log on a small file system that fills up: the append that does not fit is refused, with the bytes it needs, and nothing
+/// of it is kept; reads go on; once there is room, appends do too.
+struct FullDiskLoop {
+  /// A directory on the file system that is filled.
+  let directory: FilePath
+
+  let cycles: Int
+  let seed: UInt64
+
+  /// Bytes that are taken from the disk, and given back when it is full.
+  private static let ballast = 8 << 20
+
+  private static let recordsPerBatch = 400
+
+  /// Fills the disk so often, and prints what was found. False when something was violated.
+  func run() throws -> Bool {
+    let start = Victim.now()
+    var records: UInt64 = 0
+    var violations: [String] = []
+    for cycle in 0..<cycles {
+      let place = directory.appending("cycle")
+      defer { try? FileManager.default.removeItem(atPath: place.string) }
+      try FileManager.default.createDirectory(atPath: place.string, withIntermediateDirectories: true)
+      do { records += try fillOnce(place, seed: seed &+ UInt64(cycle)) } catch {
+        violations.append("cycle \(cycle), seed \(seed): \(error)")
+      }
+    }
+    for violation in violations.prefix(20) { print("VIOLATION \(violation)") }
+    print(
+      """
+      \(cycles) times a full disk (seed \(seed)) in \(Int((Victim.now() - start) / 1000)) s
+      \(records) records acknowledged before and after, \(violations.count) violations
+      """)
+    return violations.isEmpty
+  }
+
+  /// How many records were acknowledged.
+  private func fillOnce(_ place: FilePath, seed: UInt64) throws -> UInt64 {
+    let ballast = place.appending("ballast").string
+    try Data(repeating: 0x5a, count: Self.ballast).write(to: URL(fileURLWithPath: ballast))
+    let log = try EventLog.open(place.appending("log"), mode: .create)
+    var source = Source(process: seed, writer: 0)
+    let (last, error) = try fill(log, &source)
+    guard case .store(.diskFull(let needed, let available)) = error, available < needed else {
+      throw Checker.Violation(description: "a full disk gave: \(error)")
+    }
+    guard try log.head() == last else { throw Checker.Violation(description: "something of a refused append was kept") }
+    try requireSound(log)
+    try FileManager.default.removeItem(atPath: ballast)
+    for _ in 0..<3 { try log.append(batch(&source)) }
+    let head = try log.head()
+    guard head.size == last.size + 3 * UInt64(Self.recordsPerBatch) else {
+      throw Checker.Violation(description: "with room again, \(head.size) records after \(last.size)")
+    }
+    try requireSound(log)
+    return head.size
+  }
+
+  /// Appends until that is refused. What the log was before, and why it was.
+  private func fill(_ log: EventLog, _ source: inout Source) throws -> (head: Head, refusal: AppendError) {
+    while true {
+      let head = try log.head()
+      do throws(AppendError) { try log.append(batch(&source)) } catch {
+        return (head, error)
+      }
+    }
+  }
+
+  private func batch(_ source: inout Source) -> [NewRecord] {
+    (0..<Self.recordsPerBatch).map { _ in source.record() }
+  }
+
+  private func requireSound(_ log: EventLog) throws {
+    let report = try log.verify(options: .init(decodesEvents: false))
+    guard report.isSound, report.verified == (try log.head().size) else {
+      throw Checker.Violation(description: report.damages.first?.description ?? "records are missing")
+    }
+  }
+}
