@@ -64,6 +64,7 @@ struct QueryIndexTests {
           #expect(fate?.consumed?.isForced == derived.isForced)
         }
         hashes += derived.block.transactions.map { Keccak256.hash($0) }
+        let malformed = Keccak256.hash(RollupPlay.malformed)
         for (place, hash) in hashes.enumerated() {
           let found = try QueryIndex.inclusions(of: hash, in: view).first {
             $0.block == number && $0.index == UInt64(place)
@@ -71,8 +72,8 @@ struct QueryIndexTests {
           let isMessage = place < derived.messages.count
           #expect(found?.transaction.messageIndex == (isMessage ? derived.messages.lowerBound + UInt64(place) : nil))
           switch found?.transaction.outcome {
-          case .executed: #expect(isMessage)
-          case .invalid(let reason): #expect(!isMessage && reason == "malformed")
+          case .executed(_, let success, let gasUsed, _): #expect(hash != malformed && success != nil && gasUsed > 0)
+          case .invalid(let reason): #expect(hash == malformed && reason == "malformed")
           case nil: Issue.record("block \(number) has no row \(place)")
           }
         }
