@@ -19,7 +19,9 @@ extension NodeTable {
       level = level.upperBound..<update.stepCount
     }
     let after = view.batch.rows.change(&update, entries)
-    return (after ?? root, update.setAside())
+    let rest = update.setAside()
+    noteAhead(ValuesAhead(owner: owner, changes: changes, rest: rest))
+    return (after ?? root, rest)
   }
 
   /// Finds the entries of the nodes that the steps of a level ask for: by links where these have been followed before.

@@ -17,6 +17,9 @@ struct NodeTable {
     var owner: Hash256?
     var branches: [(path: NibblePath, leaves: UInt16)?] = Array(repeating: nil, count: NibblePath.maximumCount + 1)
     var trail = NodeTrail()
+
+    /// Values that leaves have by now and the table of values has not yet.
+    var ahead = ValuesAhead()
   }
 
   private let recent = Recent()
@@ -53,6 +56,9 @@ struct NodeTable {
       return true
     } catch { throw .unreadable(path: path, reason: "\(error)") }
   }
+
+  /// Notes the values of leaves that are ahead of the table of values, until others are.
+  func noteAhead(_ values: ValuesAhead) { recent.ahead = values }
 
   func entry(of path: NibblePath, of owner: Hash256?) -> Int? { recent.trail.entry(of: path, of: owner) }
 
@@ -95,8 +101,9 @@ struct NodeTable {
       if owner == nil {
         do throws(RLPError) { value = try Account(row: row.rawSpan).encode() } catch { throw Self.damage(values) }
       }
-      let suffix = NibblePath(Hash256(key.rawSpan.extracting(skipped..<key.count))).dropFirst(path.count)
-      Trie.appendLeaf(suffix: suffix, value: value, to: &bytes)
+      let whole = NibblePath(Hash256(key.rawSpan.extracting(skipped..<key.count)))
+      if let newer = recent.ahead.value(of: whole, of: owner) { value = newer }
+      Trie.appendLeaf(suffix: whole.dropFirst(path.count), value: value, to: &bytes)
       return true
     } catch { throw .unreadable(path: path, reason: "\(error)") }
   }
@@ -123,5 +130,30 @@ enum NodeRow {
     row.append(bigEndian: leaves)
     row.append(contentsOf: node)
     return row
+  }
+}
+
+/// Changes of one trie that have been applied in place: the values of its leaves until the rows of these are written.
+struct ValuesAhead {
+  var owner: Hash256?
+  var changes: [TrieChange] = []
+
+  /// Those of them that have not been applied.
+  var rest: [TrieChange] = []
+
+  /// The value that a key has got; nil when it has not got any.
+  func value(of key: NibblePath, of owner: Hash256?) -> [UInt8]? {
+    guard self.owner == owner, Self.change(of: key, in: rest) == nil else { return nil }
+    return Self.change(of: key, in: changes)?.value
+  }
+
+  /// The change of a key; the changes are in ascending order of keys. O(log n).
+  private static func change(of key: NibblePath, in changes: [TrieChange]) -> TrieChange? {
+    var (first, end) = (0, changes.count)
+    while first < end {
+      let middle = (first + end) / 2
+      if changes[middle].key < key { first = middle + 1 } else { end = middle }
+    }
+    return first < changes.count && changes[first].key == key ? changes[first] : nil
   }
 }
