@@ -1,4 +1,5 @@
 import ChainImport
+import EventStore
 import Primitives
 import ProjectionStore
 import Projections
