@@ -61,6 +61,12 @@ final class FoldRun<P: Projection> {
     }
   }
 
+  /// Throws unless every record before `position` has been folded: `advance` goes no further than what is required has come.
+  func requireReached(_ position: UInt64) throws(ProjectionError) {
+    guard cursor.nextPosition < position else { return }
+    throw .requirementBehind(projection: P.name, reached: cursor.nextPosition, of: position)
+  }
+
   /// Whether rows are taken back when L1 revokes the records that they came from.
   private var isCanonical: Bool { P.readMode == .canonical }
 

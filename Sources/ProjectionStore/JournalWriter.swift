@@ -37,9 +37,11 @@ struct JournalWriter {
 
   private mutating func begin(_ next: Int, _ transaction: inout WriteTransaction) throws(LMDBError) {
     try flush(to: &transaction)
-    section = next
-    // An earlier commit may have begun the block: what that one remembers is older.
     let block = sections[next].l1Block
+    defer { section = next }
+    // Another version of the same block.
+    if section >= 0, sections[section].l1Block == block { return }
+    // An earlier commit may have begun the block: what that one remembers is older.
     let isNew = sections[next].header != nil
     number =
       isNew

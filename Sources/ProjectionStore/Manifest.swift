@@ -29,8 +29,8 @@ struct Manifest: Codable, Equatable, Sendable {
   }
 
   /// Reads the manifest of a version directory; nil when there is none or it is not one of this format.
-  static func read(in directory: FilePath) -> Manifest? {
-    guard let bytes = try? Files.read(directory.appending(fileName)),
+  static func read(in directory: FilePath) throws(LMDB.OpenError) -> Manifest? {
+    guard let bytes = try Files.read(directory.appending(fileName)),
       let manifest = try? JSONDecoder().decode(Manifest.self, from: Data(bytes)), manifest.format == 4
     else { return nil }
     return manifest

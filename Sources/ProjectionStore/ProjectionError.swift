@@ -18,6 +18,10 @@ package enum ProjectionError: Error, Sendable {
   /// The fold cannot apply a record: what L1 has at that place is impossible.
   case fold(Place, FoldError)
 
+  /// A projection without which this one cannot be folded has not come as far as was asked for, or has not yet taken back
+  /// what L1 has revoked.
+  case requirementBehind(projection: String, reached: UInt64, of: UInt64)
+
   /// A posted claim is not what the log gives. Only a replay stops there.
   case disagreement(OutputVerdict)
 
@@ -73,6 +77,9 @@ extension ProjectionError: CustomStringConvertible {
       "projection \(projection) must be rebuilt: \(reason); run `varve projection rebuild \(projection)`"
     case .locked(let directory, let holder):
       "\(holder.map { "process \($0)" } ?? "another process") is writing \(directory); wait for it, or stop it"
+    case .requirementBehind(let projection, let reached, let position):
+      "projection \(projection) was folded up to record \(reached) of \(position): one that it cannot do without is behind, or has "
+        + "not yet taken back what L1 has revoked; wait for whoever writes that one, and run this again"
     case .fold(let place, let error): "\(place): \(error)"
     case .disagreement(let verdict): "\(verdict)"
     case .undecodable(let place, let error): "\(place): its payload is no event: \(error); run `varve log verify`"

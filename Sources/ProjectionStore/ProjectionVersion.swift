@@ -114,7 +114,8 @@ final class ProjectionVersion: Sendable {
     }
   }
 
-  /// The point at which the newest commit ended; nil where no history is kept, and when a new L1 block begins.
+  /// The point at which the newest commit ended; nil where no history is kept, before the first
+  /// commit, and after an L1 block was taken back.
   func newestPoint() throws(ProjectionError) -> HistoryPoint? {
     guard keepsHistory else { return nil }
     return try environment.read { (transaction: borrowing ReadTransaction) throws(ProjectionError) in

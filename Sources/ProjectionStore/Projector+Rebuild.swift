@@ -13,16 +13,21 @@ extension Projector {
   ///
   /// - Parameter resume: whether to go on with an interrupted rebuild; without, it begins anew.
   /// - Returns: where the new live version stands.
+  /// - Throws: `requirementBehind` when a projection without which this one cannot be folded has not come to the head; what
+  ///   was folded stays, to be resumed.
   @discardableResult
   package func rebuild(_ options: Options = Options(), resume: Bool = true) throws(ProjectionError) -> ProjectionCursor
   {
     let lock = try ProjectionError.lock(versions.directory)
     let build = try startBuild(resume: resume, keepingHistory: options.keepsHistory)
+    // Whatever it requires is brought at least as far.
+    let size = try logSize()
     let run = FoldRun<P>(log, into: build.version, from: build.cursor, try upstreams(.build, options), options)
     // L1 may revoke what was just folded, at any time; what it does with it then stands behind it in the log.
     repeat {
       try run.advance(to: try logSize())
     } while try wasOvertaken(run.cursor)
+    try run.requireReached(size)
     try publish(build, at: run.cursor, passing: options.onPublish)
     _ = consume lock
     return run.cursor
@@ -45,12 +50,13 @@ extension Projector {
 
   /// The interrupted build, when it is to be resumed and can be; else a new one, with all unpublished versions removed.
   ///
-  /// - Parameter keepsHistory: nil for as the live version does.
+  /// - Parameter keepsHistory: nil for as the live version does, and where there is none for as the interrupted build did.
   func startBuild(resume: Bool, keepingHistory keepsHistory: Bool?) throws(ProjectionError) -> Build {
     let inventory = try versions.inventory()
-    if resume, let name = inventory.unfinished, let build = resumeBuild(name, keepsHistory) { return build }
-    let live = inventory.live.flatMap { Manifest.read(in: versions.path(of: $0)) }
-    let keepsHistory = keepsHistory ?? live?.keepsHistory ?? false
+    var kept = keepsHistory
+    if kept == nil, let live = inventory.live { kept = try manifest(of: live)?.keepsHistory }
+    if resume, let name = inventory.unfinished, let build = resumeBuild(name, kept) { return build }
+    let keepsHistory = kept ?? false
     // A name beyond those about to go: no name is used for two things.
     let name = inventory.next(schemaVersion: P.schemaVersion)
     versions.removeUnpublished()
@@ -67,7 +73,7 @@ extension Projector {
   /// The unpublished version, opened to be written further; nil when it must not be opened, or is no fold of this log.
   private func resumeBuild(_ name: VersionName, _ keepsHistory: Bool?) -> Build? {
     let directory = versions.path(of: name)
-    guard name.schemaVersion == P.schemaVersion, let manifest = Manifest.read(in: directory),
+    guard name.schemaVersion == P.schemaVersion, let manifest = try? manifest(of: name),
       manifest.belongs(to: P.self, storeID: storeID), keepsHistory.map({ $0 == manifest.keepsHistory }) ?? true
     else { return nil }
     // Whatever is wrong with it: a new build needs nothing of it.

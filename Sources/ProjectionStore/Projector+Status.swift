@@ -57,7 +57,7 @@ extension Projector {
   }
 
   private func keepsHistory(_ name: VersionName) -> Bool? {
-    Manifest.read(in: versions.path(of: name))?.keepsHistory
+    (try? manifest(of: name))?.keepsHistory
   }
 
   private func liveStatus(_ name: VersionName) throws(ProjectionError) -> ProjectionStatus.Version {

@@ -40,6 +40,8 @@ extension Projector {
   /// Folds the records that the live version has folded, in a scratch directory, and compares.
   ///
   /// The live version stands still meanwhile. The scratch directory is removed at the end.
+  ///
+  /// - Throws: `requirementBehind` when a projection without which this one cannot be folded has not come as far.
   package func verify(_ options: Options = Options()) throws(ProjectionError) -> VerifyReport {
     let lock = try ProjectionError.lock(versions.directory)
     let live = try openLive(.readOnly)
@@ -53,7 +55,9 @@ extension Projector {
     let scratch = try ProjectionVersion(
       directory, tables: P.tables, mode: .create, durability: .unsynced, keepsHistory: live.keepsHistory)
     let upstreams = try upstreams(.none, options)
-    try FoldRun<P>(log, into: scratch, from: .start, upstreams, options).advance(to: target.nextPosition)
+    let run = FoldRun<P>(log, into: scratch, from: .start, upstreams, options)
+    try run.advance(to: target.nextPosition)
+    try run.requireReached(target.nextPosition)
     let report = VerifyReport(
       stored: try live.digest(), rebuilt: try scratch.digest(), difference: try live.firstDifference(from: scratch))
     _ = consume lock

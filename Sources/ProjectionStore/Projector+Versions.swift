@@ -12,9 +12,10 @@ extension Projector {
   @discardableResult
   package func rollBack() throws(ProjectionError) -> VersionName {
     let lock = try ProjectionError.lock(versions.directory)
-    guard let previous = versions.previous else { throw .noPrevious(projection: P.name) }
+    let inventory = try versions.inventory()
+    guard let previous = inventory.previous else { throw .noPrevious(projection: P.name) }
     _ = try checkedCursor(of: openVersion(previous, .readOnly), allowingRevoked: true)
-    try versions.switchTo(previous, from: versions.live)
+    try versions.switchTo(previous, from: inventory.live)
     _ = consume lock
     return previous
   }
@@ -22,11 +23,15 @@ extension Projector {
   /// Removes the version that was live before, and what an interrupted rebuild has left. The live one stays.
   ///
   /// - Returns: what was removed.
+  /// - Throws: `damaged` when `CURRENT` says nothing of use, and any version may be the live one.
   @discardableResult
   package func drop() throws(ProjectionError) -> [VersionName] {
     let lock = try ProjectionError.lock(versions.directory)
-    let live = versions.live
-    let dropped = versions.all.filter { $0 != live }
+    let inventory = try versions.inventory()
+    guard inventory.isClear else {
+      throw .damaged(versions.currentFile, "it names no version that is there")
+    }
+    let dropped = inventory.all.filter { $0 != inventory.live }
     for name in dropped {
       try ProjectionError.files { () throws(LMDB.OpenError) in try Files.removeDirectory(versions.path(of: name)) }
     }

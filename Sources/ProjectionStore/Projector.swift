@@ -115,7 +115,7 @@ package final class Projector<P: Projection>: Sendable {
     guard name.schemaVersion == P.schemaVersion else {
       throw rebuildRequired("version \(name) is of another schema, this program's is \(P.schemaVersion)")
     }
-    guard let manifest = Manifest.read(in: directory), manifest.belongs(to: P.self, storeID: storeID) else {
+    guard let manifest = try manifest(of: name), manifest.belongs(to: P.self, storeID: storeID) else {
       throw rebuildRequired("the manifest in \(directory) is missing or of another store")
     }
     do throws(ProjectionError) {
@@ -123,6 +123,11 @@ package final class Projector<P: Projection>: Sendable {
     } catch .open(.unsyncedRemains) {
       throw rebuildRequired("\(directory) was not on disk when the machine was restarted")
     }
+  }
+
+  /// What a version says of itself; nil when it says nothing, or nothing of this format.
+  func manifest(of name: VersionName) throws(ProjectionError) -> Manifest? {
+    try ProjectionError.files { () throws(LMDB.OpenError) in try Manifest.read(in: versions.path(of: name)) }
   }
 
   /// The version's cursor, once it is known that going on from it gives a fold of this log.

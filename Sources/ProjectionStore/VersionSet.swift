@@ -43,22 +43,20 @@ struct VersionSet: Sendable {
   }
 
   /// The version that was live before, and can be again; nil when there is none any more.
-  var previous: VersionName? {
-    let names = named
-    return names.count > 1 && exists(names[1]) ? names[1] : nil
-  }
+  var previous: VersionName? { (try? inventory())?.previous }
 
   /// The first that CURRENT names, whether it is there or not.
   private var current: VersionName? { named.first }
 
   /// What CURRENT names: the live version, and the one before it. None where the first line is no name.
-  private var named: [VersionName] { (try? readNamed()) ?? [] }
+  private var named: [VersionName] { (try? readNamed())?.names ?? [] }
 
-  /// As `named`; throws when there may be a CURRENT and it cannot be read.
-  private func readNamed() throws(LMDB.OpenError) -> [VersionName] {
-    guard let bytes = try Files.read(currentFile) else { return [] }
+  /// As `named`, and whether there is a CURRENT; throws when there may be one and it cannot be read.
+  private func readNamed() throws(LMDB.OpenError) -> (names: [VersionName], isThere: Bool) {
+    guard let bytes = try Files.read(currentFile) else { return ([], false) }
     let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false).prefix(2)
-    return lines.map { VersionName(String(decoding: $0, as: UTF8.self)) }.prefix { $0 != nil }.compactMap(\.self)
+    let names = lines.map { VersionName(String(decoding: $0, as: UTF8.self)) }
+    return (names.prefix { $0 != nil }.compactMap(\.self), true)
   }
 
   private func exists(_ name: VersionName) -> Bool {
@@ -77,7 +75,10 @@ struct VersionSet: Sendable {
 
   /// What there is, for who is about to write or remove some of it: what cannot be read is not taken for absent, but thrown.
   func inventory() throws(ProjectionError) -> Inventory {
-    try ProjectionError.files { () throws(LMDB.OpenError) in Inventory(all: try readAll(), named: try readNamed()) }
+    try ProjectionError.files { () throws(LMDB.OpenError) in
+      let (named, hasCurrent) = try readNamed()
+      return Inventory(all: try readAll(), named: named, hasCurrent: hasCurrent)
+    }
   }
 
   struct Inventory {
@@ -87,7 +88,15 @@ struct VersionSet: Sendable {
     /// What CURRENT names, whether it is there or not.
     let named: [VersionName]
 
+    let hasCurrent: Bool
+
     var live: VersionName? { named.first.flatMap { all.contains($0) ? $0 : nil } }
+
+    /// The version that was live before, and can be again.
+    var previous: VersionName? { named.dropFirst().first.flatMap { all.contains($0) ? $0 : nil } }
+
+    /// Whether it is known which version is live, or that none is.
+    var isClear: Bool { live != nil || !hasCurrent }
 
     /// What CURRENT names and is there.
     var published: [VersionName] { named.filter(all.contains) }
@@ -128,15 +137,15 @@ struct VersionSet: Sendable {
 
   /// Removes every version but the live one and the one before it. What a crash leaves, or what cannot be removed, are rows
   /// that nobody reads, for the next call to remove: no reason for anything to fail, as no name is used twice. When CURRENT
-  /// cannot be read, nothing goes.
+  /// cannot be read, or names no version that is there, nothing goes.
   func removeUnpublished() {
-    guard let inventory = try? inventory() else { return }
+    guard let inventory = try? inventory(), inventory.isClear else { return }
     for name in inventory.all where !inventory.published.contains(name) {
       try? Files.removeDirectory(path(of: name))
     }
   }
 
-  private var currentFile: FilePath { directory.appending(Self.currentName) }
+  var currentFile: FilePath { directory.appending(Self.currentName) }
 }
 
 /// The steps of making a version live, each named for what has been done. A crash after any of them leaves CURRENT naming

@@ -241,8 +241,11 @@ struct HistoryTests {
       var options = Projector<ProposerState>.Options()
       options.onPublish = { _ throws(ProjectionError) in throw .file("stop", "here") }
       #expect(throws: ProjectionError.self) { try projector.rebuild(options) }
-      options.onPublish = { _ in }
       options.keepsHistory = false
+      #expect(throws: ProjectionError.self) { try projector.rebuild(options) }
+      try projector.rebuild()
+      #expect(try projector.openLive(.readOnly).keepsHistory, "nobody asks for what was interrupted")
+      options.onPublish = { _ in }
       try projector.rebuild(options)
       #expect(try !projector.openLive(.readOnly).keepsHistory)
       #expect(try projector.verify().agrees)

@@ -96,21 +96,36 @@ struct QueryIndexTests {
       // A rebuild makes what it needs.
       try index.rebuild()
       #expect(try scratch.projector().status().live?.cursor?.l1BlockNumber == 9)
+      // Two versions of it stand there.
+      try scratch.projector().rebuild()
       try chain.write(10..<20, to: scratch.log)
       // Somebody else is writing the state, and has not come far.
       let lock = try ProjectionError.lock(scratch.versions.directory)
       try index.catchUp()
       #expect(try index.status().live?.cursor?.l1BlockNumber == 9)
+      let live = index.versions.live
+      try expectBehind { () throws(ProjectionError) in _ = try index.rebuild() }
+      #expect(index.versions.live == live, "what is not whole is not published")
       _ = consume lock
       try index.catchUp(.init(batchSize: 3))
       #expect(try index.status().live?.cursor?.l1BlockNumber == 19)
       #expect(try index.verify().agrees)
+      try scratch.projector().rollBack()
+      try expectBehind { () throws(ProjectionError) in _ = try index.verify() }
       try Files.removeDirectory(scratch.versions.directory)
       let error = #expect(throws: ProjectionError.self) { try index.catchUp() }
       guard case .notBuilt(projection: ProposerState.name) = error else {
         Issue.record("\(String(describing: error))")
         return
       }
+    }
+  }
+
+  private func expectBehind(_ body: () throws(ProjectionError) -> Void) throws {
+    let error = #expect(throws: ProjectionError.self, performing: body)
+    guard case .requirementBehind(projection: QueryIndex.name, reached: _, of: _) = error else {
+      Issue.record("\(String(describing: error))")
+      return
     }
   }
 

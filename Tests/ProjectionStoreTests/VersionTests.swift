@@ -98,7 +98,17 @@ struct VersionTests {
       for resume in [true, false] {
         #expect(throws: ProjectionError.self) { try scratch.projector().rebuild(resume: resume) }
       }
+      #expect(throws: ProjectionError.self) { try scratch.projector().drop() }
+      #expect(throws: ProjectionError.self) { try scratch.projector().rollBack() }
       try Files.removeDirectory(current)
+      // One that can be read and says nothing of use.
+      for text in ["", "what\n", "v9-s1\n"] {
+        try Files.write(Array(text.utf8), to: current)
+        #expect(throws: ProjectionError.self) { try scratch.projector().drop() }
+        scratch.versions.removeUnpublished()
+        #expect(scratch.versions.all == [name])
+      }
+      try Files.remove(current)
       try FileManager.default.moveItem(atPath: aside.string, toPath: current.string)
       #expect(scratch.versions.live == name && scratch.versions.all == [name])
       #expect(try scratch.projector().digest().digest == Scratch.digest(of: chain))
