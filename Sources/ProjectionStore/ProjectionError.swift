@@ -72,7 +72,8 @@ extension ProjectionError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .notBuilt(let projection):
-      "projection \(projection) has not been built; run `varve projection rebuild \(projection)` or `varve replay`"
+      "projection \(projection) has not been built; run `varve projection rebuild \(projection)`"
+        + (projection == ProposerState.name ? " or `varve replay`" : "")
     case .rebuildRequired(let projection, let reason):
       "projection \(projection) must be rebuilt: \(reason); run `varve projection rebuild \(projection)`"
     case .locked(let directory, let holder):

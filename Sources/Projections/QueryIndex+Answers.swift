@@ -94,23 +94,27 @@ extension QueryIndex {
   }
 
   /// The outputs that say something about a block, by the block that each is about: those about it and about later ones, up
-  /// to the first that is final, and at most `limit`.
+  /// to the first that is final. O(outputs that are not).
   package static func outputs(
-    covering block: UInt64, limit: Int = 16, in view: ProjectionView
+    covering block: UInt64, in view: ProjectionView
   ) throws(FoldError) -> [CoveringOutput] {
-    var keys: [[UInt8]] = []
-    try view.scan(outputs, from: ProposerState.key(block)) { key, _ in
-      keys.append(key.bytes)
-      return keys.count < limit
-    }
     var found: [CoveringOutput] = []
-    for key in keys {
-      guard let output: IndexedOutput = try view.row(outputs, key) else { continue }
-      let (block, index) = place(in: key)
-      found.append(CoveringOutput(index: index, block: block, output: output))
-      if output.isFinal { break }
+    var start = ProposerState.key(block)
+    while true {
+      var keys: [[UInt8]] = []
+      try view.scan(outputs, from: start) { key, _ in
+        keys.append(key.bytes)
+        return keys.count < 16
+      }
+      for key in keys {
+        guard let output: IndexedOutput = try view.row(outputs, key) else { continue }
+        let (block, index) = place(in: key)
+        found.append(CoveringOutput(index: index, block: block, output: output))
+        if output.isFinal { return found }
+      }
+      guard let last = keys.last else { return found }
+      start = last + [0]
     }
-    return found
   }
 
   /// The newest L1 block.

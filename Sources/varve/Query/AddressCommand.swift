@@ -112,8 +112,12 @@ struct AddressReport: Report {
         ("balance", "\(balance) wei"), ("nonce", Quantity.count(nonce)),
         ("transactions", Quantity.count(transactionCount)),
       ] + block.facts)
-    guard !transactions.isEmpty else { return }
     page.line()
+    if !transactions.isEmpty { list(on: &page) }
+    page.line("as of L1 block \(Quantity.count(l1Head)) (\(l1HeadHash))", .dim)
+  }
+
+  private func list(on page: inout Page) {
     page.table(
       [
         .init(title: "block", isNumber: true), .init(title: "index", isNumber: true), .init(title: "as"),
@@ -125,6 +129,5 @@ struct AddressReport: Report {
           line.outcome ?? "-", line.hash,
         ]
       })
-    page.line("as of L1 block \(Quantity.count(l1Head)) (\(l1HeadHash))", .dim)
   }
 }

@@ -17,7 +17,10 @@ struct TransactionCommand: VarveCommand {
       beside it while an output about its block is.
 
       The same transaction may stand in the order more than once: each place is
-      listed. Answers come from the projections query-index and proposer-state.
+      listed. Answers come from the projections query-index and proposer-state, which
+      are brought to the head of the log first, unless a node is doing so. Receipts
+      from before Byzantium do not tell of a failure: there, what is shown as
+      executed may have been reverted, and what it made may not be there.
 
       EXAMPLES
         varve tx 0x\(String(repeating: "0", count: 64))
@@ -32,11 +35,12 @@ struct TransactionCommand: VarveCommand {
     let store = try QueryStore(options)
     let report = try store.read { view, l1Head throws(FoldError) in
       let inclusions = try QueryIndex.inclusions(of: hash.hash, in: view)
+      let now = try QueryIndex.now(in: view)?.timestamp ?? 0
       var found: [InclusionReport] = []
       for inclusion in inclusions {
         guard let block = try QueryIndex.block(inclusion.block, in: view) else { continue }
         let outputs = try QueryIndex.outputs(covering: inclusion.block, in: view)
-        found.append(InclusionReport(inclusion, block, outputs, finalized: store.finalized?.number))
+        found.append(InclusionReport(inclusion, block, outputs, finalized: store.finalized?.number, now: now))
       }
       return TransactionReport(
         hash: "\(hash.hash)", inclusions: found, l1Head: l1Head.number, l1HeadHash: "\(l1Head.hash)")
@@ -58,11 +62,15 @@ struct QueryStore {
   /// The newest L1 block that cannot be left.
   let finalized: BlockID?
 
+  /// Brings the index, and the state that it is made of, to the head of the log.
   init(_ options: GlobalOptions) throws {
     let log = try options.openLog(.readOnly)
     index = try options.projector(QueryIndex.self, over: log)
     state = try options.projector(ProposerState.self, over: log)
     finalized = try log.finalizedBlock()
+    do throws(ProjectionError) { try index.catchUp() } catch .locked {
+      // Whoever writes it keeps it at the head.
+    }
   }
 
   /// Lends the rows of the index, and says which L1 block they are of.
@@ -156,7 +164,7 @@ struct InclusionReport: Encodable {
 
   init(
     _ inclusion: QueryIndex.Inclusion, _ block: IndexedBlock, _ outputs: [QueryIndex.CoveringOutput],
-    finalized: UInt64?
+    finalized: UInt64?, now: UInt64
   ) {
     let transaction = inclusion.transaction
     self.block = inclusion.block
@@ -186,7 +194,7 @@ struct InclusionReport: Encodable {
     let standing = outputs.first { !$0.output.isDeleted }
     isDisputed = standing?.output.openGame != nil
     history = Self.history(block, outputs)
-    trust = TrustReport(block, settling ?? standing, isFinal: isFinal, isSettled: settling != nil)
+    trust = TrustReport(block, settling ?? standing, isFinal: isFinal, isSettled: settling != nil, now: now)
   }
 
   /// What happened to the block, and to the outputs about it up to the one that stands.
@@ -241,12 +249,15 @@ struct TrustReport: Encodable {
   /// In seconds of L1 time; nil when nothing can be challenged any more, or there is nothing yet.
   let challengeableUntil: UInt64?
 
-  init(_ block: IndexedBlock, _ covering: QueryIndex.CoveringOutput?, isFinal: Bool, isSettled: Bool) {
+  init(
+    _ block: IndexedBlock, _ covering: QueryIndex.CoveringOutput?, isFinal: Bool, isSettled: Bool, now: UInt64
+  ) {
     let l1Block = Quantity.count(block.stored.coordinates.blockNumber)
     order = isFinal ? "fixed by final L1 block \(l1Block)" : "fixed by L1 block \(l1Block), which is not final yet"
     execution = "by this store, from the log"
     output = covering?.index
-    challengeableUntil = isSettled ? nil : covering?.output.challengeEnd
+    let end = covering.flatMap { isSettled ? nil : $0.output.challengeEnd }
+    challengeableUntil = end.flatMap { $0 > now ? $0 : nil }
   }
 
   var facts: [(name: String, value: String)] {
