@@ -86,7 +86,7 @@ let package = Package(
     // The folds.
     .target(
       name: "Projections",
-      dependencies: ["Hashing", "Primitives", "Rollup", "StateTransition", "StateTrie"]),
+      dependencies: ["EVM", "Hashing", "Primitives", "Rollup", "StateTransition", "StateTrie"]),
 
     // L1 as a node sees it, and one in the process.
     .target(

@@ -12,7 +12,7 @@ extension ProjectionVersion {
   func unwind(
     _ cursor: ProjectionCursor, to log: EventLog, projection: String
   ) throws(ProjectionError) -> ProjectionCursor {
-    var top = BlockID(number: cursor.l1BlockNumber, hash: cursor.l1BlockHash)
+    var top = cursor.l1Block
     var gone: [UInt64] = []
     // The newest block goes in any case: its records may have been revoked before all of them were folded.
     repeat {

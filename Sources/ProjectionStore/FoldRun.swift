@@ -264,7 +264,7 @@ private struct BatchPart {
     self.newestPoint = newestPoint
     before = cursor
     next = cursor.nextPosition
-    l1Block = BlockID(number: cursor.l1BlockNumber, hash: cursor.l1BlockHash)
+    l1Block = cursor.l1Block
   }
 
   /// Where the projection stands when the batch is committed. One lookup.

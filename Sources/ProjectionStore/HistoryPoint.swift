@@ -15,10 +15,13 @@ struct HistoryPoint: Hashable, Comparable, Sendable {
 
   var bytes: [UInt8] {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(Self.byteCount)
+    append(to: &bytes)
+    return bytes
+  }
+
+  func append(to bytes: inout [UInt8]) {
     bytes.append(bigEndian: l1Block)
     bytes.append(bigEndian: version)
-    return bytes
   }
 
   init(l1Block: UInt64, version: UInt64) {
@@ -60,8 +63,7 @@ enum HistoryKey {
     bytes.reserveCapacity(1 + key.byteCount + HistoryPoint.byteCount)
     bytes.append(UInt8(table))
     bytes.append(contentsOf: key)
-    bytes.append(bigEndian: point.l1Block)
-    bytes.append(bigEndian: point.version)
+    point.append(to: &bytes)
     return bytes
   }
 

@@ -1,5 +1,6 @@
 import Hashing
 package import Primitives
+package import Rollup
 
 /// How far a projection has come. Committed in one transaction with the rows, so rows and cursor never disagree.
 package struct ProjectionCursor: Equatable, Sendable {
@@ -16,6 +17,9 @@ package struct ProjectionCursor: Equatable, Sendable {
   /// How many positions before `nextPosition` were skipped because they had been revoked. Revocations only ever grow, so
   /// an equal count in the log means that nothing folded has been revoked since.
   package var skippedRecords: UInt64
+
+  /// The newest L1 block of which anything was folded.
+  package var l1Block: BlockID { BlockID(number: l1BlockNumber, hash: l1BlockHash) }
 
   /// Before the first record.
   package static let start = ProjectionCursor(

@@ -3,6 +3,16 @@ import Primitives
 import Projections
 
 extension ProjectionVersion {
+  /// Lends the newest rows, and the cursor that belongs to them, of one snapshot.
+  func readNewest<R>(
+    _ body: (any TableReader, ProjectionCursor) throws(ProjectionError) -> R
+  ) throws(ProjectionError) -> R {
+    try environment.read { (transaction: borrowing ReadTransaction) throws(ProjectionError) in
+      let cursor = try cursor(in: transaction) ?? .start
+      return try lendRows(of: transaction) { rows throws(ProjectionError) in try body(rows, cursor) }
+    }
+  }
+
   /// Lends the rows as they were after a point that `choose` finds in the newest ones, both of one snapshot.
   ///
   /// - Parameter choose: is lent the newest rows, and the cursor that belongs to them. It returns nil for these.

@@ -1,6 +1,7 @@
 import LMDB
 package import Primitives
 import Projections
+import Rollup
 
 /// The digest of a version, and where the version stood.
 package struct DigestReport: Equatable, Sendable {
@@ -28,26 +29,31 @@ extension Projector {
 }
 
 extension ProjectionVersion {
-  /// See `ProjectionDigest` for what is hashed.
   func digest() throws(ProjectionError) -> DigestReport {
-    let cursor = try cursor() ?? .start
+    try readNewest { rows, cursor throws(ProjectionError) in
+      let (digest, counts) = try digest(of: rows, at: cursor.l1Block)
+      return DigestReport(digest: digest, cursor: cursor, rowCounts: counts)
+    }
+  }
+
+  /// Of rows of this version, as they are or were at an L1 block. See `ProjectionDigest` for what is hashed.
+  func digest(
+    of rows: any TableReader, at block: BlockID
+  ) throws(ProjectionError) -> (digest: Hash256, rowCounts: [DigestReport.RowCount]) {
     var digest = ProjectionDigest()
     var counts: [DigestReport.RowCount] = []
-    try read { store throws(ProjectionError) in
-      for table in tables {
-        digest.begin(table)
-        var rows = 0
-        do throws(TableReadError) {
-          try store.scan(table, from: [UInt8]().rawSpan) { key, value in
-            digest.add(key: key, value: value)
-            rows += 1
-            return true
-          }
-        } catch { throw ProjectionError.damaged(directory, "\(error)") }
-        counts.append(DigestReport.RowCount(table: table.name, rows: rows))
-      }
+    for table in tables {
+      digest.begin(table)
+      var count = 0
+      do throws(TableReadError) {
+        try rows.scan(table, from: [UInt8]().rawSpan) { key, value in
+          digest.add(key: key, value: value)
+          count += 1
+          return true
+        }
+      } catch { throw .damaged(directory, "\(error)") }
+      counts.append(DigestReport.RowCount(table: table.name, rows: count))
     }
-    let hash = digest.finalize(l1BlockNumber: cursor.l1BlockNumber, l1BlockHash: cursor.l1BlockHash)
-    return DigestReport(digest: hash, cursor: cursor, rowCounts: counts)
+    return (digest.finalize(l1BlockNumber: block.number, l1BlockHash: block.hash), counts)
   }
 }

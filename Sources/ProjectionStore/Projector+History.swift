@@ -12,14 +12,8 @@ extension Projector {
   package func read<R>(
     afterL1Block number: UInt64, _ body: (ProjectionView, BlockID) throws(FoldError) -> R
   ) throws(ProjectionError) -> R {
-    let version = try openLive(.readOnly)
-    var block: BlockID?
-    return try version.readPast({ _, cursor throws(ProjectionError) in
-      block = try pastBlock(number, of: version, at: cursor)
-      return .end(of: number)
-    }) { rows throws(ProjectionError) in
-      guard let block else { preconditionFailure("the block is found before its rows are lent") }
-      return try Self.lend(rows, of: version) { view throws(FoldError) in try body(view, block) }
+    try readRows(afterL1Block: number) { version, rows, block throws(ProjectionError) in
+      try Self.lend(rows, of: version) { view throws(FoldError) in try body(view, block) }
     }
   }
 
@@ -27,20 +21,24 @@ extension Projector {
   package func digest(
     afterL1Block number: UInt64
   ) throws(ProjectionError) -> (digest: Hash256, block: BlockID, rowCounts: [DigestReport.RowCount]) {
-    try read(afterL1Block: number) { view, block throws(FoldError) in
-      var digest = ProjectionDigest()
-      var counts: [DigestReport.RowCount] = []
-      for table in P.tables {
-        digest.begin(table)
-        var rows = 0
-        try view.scan(table) { key, value in
-          digest.add(key: key, value: value)
-          rows += 1
-          return true
-        }
-        counts.append(DigestReport.RowCount(table: table.name, rows: rows))
-      }
-      return (digest.finalize(l1BlockNumber: block.number, l1BlockHash: block.hash), block, counts)
+    try readRows(afterL1Block: number) { version, rows, block throws(ProjectionError) in
+      let (digest, counts) = try version.digest(of: rows, at: block)
+      return (digest, block, counts)
+    }
+  }
+
+  private func readRows<R>(
+    afterL1Block number: UInt64,
+    _ body: (ProjectionVersion, any TableReader, BlockID) throws(ProjectionError) -> R
+  ) throws(ProjectionError) -> R {
+    let version = try openLive(.readOnly)
+    var block: BlockID?
+    return try version.readPast({ _, cursor throws(ProjectionError) in
+      block = try pastBlock(number, of: version, at: cursor)
+      return .end(of: number)
+    }) { rows throws(ProjectionError) in
+      guard let block else { preconditionFailure("the block is found before its rows are lent") }
+      return try body(version, rows, block)
     }
   }
 

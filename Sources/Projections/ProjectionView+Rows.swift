@@ -6,17 +6,36 @@ protocol RLPRow {
   func append(to writer: inout RLPWriter)
 }
 
+extension RLPRow {
+  /// Reads all of a row.
+  fileprivate init(row bytes: RawSpan) throws(RLPError) {
+    var reader = RLPReader(bytes)
+    self = try Self(&reader)
+    try reader.finish()
+  }
+}
+
 extension ProjectionView {
   /// The row under `key`; nil where there is none.
   func row<Row: RLPRow>(_ table: ProjectionTable, _ key: [UInt8]) throws(FoldError) -> Row? {
     try ProposerState.rows { () throws(TableReadError) in
-      try row(table, key.rawSpan) { bytes throws(RLPError) in
-        var reader = RLPReader(bytes)
-        let row = try Row(&reader)
-        try reader.finish()
-        return row
+      try row(table, key.rawSpan) { bytes throws(RLPError) in try Row(row: bytes) }
+    }
+  }
+
+  /// Calls `body` with the rows of a table that were committed before, from the first key that is `start` or greater, in the
+  /// order of keys, until it returns false.
+  func scanRows<Row: RLPRow>(
+    _ table: ProjectionTable, from start: [UInt8], _ body: (_ key: RawSpan, _ row: Row) -> Bool
+  ) throws(FoldError) {
+    var failure: RLPError?
+    try scan(table, from: start) { key, bytes in
+      do throws(RLPError) { return body(key, try Row(row: bytes)) } catch {
+        failure = error
+        return false
       }
     }
+    if let failure { throw .rows(TableReadError(table: table, reason: "\(failure)")) }
   }
 
   func put(_ table: ProjectionTable, _ key: [UInt8], row: some RLPRow) {

@@ -33,16 +33,12 @@ extension QueryIndex {
     package let hash: Hash256
   }
 
-  /// The transactions that an address sent or received, or that made it, from `block` on and the oldest first.
-  ///
-  /// - Parameter limit: how many at most.
-  package static func entries(
-    of address: Address, from block: UInt64 = 0, limit: Int = .max, in view: ProjectionView
-  ) throws(FoldError) -> [AddressEntry] {
+  /// The transactions that an address sent or received, or that made it, the oldest first.
+  package static func entries(of address: Address, in view: ProjectionView) throws(FoldError) -> [AddressEntry] {
     var entries: [AddressEntry] = []
     var isDamaged = false
-    try view.scan(addresses, from: address.bytes + ProposerState.key(block)) { key, value in
-      guard entries.count < limit, key.hasPrefix(address.bytes.rawSpan) else { return false }
+    try view.scan(addresses, from: address.bytes) { key, value in
+      guard key.hasPrefix(address.bytes.rawSpan) else { return false }
       guard key.byteCount == Address.byteCount + 16, value.byteCount == 1 + Hash256.byteCount else {
         isDamaged = true
         return false
@@ -56,17 +52,6 @@ extension QueryIndex {
     }
     if isDamaged { throw .rows(TableReadError(table: addresses, reason: "a row is not what was written")) }
     return entries
-  }
-
-  /// How many transactions an address has in the order. O(their number).
-  package static func count(of address: Address, in view: ProjectionView) throws(FoldError) -> Int {
-    var count = 0
-    try view.scan(addresses, from: address.bytes) { key, _ in
-      guard key.hasPrefix(address.bytes.rawSpan) else { return false }
-      count += 1
-      return true
-    }
-    return count
   }
 
   /// Nil when there is no such block, and for genesis.
@@ -99,22 +84,12 @@ extension QueryIndex {
     covering block: UInt64, in view: ProjectionView
   ) throws(FoldError) -> [CoveringOutput] {
     var found: [CoveringOutput] = []
-    var start = ProposerState.key(block)
-    while true {
-      var keys: [[UInt8]] = []
-      try view.scan(outputs, from: start) { key, _ in
-        keys.append(key.bytes)
-        return keys.count < 16
-      }
-      for key in keys {
-        guard let output: IndexedOutput = try view.row(outputs, key) else { continue }
-        let (block, index) = place(in: key)
-        found.append(CoveringOutput(index: index, block: block, output: output))
-        if output.isFinal { return found }
-      }
-      guard let last = keys.last else { return found }
-      start = last + [0]
+    try view.scanRows(outputs, from: ProposerState.key(block)) { (key, output: IndexedOutput) in
+      let (block, index) = place(in: key.bytes)
+      found.append(CoveringOutput(index: index, block: block, output: output))
+      return !output.isFinal
     }
+    return found
   }
 
   /// The newest L1 block.

@@ -1,3 +1,4 @@
+import EVM
 import Hashing
 import Primitives
 import Rollup
@@ -56,19 +57,7 @@ private struct OrderedTransaction {
     guard case .executed(_, let success, _, _) = outcome, success ?? true, let content, content.to == nil,
       let sender = content.sender, let nonce = content.nonce
     else { return nil }
-    return sender.contract(nonce: nonce)
-  }
-}
-
-extension Address {
-  /// The contract that a transaction of this sender makes (yellow paper, section 7).
-  fileprivate func contract(nonce: UInt64) -> Address {
-    var writer = RLPWriter(capacity: 32)
-    writer.list { list in
-      list.append(self)
-      list.append(nonce)
-    }
-    return Address(lastBytesOf: Keccak256.hash(writer.bytes))
+    return ContractAddress.create(sender: sender, nonce: nonce)
   }
 }
 

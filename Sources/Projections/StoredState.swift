@@ -51,10 +51,7 @@ struct StoredState: StateView {
     let key = ProposerState.storageKey(account: account, slot: slot.withBigEndianBytes { Keccak256.hash($0) })
     do {
       return try view.row(ProposerState.storage, key.rawSpan) { row throws(RLPError) in
-        var reader = RLPReader(row)
-        let value = try reader.readUInt256()
-        try reader.finish()
-        return value
+        try StateCommitment.decode(slotValue: row)
       } ?? .zero
     } catch { throw StateReadError("\(error); rebuild the projection") }
   }

@@ -67,7 +67,7 @@ extension AccountProof {
 
   private static func value(at slot: Hash256, root: Hash256, _ nodes: [[UInt8]]) -> UInt256? {
     guard let row = try? TrieProof.verify(root: root, key: NibblePath(slot), proof: nodes) else { return nil }
-    return try? UInt256(slotRow: row)
+    return try? StateCommitment.decode(slotValue: row.rawSpan)
   }
 
   /// Checks that the state with this root holds what the proof says, of the account and of every slot. Needs nothing else.
@@ -95,7 +95,7 @@ extension AccountProof {
     } catch { throw .slot(slot.number, error) }
     var proven = UInt256.zero
     if let row {
-      guard let value = try? UInt256(slotRow: row) else { throw .malformed(slot: slot.number) }
+      guard let value = try? StateCommitment.decode(slotValue: row.rawSpan) else { throw .malformed(slot: slot.number) }
       proven = value
     }
     guard proven == slot.value else { throw .otherValue(slot: slot.number, proven: proven) }
@@ -137,14 +137,5 @@ extension AccountProofError: CustomStringConvertible {
     case .malformed(let slot?): "what the nodes prove in slot \(slot.hex) is no value"
     case .malformed(nil): "what the nodes prove under the address is no account"
     }
-  }
-}
-
-extension UInt256 {
-  /// What a storage trie holds for a slot: RLP of the value.
-  fileprivate init(slotRow: [UInt8]) throws(RLPError) {
-    var reader = RLPReader(slotRow.rawSpan)
-    self = try reader.readUInt256()
-    try reader.finish()
   }
 }

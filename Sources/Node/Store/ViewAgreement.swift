@@ -17,7 +17,7 @@ struct ViewAgreement {
   }
 
   private mutating func compareHead(_ cursor: ProjectionCursor) {
-    compare("L1 head", view.l1Head, BlockID(number: cursor.l1BlockNumber, hash: cursor.l1BlockHash))
+    compare("L1 head", view.l1Head, cursor.l1Block)
   }
 
   private mutating func compareOrder(_ tables: OrderTables, _ rows: ProjectionView) throws(FoldError) {

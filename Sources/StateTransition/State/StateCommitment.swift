@@ -55,10 +55,19 @@ package struct StateCommitment: Equatable, Sendable {
   /// Code to store under its hash, by ascending hash.
   package let code: [StateDiff.NewCode]
 
+  /// What a storage trie holds for a slot.
   static func encode(_ value: UInt256) -> [UInt8] {
     var writer = RLPWriter(capacity: 33)
     writer.append(value)
     return writer.bytes
+  }
+
+  /// The value that a storage trie holds for a slot.
+  package static func decode(slotValue bytes: RawSpan) throws(RLPError) -> UInt256 {
+    var reader = RLPReader(bytes)
+    let value = try reader.readUInt256()
+    try reader.finish()
+    return value
   }
 }
 

@@ -74,12 +74,7 @@ extension CommittedState {
     let owner = address.withBytes { Keccak256.hash($0) }
     let key = Keccak256.hash(slot.bigEndianBytes)
     guard let value = try value(of: key, root: account.storageRoot, nodes(account: owner)) else { return .zero }
-    do {
-      var reader = RLPReader(value.rawSpan)
-      let number = try reader.readUInt256()
-      try reader.finish()
-      return number
-    } catch {
+    do { return try StateCommitment.decode(slotValue: value.rawSpan) } catch {
       throw StateReadError("the storage trie of \(address) holds no number at \(slot): \(error)")
     }
   }

@@ -38,8 +38,7 @@ struct ProjectionDigestCommand: VarveCommand {
       return DigestOutcome(name, past.digest, past.block, past.rowCounts)
     }
     let now = try projector.digest()
-    let block = BlockID(number: now.cursor.l1BlockNumber, hash: now.cursor.l1BlockHash)
-    return DigestOutcome(name, now.digest, block, now.rowCounts)
+    return DigestOutcome(name, now.digest, now.cursor.l1Block, now.rowCounts)
   }
 }
 

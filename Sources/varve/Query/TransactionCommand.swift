@@ -76,7 +76,7 @@ struct QueryStore {
   /// Lends the rows of the index, and says which L1 block they are of.
   func read<R>(_ body: (ProjectionView, BlockID) throws(FoldError) -> R) throws -> R {
     try index.read { view, cursor throws(FoldError) in
-      try body(view, BlockID(number: cursor.l1BlockNumber, hash: cursor.l1BlockHash))
+      try body(view, cursor.l1Block)
     }
   }
 

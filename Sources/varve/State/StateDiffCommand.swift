@@ -103,9 +103,7 @@ struct AccountChangeReport: Encodable {
   }
 
   private static func word(_ row: [UInt8]?) -> String {
-    guard let row else { return UInt256.zero.hex }
-    var reader = RLPReader(row.rawSpan)
-    return ((try? reader.readUInt256()) ?? .zero).hex
+    (row.flatMap { try? StateCommitment.decode(slotValue: $0.rawSpan) } ?? .zero).hex
   }
 
   /// One line for each field that is another.
