@@ -7,13 +7,13 @@ import SystemPackage
 ///     FaultDriver crowd DIRECTORY CYCLES SEED [unlock]
 ///     FaultDriver crash DIRECTORY IMAGES SEED RECORDER [ignore-sync|ignore-sync-after-failure]
 ///     FaultDriver damage DIRECTORY FILES SEED RECORDER [withoutChecksum|withoutPreflight]
-///     FaultDriver syscalls DIRECTORY RUNS SEED [careless]
-///     FaultDriver full DIRECTORY CYCLES SEED
+///     FaultDriver syscalls DIRECTORY RUNS SEED [append|rebuild]     (that work alone, which takes failures for success)
+///     FaultDriver full DIRECTORY CYCLES SEED [keep]
 ///     FaultDriver proofs LEAVES [blind]
 ///
 ///     FaultDriver append DIRECTORY SEED [COMMITS [persistent|careless]]     (what it does this to)
 ///     FaultDriver upkeep DIRECTORY SEED                                      (likewise: signs, exports, copies, mirrors)
-///     FaultDriver rebuild DIRECTORY LEDGER                                   (likewise: folds a ledger)
+///     FaultDriver rebuild DIRECTORY LEDGER [careless]                        (likewise: folds a ledger)
 ///     FaultDriver pin DIRECTORY                                              (a reader that stays in a snapshot)
 ///     FaultDriver examine                                                   (what looks at the remains)
 ///
@@ -37,8 +37,10 @@ struct FaultDriver {
     if arguments.first == "upkeep", arguments.count == 3, let seed = UInt64(arguments[2]) {
       Upkeep(places: Upkeep.Places(below: directory), seed: seed).run()
     }
-    if arguments.first == "rebuild", arguments.count == 3 {
-      Rebuild(directory: directory, ledger: FilePath(arguments[2])).run()
+    if arguments.first == "rebuild", (3...4).contains(arguments.count) {
+      let isCareless = arguments.dropFirst(3).first.map { $0 == Appender.Manner.careless.rawValue }
+      if isCareless == false { usage() }
+      Rebuild(directory: directory, ledger: FilePath(arguments[2]), isCareless: isCareless ?? false).run()
     }
     if arguments.first == "pin", arguments.count == 2 { Pin(directory: directory).run() }
     if arguments.first == "proofs", (2...3).contains(arguments.count), let leaves = Int(arguments[1]), leaves > 0 {
@@ -68,9 +70,12 @@ struct FaultDriver {
       guard let way else { usage() }
       return try DamageLoop(work: directory, recorder: arguments[4], seed: seed, files: count, way: way).run()
     case ("syscalls", 0...1):
-      guard let manner = options.isEmpty ? .plain : Appender.Manner(rawValue: arguments[4]) else { usage() }
-      return try SystemCallLoop(work: directory, seed: seed, limit: count, manner: manner).run()
-    case ("full", 0): return try FullDiskLoop(directory: directory, cycles: count, seed: seed).run()
+      let careless = options.first.flatMap(SystemCallLoop.Work.init(rawValue:))
+      if !options.isEmpty, careless != .append, careless != .rebuild { usage() }
+      return try SystemCallLoop(work: directory, seed: seed, limit: count, careless: careless).run()
+    case ("full", 0...1):
+      if !options.isEmpty, arguments[4] != "keep" { usage() }
+      return try FullDiskLoop(directory: directory, cycles: count, seed: seed, keepsSome: !options.isEmpty).run()
     default: usage()
     }
   }
@@ -82,8 +87,8 @@ struct FaultDriver {
              FaultDriver crowd DIRECTORY CYCLES SEED [unlock]
              FaultDriver crash DIRECTORY IMAGES SEED RECORDER [ignore-sync|ignore-sync-after-failure]
              FaultDriver damage DIRECTORY FILES SEED RECORDER [withoutChecksum|withoutPreflight]
-             FaultDriver syscalls DIRECTORY RUNS SEED [careless]
-             FaultDriver full DIRECTORY CYCLES SEED
+             FaultDriver syscalls DIRECTORY RUNS SEED [append|rebuild]
+             FaultDriver full DIRECTORY CYCLES SEED [keep]
              FaultDriver proofs LEAVES [blind]
       """, code: 2)
   }

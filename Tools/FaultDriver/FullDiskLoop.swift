@@ -13,6 +13,9 @@ struct FullDiskLoop {
   let cycles: Int
   let seed: UInt64
 
+  /// Whether a record of each refused append is appended after all: the check must find it.
+  let keepsSome: Bool
+
   /// Bytes that are taken from the disk, and given back when it is full.
   private static let ballast = 8 << 20
 
@@ -47,6 +50,10 @@ struct FullDiskLoop {
     let log = try EventLog.open(place.appending("log"), mode: .create)
     var source = Source(process: seed, writer: 0)
     let (last, error) = try fill(log, &source)
+    if keepsSome {
+      try FileManager.default.removeItem(atPath: ballast)
+      try log.append([source.record()])
+    }
     guard case .store(.diskFull(let needed, let available)) = error, available < needed else {
       throw Checker.Violation(description: "a full disk gave: \(error)")
     }

@@ -11,11 +11,11 @@ struct SystemCallLoop {
   /// How many runs are wanted at most. They are spread over all kinds of calls.
   let limit: Int
 
-  /// How the process under test takes a refusal.
-  let manner: Appender.Manner
+  /// The work, alone, that takes each failure for success; else all of it, and what fails gives up.
+  let careless: Work?
 
   /// What is run.
-  private enum Work: String, CaseIterable {
+  enum Work: String, CaseIterable {
     case append, upkeep, rebuild
   }
 
@@ -82,7 +82,7 @@ struct SystemCallLoop {
     var counts = Counts()
     var place = 0
     // The first time each kind of call is made, then the second, and so on, as long as it is made that often.
-    var left = manner == .plain ? Self.faults : Self.faults.filter { $0.work == .append }
+    var left = careless.map { work in Self.faults.filter { $0.work == work } } ?? Self.faults
     var time = 1
     while !left.isEmpty, counts.total < limit {
       var next: [Fault] = []
@@ -161,18 +161,19 @@ struct SystemCallLoop {
   private func command(_ fault: Fault, in place: FilePath, _ rebuilds: RebuildSource) throws -> [String] {
     let places = Upkeep.Places(below: place)
     let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    let carelessly = careless == nil ? [] : [Appender.Manner.careless.rawValue]
     let (watched, arguments) =
       switch fault.work {
       case .append:
         (
           [places.log, places.log.appending("data.mdb"), places.log.appending("writer.lock")],
-          ["append", places.log.string, "\(seed)", "\(Self.commits)", manner.rawValue]
+          ["append", places.log.string, "\(seed)", "\(Self.commits)"] + carelessly
         )
       case .upkeep: (places.watched, ["upkeep", place.string, "\(seed)"])
       case .rebuild:
         (
           Rebuild(directory: place, ledger: rebuilds.ledger).watched,
-          ["rebuild", place.string, rebuilds.ledger.string]
+          ["rebuild", place.string, rebuilds.ledger.string] + carelessly
         )
       }
     return (fault.isLimitedToFiles ? watched.flatMap { ["-P", $0.string] } : []) + [program] + arguments
