@@ -77,7 +77,7 @@ extension ReadableTransaction where Self: ~Copyable {
     var cursor: LMDB.Cursor
     var entry: LMDB.Cursor.Entry?
     do throws(LMDBError) { cursor = try self.cursor(in: tables.records) } catch { throw E(error) }
-    do throws(LMDBError) { entry = try cursor.seek(first) } catch { throw E(error) }
+    do throws(LMDBError) { entry = first == 0 ? try cursor.first() : try cursor.seek(first) } catch { throw E(error) }
     var position = first
     while true {
       let view: RecordView

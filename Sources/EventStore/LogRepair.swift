@@ -38,19 +38,7 @@ package enum LogRepair {
     guard draft.size == 0 else { throw .begunBefore(new, size: draft.size) }
     let stored = try? log.head()
     let size = if let stored { stored.size } else { try log.recordCount() }
-    var recorder = Rerecorder(rebuilt)
-    var next: UInt64 = 0
-    while next < size {
-      let end = min(size, next + EventLog.recordsPerSnapshot)
-      for record in try log.records(next..<end) {
-        do throws(TilesError) { try recorder.take(record) } catch { throw .rerecording(error) }
-      }
-      if recorder.isLarge || end == size {
-        do throws(TilesError) { try recorder.flush() } catch { throw .rerecording(error) }
-      }
-      next = end
-      progress(next)
-    }
+    try log.record(upTo: size, into: rebuilt, progress)
     let head: Head
     do throws(ReadError) { head = try rebuilt.head() } catch { throw .lost(error) }
     if let stored, stored.size != head.size || stored.root != head.root {
@@ -72,23 +60,35 @@ extension EventLog {
     } catch { throw .lost(.store(error)) }
   }
 
-  /// The records of a range, each as sound as its own bytes can tell.
-  fileprivate func records(_ range: Range<UInt64>) throws(RepairError) -> [StoredRecord] {
-    var records: [StoredRecord] = []
-    do throws(ReadError) {
-      try environment.read { (transaction: borrowing ReadTransaction) throws(ReadError) in
-        try transaction.scan(range.lowerBound, range.upperBound, in: tables) {
-          (view: borrowing RecordView) throws(ReadError) in
-          let record = try view.copy()
-          guard Keccak256.hash(record.payload) == record.header.payloadHash else {
-            throw .damaged(Damage(.payloadHash, of: view, at: record.position.rawValue))
-          }
-          records.append(record)
+  /// Records the first `size` records anew, each as sound as its own bytes can tell.
+  ///
+  /// All are read by one cursor, from each record to the next: a look-up in between could be led astray by a damaged branch
+  /// page. Its snapshot may last, as nobody writes to a damaged log.
+  fileprivate func record(
+    upTo size: UInt64, into new: EventLog, _ progress: (UInt64) -> Void
+  ) throws(RepairError) {
+    var recorder = Rerecorder(new)
+    try environment.read { (transaction: borrowing ReadTransaction) throws(RepairError) in
+      try transaction.scan(0, size, in: tables) { (view: borrowing RecordView) throws(RepairError) in
+        let record: StoredRecord
+        do throws(ReadError) { record = try view.copy() } catch { throw .lost(error) }
+        let next = record.position.rawValue + 1
+        guard Keccak256.hash(record.payload) == record.header.payloadHash else {
+          throw .lost(.damaged(Damage(.payloadHash, of: view, at: record.position.rawValue)))
         }
+        do throws(TilesError) {
+          try recorder.take(record)
+          if recorder.isLarge || next == size { try recorder.flush() }
+        } catch { throw .rerecording(error) }
+        if next.isMultiple(of: Self.recordsPerSnapshot) || next == size { progress(next) }
       }
-    } catch { throw .lost(error) }
-    return records
+    }
   }
+}
+
+extension RepairError: EventLogFailure {
+  @usableFromInline
+  package init(_ error: ReadError) { self = .lost(error) }
 }
 
 /// Why a log cannot be repaired. The damaged log is as it was.

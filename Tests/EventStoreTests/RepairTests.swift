@@ -72,6 +72,23 @@ struct RepairTests {
     }
   }
 
+  @Test("keys of branch pages that lead look-ups astray lose no record")
+  func branchKeys() throws {
+    try withTemporaryDirectory { path in
+      let directory = FilePath(path).appending("ledger")
+      var original: [StoredRecord] = []
+      do {
+        let log = try EventLog.open(directory, mode: .create)
+        try log.fill(600)
+        original = try log.all()
+      }
+      #expect(try turnBranchKeys(of: directory.appending("data.mdb"), bit: 0x40, all: true) > 10)
+      let log = try EventLog.open(directory, mode: .inspection)
+      #expect(try log.verify(options: .init(damageLimit: 1000)).damages.contains { $0.fault == .unreachable })
+      try expectMended(directory, original)
+    }
+  }
+
   @Test("a disk that refuses a repair is not taken for damage of the records")
   func notOfRecords() {
     let full = LMDBError.diskFull(needed: 8192, available: 0)

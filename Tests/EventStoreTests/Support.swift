@@ -1,4 +1,5 @@
 import EventStore
+import Foundation
 import Hashing
 import LMDB
 import Primitives
@@ -124,4 +125,26 @@ extension OutputProposed {
 /// Fails the test: it was refused, but for another reason than it should have been.
 func unexpected(_ error: any Error) {
   Issue.record("another error: \(error)")
+}
+
+/// Changes keys of eight bytes in every branch page that has many: flips `bit` of the last byte of the one in the middle, or
+/// of all behind the first. How many were changed.
+func turnBranchKeys(of path: FilePath, bit: UInt8 = 1, all: Bool = false) throws -> Int {
+  let (pageSize, branchFlag) = (4096, 0x01)
+  var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path.string)))
+  var changed = 0
+  func word(_ offset: Int) -> Int { Int(bytes[offset]) | Int(bytes[offset + 1]) << 8 }
+  for page in stride(from: 2 * pageSize, to: bytes.count, by: pageSize) where word(page + 10) == branchFlag {
+    // Offsets of the nodes follow the page header of 16 bytes; a node is page number and key length, and then its key.
+    let count = (word(page + 12) - 16) / 2
+    guard count > 8 else { continue }
+    for index in all ? 1..<count : count / 2..<count / 2 + 1 {
+      let node = page + word(page + 16 + 2 * index)
+      guard word(node + 6) == 8 else { continue }
+      bytes[node + 8 + 7] ^= bit
+      changed += 1
+    }
+  }
+  try Data(bytes).write(to: URL(fileURLWithPath: path.string))
+  return changed
 }

@@ -371,25 +371,6 @@ struct VerifyTests {
     }
   }
 
-  /// Changes a key of eight bytes in the middle of every branch page that has many. How many were changed.
-  private func turnBranchKeys(of path: FilePath) throws -> Int {
-    let (pageSize, branchFlag) = (4096, 0x01)
-    var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path.string)))
-    var changed = 0
-    func word(_ offset: Int) -> Int { Int(bytes[offset]) | Int(bytes[offset + 1]) << 8 }
-    for page in stride(from: 2 * pageSize, to: bytes.count, by: pageSize) where word(page + 10) == branchFlag {
-      // Offsets of the nodes follow the page header of 16 bytes; a node is page number and key length, and then its key.
-      let count = (word(page + 12) - 16) / 2
-      guard count > 8 else { continue }
-      let node = page + word(page + 16 + 2 * (count / 2))
-      guard word(node + 6) == 8 else { continue }
-      bytes[node + 8 + 7] ^= 1
-      changed += 1
-    }
-    try Data(bytes).write(to: URL(fileURLWithPath: path.string))
-    return changed
-  }
-
   /// A log of some hundred records, a few of them long. How many they are.
   private func makeLong(_ directory: FilePath, _ random: inout SeededGenerator) throws -> UInt64 {
     let log = try EventLog.open(directory, mode: .create)
