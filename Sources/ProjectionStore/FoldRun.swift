@@ -1,5 +1,4 @@
 import EventStore
-import Hashing
 import LMDB
 import Primitives
 import Projections
@@ -11,9 +10,10 @@ import Rollup
 /// record cannot be folded, everything before it is kept.
 ///
 /// Of each L1 block that is not final yet, the batch is committed with what was there before. When L1 revokes what a
-/// canonical projection has folded, those blocks are taken back first.
+/// canonical projection has folded, those blocks are taken back first. So are records of the ledger when a testimony comes
+/// that arrived before them (`FoldRun+Testimony.swift`).
 final class FoldRun<P: Projection> {
-  private(set) var cursor: ProjectionCursor
+  var cursor: ProjectionCursor
 
   /// Told what folding found, in order. Returns whether the run is to end after this record; throws to end it before.
   var onFinding: (P.Finding) throws(ProjectionError) -> Bool = { _ in false }
@@ -21,47 +21,63 @@ final class FoldRun<P: Projection> {
   /// Whether `onFinding` has ended the run.
   private(set) var isEnded = false
 
-  private let log: EventLog
-  private let version: ProjectionVersion
+  let log: EventLog
+  /// Nil where the projection is not folded from it, and where there is none.
+  let testimony: EventLog?
+  let version: ProjectionVersion
   private let upstreams: [Upstream]
   private let options: Projector<P>.Options
   /// Nobody else writes to the version, so that what was read and committed is what is there.
-  private let batch = WriteBatch(keepingRows: true)
+  let batch = WriteBatch(keepingRows: true)
   private var projection: P?
 
+  /// Read ahead of the testimony; nil where there is none to take.
+  var queue: TestimonyQueue?
+
   /// The newest final L1 block when the batch began.
-  private var finalized: UInt64?
+  private(set) var finalized: UInt64?
 
   init(
-    _ log: EventLog, into version: ProjectionVersion, from cursor: ProjectionCursor, _ upstreams: [Upstream],
-    _ options: Projector<P>.Options
+    _ log: EventLog, _ testimony: EventLog?, into version: ProjectionVersion, from cursor: ProjectionCursor,
+    _ upstreams: [Upstream], _ options: Projector<P>.Options
   ) {
     self.log = log
+    self.testimony = testimony
     self.version = version
     self.cursor = cursor
+    if P.readMode == .physicalWithTestimony, cursor.testimony == nil { self.cursor.testimony = .start }
     self.upstreams = upstreams
     self.options = options
     batch.separatesVersions = version.keepsHistory && P.readMode == .canonical
   }
 
-  /// Folds and commits until `target` is the next position, until `onFinding` ends the run, or as far as the projections
-  /// have come that this one cannot do without.
-  func advance(to target: UInt64) throws(ProjectionError) {
-    let start = cursor.nextPosition
+  /// Folds and commits until `target` has been folded, until `onFinding` ends the run, or as far as the projections have
+  /// come that this one cannot do without. A testimony that arrived behind the end of the ledger waits for it.
+  func advance(to target: LogExtent) throws(ProjectionError) {
+    let start = cursor.extent.count
     let began = ContinuousClock.now
-    while cursor.nextPosition < target, !isEnded {
+    // A fold begins with a ledger that is configured.
+    while !isEnded, target.ledger > 0, isBehind(target) {
       try unwindRevoked()
-      let end = min(target, cursor.nextPosition + UInt64(options.batchSize), try log.reach(of: upstreams))
-      guard end > cursor.nextPosition else { return }
-      try step(to: end)
+      try unwindOvertaken(target)
+      let ledgerEnd = min(
+        target.ledger, cursor.nextPosition + UInt64(options.batchSize), try log.reach(of: upstreams))
+      let hasTestimony = try hasTestimony(before: ledgerEnd)
+      guard ledgerEnd > cursor.nextPosition || hasTestimony else { return }
+      try step(to: LogExtent(ledger: ledgerEnd, testimony: target.testimony))
       options.onProgress(
         ProjectionProgress(
-          start: start, position: cursor.nextPosition, target: target, l1BlockNumber: cursor.l1BlockNumber,
+          start: start, position: cursor.extent.count, target: target.count, l1BlockNumber: cursor.l1BlockNumber,
           elapsed: ContinuousClock.now - began))
     }
   }
 
-  /// Throws unless every record before `position` has been folded: `advance` goes no further than what is required has come.
+  private func isBehind(_ target: LogExtent) -> Bool {
+    cursor.nextPosition < target.ledger || cursor.extent.testimony < target.testimony
+  }
+
+  /// Throws unless every record of the ledger before `position` has been folded: `advance` goes no further than what is
+  /// required has come.
   func requireReached(_ position: UInt64) throws(ProjectionError) {
     guard cursor.nextPosition < position else { return }
     throw .requirementBehind(projection: P.name, reached: cursor.nextPosition, of: position)
@@ -80,15 +96,15 @@ final class FoldRun<P: Projection> {
     do { return try log.revokedCount(before: position) } catch { throw .log(error) }
   }
 
-  private func step(to end: UInt64) throws(ProjectionError) {
+  private func step(to end: LogExtent) throws(ProjectionError) {
     let newestPoint = try version.newestPoint()
     var part = BatchPart(from: cursor, newestPoint)
     do throws(ProjectionError) {
       try fold(to: end, &part)
     } catch {
       // The batch has rows of the record that failed. Folding the ones before it again leaves those out.
-      if part.next > cursor.nextPosition {
-        let reached = part.next
+      if part.extent != cursor.extent {
+        let reached = part.extent
         part = BatchPart(from: cursor, newestPoint)
         try fold(to: reached, &part)
         try commit(part)
@@ -104,35 +120,57 @@ final class FoldRun<P: Projection> {
     let after = try part.cursor(in: log)
     // What L1 revoked while it was being folded is not committed: the next step begins with what L1 has now.
     if isCanonical, try revokedCount(before: after.nextPosition) != after.skippedRecords { return }
-    try version.commit(batch, after, journal: part.sections, finalized: finalized)
+    try version.commit(batch, after, journal: part.sections, forgettingThrough: try lastForgotten(after))
     batch.didCommit()
     cursor = after
   }
 
+  /// Through which section the journal is not needed any more; nil where all of it is.
+  private func lastForgotten(_ after: ProjectionCursor) throws(ProjectionError) -> UInt64? {
+    switch P.readMode {
+    case .canonical: finalized
+    case .physical: .max
+    case .physicalWithTestimony: try lastSettled(after)
+    }
+  }
+
   /// Folds the records from the cursor up to `end` into the batch; fewer when the batch is full or the run ends.
-  private func fold(to end: UInt64, _ part: inout BatchPart) throws(ProjectionError) {
+  private func fold(to end: LogExtent, _ part: inout BatchPart) throws(ProjectionError) {
     batch.begin()
     isEnded = false
     do {
-      finalized = !isCanonical ? .max : options.journalsEverything ? nil : try log.finalizedBlock()?.number
+      finalized = P.readMode == .physical || options.journalsEverything ? nil : try log.finalizedBlock()?.number
     } catch { throw .log(error) }
     let projection = try configuredProjection()
+    beginTestimony(to: end.testimony)
     options.clock?.begin(.read)
     let pageCount = try version.pageCount()
+    func endFullBatch(_ part: BatchPart) throws(Interruption) {
+      options.clock?.begin(.read)
+      if isEnded || part.extent.count - part.before.extent.count >= options.batchSize
+        || Projector<P>.Options.isFull(batch, over: pageCount, keepingHistory: version.keepsHistory)
+      {
+        throw .full
+      }
+    }
     do throws(Interruption) {
       try withView { (view) throws(Interruption) in
-        try log.read(Position(part.next)..<Position(end), view: P.readMode.logView) {
-          (record: borrowing RecordView) throws(Interruption) in
-          try foldOne(record, projection, view, &part)
-          options.clock?.begin(.read)
-          if isEnded
-            || Projector<P>.Options.isFull(batch, over: pageCount, keepingHistory: version.keepsHistory)
-          {
-            throw .full
+        func foldTestimony(through position: UInt64) throws(Interruption) {
+          while let next = try takeTestimony(through: position) {
+            try foldOne(next.event, at: next.place, projection, view)
+            part.testimony = queue?.cursor
+            try endFullBatch(part)
           }
         }
+        try log.read(Position(part.next)..<Position(end.ledger), view: P.readMode.logView) {
+          (record: borrowing RecordView) throws(Interruption) in
+          try foldTestimony(through: record.position.rawValue)
+          try foldOne(record, projection, view, &part)
+          try endFullBatch(part)
+        }
+        part.next = end.ledger
+        try foldTestimony(through: end.ledger)
       }
-      part.next = end
     } catch {
       // A full batch is one of its own.
       if case .failed(let failure) = error { throw failure }
@@ -169,6 +207,9 @@ final class FoldRun<P: Projection> {
         batch.beginSection()
         part.beginSection(of: number, isJournaled: isJournaled)
       }
+    } else if try mayBeOvertaken(header) {
+      batch.beginSection()
+      part.beginSection(of: header)
     }
     let place = ProjectionError.Place(position: position, kind: header.kind, coordinates: header.coordinates)
     let event: Event
@@ -177,17 +218,22 @@ final class FoldRun<P: Projection> {
         try Event(kind: header.kind, payload: payload)
       }
     } catch { throw .failed(.undecodable(place, error)) }
-    let finding: P.Finding?
-    do throws(FoldError) {
-      finding = try projection.fold(Fact(coordinates: header.coordinates, event: event), into: view)
-    } catch { throw .failed(.fold(place, error)) }
-    if let finding {
-      do throws(ProjectionError) { isEnded = try onFinding(finding) } catch { throw .failed(error) }
-    }
+    try foldOne(event, at: place, projection, view)
     if case .l1BlockAppended(let block) = event { part.begin(header.coordinates.blockNumber, block) }
     part.beginVersions(batch.takeVersions())
     part.foldedRecords += 1
     part.next += 1
+  }
+
+  private func foldOne(
+    _ event: Event, at place: ProjectionError.Place, _ projection: P, _ view: ProjectionView
+  ) throws(Interruption) {
+    let finding: P.Finding?
+    do throws(FoldError) {
+      finding = try projection.fold(Fact(coordinates: place.coordinates, event: event), into: view)
+    } catch { throw .failed(.fold(place, error)) }
+    guard let finding else { return }
+    do throws(ProjectionError) { isEnded = try onFinding(finding) } catch { throw .failed(error) }
   }
 
   /// The fold for the chain that the log's first record configures.
@@ -210,7 +256,7 @@ final class FoldRun<P: Projection> {
 }
 
 /// Why reading records ended early.
-private enum Interruption: Error, EventLogFailure {
+enum Interruption: Error, EventLogFailure {
   case failed(ProjectionError)
   /// The batch is large enough, or the run ends here.
   case full
@@ -219,71 +265,11 @@ private enum Interruption: Error, EventLogFailure {
   init(_ error: LMDBError) { self = .failed(.store(error)) }
 }
 
-/// What a batch has folded so far.
-private struct BatchPart {
-  let before: ProjectionCursor
-  var next: UInt64
-  var foldedRecords: UInt64 = 0
-
-  /// The newest L1 block that began.
-  private var l1Block: BlockID
-
-  /// L1 blocks that can be revoked, or whose history is kept: each is a section of the batch, or several.
-  private(set) var sections: [JournalSection] = []
-
-  /// Where the commit before ended.
-  private let newestPoint: HistoryPoint?
-
-  /// Notes a section of the batch for an L1 block, or for what the commit before has left of it.
-  mutating func beginSection(of l1Block: UInt64, isJournaled: Bool) {
-    let version = newestPoint.map { $0.l1Block == l1Block ? $0.version : 0 } ?? 0
-    sections.append(
-      JournalSection(point: HistoryPoint(l1Block: l1Block, version: version), isJournaled: isJournaled))
-  }
-
-  /// Notes the sections that the fold has begun within the L1 block.
-  mutating func beginVersions(_ versions: [UInt64]) {
-    guard let section = sections.last else { return }
-    for version in versions {
-      sections.append(
-        JournalSection(
-          point: HistoryPoint(l1Block: section.l1Block, version: version), isJournaled: section.isJournaled))
-    }
-  }
-
-  /// Notes the beginning of an L1 block.
-  mutating func begin(_ number: UInt64, _ block: L1BlockAppended) {
-    let id = BlockID(number: number, hash: Keccak256.hash(block.header))
-    if sections.last?.l1Block == number {
-      sections[sections.count - 1].header = JournalHeader(hash: id.hash, before: l1Block)
-    }
-    l1Block = id
-  }
-
-  init(from cursor: ProjectionCursor, _ newestPoint: HistoryPoint?) {
-    self.newestPoint = newestPoint
-    before = cursor
-    next = cursor.nextPosition
-    l1Block = cursor.l1Block
-  }
-
-  /// Where the projection stands when the batch is committed. One lookup.
-  func cursor(in log: EventLog) throws(ProjectionError) -> ProjectionCursor {
-    var cursor = before
-    cursor.nextPosition = next
-    do { cursor.lastLeafHash = try log.leafHash(at: Position(next - 1)) } catch { throw .log(error) }
-    cursor.l1BlockNumber = l1Block.number
-    cursor.l1BlockHash = l1Block.hash
-    cursor.skippedRecords += (next - before.nextPosition) - foldedRecords
-    return cursor
-  }
-}
-
 extension ReadMode {
   fileprivate var logView: EventLog.View {
     switch self {
     case .canonical: .canonical
-    case .physical: .physical
+    case .physical, .physicalWithTestimony: .physical
     }
   }
 }

@@ -1,5 +1,6 @@
 package import EventStore
 package import LMDB
+package import Primitives
 package import Projections
 package import Rollup
 package import SystemPackage
@@ -28,11 +29,20 @@ package enum ProjectionError: Error, Sendable {
   /// A record's payload is not an event.
   case undecodable(Place, EventError)
 
+  /// A testimony arrived when the ledger's last leaf was another one than this ledger has there.
+  case foreignTestimony(Place, arrival: Arrival, ledgerLeaf: Hash256)
+
+  /// The testimony has a record that is none.
+  case notTestimony(Place)
+
   /// A replay was asked to end at a block that the log does not have.
   case noSuchBlock(UInt64)
 
   /// There is no version to go back to.
   case noPrevious(projection: String)
+
+  /// A projection that sees what L1 has left does not stand at a block of its own, and cannot be an archive.
+  case noArchive(projection: String)
 
   /// What the rows were before an L1 block has been forgotten.
   case pruned(projection: String, before: UInt64)
@@ -65,7 +75,9 @@ extension ProjectionError: LMDBFailure, EventLogFailure {
 }
 
 extension ProjectionError.Place: CustomStringConvertible {
-  package var description: String { "record \(position) (\(kind), L1 block \(coordinates.blockNumber))" }
+  package var description: String {
+    "\(kind.isTestimony ? "testimony" : "record") \(position) (\(kind), L1 block \(coordinates.blockNumber))"
+  }
 }
 
 extension ProjectionError: CustomStringConvertible {
@@ -84,9 +96,15 @@ extension ProjectionError: CustomStringConvertible {
     case .fold(let place, let error): "\(place): \(error)"
     case .disagreement(let verdict): "\(verdict)"
     case .undecodable(let place, let error): "\(place): its payload is no event: \(error); run `varve log verify`"
+    case .foreignTestimony(let place, let arrival, let leaf):
+      "\(place): it arrived when the ledger had \(arrival.ledgerPosition) records, the last with leaf \(arrival.ledgerLeaf); "
+        + "this ledger has leaf \(leaf) there: the two logs are not of one node; restore both from one backup"
+    case .notTestimony(let place): "\(place): it is no testimony; `varve log verify` on that log says what it is"
     case .noSuchBlock(let number): "the log has no output for block \(number); `varve log stats` shows how far it goes"
     case .noPrevious(let projection):
       "projection \(projection) has no version to go back to: a rebuild keeps the one that was live, until it is dropped"
+    case .noArchive(let projection):
+      "projection \(projection) sees what L1 has left, too, and keeps no history by L1 block; build it without --archive"
     case .pruned(let projection, let l1Block):
       "projection \(projection) is pruned before L1 block \(l1Block); "
         + "`varve projection rebuild \(projection) --archive` makes one that is not"

@@ -88,13 +88,14 @@ final class ProjectionVersion: Sendable {
   ///
   /// - Parameters:
   ///   - sections: of the batch's sections, in order; none for rows that are never taken back.
-  ///   - finalized: the newest final L1 block, whose journal and that of all before it goes.
+  ///   - forgotten: the newest section of the journal that goes, with all before it: the newest final L1 block.
   func commit(
-    _ batch: WriteBatch, _ cursor: ProjectionCursor, journal sections: [JournalSection] = [], finalized: UInt64? = nil
+    _ batch: WriteBatch, _ cursor: ProjectionCursor, journal sections: [JournalSection] = [],
+    forgettingThrough forgotten: UInt64? = nil
   ) throws(ProjectionError) {
     try environment.write { (transaction: inout WriteTransaction) throws(ProjectionError) in
       do throws(LMDBError) {
-        if let finalized { try transaction.forgetJournal(through: finalized, journal: journal) }
+        if let forgotten { try transaction.forgetJournal(through: forgotten, journal: journal) }
         var run = SortedRun()
         var stored: [Int: [UInt8]] = [:]
         try batch.forEachEntryInOrder { entry, table, key, value throws(LMDBError) in
@@ -141,7 +142,7 @@ final class ProjectionVersion: Sendable {
     }
   }
 
-  /// Puts back what was there before these L1 blocks, newest first, and sets the cursor, in one transaction.
+  /// Puts back what was there before these L1 blocks, or records, newest first, and sets the cursor, in one transaction.
   func takeBack(_ l1Blocks: [UInt64], _ cursor: ProjectionCursor) throws(ProjectionError) {
     try environment.write { (transaction: inout WriteTransaction) throws(ProjectionError) in
       var isWhole = true

@@ -22,10 +22,11 @@ extension Projector {
     let build = try startBuild(resume: resume, keepingHistory: options.keepsHistory)
     // Whatever it requires is brought at least as far.
     let size = try logSize()
-    let run = FoldRun<P>(log, into: build.version, from: build.cursor, try upstreams(.build, options), options)
+    let run = FoldRun<P>(
+      log, testimony, into: build.version, from: build.cursor, try upstreams(.build, options), options)
     // L1 may revoke what was just folded, at any time; what it does with it then stands behind it in the log.
     repeat {
-      try run.advance(to: try logSize())
+      try run.advance(to: try extent())
     } while try wasOvertaken(run.cursor)
     try run.requireReached(size)
     try publish(build, at: run.cursor, passing: options.onPublish)
@@ -52,6 +53,7 @@ extension Projector {
   ///
   /// - Parameter keepsHistory: nil for as the live version does, and where there is none for as the interrupted build did.
   func startBuild(resume: Bool, keepingHistory keepsHistory: Bool?) throws(ProjectionError) -> Build {
+    if keepsHistory == true, P.readMode != .canonical { throw .noArchive(projection: P.name) }
     let inventory = try versions.inventory()
     var kept = keepsHistory
     if kept == nil, let live = inventory.live { kept = try manifest(of: live)?.keepsHistory }

@@ -57,13 +57,14 @@ extension Projector<ProposerState> {
     // What an interrupted rebuild has folded was not checked by anyone.
     var counts = try build.version.outputCounts()
     if let verdict = counts.firstDisagreement { throw .disagreement(verdict) }
-    let run = FoldRun<P>(log, into: build.version, from: build.cursor, try upstreams(.build, options), options)
+    let run = FoldRun<P>(
+      log, testimony, into: build.version, from: build.cursor, try upstreams(.build, options), options)
     run.onFinding = { verdict throws(ProjectionError) in
       guard verdict.agrees else { throw .disagreement(verdict) }
       counts.add(verdict)
       return block.map { verdict.l2BlockNumber >= $0 } ?? false
     }
-    if !counts.reaches(block) { try run.advance(to: try logSize()) }
+    if !counts.reaches(block) { try run.advance(to: try extent()) }
     if let block, !counts.reaches(block) { throw .noSuchBlock(block) }
     if block == nil { try publish(build, at: run.cursor, passing: options.onPublish) }
     _ = consume lock

@@ -30,7 +30,7 @@ package struct ProjectionStatus: Sendable {
     /// Where it stands; nil when it was not opened.
     package let cursor: ProjectionCursor?
 
-    /// Records of the log that it has not folded; nil when it was not opened.
+    /// Records of the logs that it has not folded; nil when it was not opened.
     package let lag: UInt64?
 
     /// Why it cannot be used; nil when it can.
@@ -70,9 +70,9 @@ extension Projector {
     } catch {
       problem = "\(error)"
     }
-    let size = try logSize()
+    let size = try extent().count
     return ProjectionStatus.Version(
       name: name, keepsHistory: keepsHistory(name), byteCount: byteCount(of: name), cursor: cursor,
-      lag: cursor.map { size - min(size, $0.nextPosition) }, problem: problem)
+      lag: cursor.map { size - min(size, $0.extent.count) }, problem: problem)
   }
 }

@@ -55,8 +55,8 @@ extension Projector {
     let scratch = try ProjectionVersion(
       directory, tables: P.tables, mode: .create, durability: .unsynced, keepsHistory: live.keepsHistory)
     let upstreams = try upstreams(.none, options)
-    let run = FoldRun<P>(log, into: scratch, from: .start, upstreams, options)
-    try run.advance(to: target.nextPosition)
+    let run = FoldRun<P>(log, testimony, into: scratch, from: .start, upstreams, options)
+    try run.advance(to: target.extent)
     try run.requireReached(target.nextPosition)
     let report = VerifyReport(
       stored: try live.digest(), rebuilt: try scratch.digest(), difference: try live.firstDifference(from: scratch))

@@ -14,14 +14,20 @@ package import SystemPackage
 package final class Projector<P: Projection>: Sendable {
   let dataDirectory: FilePath
   let log: EventLog
+
+  /// Nil where there is none.
+  let testimony: EventLog?
   let storeID: String
   let versions: VersionSet
 
-  /// - Parameter storeID: the identity of the data directory's store; a version made from another store's log is not
-  ///   used.
-  package init(dataDirectory: FilePath, log: EventLog, storeID: String) {
+  /// - Parameters:
+  ///   - log: the ledger.
+  ///   - testimony: for projections that are folded from both logs; nil where nobody has told this node anything.
+  ///   - storeID: the identity of the data directory's store; a version made from another store's log is not used.
+  package init(dataDirectory: FilePath, log: EventLog, testimony: EventLog? = nil, storeID: String) {
     self.dataDirectory = dataDirectory
     self.log = log
+    self.testimony = testimony
     self.storeID = storeID
     versions = VersionSet(dataDirectory: dataDirectory, projection: P.name)
   }
@@ -95,8 +101,8 @@ package final class Projector<P: Projection>: Sendable {
     let lock = try ProjectionError.lock(versions.directory)
     let version = try openLive(.readWrite)
     let cursor = try checkedCursor(of: version, allowingRevoked: true)
-    let run = FoldRun<P>(log, into: version, from: cursor, try upstreams(.follow, options), options)
-    try run.advance(to: try logSize())
+    let run = FoldRun<P>(log, testimony, into: version, from: cursor, try upstreams(.follow, options), options)
+    try run.advance(to: try extent())
     _ = consume lock
     return run.cursor
   }
@@ -145,8 +151,8 @@ package final class Projector<P: Projection>: Sendable {
   func reasonToRebuild(
     _ cursor: ProjectionCursor, allowingRevoked: Bool = false
   ) throws(ProjectionError) -> String? {
+    guard cursor.nextPosition > 0 else { return try reasonToRebuild(cursor.testimony) }
     let size = try logSize()
-    guard cursor.nextPosition > 0 else { return nil }
     guard cursor.nextPosition <= size else {
       return "it has folded \(cursor.nextPosition) records, the log has \(size)"
     }
@@ -160,6 +166,20 @@ package final class Projector<P: Projection>: Sendable {
         return "L1 has revoked records that it has folded"
       }
     } catch { throw .log(error) }
+    return try reasonToRebuild(cursor.testimony)
+  }
+
+  private func reasonToRebuild(_ cursor: TestimonyCursor?) throws(ProjectionError) -> String? {
+    guard let cursor, cursor.nextPosition > 0 else { return nil }
+    do throws(ReadError) {
+      guard let testimony, cursor.nextPosition <= (try testimony.head().size) else {
+        return "it has folded \(cursor.nextPosition) testimonies, and there are fewer"
+      }
+      let last = Position(cursor.nextPosition - 1)
+      guard try testimony.leafHash(at: last) == cursor.lastLeafHash else {
+        return "it was folded from a testimony log with another record at position \(last)"
+      }
+    } catch { throw .log(error) }
     return nil
   }
 
@@ -167,9 +187,19 @@ package final class Projector<P: Projection>: Sendable {
     .rebuildRequired(projection: P.name, reason: reason)
   }
 
-  /// Records in the log.
+  /// Records in the ledger.
   func logSize() throws(ProjectionError) -> UInt64 {
     do { return try log.head().size } catch { throw .log(error) }
+  }
+
+  /// Records in the logs that it is folded from. The testimony is looked at first, so that the ledger is found to have what
+  /// it had when they arrived.
+  func extent() throws(ProjectionError) -> LogExtent {
+    var testimonies: UInt64 = 0
+    if P.readMode == .physicalWithTestimony, let testimony {
+      do { testimonies = try testimony.head().size } catch { throw .log(error) }
+    }
+    return LogExtent(ledger: try logSize(), testimony: testimonies)
   }
 }
 

@@ -12,6 +12,9 @@ import Rollup
 ///
 /// A commit may be about several L1 blocks: each is a section of its batch, or several where versions within it are kept.
 /// Blocks that are final leave nothing here. Where history is kept, they leave rows there.
+///
+/// A fold over both logs takes back records, not blocks: a section is a record of the ledger, and in place of the L1 block
+/// and its hash stand position and leaf hash.
 struct JournalSection {
   let point: HistoryPoint
 

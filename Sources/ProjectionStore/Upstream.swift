@@ -74,7 +74,8 @@ extension Projector {
   private func open<U: Projection>(
     _ upstream: U.Type, _ preparation: Upstream.Preparation, _ options: Options
   ) throws(ProjectionError) -> ProjectionVersion? {
-    let projector = Projector<U>(dataDirectory: dataDirectory, log: log, storeID: storeID)
+    let projector = Projector<U>(
+      dataDirectory: dataDirectory, log: log, testimony: testimony, storeID: storeID)
     let options = Projector<U>.Options(batchSize: options.batchSize, onProgress: options.onProgress)
     do throws(ProjectionError) {
       switch preparation {

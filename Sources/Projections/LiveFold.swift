@@ -20,10 +20,11 @@ package final class LiveFold<P: Projection> {
   /// The rows as they are now.
   package var view: ProjectionView { ProjectionView(batch: WriteBatch(), over: tables) }
 
-  /// Folds a canonical L1 fact. After an error nothing of it is there.
+  /// Folds the next fact that the projection's read mode gives it; a canonical one passes over what a node observed. After
+  /// an error nothing of it is there.
   @discardableResult
   package func apply(_ fact: Fact) throws(FoldError) -> P.Finding? {
-    if fact.event.kind.isObservation { return nil }
+    if P.readMode == .canonical, fact.event.kind.isObservation { return nil }
     batch.reset()
     let finding = try projection.fold(fact, into: ProjectionView(batch: batch, over: tables))
     if case .l1BlockAppended(let event) = fact.event {

@@ -55,10 +55,13 @@ package enum ReadMode: Sendable {
   case canonical
   /// All of them, in the order in which this node recorded them; `L1Reorged` is an event like any other.
   case physical
+  /// All of them, as in `physical`, and the testimony as well, each where it arrived: behind the records that the ledger
+  /// had then, before those that came later. Of several that arrived at one place the testimony's own order decides.
+  case physicalWithTestimony
 }
 
 /// An event and where L1 has it. Positions in the log are left out on purpose: they depend on what this node happened to
-/// see, so they may not reach a row.
+/// see, so they may not reach a row. A testimony says where it arrived all the same, which is for the runtime to read.
 package struct Fact: Sendable {
   package let coordinates: L1Coordinates
   package let event: Event

@@ -46,7 +46,7 @@ struct RebuildTests {
         try scratch.log.append([
           NewRecord(.l1Finalized(L1Finalized(block: last)), at: .observed(at: last.number))
         ])
-        return try keep(scratch.dataDirectory)
+        return try scratch.keep(["ledger"])
       }
       defer { try? Files.removeDirectory(path) }
       await #expect(processExitsWith: .signal(SIGKILL)) {
@@ -209,15 +209,5 @@ struct RebuildTests {
       }
       _ = consume lock
     }
-  }
-
-  /// Copies a data directory to a place that outlives the test's own.
-  private func keep(_ directory: FilePath) throws -> FilePath {
-    let copy = directory.removingLastComponent().appending((directory.lastComponent?.string ?? "") + "-kept")
-    try Files.createDirectory(copy.appending("ledger"))
-    try FileManager.default.copyItem(
-      atPath: directory.appending("ledger").appending("data.mdb").string,
-      toPath: copy.appending("ledger").appending("data.mdb").string)
-    return copy
   }
 }

@@ -1,4 +1,5 @@
 import EventStore
+import Foundation
 import LMDB
 import Primitives
 @testable import ProjectionStore
@@ -27,6 +28,19 @@ struct Scratch {
 
   func projector(storeID: String = Scratch.storeID) -> Projector<ProposerState> {
     Projector(dataDirectory: dataDirectory, log: log, storeID: storeID)
+  }
+
+  /// Copies logs to a data directory that outlives the test's own.
+  func keep(_ logs: [String]) throws -> FilePath {
+    let name = (dataDirectory.lastComponent?.string ?? "") + "-kept"
+    let copy = dataDirectory.removingLastComponent().appending(name)
+    for log in logs {
+      try Files.createDirectory(copy.appending(log))
+      try FileManager.default.copyItem(
+        atPath: dataDirectory.appending(log).appending("data.mdb").string,
+        toPath: copy.appending(log).appending("data.mdb").string)
+    }
+    return copy
   }
 
   /// What folding everything in dictionaries gives.

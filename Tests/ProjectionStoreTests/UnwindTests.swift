@@ -90,7 +90,7 @@ struct UnwindTests {
       for salt in UInt64(1)..<6 { try play.step(salt) }
       try scratch.projector().rebuild()
       let version = try scratch.projector().openLive(.readWrite)
-      try version.commit(WriteBatch(), try #require(try version.cursor()), finalized: 5)
+      try version.commit(WriteBatch(), try #require(try version.cursor()), forgettingThrough: 5)
       play.atBlock = play.atBlock.filter { $0.key == 3 }
       try play.reorganise()
       let error = #expect(throws: ProjectionError.self) { try scratch.projector().catchUp() }
