@@ -78,7 +78,7 @@ struct DisputeVerifyStep: VarveCommand {
   }
 
   func execute(_ console: Console) throws {
-    let bytes = try read()
+    let bytes = try BoundedFile.read(file, limit: StepProofFile.greatestByteCount, as: "a step proof")
     let found: StepProofFile
     let verdict: StepProofFile.Verdict
     do throws(StepProofFileError) {
@@ -98,17 +98,6 @@ struct DisputeVerifyStep: VarveCommand {
       throw Failure(
         .disagreement, "the step is as claim \(found.statement.claimIndex) of game \(found.statement.gameId) says")
     }
-  }
-}
-
-extension DisputeVerifyStep {
-  /// The file's bytes; of one that is too long, no more than it takes to see that.
-  private func read() throws -> [UInt8] {
-    do {
-      let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: file))
-      defer { try? handle.close() }
-      return [UInt8](try handle.read(upToCount: StepProofFile.greatestByteCount + 1) ?? Data())
-    } catch { throw Failure(.cannot, "\(file) cannot be read: \(error.localizedDescription)") }
   }
 }
 

@@ -45,7 +45,7 @@ struct LogCheckProof: VarveCommand {
   }
 
   func execute(_ console: Console) throws {
-    let bytes = try NoteFile.read(file)
+    let bytes = try BoundedFile.read(file, limit: SignedNote.byteLimit, as: "a proof")
     let keys = try key.map { try $0.key() }
     do {
       console.report(bytes.starts(with: "old ".utf8) ? try growth(bytes, keys) : try inclusion(bytes, keys))

@@ -54,7 +54,8 @@ struct LogCheckpoint: VarveCommand {
   private func note(_ signer: LogSigner) throws -> SignedNote {
     guard let cosigned else { return try signer.checkpoint(of: options.openLog(.readOnly)) }
     let witnesses = try witness.map { try $0.key() }
-    return try signer.keep(SignedNote(NoteFile.read(cosigned)), of: witnesses)
+    return try signer.keep(
+      SignedNote(BoundedFile.read(cosigned, limit: SignedNote.byteLimit, as: "a checkpoint")), of: witnesses)
   }
 
   private func signer(_ console: Console) throws -> LogSigner {

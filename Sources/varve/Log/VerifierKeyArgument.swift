@@ -11,7 +11,7 @@ struct VerifierKeyArgument: ExpressibleByArgument {
 
   func key() throws -> VerifierKey {
     if let key = try? VerifierKey(argument) { return key }
-    guard let bytes = try? NoteFile.read(argument) else {
+    guard let bytes = try? BoundedFile.read(argument, limit: SignedNote.byteLimit, as: "a public key") else {
       throw Failure(
         .wrongUsage, "'\(argument)' is neither a public key, as `varve log stats` prints it, nor a file with one")
     }

@@ -80,7 +80,8 @@ struct StateCheckProof: VarveCommand {
   private static var byteLimit: Int { 64 << 20 }
 
   func execute(_ console: Console) throws {
-    let proof = try AccountProofObject.read(try read(), file: file)
+    let proof = try AccountProofObject.read(
+      Data(try BoundedFile.read(file, limit: Self.byteLimit, as: "a proof")), file: file)
     let ownRoot = proof.nodes.first.map { Keccak256.hash($0) } ?? Trie.emptyRoot
     let checked = root?.hash ?? ownRoot
     do throws(AccountProofError) { try proof.verify(root: checked) } catch {
@@ -89,20 +90,6 @@ struct StateCheckProof: VarveCommand {
         remedy: "make sure of the root, or have the proof made again")
     }
     console.report(CheckedAccountProof(proof, root: checked, isKnown: root != nil))
-  }
-
-  private func read() throws -> Data {
-    do {
-      let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: file))
-      defer { try? handle.close() }
-      let data = try handle.read(upToCount: Self.byteLimit + 1) ?? Data()
-      guard data.count <= Self.byteLimit else {
-        throw Failure(.disagreement, "\(file) is no proof: it has more than \(Quantity.bytes(UInt64(Self.byteLimit)))")
-      }
-      return data
-    } catch let failure as Failure {
-      throw failure
-    } catch { throw Failure(.cannot, "\(file) cannot be read: \(error.localizedDescription)") }
   }
 }
 
