@@ -198,7 +198,7 @@ let package = Package(
     .testTarget(
       name: "ProjectionStoreTests",
       dependencies: [
-        "ChainImport", "EventStore", "Evidence", "Hashing", "LMDB", "Primitives", "ProjectionStore", "Projections",
+        "ChainImport", "EVM", "EventStore", "Evidence", "Hashing", "LMDB", "Primitives", "ProjectionStore", "Projections",
         "Rollup", "Signatures", "StateTransition", "StateTrie", "TestSupport", system,
       ]),
     .testTarget(

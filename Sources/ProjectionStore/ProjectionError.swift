@@ -47,6 +47,9 @@ package enum ProjectionError: Error, Sendable {
   /// What the rows were before an L1 block has been forgotten.
   case pruned(projection: String, before: UInt64)
 
+  /// What the state was before an L2 block, the newest, has been forgotten.
+  case prunedBlocks(before: UInt64, l1Block: UInt64)
+
   /// An L1 block is not among those that the projection has folded to their end.
   case notFolded(projection: String, l1Block: UInt64, newest: UInt64)
 
@@ -108,6 +111,9 @@ extension ProjectionError: CustomStringConvertible {
     case .pruned(let projection, let l1Block):
       "projection \(projection) is pruned before L1 block \(l1Block); "
         + "`varve projection rebuild \(projection) --archive` makes one that is not"
+    case .prunedBlocks(let block, let l1Block):
+      "projection \(ProposerState.name) is pruned before L2 block \(block) (L1 block \(l1Block)); "
+        + "`varve projection rebuild \(ProposerState.name) --archive` makes one that is not"
     case .notFolded(let projection, let l1Block, let newest):
       "L1 block \(l1Block) is not among those that projection \(projection) has folded: it has come to \(newest); "
         + "`varve projection list` shows how far the log is"

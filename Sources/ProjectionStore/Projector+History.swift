@@ -83,7 +83,7 @@ extension Projector<ProposerState> {
   /// Lends the rows as they were right after an L2 block to `body`, and says where that is.
   ///
   /// - Parameter number: nil for the newest block.
-  /// - Throws: `pruned` where history is not kept, unless it is the newest block; `notExecuted` when there is no such block.
+  /// - Throws: `prunedBlocks` where history is not kept, unless it is the newest block; `notExecuted` when there is no such block.
   package func read<R>(
     afterBlock number: UInt64?, _ body: (ProjectionView, StatePlace) throws(FoldError) -> R
   ) throws(ProjectionError) -> R {
@@ -121,7 +121,9 @@ extension Projector<ProposerState> {
       if let reason = try reasonToRebuild(cursor) { throw rebuildRequired(reason) }
       place = try statePlace(found)
       if found.isNewest { return nil }
-      guard version.keepsHistory else { throw .pruned(projection: P.name, before: cursor.l1BlockNumber) }
+      guard version.keepsHistory else {
+        throw .prunedBlocks(before: found.newest, l1Block: cursor.l1BlockNumber)
+      }
       return HistoryPoint(l1Block: found.l1Block, version: found.version)
     }) { rows throws(ProjectionError) in
       guard let place else { preconditionFailure("the block is found before its rows are lent") }

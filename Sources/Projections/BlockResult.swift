@@ -29,10 +29,13 @@ package struct BlockResult: Hashable, Sendable {
   /// What of the order could not be carried out, and so has no receipt. An imported block has nothing of that kind.
   package let invalid: [InvalidTransaction]
 
+  /// The contracts that deposits made. A transaction's follows from its nonce; a deposit has none.
+  package let deposited: [DepositedContract]
+
   init(
     header: BlockHeader, batchIndex: UInt64, indexInBatch: UInt64, stateRoot: Hash256, computedHash: Hash256,
     differences: [ClaimDifference], receipts: [[UInt8]], claim: OutputClaim? = nil,
-    invalid: [InvalidTransaction] = []
+    invalid: [InvalidTransaction] = [], deposited: [DepositedContract] = []
   ) {
     self.header = header
     self.batchIndex = batchIndex
@@ -43,7 +46,15 @@ package struct BlockResult: Hashable, Sendable {
     self.receipts = receipts
     self.claim = claim
     self.invalid = invalid
+    self.deposited = deposited
   }
+}
+
+/// A contract that a deposit made.
+package struct DepositedContract: Hashable, Sendable {
+  /// Number of the deposit's receipt.
+  package let receipt: UInt64
+  package let address: Address
 }
 
 /// A transaction of the order that changed nothing.
@@ -79,6 +90,14 @@ extension BlockResult {
           items.append(bytes: Array(transaction.reason.utf8))
         }
       }
+      if !deposited.isEmpty {
+        fields.list { items in
+          for contract in deposited {
+            items.append(contract.receipt)
+            items.append(contract.address)
+          }
+        }
+      }
     }
     return writer.bytes
   }
@@ -108,6 +127,13 @@ extension BlockResult {
       InvalidTransaction(
         index: try items.readUInt64(), reason: String(decoding: try items.readBytes().bytes, as: UTF8.self))
     }
+    // Hardly any block has some: the others leave the list out.
+    deposited =
+      try fields.isAtEnd
+      ? []
+      : fields.readAll { (items) throws(RLPError) in
+        DepositedContract(receipt: try items.readUInt64(), address: try items.readAddress())
+      }
     try fields.finish()
   }
 }

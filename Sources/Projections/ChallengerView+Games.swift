@@ -14,6 +14,15 @@ package struct GameRow: Hashable, Sendable {
   package var claimCount: UInt64
 }
 
+/// What became of a game.
+package enum GameOutcome: String, CaseIterable, Sendable {
+  case inProgress, challengerWins, defenderWins
+  /// It ended undecided: its output went with one that it extends.
+  case cancelled
+  /// The guardian took it out, and its output.
+  case blacklisted
+}
+
 /// A claim of a game.
 package struct ClaimRow: Hashable, Sendable {
   /// The claim that it answers; nil for the root.
@@ -70,7 +79,7 @@ extension ChallengerView {
     view.put(Self.openGames, ProposerState.key(event.gameId), [])
     let root = ClaimRow(
       parentIndex: nil, position: .root, claim: event.rootClaim, claimant: output.output.proposer, bond: event.bond,
-      duration: 0, timestamp: try time(ofL1Block: l1Block, in: view), isDisproven: false, counteredBy: nil)
+      duration: 0, timestamp: try Self.time(ofL1Block: l1Block, in: view), isDisproven: false, counteredBy: nil)
     view.put(Self.claims, Self.claimKey(event.gameId, 0), row: root)
   }
 
@@ -78,7 +87,7 @@ extension ChallengerView {
     guard var game = try Self.game(event.gameId, in: view) else {
       throw .derivation(.storage("game \(event.gameId) has no row"))
     }
-    let now = try time(ofL1Block: l1Block, in: view)
+    let now = try Self.time(ofL1Block: l1Block, in: view)
     let used = try usedTime(toAnswer: event.parentIndex, of: event.gameId, at: now, in: view)
     let claim = ClaimRow(
       parentIndex: event.parentIndex, position: event.position, claim: event.claim, claimant: event.claimant,
@@ -158,6 +167,18 @@ extension ChallengerView {
   /// Nil when there is no such game.
   package static func game(_ id: UInt64, in view: ProjectionView) throws(FoldError) -> GameRow? {
     try view.row(games, ProposerState.key(id))
+  }
+
+  /// What became of a game. A game that ends for the challenger, whose root claim was never settled, was cancelled. One
+  /// lookup.
+  package static func outcome(of id: UInt64, _ game: GameRow, in view: ProjectionView) throws(FoldError) -> GameOutcome
+  {
+    if game.isBlacklisted { return .blacklisted }
+    switch game.status {
+    case .inProgress: return .inProgress
+    case .defenderWins: return .defenderWins
+    case .challengerWins: return try claim(0, of: id, in: view)?.counteredBy == nil ? .cancelled : .challengerWins
+    }
   }
 
   /// Nil when there is no such claim.

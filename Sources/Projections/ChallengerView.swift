@@ -74,9 +74,9 @@ package struct ChallengerView: Projection {
     }
   }
 
-  /// Time of an L1 block that has been folded.
-  func time(ofL1Block number: UInt64, in view: ProjectionView) throws(FoldError) -> UInt64 {
-    let block: DerivationL1Block? = try view.row(Self.order.l1Blocks, ProposerState.key(number))
+  /// Time of an L1 block that has been folded, in seconds. One lookup.
+  package static func time(ofL1Block number: UInt64, in view: ProjectionView) throws(FoldError) -> UInt64 {
+    let block: DerivationL1Block? = try view.row(order.l1Blocks, ProposerState.key(number))
     guard let block else { throw .derivation(.storage("L1 block \(number) has no row")) }
     return block.timestamp
   }

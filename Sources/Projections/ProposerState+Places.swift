@@ -12,8 +12,11 @@ package struct ExecutedBlock: Equatable, Sendable {
   package let l1Block: UInt64
   package let version: UInt64
 
+  /// Number of the newest block.
+  package let newest: UInt64
+
   /// Whether there is no block behind it.
-  package let isNewest: Bool
+  package var isNewest: Bool { block.number == newest }
 }
 
 extension ProposerState {
@@ -44,7 +47,7 @@ extension ProposerState {
     }
     return ExecutedBlock(
       block: BlockID(number: number, hash: hash), stateRoot: result.stateRoot, l1Block: l1Block ?? number,
-      version: first == nil ? .max : number, isNewest: number == head)
+      version: first == nil ? .max : number, newest: head ?? number)
   }
 
   /// The first L1 block of some after which an L2 block was there.

@@ -25,49 +25,62 @@ extension ProposerState {
 
   /// Executes the next block of the order and writes what it did.
   private func execute(_ derived: DerivedBlock, in view: ProjectionView) throws(FoldError) {
-    let number = derived.block.number
-    view.beginVersion(number)
-    guard let parent = try Self.result(of: number - 1, withReceipts: false, in: view) else {
-      throw .notNext(block: number, reason: "there is no block before it")
+    view.beginVersion(derived.block.number)
+    view.enter(.senders)
+    let signers = try SenderIndex.signers(
+      of: derived.block.transactions, commitment: derived.order, at: derived.cursor, in: view)
+    try execute(derived.block, messages: derived.messages, signers: signers, at: derived.cursor, in: view)
+  }
+
+  /// Executes a block over the one before it and writes what it did.
+  ///
+  /// - Parameters:
+  ///   - range: the messages that it consumes.
+  ///   - signers: `Transaction.signer` of each transaction.
+  ///   - place: in the data; nil for a block that L1 does not have yet, of which nothing can be claimed.
+  @discardableResult
+  func execute(
+    _ block: RollupBlock, messages range: Range<UInt64>, signers: [Address?], at place: DerivationCursor?,
+    in view: ProjectionView
+  ) throws(FoldError) -> BlockResult {
+    guard let parent = try Self.result(of: block.number - 1, withReceipts: false, in: view) else {
+      throw .notNext(block: block.number, reason: "there is no block before it")
     }
     var messages: [InboxCall] = []
-    for index in derived.messages {
+    for index in range {
       guard let message = try Self.order.message(index, in: view) else {
-        throw .notNext(block: number, reason: "message \(index), which it consumes, is not there")
+        throw .notNext(block: block.number, reason: "message \(index), which it consumes, is not there")
       }
       messages.append(InboxCall(message))
     }
-    let order = derived.block.order
+    let data = place ?? .genesis
     let context = RollupBlockContext(
-      order, messages: messages, parent: parent.header, parentHash: parent.computedHash,
-      settings: try settings(atOrigin: derived.block.l1Origin.number, in: view),
-      batchIndex: derived.cursor.batchIndex, indexInBatch: derived.cursor.indexInBatch)
-    view.enter(.senders)
-    let signers = try SenderIndex.signers(
-      of: derived.block.transactions, commitment: order.commitment, at: derived.cursor, in: view)
+      block.order, messages: messages, parent: parent.header, parentHash: parent.computedHash,
+      settings: try settings(atOrigin: block.l1Origin.number, in: view), batchIndex: data.batchIndex,
+      indexInBatch: data.indexInBatch)
     view.enter(.execute)
     let before = StoredBefore(view)
     let outcome: RollupBlockOutcome
     do {
       outcome = try context.apply(
-        messages: messages, transactions: derived.block.transactions, signers: signers, to: before.state,
-        on: machines)
+        messages: messages, transactions: block.transactions, signers: signers, to: before.state, on: machines)
     } catch { throw .block(error) }
     view.enter(.trie)
     let commitment: RollupBlockCommitment
     do { commitment = try outcome.commit(onto: parent.stateRoot, reader: before.nodes, trust: .trusted) } catch {
-      throw .trie(block: number, error)
+      throw .trie(block: block.number, error)
     }
     view.enter(.rows)
     try put(commitment.state, over: before, in: view)
     let header = commitment.header
     let hash = header.hash
     let result = BlockResult(
-      header: header, batchIndex: derived.cursor.batchIndex, indexInBatch: derived.cursor.indexInBatch,
-      stateRoot: header.stateRoot, computedHash: hash, differences: [],
-      receipts: commitment.receipts.map { $0.encode(withBloom: false) }, claim: context.claim(of: header, hash: hash),
-      invalid: Self.invalid(outcome.fates))
+      header: header, batchIndex: data.batchIndex, indexInBatch: data.indexInBatch, stateRoot: header.stateRoot,
+      computedHash: hash, differences: [], receipts: commitment.receipts.map { $0.encode(withBloom: false) },
+      claim: place.map { _ in context.claim(of: header, hash: hash) }, invalid: Self.invalid(outcome.fates),
+      deposited: Self.deposited(outcome.outcomes))
     put(result, hash: hash, in: view)
+    return result
   }
 }
 
@@ -76,6 +89,15 @@ extension ProposerState {
     fates.enumerated().compactMap { index, fate in
       guard case .invalid(let error) = fate else { return nil }
       return InvalidTransaction(index: UInt64(index), reason: error.name)
+    }
+  }
+
+  private static func deposited(_ outcomes: [TransactionOutcome]) -> [DepositedContract] {
+    outcomes.enumerated().compactMap { index, outcome in
+      guard outcome.type == InboxCall.depositType, outcome.succeeded, let address = outcome.contractAddress else {
+        return nil
+      }
+      return DepositedContract(receipt: UInt64(index), address: address)
     }
   }
 }
@@ -115,6 +137,15 @@ extension ProposerState {
         return (l1Block, event.update)
       }
     }
+  }
+
+  /// Whose signature a block with this L1 origin has to have; zero when nobody may sign. O(updates).
+  func sequencer(atOrigin number: UInt64, in view: ProjectionView) throws(FoldError) -> Address {
+    var key = configuration.rollup?.sequencer ?? .zero
+    for entry in try updates(in: view) where entry.l1Block <= number {
+      if case .sequencer(let new) = entry.update { key = new }
+    }
+    return key
   }
 
   /// What execution takes from the configuration and from all updates up to an L1 block. O(updates), of which there are

@@ -26,7 +26,7 @@ import StateTransition
 /// cannot be applied stops the fold.
 package struct ProposerState: Projection {
   package static let name = "proposer-state"
-  package static let schemaVersion: UInt32 = 7
+  package static let schemaVersion: UInt32 = 8
   package static let readMode = ReadMode.canonical
   package static var upstreams: [any Projection.Type] { [SenderIndex.self] }
 

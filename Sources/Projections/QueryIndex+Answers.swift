@@ -64,13 +64,6 @@ extension QueryIndex {
     try view.row(inbox, ProposerState.key(index))
   }
 
-  /// Nil for a withdrawal that nobody has proven.
-  package static func withdrawal(
-    _ hash: Hash256, in view: ProjectionView
-  ) throws(FoldError) -> IndexedWithdrawal? {
-    try view.row(withdrawals, hash.bytes)
-  }
-
   /// An output, its index and the block that it is about.
   package struct CoveringOutput: Equatable, Sendable {
     package let index: UInt64

@@ -18,7 +18,7 @@ private struct OrderedTransaction {
     let to: Address?
     let value: UInt256
 
-    /// A deposit's is the sender's when it is carried out, and is not known here.
+    /// A deposit has none.
     let nonce: UInt64?
   }
 
@@ -46,11 +46,11 @@ private struct OrderedTransaction {
       nonce: transaction.nonce)
   }
 
-  /// The row, given what became of it.
-  func row(_ outcome: IndexedTransaction.Outcome) -> IndexedTransaction {
+  /// The row, given what became of it, and the contract that it made if it is a deposit.
+  func row(_ outcome: IndexedTransaction.Outcome, deposited: Address?) -> IndexedTransaction {
     IndexedTransaction(
       messageIndex: messageIndex, type: content?.type, sender: content?.sender, to: content?.to,
-      contract: contract(outcome), value: content?.value ?? .zero, nonce: content?.nonce ?? 0, outcome: outcome)
+      contract: deposited ?? contract(outcome), value: content?.value ?? .zero, nonce: content?.nonce, outcome: outcome)
   }
 
   private func contract(_ outcome: IndexedTransaction.Outcome) -> Address? {
@@ -137,12 +137,13 @@ extension QueryIndex {
       throw .noResult(block: number, of: ProposerState.name)
     }
     let reasons = Dictionary(result.invalid.map { ($0.index, $0.reason) }) { first, _ in first }
+    let deposited = Dictionary(result.deposited.map { ($0.receipt, $0.address) }) { first, _ in first }
     var receipts = result.receipts.makeIterator()
     var (receiptNumber, gasBefore): (UInt64, UInt64) = (0, 0)
     for (index, transaction) in transactions.enumerated() {
       guard reasons[UInt64(index)] == nil, let bytes = receipts.next() else {
         let outcome = IndexedTransaction.Outcome.invalid(reason: reasons[UInt64(index)] ?? "")
-        add(transaction, outcome, block: number, index: UInt64(index), in: view)
+        add(transaction.row(outcome, deposited: nil), of: transaction, block: number, index: UInt64(index), in: view)
         continue
       }
       let receipt: StoredReceipt
@@ -150,7 +151,8 @@ extension QueryIndex {
       let outcome = IndexedTransaction.Outcome.executed(
         receipt: receiptNumber, success: receipt.success, gasUsed: receipt.cumulativeGasUsed &- gasBefore,
         logCount: UInt64(receipt.logs.count))
-      add(transaction, outcome, block: number, index: UInt64(index), in: view)
+      let row = transaction.row(outcome, deposited: deposited[receiptNumber])
+      add(row, of: transaction, block: number, index: UInt64(index), in: view)
       add(receipt.logs, LogPlace(block: number, receipt: UInt32(receiptNumber), log: 0), in: view)
       gasBefore = receipt.cumulativeGasUsed
       receiptNumber += 1
@@ -158,12 +160,10 @@ extension QueryIndex {
   }
 
   private func add(
-    _ transaction: OrderedTransaction, _ outcome: IndexedTransaction.Outcome, block: UInt64, index: UInt64,
-    in view: ProjectionView
+    _ row: IndexedTransaction, of transaction: OrderedTransaction, block: UInt64, index: UInt64, in view: ProjectionView
   ) {
     let hash = Keccak256.hash(transaction.bytes)
     let place = ProposerState.key(block) + ProposerState.key(index)
-    let row = transaction.row(outcome)
     view.put(Self.transactions, hash.bytes + place, row: row)
     var roles: [(Address, AddressRoles)] = []
     for (address, role) in [(row.sender, AddressRoles.sender), (row.to, .recipient), (row.contract, .created)] {

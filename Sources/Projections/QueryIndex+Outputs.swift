@@ -1,7 +1,7 @@
 import Primitives
 import Rollup
 
-// Outputs and withdrawals: what settles a block.
+// Outputs and disputes: what settles a block.
 extension QueryIndex {
   func settle(_ event: Event, at now: L1Moment, in view: ProjectionView) throws(FoldError) {
     switch event {
@@ -12,18 +12,15 @@ extension QueryIndex {
         try note(.deleted, output: index, at: now, in: view)
       }
     case .disputeGameCreated(let event):
-      view.put(Self.games, ProposerState.key(event.gameId), ProposerState.key(event.outputIndex))
+      view.put(Self.games, ProposerState.key(event.gameId), row: IndexedGame(output: event.outputIndex))
       try note(.disputed, output: event.outputIndex, game: event.gameId, at: now, in: view)
+    case .claimResolved(let event):
+      guard event.claimIndex == 0, event.counteredBy != .zero else { return }
+      try change(event.gameId, in: view) { $0.isDefeated = true }
+    case .gameBlacklisted(let event):
+      guard let game = try change(event.gameId, in: view, { $0.isBlacklisted = true }) else { return }
+      try note(.blacklisted, output: game.output, game: event.gameId, at: now, in: view)
     case .resolved(let event): try resolve(event, at: now, in: view)
-    case .withdrawalProven(let event):
-      let before: IndexedWithdrawal? = try view.row(Self.withdrawals, event.withdrawalHash.bytes)
-      view.put(
-        Self.withdrawals, event.withdrawalHash.bytes,
-        row: IndexedWithdrawal(proven: now, outputIndex: event.outputIndex, finalized: before?.finalized))
-    case .withdrawalFinalized(let event):
-      guard var row: IndexedWithdrawal = try view.row(Self.withdrawals, event.withdrawalHash.bytes) else { return }
-      row.finalized = now
-      view.put(Self.withdrawals, event.withdrawalHash.bytes, row: row)
     default: break
     }
   }
@@ -39,14 +36,24 @@ extension QueryIndex {
   }
 
   private func resolve(_ event: Resolved, at now: L1Moment, in view: ProjectionView) throws(FoldError) {
-    let kind: IndexedOutput.Kind
-    switch event.status {
-    case .inProgress: return
-    case .challengerWins: kind = .defeated
-    case .defenderWins: kind = .defended
-    }
-    guard let output = try Self.number(Self.games, event.gameId, in: view) else { return }
-    try note(kind, output: output, game: event.gameId, at: now, in: view)
+    guard event.status != .inProgress,
+      let game: IndexedGame = try view.row(Self.games, ProposerState.key(event.gameId)),
+      !game.isBlacklisted
+    else { return }
+    let kind: IndexedOutput.Kind =
+      event.status == .defenderWins ? .defended : game.isDefeated ? .defeated : .cancelled
+    try note(kind, output: game.output, game: event.gameId, at: now, in: view)
+  }
+
+  /// Changes the row of a game; nil when there is none.
+  @discardableResult
+  private func change(
+    _ id: UInt64, in view: ProjectionView, _ body: (inout IndexedGame) -> Void
+  ) throws(FoldError) -> IndexedGame? {
+    guard var game: IndexedGame = try view.row(Self.games, ProposerState.key(id)) else { return nil }
+    body(&game)
+    view.put(Self.games, ProposerState.key(id), row: game)
+    return game
   }
 
   private func note(

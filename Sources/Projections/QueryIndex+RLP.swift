@@ -66,7 +66,7 @@ extension IndexedTransaction: RLPRow {
     to = try fields.readOptional { (item) throws(RLPError) in try item.readAddress() }
     contract = try fields.readOptional { (item) throws(RLPError) in try item.readAddress() }
     value = try fields.readUInt256()
-    nonce = try fields.readUInt64()
+    nonce = try fields.readOptional { (item) throws(RLPError) in try item.readUInt64() }
     outcome = try Outcome(&fields)
     try fields.finish()
   }
@@ -79,7 +79,7 @@ extension IndexedTransaction: RLPRow {
       fields.appendOptional(to) { $0.append($1) }
       fields.appendOptional(contract) { $0.append($1) }
       fields.append(value)
-      fields.append(nonce)
+      fields.appendOptional(nonce) { $0.append($1) }
       outcome.append(to: &fields)
     }
   }
@@ -155,7 +155,7 @@ extension IndexedOutput: RLPRow {
     challengeEnd = try fields.readUInt64()
     changes = try fields.readAll { (item) throws(RLPError) in
       var change = try item.readList()
-      let kind: Kind = try change.readChoice("what happens to an output is a number from 0 to 5")
+      let kind: Kind = try change.readChoice("what happens to an output is a number from 0 to 7")
       let game = try change.readOptional { (item) throws(RLPError) in try item.readUInt64() }
       let at = try L1Moment(&change)
       try change.finish()
@@ -182,20 +182,20 @@ extension IndexedOutput: RLPRow {
   }
 }
 
-extension IndexedWithdrawal: RLPRow {
+extension IndexedGame: RLPRow {
   init(_ reader: inout RLPReader) throws(RLPError) {
     var fields = try reader.readList()
-    proven = try L1Moment(&fields)
-    outputIndex = try fields.readUInt64()
-    finalized = try fields.readOptional { (item) throws(RLPError) in try L1Moment(&item) }
+    output = try fields.readUInt64()
+    isDefeated = try fields.readFlag()
+    isBlacklisted = try fields.readFlag()
     try fields.finish()
   }
 
   func append(to writer: inout RLPWriter) {
     writer.list { fields in
-      proven.append(to: &fields)
-      fields.append(outputIndex)
-      fields.appendOptional(finalized) { $1.append(to: &$0) }
+      fields.append(output)
+      fields.append(flag: isDefeated)
+      fields.append(flag: isBlacklisted)
     }
   }
 }

@@ -50,7 +50,9 @@ package struct IndexedTransaction: Hashable, Sendable {
 
   /// In wei.
   package let value: UInt256
-  package let nonce: UInt64
+
+  /// Nil for a deposit, and for what is no transaction.
+  package let nonce: UInt64?
 
   package let outcome: Outcome
 
@@ -115,6 +117,10 @@ package struct IndexedOutput: Hashable, Sendable {
     case defeated = 3
     case deleted = 4
     case final = 5
+    /// A dispute that ended undecided, because the output went with one that it extends.
+    case cancelled = 6
+    /// A dispute that the guardian took out, and the output with it.
+    case blacklisted = 7
   }
 
   package var isFinal: Bool { changes.contains { $0.kind == .final } }
@@ -127,12 +133,14 @@ package struct IndexedOutput: Hashable, Sendable {
   }
 }
 
-/// What became of a withdrawal on L1.
-package struct IndexedWithdrawal: Hashable, Sendable {
-  /// The newest time that it was proven, and against which output.
-  package var proven: L1Moment
-  package var outputIndex: UInt64
+/// A dispute, as far as it decides about its output.
+struct IndexedGame: Hashable {
+  let output: UInt64
 
-  /// When its money left the escrow, or its call failed.
-  package var finalized: L1Moment?
+  /// Whether the output's claim was settled against its proposer. A game that ends for the challenger without that has
+  /// decided nothing: its output went for another reason.
+  var isDefeated = false
+
+  /// Whether the guardian took it out.
+  var isBlacklisted = false
 }

@@ -2,7 +2,7 @@ import Primitives
 package import Rollup
 
 /// What a user asks about: transactions by hash and by address, logs by address and topic, blocks, inbox messages and what
-/// became of them, outputs about a block and withdrawals.
+/// became of them, and outputs about a block.
 ///
 /// | table | key | value |
 /// |---|---|---|
@@ -17,8 +17,7 @@ package import Rollup
 /// | `inbox` | message index | `IndexedMessage` |
 /// | `outputs` | L2 block ‖ output index | `IndexedOutput` |
 /// | `outputBlocks` | output index | L2 block |
-/// | `games` | game id | output index |
-/// | `withdrawals` | withdrawal hash | `IndexedWithdrawal` |
+/// | `games` | game id | `IndexedGame` |
 ///
 /// An index is a transaction's place among the block's messages and, behind them, its transactions; a receipt's number
 /// leaves out those that could not be carried out. The same transaction may stand in the order more than once.
@@ -28,7 +27,7 @@ package struct QueryIndex: Projection {
   package typealias Finding = Never
 
   package static let name = "query-index"
-  package static let schemaVersion: UInt32 = 1
+  package static let schemaVersion: UInt32 = 2
   package static let readMode = ReadMode.canonical
   package static var upstreams: [any Projection.Type] { [SenderIndex.self] }
   package static var requirements: [any Projection.Type] { [ProposerState.self] }
@@ -45,12 +44,10 @@ package struct QueryIndex: Projection {
   package static let outputs = ProjectionTable(index: 15, name: "outputs")
   package static let outputBlocks = ProjectionTable(index: 16, name: "outputBlocks")
   package static let games = ProjectionTable(index: 17, name: "games")
-  package static let withdrawals = ProjectionTable(index: 18, name: "withdrawals")
 
   package static let tables =
     order.all + [
       clock, period, blocks, transactions, addresses, logsByAddress, logsByTopic, inbox, outputs, outputBlocks, games,
-      withdrawals,
     ]
 
   let configuration: ChainConfiguration

@@ -46,3 +46,10 @@ extension GlobalOptions {
     }
   }
 }
+
+extension Projector {
+  /// Brings the live version to the head of the log, unless another process writes it: that one keeps it there.
+  func catchUpUnlessWritten() throws(ProjectionError) {
+    do throws(ProjectionError) { try catchUp() } catch .locked {}
+  }
+}

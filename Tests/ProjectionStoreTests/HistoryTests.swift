@@ -210,16 +210,13 @@ struct HistoryTests {
       try projector.read(afterBlock: 11) { _, place throws(FoldError) in
         #expect(place.stateRoot == chain.blocks[11].header.stateRoot)
       }
-      for error in [
-        #expect(throws: ProjectionError.self) { try projector.digest(afterL1Block: 10) },
-        #expect(throws: ProjectionError.self) { try projector.read(afterBlock: 10) { _, _ in } },
-      ] {
-        guard case .pruned(_, before: 11) = error else {
-          Issue.record("\(String(describing: error))")
-          return
-        }
-        #expect("\(try #require(error))".contains("--archive"))
+      let ofL1 = #expect(throws: ProjectionError.self) { try projector.digest(afterL1Block: 10) }
+      let ofL2 = #expect(throws: ProjectionError.self) { try projector.read(afterBlock: 10) { _, _ in } }
+      guard case .pruned(_, before: 11) = ofL1, case .prunedBlocks(before: 11, l1Block: 11) = ofL2 else {
+        Issue.record("\(String(describing: ofL1)), \(String(describing: ofL2))")
+        return
       }
+      for error in [ofL1, ofL2] { #expect("\(try #require(error))".contains("--archive")) }
       let error = #expect(throws: ProjectionError.self) { try projector.digest(afterL1Block: 12) }
       guard case .notFolded(_, l1Block: 12, newest: 11) = error else {
         Issue.record("\(String(describing: error))")

@@ -1,3 +1,4 @@
+import EVM
 import EventStore
 import Hashing
 import LMDB
@@ -134,12 +135,7 @@ struct QueryIndexTests {
     try Scratch.with { scratch in
       var ledger = try RollupLedger()
       func propose(_ index: UInt64, block: UInt64) throws {
-        try ledger.add(
-          .outputProposed(
-            OutputProposed(
-              outputIndex: index, outputVersion: 0, outputRoot: Hash256(UInt256(index)), claim: .zero, stateRoot: .zero,
-              blockHash: .zero, l2BlockNumber: block, l1Head: ledger.l1Head, parentOutput: nil,
-              proposer: MiniChain.address(60), bond: 1)))
+        try ledger.add(.outputProposed(ledger.wrongOutput(index, block: block)))
       }
       try ledger.beginL1Block()
       try ledger.beginL1Block()
@@ -150,6 +146,8 @@ struct QueryIndexTests {
         .disputeGameCreated(
           DisputeGameCreated(gameId: 7, outputIndex: 0, rootClaim: .zero, challenger: MiniChain.address(61), bond: 1)))
       let disputed = ledger
+      try ledger.add(
+        .claimResolved(ClaimResolved(gameId: 7, claimIndex: 0, counteredBy: MiniChain.address(61))))
       try ledger.add(.resolved(Resolved(gameId: 7, status: .challengerWins)))
       try ledger.add(.outputsDeleted(OutputsDeleted(prevNextOutputIndex: 1, newNextOutputIndex: 0)))
       try propose(1, block: 1)
@@ -180,27 +178,85 @@ struct QueryIndexTests {
       }
     }
   }
-}
 
-extension RollupLedger {
-  /// Appends all facts to a log, or those behind the ones of an earlier copy.
-  fileprivate func write(to log: EventLog, after earlier: RollupLedger? = nil) throws {
-    var (block, records): (BlockHeader?, [NewRecord]) = (nil, [])
-    func flush() throws {
-      if let block {
-        try log.appendBlock(number: block.number, hash: block.hash, records: records)
-      } else if !records.isEmpty {
-        try log.append(records)
+  @Test("a game that decided nothing is not told as lost: its output went with another, or the guardian took it out")
+  func undecidedGames() throws {
+    try Scratch.with { scratch in
+      var ledger = try RollupLedger()
+      try ledger.beginL1Block()
+      try ledger.beginL1Block()
+      try ledger.deliverBatch([ledger.block(transactions: [[0xc1, 1]])])
+      try ledger.beginL1Block()
+      for index in UInt64(0)..<3 {
+        try ledger.add(.outputProposed(ledger.wrongOutput(index, block: 1)))
+        try ledger.add(
+          .disputeGameCreated(
+            DisputeGameCreated(
+              gameId: index, outputIndex: index, rootClaim: .zero, challenger: MiniChain.address(61), bond: 1)))
       }
-      (block, records) = (nil, [])
-    }
-    for fact in facts.dropFirst(earlier?.facts.count ?? 0) {
-      if fact.event.kind == .l1BlockAppended {
-        try flush()
-        block = l1Blocks[Int(fact.coordinates.blockNumber)]
+      // What a contract emits when the guardian takes out game 0, and output 1 had built on output 0; and an honest end.
+      try ledger.add(.gameBlacklisted(GameBlacklisted(gameId: 0)))
+      try ledger.add(.resolved(Resolved(gameId: 0, status: .challengerWins)))
+      try ledger.add(.resolved(Resolved(gameId: 1, status: .challengerWins)))
+      try ledger.add(.outputsDeleted(OutputsDeleted(prevNextOutputIndex: 2, newNextOutputIndex: 0)))
+      try ledger.add(.claimResolved(ClaimResolved(gameId: 2, claimIndex: 0, counteredBy: .zero)))
+      try ledger.add(.resolved(Resolved(gameId: 2, status: .defenderWins)))
+      try ledger.write(to: scratch.log)
+      let index = projector(scratch)
+      try index.rebuild()
+      try index.read { view, _ throws(FoldError) in
+        let outputs = try QueryIndex.outputs(covering: 1, in: view).map(\.output)
+        #expect(outputs[0].changes.map(\.kind) == [.proposed, .disputed, .blacklisted, .deleted])
+        #expect(outputs[1].changes.map(\.kind) == [.proposed, .disputed, .cancelled, .deleted])
+        #expect(outputs[2].changes.map(\.kind) == [.proposed, .disputed, .defended])
+        #expect(outputs.allSatisfy { $0.openGame == nil })
       }
-      records.append(NewRecord(fact.event, at: fact.coordinates))
+      let challenges = LiveFold<ChallengerView>(configuration: ledger.configuration)
+      for fact in ledger.facts { try challenges.apply(Fact(coordinates: fact.coordinates, event: fact.event)) }
+      let outcomes = try (UInt64(0)..<3).map { id in
+        try ChallengerView.outcome(
+          of: id, try #require(try ChallengerView.game(id, in: challenges.view)), in: challenges.view)
+      }
+      #expect(outcomes == [.blacklisted, .cancelled, .defenderWins])
     }
-    try flush()
+  }
+
+  @Test("a contract that a deposit makes is listed under its address; what has no nonce has none")
+  func depositedContract() throws {
+    try Scratch.with { scratch in
+      var ledger = try RollupLedger()
+      try ledger.deliverMessage()
+      // Init code that leaves one byte, STOP, as code; then one that reverts.
+      for code in [[0x60, 0x01, 0x60, 0x00, 0xf3], [0x60, 0x00, 0x60, 0x00, 0xfd]] as [[UInt8]] {
+        try ledger.deliverMessage(data: code, makesContract: true)
+      }
+      try ledger.beginL1Block()
+      try ledger.beginL1Block()
+      try ledger.deliverBatch([ledger.block(transactions: [RollupPlay.malformed])])
+      try ledger.beginL1Block()
+      try ledger.write(to: scratch.log)
+      let index = projector(scratch)
+      try index.rebuild()
+      let sender = MiniChain.address(50)
+      try index.read { view, _ throws(FoldError) in
+        // The deposit before it has used nonce 0.
+        let made = ContractAddress.create(sender: sender, nonce: 1)
+        let entries = try QueryIndex.entries(of: made, in: view)
+        #expect(entries.map(\.roles) == [.created])
+        let hash = Keccak256.hash(InboxCall(ledger.messages[1]).transaction)
+        #expect(entries.first?.hash == hash)
+        let inclusion = try QueryIndex.inclusions(of: hash, in: view).first
+        #expect(inclusion?.transaction.contract == made && inclusion?.transaction.nonce == nil)
+        let failed = ContractAddress.create(sender: sender, nonce: 2)
+        #expect(try QueryIndex.entries(of: failed, in: view).isEmpty)
+        let nothing = try QueryIndex.inclusions(of: Keccak256.hash(RollupPlay.malformed), in: view).first
+        #expect(nothing != nil && nothing?.transaction.nonce == nil)
+      }
+      try scratch.projector().read { view, place throws(FoldError) in
+        let account = try ProposerState.account(ContractAddress.create(sender: sender, nonce: 1), in: view)
+        #expect(account?.hasCode == true)
+      }
+      #expect(try index.verify().agrees)
+    }
   }
 }

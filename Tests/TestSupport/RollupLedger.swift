@@ -48,7 +48,8 @@ package struct RollupLedger: Sendable {
 
   /// A small rollup: windows of a few L1 blocks, blocks of at most 14 transactions.
   package static func configuration(
-    maxDrift: UInt64 = 60, sequencingWindow: UInt64 = 6, allocation: [GenesisAccount] = []
+    maxDrift: UInt64 = 60, sequencingWindow: UInt64 = 6, allocation: [GenesisAccount] = [],
+    sequencer: Address = MiniChain.address(3)
   ) -> ChainConfiguration {
     let header = BlockHeader(
       parentHash: .zero, ommersHash: EthereumBlock.ommersHash(of: []), beneficiary: .zero,
@@ -58,7 +59,7 @@ package struct RollupLedger: Sendable {
     let address = { (number: UInt64) in MiniChain.address(number) }
     let rollup = RollupConfiguration(
       l1ChainID: 1337, contract: address(1), genesisOrigin: BlockID(number: 0, hash: l1Genesis.hash),
-      guardian: address(2), sequencer: address(3), batchPoster: address(4), challengePeriod: 100,
+      guardian: address(2), sequencer: sequencer, batchPoster: address(4), challengePeriod: 100,
       maxClockDuration: 50, clockExtension: 5, splitDepth: 6, maxDepth: 11, sequencingWindow: sequencingWindow,
       forceInclusionBlocks: 4, forceInclusionTime: 40, maxDrift: maxDrift, slashingWindow: 100,
       bonds: BondSchedule(output: 1000, claim: 10, sequencer: 5000), gasLimit: 30_000_000,
@@ -109,12 +110,13 @@ extension RollupLedger {
   /// A user's message, due as the configuration says.
   @discardableResult
   package mutating func deliverMessage(
-    kind: MessageKind = .deposit, data: [UInt8] = [1], mint: UInt256 = 1
+    kind: MessageKind = .deposit, data: [UInt8] = [1], mint: UInt256 = 1, makesContract: Bool = false
   ) throws -> MessageDelivered {
     let rollup = configuration.rollup
     let message = MessageDelivered(
       messageIndex: UInt64(messages.count), beforeInboxAcc: messages.last?.afterInboxAcc ?? .zero, messageKind: kind,
-      sender: MiniChain.address(50), to: MiniChain.address(51), value: 0, mint: mint, gasLimit: 50_000, data: data,
+      sender: MiniChain.address(50), to: makesContract ? nil : MiniChain.address(51), value: 0, mint: mint,
+      gasLimit: makesContract ? 200_000 : 50_000, data: data,
       deadlineBlock: l1Head.number + (rollup?.forceInclusionBlocks ?? 0),
       deadlineTime: l1Time + (rollup?.forceInclusionTime ?? 0))
     messages.append(message)
@@ -136,6 +138,14 @@ extension RollupLedger {
       l1Origin: BlockID(number: number, hash: header.hash),
       messagesConsumed: messages ?? max(head.messagesConsumed, min(count, head.messagesConsumed + 5)),
       transactions: transactions)
+  }
+
+  /// An output about a block that claims nothing true, with the newest L1 block for its head.
+  package func wrongOutput(_ index: UInt64, block: UInt64) -> OutputProposed {
+    OutputProposed(
+      outputIndex: index, outputVersion: 0, outputRoot: Hash256(UInt256(index)), claim: .zero, stateRoot: .zero,
+      blockHash: .zero, l2BlockNumber: block, l1Head: l1Head, parentOutput: nil, proposer: MiniChain.address(60),
+      bond: 1)
   }
 
   /// Posts a batch of one block that is no rollup's.

@@ -30,7 +30,9 @@ struct StateCommandTests {
       let last = try #require(try world.json(["state", "account", address])[0]["block"] as? [String: Any])
       let head = try #require(last["number"] as? Int)
       let refused = try world.expect(3, ["state", "account", address, "--block", "1"])
-      #expect(refused.errors.contains("pruned before L1 block \(head)") && refused.errors.contains("--archive"))
+      #expect(
+        refused.errors.contains("pruned before L2 block \(head) (L1 block \(head))")
+          && refused.errors.contains("--archive"))
       try world.expect(3, ["state", "account", address, "--block", "\(head + 1)"])
 
       try world.expect(0, ["projection", "rebuild", "proposer-state", "--archive"])
@@ -91,6 +93,10 @@ struct StateCommandTests {
           #expect(try check(["--root", root]).exitCode == 1, "another \(field) at block \(block)")
           object[field] = right
         }
+        try write(["jsonrpc": "2.0", "id": 1, "error": ["code": -32000, "message": "header not found"]], to: file)
+        let refused = try check([])
+        #expect(refused.exitCode == 1 && refused.errors.contains("the error -32000"))
+        #expect(refused.errors.contains("header not found"))
         object["nonce"] = nil
         try write(object, to: file)
         let malformed = try check(["--root", root])
@@ -138,17 +144,22 @@ struct StateCommandTests {
           looked += 1
           let answer = try world.json(["tx", hash])[0]
           let inclusion = try #require((answer["inclusions"] as? [[String: Any]])?.first)
-          #expect(inclusion["block"] as? Int == fields["number"] as? Int)
+          #expect((inclusion["block"] as? [String: Any])?["number"] as? Int == fields["number"] as? Int)
           #expect(inclusion["index"] as? Int == index)
           #expect(["executed", "reverted"].contains(inclusion["outcome"] as? String))
           #expect(["stored", "l1Finalized"].contains(inclusion["finality"] as? String))
           let trust = try #require(inclusion["trust"] as? [String: Any])
-          #expect(trust["outputAgrees"] as? Bool == true)
+          #expect(trust["outputVerdict"] as? String == "agrees")
+          #expect(trust["outputVerdictAsOf"] is [String: Any] && answer["asOf"] is [String: Any])
           let sender = try #require(inclusion["from"] as? String)
           let history = try world.json(["address", sender, "--count", "100000"])[0]
           let lines = try #require(history["transactions"] as? [[String: Any]])
           #expect(lines.contains { $0["hash"] as? String == hash && ($0["roles"] as? [String])?.first == "sender" })
           #expect(history["transactionCount"] as? Int == lines.count)
+          let line = try #require(lines.first { $0["hash"] as? String == hash })
+          for key in ["block", "index", "outcome", "reason"] {
+            #expect(line[key] as? NSObject == inclusion[key] as? NSObject, "\(key) is told alike")
+          }
         }
       }
       #expect(looked > 5)
@@ -163,11 +174,11 @@ struct StateCommandTests {
       try world.expect(0, ["replay"])
       try world.expect(3, ["projection", "rollback", "proposer-state"])
       try world.expect(0, ["projection", "rebuild", "proposer-state", "--archive"])
-      #expect(try world.json(["projection", "rollback", "proposer-state"])[0]["live"] as? String == "v1-s7")
+      #expect(try world.json(["projection", "rollback", "proposer-state"])[0]["live"] as? String == "v1-s8")
       let listed = try world.json(["projection", "list"])[0]["projections"] as? [[String: Any]]
       #expect((listed?.first?["live"] as? [String: Any])?["history"] as? String == "pruned")
       #expect((listed?.first?["previous"] as? [String: Any])?["history"] as? String == "archive")
-      #expect(try world.json(["projection", "drop", "proposer-state"])[0]["dropped"] as? [String] == ["v2-s7"])
+      #expect(try world.json(["projection", "drop", "proposer-state"])[0]["dropped"] as? [String] == ["v2-s8"])
       try world.expect(3, ["projection", "rollback", "proposer-state"])
       try world.expect(0, ["projection", "verify", "proposer-state"])
     }

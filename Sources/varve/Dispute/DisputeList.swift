@@ -23,9 +23,10 @@ struct DisputeList: VarveCommand {
     let report = try options.openProjector(ChallengerView.self).read { rows, cursor throws(FoldError) in
       var games: [DisputeListing.Game] = []
       while let row = try ChallengerView.game(UInt64(games.count), in: rows) {
-        games.append(DisputeListing.Game(UInt64(games.count), row))
+        let id = UInt64(games.count)
+        games.append(DisputeListing.Game(id, row, try ChallengerView.outcome(of: id, row, in: rows)))
       }
-      return DisputeListing(l1Block: cursor.l1BlockNumber, games: games)
+      return DisputeListing(games: games, asOf: BlockReport(cursor.l1Block))
     }
     console.report(report)
   }
@@ -36,27 +37,29 @@ struct DisputeListing: Report {
   struct Game: Encodable {
     let game: UInt64
     let output: UInt64
+
+    /// `inProgress`, `challengerWins`, `defenderWins`, `cancelled` or `blacklisted`.
     let status: String
     let challenger: String
     let l1Block: UInt64
     let claims: UInt64
 
-    init(_ id: UInt64, _ row: GameRow) {
+    init(_ id: UInt64, _ row: GameRow, _ outcome: GameOutcome) {
       game = id
       output = row.outputIndex
-      status = row.isBlacklisted ? "blacklisted" : "\(row.status)"
+      status = outcome.rawValue
       challenger = "\(row.challenger)"
       l1Block = row.l1Block
       claims = row.claimCount
     }
   }
 
-  let l1Block: UInt64
   let games: [Game]
+  let asOf: BlockReport
 
   func render(on page: inout Page) {
     if games.isEmpty {
-      page.line("no dispute, up to L1 block \(Quantity.count(l1Block))")
+      page.line("no dispute, up to L1 block \(Quantity.count(asOf.number))")
       return
     }
     page.table(
@@ -71,6 +74,6 @@ struct DisputeListing: Report {
           Quantity.count(game.claims), game.challenger,
         ]
       })
-    page.line("up to L1 block \(Quantity.count(l1Block))", .dim)
+    page.line("up to L1 block \(Quantity.count(asOf.number))", .dim)
   }
 }

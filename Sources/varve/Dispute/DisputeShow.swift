@@ -28,8 +28,9 @@ struct DisputeShow: VarveCommand {
     let found = try options.openProjector(ChallengerView.self).read { rows, cursor throws(FoldError) in
       guard let row = try ChallengerView.game(game, in: rows) else { return nil as DisputeReport? }
       return DisputeReport(
-        game, row, output: try ChallengerView.output(row.outputIndex, in: rows),
-        claims: try ChallengerView.claims(of: game, in: rows), l1Block: cursor.l1BlockNumber)
+        game, row, try ChallengerView.outcome(of: game, row, in: rows),
+        output: try ChallengerView.output(row.outputIndex, in: rows),
+        claims: try ChallengerView.claims(of: game, in: rows), asOf: cursor.l1Block)
     }
     guard let found else {
       throw Failure(.cannot, "there is no game \(game)", remedy: "`varve dispute list`")
@@ -56,22 +57,30 @@ struct DisputeReport: Report {
   }
 
   let game: UInt64
-  let l1Block: UInt64
+
+  /// The newest L1 block that the answer takes into account.
+  let asOf: BlockReport
+
+  /// `inProgress`, `challengerWins`, `defenderWins`, `cancelled` or `blacklisted`.
   let status: String
   let output: UInt64
   let l2Block: UInt64?
-  let l1Head: UInt64?
+
+  /// The L1 block up to which data counts in the game.
+  let l1Head: BlockReport?
   let proposer: String?
   let challenger: String
   let claims: [Claim]
 
-  init(_ game: UInt64, _ row: GameRow, output: OutputRow?, claims: [ClaimRow], l1Block: UInt64) {
+  init(
+    _ game: UInt64, _ row: GameRow, _ outcome: GameOutcome, output: OutputRow?, claims: [ClaimRow], asOf: BlockID
+  ) {
     self.game = game
-    self.l1Block = l1Block
-    status = row.isBlacklisted ? "blacklisted" : "\(row.status)"
+    self.asOf = BlockReport(asOf)
+    status = outcome.rawValue
     self.output = row.outputIndex
     l2Block = output?.output.l2BlockNumber
-    l1Head = output?.output.l1Head.number
+    l1Head = output.map { BlockReport($0.output.l1Head) }
     proposer = output.map { "\($0.output.proposer)" }
     challenger = "\(row.challenger)"
     self.claims = claims.enumerated().map { index, claim in
@@ -89,9 +98,9 @@ struct DisputeReport: Report {
     page.line("game \(Quantity.count(game)): \(status)", .strong)
     page.facts([
       ("output", "\(Quantity.count(output)), about L2 block \(l2Block.map { Quantity.count($0) } ?? "-")"),
-      ("data up to", "L1 block \(l1Head.map { Quantity.count($0) } ?? "-")"),
+      ("data up to", "L1 block \(l1Head.map { Quantity.count($0.number) } ?? "-")"),
       ("proposer", proposer ?? "-"), ("challenger", challenger),
-      ("as of", "L1 block \(Quantity.count(l1Block))"),
+      ("as of", "L1 block \(Quantity.count(asOf.number))"),
     ])
     page.line()
     page.table(

@@ -13,7 +13,8 @@ struct AddressCommand: VarveCommand {
     discussion: """
       Lists the newest transactions that the address sent or received, or that made
       it. What a contract moved within a transaction is not listed: logs tell of it,
-      where the contract writes any.
+      where the contract writes any. Ends with 1 when what the address has rests on
+      an output that is wrong.
 
       EXAMPLES
         varve address 0x00000000000000000000000000000000000003e8
@@ -38,41 +39,46 @@ struct AddressCommand: VarveCommand {
     let (account, place) = try store.state.read(afterBlock: nil) { view, place throws(FoldError) in
       (try ProposerState.account(address, in: view), place)
     }
-    console.report(
-      try store.read { view, l1Head throws(FoldError) in
-        let entries = try QueryIndex.entries(of: address, in: view)
-        var lines: [AddressReport.Line] = []
-        for entry in entries.suffix(count).reversed() {
-          let inclusions = try QueryIndex.inclusions(of: entry.hash, in: view)
-          lines.append(
-            AddressReport.Line(entry, inclusions.first { $0.block == entry.block && $0.index == entry.index }))
-        }
-        return AddressReport(address, account, place, lines, total: entries.count, l1Head: l1Head)
-      })
+    var report = try store.read { view, asOf throws(FoldError) in
+      let entries = try QueryIndex.entries(of: address, in: view)
+      var lines: [AddressReport.Line] = []
+      for entry in entries.suffix(count).reversed() {
+        guard let block = try QueryIndex.block(entry.block, in: view) else { continue }
+        let inclusions = try QueryIndex.inclusions(of: entry.hash, in: view)
+        lines.append(
+          AddressReport.Line(entry, block, inclusions.first { $0.block == entry.block && $0.index == entry.index }))
+      }
+      return AddressReport(
+        address, account, place, try store.trust(inBlock: place.block.number, view), lines, total: entries.count,
+        asOf: asOf)
+    }
+    var trust = report.trust.map { [$0] } ?? []
+    try store.addVerdicts(to: &trust)
+    report.trust = trust.first
+    console.report(report)
+    try trust.requireAgreement()
   }
 }
 
 /// What `varve address` prints.
 struct AddressReport: Report {
   struct Line: Encodable {
-    let block: UInt64
+    let block: BlockReport
     let index: UInt64
     let hash: String
     let roles: [String]
     let outcome: String?
+    let reason: String?
 
-    init(_ entry: QueryIndex.AddressEntry, _ inclusion: QueryIndex.Inclusion?) {
-      block = entry.block
+    init(_ entry: QueryIndex.AddressEntry, _ block: IndexedBlock, _ inclusion: QueryIndex.Inclusion?) {
+      self.block = BlockReport(BlockID(number: entry.block, hash: block.hash))
       index = entry.index
       hash = "\(entry.hash)"
       roles = [(AddressRoles.sender, "sender"), (.recipient, "recipient"), (.created, "created")].compactMap {
         entry.roles.contains($0.0) ? $0.1 : nil
       }
-      switch inclusion?.transaction.outcome {
-      case .executed(_, let success, _, _): outcome = success ?? true ? "executed" : "reverted"
-      case .invalid(let reason): outcome = "invalid (\(reason))"
-      case nil: outcome = nil
-      }
+      let words = inclusion.map { OutcomeWords($0.transaction.outcome) }
+      (outcome, reason) = (words?.outcome, words?.reason)
     }
   }
 
@@ -82,15 +88,20 @@ struct AddressReport: Report {
   let balance: String
   let isContract: Bool
   let block: StatePlaceReport
+
+  /// On what the balance and the nonce rest; nil for genesis.
+  var trust: TrustReport?
   let transactionCount: Int
 
   /// The newest first.
   let transactions: [Line]
-  let l1Head: UInt64
-  let l1HeadHash: String
+
+  /// The newest L1 block that the transactions take into account.
+  let asOf: BlockReport
 
   init(
-    _ address: Address, _ account: Account?, _ place: StatePlace, _ lines: [Line], total: Int, l1Head: BlockID
+    _ address: Address, _ account: Account?, _ place: StatePlace, _ trust: TrustReport?, _ lines: [Line], total: Int,
+    asOf: BlockID
   ) {
     self.address = "\(address)"
     exists = account != nil
@@ -99,10 +110,10 @@ struct AddressReport: Report {
     balance = "\(account.balance)"
     isContract = account.hasCode
     block = StatePlaceReport(place)
+    self.trust = trust
     transactionCount = total
     transactions = lines
-    self.l1Head = l1Head.number
-    l1HeadHash = "\(l1Head.hash)"
+    self.asOf = BlockReport(asOf)
   }
 
   func render(on page: inout Page) {
@@ -111,10 +122,10 @@ struct AddressReport: Report {
       [
         ("balance", "\(balance) wei"), ("nonce", Quantity.count(nonce)),
         ("transactions", Quantity.count(transactionCount)),
-      ] + block.facts)
+      ] + block.facts + (trust?.facts ?? []))
     page.line()
     if !transactions.isEmpty { list(on: &page) }
-    page.line("as of L1 block \(Quantity.count(l1Head)) (\(l1HeadHash))", .dim)
+    page.line("as of L1 block \(Quantity.count(asOf.number)) (\(asOf.hash))", .dim)
   }
 
   private func list(on page: inout Page) {
@@ -125,8 +136,8 @@ struct AddressReport: Report {
       ],
       transactions.map { line in
         [
-          Quantity.count(line.block), Quantity.count(line.index), line.roles.joined(separator: ", "),
-          line.outcome ?? "-", line.hash,
+          Quantity.count(line.block.number), Quantity.count(line.index), line.roles.joined(separator: ", "),
+          line.outcome.map { OutcomeWords.text($0, line.reason) } ?? "-", line.hash,
         ]
       })
   }

@@ -38,12 +38,27 @@ struct AccountProofObject: Codable {
     let result: AccountProofObject
   }
 
+  /// A JSON-RPC response that says why there is no proof.
+  private struct Refusal: Decodable {
+    struct Reason: Decodable {
+      let code: Int
+      let message: String
+    }
+    let error: Reason
+  }
+
   /// Reads a proof.
   ///
   /// - Parameter file: its name, for the error.
   static func read(_ data: Data, file: String) throws(Failure) -> AccountProof {
     let decoder = JSONDecoder()
     if let response = try? decoder.decode(Response.self, from: data) { return try response.result.proof(file) }
+    if let refusal = try? decoder.decode(Refusal.self, from: data) {
+      throw Failure(
+        .disagreement,
+        "\(file) is no proof but the error \(refusal.error.code) of whoever was asked: "
+          + refusal.error.message)
+    }
     do {
       let object = try decoder.decode(AccountProofObject.self, from: data)
       return try object.proof(file)

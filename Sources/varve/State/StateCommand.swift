@@ -54,21 +54,19 @@ struct StatePlaceReport: Encodable {
   let number: UInt64
   let hash: String
   let stateRoot: String
-  let l1Block: UInt64
-  let l1BlockHash: String
+  let l1Block: BlockReport
 
   init(_ place: StatePlace) {
     number = place.block.number
     hash = "\(place.block.hash)"
     stateRoot = "\(place.stateRoot)"
-    l1Block = place.l1Block.number
-    l1BlockHash = "\(place.l1Block.hash)"
+    l1Block = BlockReport(place.l1Block)
   }
 
   var facts: [(name: String, value: String)] {
     [
       ("after block", "\(Quantity.count(number))  \(hash)"), ("state root", stateRoot),
-      ("executed in", "L1 block \(Quantity.count(l1Block))  \(l1BlockHash)"),
+      ("executed in", "L1 block \(l1Block.text)"),
     ]
   }
 }

@@ -1,0 +1,50 @@
+import EventStore
+import Primitives
+import ProjectionStore
+import Projections
+import Rollup
+
+/// What questions of users are answered from.
+struct QueryStore {
+  let index: Projector<QueryIndex>
+  let state: Projector<ProposerState>
+
+  /// The newest L1 block that cannot be left.
+  let finalized: BlockID?
+
+  /// Brings the index, and the state that it is made of, to the head of the log.
+  init(_ options: GlobalOptions) throws {
+    let log = try options.openLog(.readOnly)
+    index = try options.projector(QueryIndex.self, over: log)
+    state = try options.projector(ProposerState.self, over: log)
+    finalized = try log.finalizedBlock()
+    try index.catchUpUnlessWritten()
+  }
+
+  /// Lends the rows of the index, and says which L1 block they are of.
+  func read<R>(_ body: (ProjectionView, BlockID) throws(FoldError) -> R) throws -> R {
+    try index.read { view, cursor throws(FoldError) in
+      try body(view, cursor.l1Block)
+    }
+  }
+
+  /// On what an answer about an L2 block rests; nil for genesis, on which nothing was posted. The verdict is not in it yet.
+  func trust(inBlock number: UInt64, _ view: ProjectionView) throws(FoldError) -> TrustReport? {
+    guard let block = try QueryIndex.block(number, in: view) else { return nil }
+    return TrustReport(
+      block, try QueryIndex.outputs(covering: number, in: view), finalized: finalized,
+      now: try QueryIndex.now(in: view)?.timestamp ?? 0)
+  }
+
+  /// Adds what this store's execution says of the outputs that answers rest on.
+  func addVerdicts(to answers: inout [TrustReport]) throws {
+    answers = try state.read { view, _ throws(FoldError) in
+      var answers = answers
+      for index in answers.indices {
+        guard let output = answers[index].output else { continue }
+        answers[index].add(try ProposerState.verdict(on: output, in: view))
+      }
+      return answers
+    }
+  }
+}
