@@ -233,7 +233,8 @@ let package = Package(
     .testTarget(
       name: "varveTests",
       dependencies: [
-        "EventStore", "MerkleLog", "Primitives", "StoreFiles", "TestSupport", "varve", argumentParser, system,
+        "EventStore", "Hashing", "MerkleLog", "Primitives", "Rollup", "StoreFiles", "TestSupport", "varve",
+        argumentParser, system,
       ]),
   ]
 )

@@ -46,6 +46,22 @@ extension Projector {
     let lock = try ProjectionError.lock(versions.directory)
     let live = try openLive(.readOnly)
     let target = try checkedCursor(of: live)
+    let report = try withScratch(keepingHistory: live.keepsHistory) { scratch throws(ProjectionError) in
+      let upstreams = try upstreams(.none, options)
+      let run = FoldRun<P>(log, testimony, into: scratch, from: .start, upstreams, options)
+      try run.advance(to: target.extent)
+      try run.requireReached(target.nextPosition)
+      return VerifyReport(
+        stored: try live.digest(), rebuilt: try scratch.digest(), difference: try live.firstDifference(from: scratch))
+    }
+    _ = consume lock
+    return report
+  }
+
+  /// Lends a version without a row, which is removed when `body` returns. The caller holds the writer's lock.
+  func withScratch<R>(
+    keepingHistory keepsHistory: Bool, _ body: (ProjectionVersion) throws(ProjectionError) -> R
+  ) throws(ProjectionError) -> R {
     let directory = versions.directory.appending("scratch")
     try ProjectionError.files { () throws(LMDB.OpenError) in
       try Files.removeDirectory(directory)
@@ -53,15 +69,8 @@ extension Projector {
     }
     defer { try? Files.removeDirectory(directory) }
     let scratch = try ProjectionVersion(
-      directory, tables: P.tables, mode: .create, durability: .unsynced, keepsHistory: live.keepsHistory)
-    let upstreams = try upstreams(.none, options)
-    let run = FoldRun<P>(log, testimony, into: scratch, from: .start, upstreams, options)
-    try run.advance(to: target.extent)
-    try run.requireReached(target.nextPosition)
-    let report = VerifyReport(
-      stored: try live.digest(), rebuilt: try scratch.digest(), difference: try live.firstDifference(from: scratch))
-    _ = consume lock
-    return report
+      directory, tables: P.tables, mode: .create, durability: .unsynced, keepsHistory: keepsHistory)
+    return try body(scratch)
   }
 }
 

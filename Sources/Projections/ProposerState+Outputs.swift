@@ -15,6 +15,22 @@ extension ProposerState {
     return verdict
   }
 
+  /// Calls `body` with the verdicts on outputs from `index` on, in the order of their indices, until it returns false.
+  package static func scanVerdicts(
+    from index: UInt64 = 0, in view: ProjectionView, _ body: (OutputVerdict) -> Bool
+  ) throws(FoldError) {
+    var failure: RLPError?
+    try view.scan(outputs, from: key(index)) { key, row in
+      do throws(RLPError) {
+        return body(try OutputVerdict(outputIndex: key.bigEndian(at: 0), row: row))
+      } catch {
+        failure = error
+        return false
+      }
+    }
+    if let failure { throw .rows(TableReadError(table: outputs, reason: "a row is not what was written: \(failure)")) }
+  }
+
   /// The verdict on output `index`; nil when there is no such output.
   package static func verdict(on index: UInt64, in view: ProjectionView) throws(FoldError) -> OutputVerdict? {
     try rows { () throws(TableReadError) in

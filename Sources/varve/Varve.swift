@@ -28,9 +28,9 @@ struct Varve: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       ImportCommand.self, LogCommand.self, ReplayCommand.self, ProjectionCommand.self, StateCommand.self,
-      TransactionCommand.self,
-      AddressCommand.self,
-      DemoChainCommand.self, DisputeCommand.self, DevnetCommand.self, SimulateCommand.self, ConformanceCommand.self,
+      OutputCommand.self, SafeHeadCommand.self, TransactionCommand.self, AddressCommand.self,
+      DemoChainCommand.self, DisputeCommand.self, DevnetCommand.self, SimulateCommand.self,
+      ConformanceCommand.self,
       BenchCommand.self,
     ]
   )

@@ -1,0 +1,55 @@
+import LMDB
+import Primitives
+package import Projections
+
+/// A verdict that was reached anew, beside the one in the rows.
+package struct RecomputedVerdict: Sendable {
+  package let recomputed: OutputVerdict
+
+  /// What the live version says; nil where it says nothing.
+  package let stored: OutputVerdict?
+
+  /// Whether the rows say what executing the log again gives. The L1 block at which a verdict was reached is part of that.
+  package var isStored: Bool { recomputed == stored }
+}
+
+extension Projector<ProposerState> {
+  /// Executes the log again from position 0, in a scratch directory, and judges every posted output anew. The live version
+  /// stands still meanwhile; neither its rows nor those of other projections are looked at for it.
+  ///
+  /// - Parameter last: the output behind which it may end; nil: all of the log that the live version has folded.
+  /// - Returns: a verdict for every output, up to the last one wanted at least, by index.
+  package func recomputeVerdicts(
+    through last: UInt64? = nil, _ options: Options = Options()
+  ) throws(ProjectionError) -> [RecomputedVerdict] {
+    let lock = try ProjectionError.lock(versions.directory)
+    let live = try openLive(.readOnly)
+    let target = try checkedCursor(of: live)
+    let anew = try withScratch(keepingHistory: false) { scratch throws(ProjectionError) in
+      let run = FoldRun<P>(log, testimony, into: scratch, from: .start, [], options)
+      run.onFinding = { verdict in last.map { verdict.outputIndex >= $0 } ?? false }
+      try run.advance(to: target.extent)
+      return try scratch.verdicts()
+    }
+    let stored = try live.verdicts()
+    _ = consume lock
+    let byIndex = Dictionary(stored.map { ($0.outputIndex, $0) }) { first, _ in first }
+    return anew.map { RecomputedVerdict(recomputed: $0, stored: byIndex[$0.outputIndex]) }
+  }
+}
+
+extension ProjectionVersion {
+  /// Every verdict, by index. O(outputs).
+  fileprivate func verdicts() throws(ProjectionError) -> [OutputVerdict] {
+    try readNewest { rows, _ throws(ProjectionError) in
+      try Projector<ProposerState>.lend(rows, of: self) { view throws(FoldError) in
+        var verdicts: [OutputVerdict] = []
+        try ProposerState.scanVerdicts(in: view) { verdict in
+          verdicts.append(verdict)
+          return true
+        }
+        return verdicts
+      }
+    }
+  }
+}

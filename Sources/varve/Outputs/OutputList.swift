@@ -1,0 +1,79 @@
+import ArgumentParser
+import Rollup
+
+/// `varve output list`: every output, and what there is to do about it.
+struct OutputList: VarveCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list",
+    abstract: "List posted outputs beside what the log gives.",
+    discussion: """
+      Without --from the newest are listed. Each has the root that was posted, the
+      one that executing the log gives, the verdict, and how long it can still be
+      disputed in L1 time. What has not been judged yet has no verdict.
+
+      Ends with 1 when an output that is listed, and not deleted, is wrong.
+
+      EXAMPLES
+        varve output list
+        varve output list --from 100 --count 50 --json
+      """)
+
+  @OptionGroup var options: GlobalOptions
+
+  @Option(help: ArgumentHelp("The first output; without it, the newest are listed.", valueName: "index"))
+  var from: UInt64?
+
+  @Option(help: ArgumentHelp("How many outputs at most.", valueName: "n"))
+  var count: Int = 20
+
+  func validate() throws {
+    guard count >= 0 else { throw ValidationError("--count must not be negative") }
+  }
+
+  func execute(_ console: Console) throws {
+    let found = try OutputStore(options).outputs(from: from, count: count)
+    console.report(OutputListing(asOf: BlockReport(found.asOf), l1Time: found.now, outputs: found.outputs))
+    try found.outputs.requireRight()
+  }
+}
+
+extension [OutputReport] {
+  /// Throws when somebody relies, or will rely, on a wrong one.
+  func requireRight() throws {
+    guard let first = first(where: \.isWrong) else { return }
+    throw Failure(
+      .disagreement, "output \(first.output) about block \(first.l2Block) \(first.verdictText): \(first.standingText)",
+      remedy: "`varve output show \(first.output)` has the fields that differ")
+  }
+}
+
+/// What `varve output list` prints.
+struct OutputListing: Report {
+  /// The newest L1 block that the answer takes into account.
+  let asOf: BlockReport
+
+  /// Of that block, in seconds; 0 for an imported chain.
+  let l1Time: UInt64
+  let outputs: [OutputReport]
+
+  func render(on page: inout Page) {
+    if outputs.isEmpty {
+      page.line("no output")
+    } else {
+      page.table(
+        [
+          .init(title: "output", isNumber: true), .init(title: "block", isNumber: true), .init(title: "posted root"),
+          .init(title: "ours"), .init(title: "verdict"), .init(title: "stands"),
+        ],
+        outputs.map { output in
+          [
+            Quantity.count(output.output), Quantity.count(output.l2Block), Self.short(output.postedRoot),
+            output.computedRoot.map(Self.short) ?? "-", output.verdictText, output.standingText,
+          ]
+        })
+    }
+    page.line("as of L1 block \(Quantity.count(asOf.number)) (\(asOf.hash))", .dim)
+  }
+
+  private static func short(_ hash: String) -> String { "\(hash.prefix(18))…" }
+}

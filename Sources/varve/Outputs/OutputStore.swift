@@ -1,0 +1,105 @@
+import EventStore
+import Primitives
+import ProjectionStore
+import Projections
+import Rollup
+
+/// What questions about outputs are answered from: what L1 says of them, and what executing the log says.
+struct OutputStore {
+  let log: EventLog
+  let configuration: ChainConfiguration
+  private let state: Projector<ProposerState>
+  private let challenges: Projector<ChallengerView>
+
+  /// Opens the projections, and brings them to the head of the log unless a node is doing so.
+  init(_ options: GlobalOptions) throws {
+    log = try options.openLog(.readOnly)
+    configuration = try ChainConfiguration(of: log)
+    state = try options.projector(ProposerState.self, over: log)
+    challenges = try options.projector(ChallengerView.self, over: log)
+    try state.catchUpUnlessWritten()
+    if isDisputable { try challenges.catchUpUnlessWritten() }
+  }
+
+  /// Whether outputs of this chain can be disputed: an imported chain's cannot, and have no more to them than a verdict.
+  private var isDisputable: Bool { configuration.rollup != nil }
+
+  /// All outputs from an index on, at most so many; the newest ones without an index. O(outputs).
+  func outputs(from first: UInt64?, count: Int) throws -> (asOf: BlockID, now: UInt64, outputs: [OutputReport]) {
+    let (verdicts, executed) = try verdicts(from: first ?? 0)
+    guard isDisputable else {
+      let reports = verdicts.keys.sorted().compactMap { verdicts[$0] }.map(OutputReport.init)
+      return (executed, 0, Self.some(reports, count, newest: first == nil))
+    }
+    return try challenges.read { view, cursor throws(FoldError) in
+      let now = try ChallengerView.time(ofL1Block: cursor.l1BlockNumber, in: view)
+      var reports: [OutputReport] = []
+      var index = first ?? 0
+      while let row = try ChallengerView.output(index, in: view) {
+        reports.append(OutputReport(row, verdicts[index], now: now))
+        index += 1
+      }
+      return (cursor.l1Block, now, Self.some(reports, count, newest: first == nil))
+    }
+  }
+
+  /// The outputs that are neither final nor deleted. O(outputs).
+  func openOutputs() throws -> [OutputReport] {
+    guard isDisputable else { return [] }
+    let (verdicts, _) = try verdicts(from: 0)
+    return try challenges.read { view, cursor throws(FoldError) in
+      let now = try ChallengerView.time(ofL1Block: cursor.l1BlockNumber, in: view)
+      var reports: [OutputReport] = []
+      for index in try ChallengerView.openOutputs(in: view) {
+        guard let row = try ChallengerView.output(index, in: view) else { continue }
+        reports.append(OutputReport(row, verdicts[index], now: now))
+      }
+      return reports
+    }
+  }
+
+  /// One output with all that goes on about it; nil when there is none.
+  func output(_ index: UInt64) throws -> OutputDetails? {
+    let (verdicts, executed) = try verdicts(from: index, only: true)
+    guard isDisputable else {
+      return verdicts[index].map { OutputDetails(OutputReport($0), asOf: executed, verdict: $0) }
+    }
+    let fold = ChallengerView(configuration: configuration)
+    return try challenges.read { view, cursor throws(FoldError) in
+      guard let row = try ChallengerView.output(index, in: view) else { return nil }
+      let now = try ChallengerView.time(ofL1Block: cursor.l1BlockNumber, in: view)
+      var deadlines: [ClaimDeadline] = []
+      if let game = row.game { deadlines = try ClaimDeadline.all(ofGame: game, now: now, fold, in: view) }
+      return OutputDetails(
+        OutputReport(row, verdicts[index], now: now), asOf: cursor.l1Block, verdict: verdicts[index], row: row,
+        l1Time: now, deadlines: deadlines)
+    }
+  }
+
+  private func verdicts(
+    from index: UInt64, only: Bool = false
+  ) throws -> (verdicts: [UInt64: OutputVerdict], asOf: BlockID) {
+    try state.read { view, cursor throws(FoldError) in
+      var found: [UInt64: OutputVerdict] = [:]
+      try ProposerState.scanVerdicts(from: index, in: view) { verdict in
+        found[verdict.outputIndex] = verdict
+        return !only
+      }
+      return (found, cursor.l1Block)
+    }
+  }
+
+  private static func some(_ reports: [OutputReport], _ count: Int, newest: Bool) -> [OutputReport] {
+    Array(newest ? reports.suffix(count) : reports.prefix(count))
+  }
+}
+
+extension ChainConfiguration {
+  /// What a log's first record configures.
+  init(of log: EventLog) throws {
+    guard case .chainConfigured(let event) = try log.record(at: .zero).event() else {
+      throw Failure(.disagreement, "the log in \(log.directory) does not begin with a ChainConfigured")
+    }
+    self = event.configuration
+  }
+}

@@ -1,0 +1,160 @@
+import EventStore
+import Foundation
+import Hashing
+import Primitives
+import Rollup
+import StoreFiles
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite("Questions about outputs and the safe head")
+struct OutputCommandTests {
+  @Test("of an imported chain every output is listed, and judged again from the log alone")
+  func imported() throws {
+    try DemoWorld.withStore { world in
+      try world.expect(3, ["output", "list"])
+      try world.expect(0, ["replay"])
+      let listed = try world.json(["output", "list", "--from", "0", "--count", "1000"])[0]
+      let outputs = try #require(listed["outputs"] as? [[String: Any]])
+      let head = try #require((listed["asOf"] as? [String: Any])?["number"] as? Int)
+      #expect(outputs.count == head + 1 && outputs.allSatisfy { $0["verdict"] as? String == "agrees" })
+      #expect(outputs.allSatisfy { $0["postedRoot"] as? String == $0["computedRoot"] as? String })
+      let newest = try world.json(["output", "list", "--count", "2"])[0]["outputs"] as? [[String: Any]]
+      #expect(newest?.map { $0["output"] as? Int } == [head - 1, head])
+      #expect((try world.json(["output", "show", "7"])[0]["output"] as? [String: Any])?["l2Block"] as? Int == 7)
+      try world.expect(3, ["output", "show", "100000"])
+      let verified = try world.json(["output", "verify"])[0]
+      #expect(verified["verified"] as? Int == head + 1 && verified["agreed"] as? Int == head + 1)
+      #expect(try world.json(["output", "verify", "3", "5"])[0]["verified"] as? Int == 2)
+      try world.expect(3, ["output", "verify", "100000"])
+    }
+  }
+
+  @Test("what was derivable at an L1 block is told with canonicalAcc, and each record that it rests on is proven")
+  func safeHead() throws {
+    try DemoWorld.withStore { world in
+      try world.expect(0, ["replay"])
+      let key = try #require(try world.json(["log", "stats"])[0]["vkey"] as? String)
+      let place = "\(world.directory)/proofs"
+      let found = try world.json(["safe-head", "--at-l1", "7", "--proof", place])[0]
+      let block = try #require(found["safeHead"] as? [String: Any])
+      #expect(block["number"] as? Int == 7)
+      let account = try world.json(["log", "list", "--count", "1000"]).first {
+        $0["kind"] as? String == "L1BlockAppended" && $0["l1Block"] as? Int == 8
+      }
+      let next = try world.json(["log", "show", "\(account?["position"] as? Int ?? 0)"])[0]["event"] as? [String: Any]
+      #expect(next?["canonicalAccBefore"] as? String == found["canonicalAcc"] as? String)
+      let proof = try #require(found["proof"] as? [String: Any])
+      let records = try #require(proof["records"] as? [[String: Any]])
+      #expect(records.map { $0["kind"] as? String } == ["L1BlockAppended", "BlockSequenced", "L1BlockAppended"])
+      #expect(records.map { $0["l1Block"] as? Int } == [7, 7, 8])
+      for record in records {
+        let (file, payload) = (record["proof"] as? String ?? "", record["payload"] as? String ?? "")
+        let check = ["log", "check-proof", file, "--key", key, "--payload", payload]
+        #expect(try Tool.run(check).exitCode == 0)
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: payload))
+        bytes[bytes.count / 2] ^= 1
+        try bytes.write(to: URL(fileURLWithPath: payload))
+        #expect(try Tool.run(check).exitCode == 1)
+      }
+      let newest = try #require((found["asOf"] as? [String: Any])?["number"] as? Int)
+      try world.expect(0, ["safe-head", "--at-l1", "\(newest)"])
+      let beyond = try world.expect(3, ["safe-head", "--at-l1", "\(newest + 1)"])
+      #expect(beyond.errors.contains("it has come to \(newest)"))
+    }
+  }
+
+  @Test("a wrong output is unchallenged while there is time, then disputed, or closed; whoever rests on it is told")
+  func wrong() throws {
+    var ledger = try RollupLedger()
+    try ledger.beginL1Block()
+    try ledger.beginL1Block()
+    let transaction: [UInt8] = [0xc1, 1]
+    try ledger.deliverBatch([ledger.block(transactions: [transaction])])
+    try ledger.beginL1Block()
+    try ledger.add(.outputProposed(ledger.wrongOutput(0, block: 1)))
+    var disputed = ledger
+    try disputed.add(
+      .disputeGameCreated(
+        DisputeGameCreated(gameId: 0, outputIndex: 0, rootClaim: .zero, challenger: MiniChain.address(61), bond: 1)))
+    try disputed.add(
+      .move(
+        Move(
+          gameId: 0, claimIndex: 1, parentIndex: 0, position: .root.left, claim: .zero,
+          claimant: MiniChain.address(61), isAttack: true, bond: 1)))
+    try disputed.beginL1Block(after: 7)
+    var closed = ledger
+    try closed.beginL1Block(after: 100)
+
+    try ledger.withStore { world in
+      try world.expect(3, ["output", "list"])
+      for name in ["proposer-state", "challenger-view", "query-index"] {
+        try world.expect(0, ["projection", "rebuild", name])
+      }
+      let listed = try world.json(["output", "list"], exitCode: 1)[0]["outputs"] as? [[String: Any]]
+      let output = try #require(listed?.first)
+      #expect(output["verdict"] as? String == "disagrees" && output["standing"] as? String == "unchallenged")
+      #expect(output["secondsLeft"] as? Int == 100)
+      #expect(try world.expect(1, ["output", "list"]).output.contains("UNCHALLENGED, 1 m 40 s left"))
+      let shown = try world.json(["output", "show", "0"], exitCode: 1)[0]
+      let fields = (shown["differences"] as? [[String: Any]])?.map { $0["field"] as? String }
+      #expect(fields == ["stateRoot", "blockHash", "outputRoot", "claim"])
+      try world.expect(1, ["output", "verify"])
+      let head = try world.json(["safe-head", "--at-l1", "3"])[0]
+      #expect((head["safeHead"] as? [String: Any])?["number"] as? Int == 1 && head["batch"] as? Int == 1)
+      #expect((try world.json(["safe-head", "--at-l1", "1"])[0]["safeHead"] as? [String: Any])?["number"] as? Int == 0)
+
+      let hash = "\(Keccak256.hash(transaction))"
+      let inclusion = try #require(
+        (try world.json(["tx", hash], exitCode: 1)[0]["inclusions"] as? [[String: Any]])?.first)
+      #expect(inclusion["outcome"] as? String == "invalid" && inclusion["reason"] as? String == "malformed")
+      #expect(inclusion["nonce"] == nil && inclusion["receipt"] == nil)
+      let trust = try #require(inclusion["trust"] as? [String: Any])
+      #expect(trust["outputVerdict"] as? String == "disagrees" && trust["challengeableUntil"] != nil)
+    }
+    try disputed.withStore { world in
+      for name in ["proposer-state", "challenger-view"] { try world.expect(0, ["projection", "rebuild", name]) }
+      let shown = try world.json(["output", "show", "0"], exitCode: 1)[0]
+      #expect((shown["output"] as? [String: Any])?["standing"] as? String == "disputed")
+      let claim = try #require((shown["unanswered"] as? [[String: Any]])?.first)
+      #expect(claim["claim"] as? Int == 1 && claim["secondsLeft"] as? Int == 43)
+    }
+    try closed.withStore { world in
+      for name in ["proposer-state", "challenger-view"] { try world.expect(0, ["projection", "rebuild", name]) }
+      #expect(try world.expect(1, ["output", "list"]).output.contains("CANNOT BE CHALLENGED any more"))
+    }
+  }
+}
+
+/// The tool on a store that a test made.
+private struct LedgerWorld {
+  let store: String
+
+  @discardableResult
+  func expect(_ exitCode: Int32, _ arguments: [String], location: SourceLocation = #_sourceLocation) throws -> ToolRun {
+    let run = try Tool.run(arguments + ["--data-dir", store])
+    let said = "varve \(arguments.joined(separator: " ")): \(run.output)\(run.errors)"
+    #expect(run.exitCode == exitCode, Comment(rawValue: said), sourceLocation: location)
+    return run
+  }
+
+  func json(_ arguments: [String], exitCode: Int32 = 0) throws -> [[String: Any]] {
+    try expect(exitCode, arguments + ["--json"]).output.split(separator: "\n").map { line in
+      try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+    }
+  }
+}
+
+extension RollupLedger {
+  /// Makes a store of the facts so far.
+  fileprivate func withStore(_ body: (LedgerWorld) throws -> Void) throws {
+    try withTemporaryDirectory { path in
+      let directory = DataDirectory(FilePath(path))
+      let log = try EventLog.open(directory.ledger, mode: .create)
+      try directory.makeStore(for: configuration.hash, of: log)
+      try write(to: log)
+      try body(LedgerWorld(store: path))
+    }
+  }
+}
