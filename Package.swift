@@ -86,7 +86,7 @@ let package = Package(
     // The folds.
     .target(
       name: "Projections",
-      dependencies: ["EVM", "Hashing", "Primitives", "Rollup", "StateTransition", "StateTrie"]),
+      dependencies: ["EVM", "Hashing", "Primitives", "Rollup", "Signatures", "StateTransition", "StateTrie"]),
 
     // L1 as a node sees it, and one in the process.
     .target(
@@ -193,7 +193,7 @@ let package = Package(
     .testTarget(
       name: "ProjectionsTests",
       dependencies: [
-        "Hashing", "Primitives", "Projections", "Rollup", "StateTransition", "StateTrie", "TestSupport",
+        "Hashing", "Primitives", "Projections", "Rollup", "Signatures", "StateTransition", "StateTrie", "TestSupport",
       ]),
     .testTarget(
       name: "ProjectionStoreTests",

@@ -42,6 +42,20 @@ struct OrderFold {
     return try state(in: view) { row throws(RLPError) in try Derivation(rlp: row, rules: BlockRules(rollup)) }
   }
 
+  /// The first rule that a block breaks, if a batch in the next L1 block brings it; nil when it follows `head` then.
+  func violation(by block: RollupBlock, after head: OrderHead, in view: ProjectionView) throws(FoldError)
+    -> RejectionReason?
+  {
+    let state = try state(in: view)
+    var storage = RowStorage(tables: tables, view: view)
+    let next = state.l1Block.number + 1
+    // Of that L1 block only its place counts: no block of its own batches can have it for an origin.
+    storage.upcoming = (next, DerivationL1Block(hash: .zero, timestamp: 0, messagesBefore: state.messageCount))
+    do {
+      return try state.rules.violation(by: block, after: head, l1Block: next, storage: storage)
+    } catch { throw .derivation(error) }
+  }
+
   /// Whether it stands in the middle of a batch.
   private func isReading(in view: ProjectionView) throws(FoldError) -> Bool {
     try state(in: view) { row throws(RLPError) in try Derivation.isReading(rlp: row) }
@@ -90,8 +104,19 @@ private struct RowStorage: DerivationStorage {
   let tables: OrderTables
   let view: ProjectionView
 
+  /// An L1 block that is not there yet.
+  var upcoming: (number: UInt64, block: DerivationL1Block)?
+
+  init(tables: OrderTables, view: ProjectionView) {
+    self.tables = tables
+    self.view = view
+  }
+
   func l1Block(_ number: UInt64) throws(DerivationError) -> DerivationL1Block? {
-    try row(tables.l1Blocks, ProposerState.key(number)) { reader throws(RLPError) in try DerivationL1Block(&reader) }
+    if let upcoming, upcoming.number == number { return upcoming.block }
+    return try row(tables.l1Blocks, ProposerState.key(number)) { reader throws(RLPError) in
+      try DerivationL1Block(&reader)
+    }
   }
 
   func put(_ block: DerivationL1Block, number: UInt64) {

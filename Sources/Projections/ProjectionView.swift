@@ -6,7 +6,7 @@ package import Primitives
 /// cursor.
 package struct ProjectionView {
   package let batch: WriteBatch
-  private let store: any TableReader
+  let store: any TableReader
   private let services: FoldServices
 
   package init(batch: WriteBatch, over store: any TableReader, services: FoldServices = FoldServices()) {

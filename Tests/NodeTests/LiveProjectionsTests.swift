@@ -1,7 +1,10 @@
 import EventStore
+import Primitives
 import ProjectionStore
 import Projections
+import Roles
 import Rollup
+import StoreFiles
 import SystemPackage
 import TestSupport
 import Testing
@@ -10,31 +13,79 @@ import Testing
 
 @Suite("Projections of a node")
 struct LiveProjectionsTests {
-  @Test("a record that one projection cannot fold stops that one alone, and is named; the others go on")
+  /// A ledger of some L1 blocks, whose last record the state of a chain cannot take: it begins once.
+  private func impossible(_ ledger: RollupLedger, in log: EventLog) throws -> Position {
+    try ledger.write(to: log)
+    let position = Position(try log.head().size)
+    try log.append([NewRecord(ledger.facts[0].event, at: .block(ledger.l1Head.number))])
+    return position
+  }
+
+  private func ledger() throws -> RollupLedger {
+    var ledger = try RollupLedger()
+    for _ in 0..<5 { try ledger.beginL1Block() }
+    return ledger
+  }
+
+  @Test("a record that one projection cannot fold stops that one and who needs it, and is named; the others go on")
   func isolation() throws {
     try withTemporaryDirectory { path in
       let log = try EventLog.open(FilePath(path).appending("ledger"), mode: .create)
-      var ledger = try RollupLedger()
-      try log.append([NewRecord(ledger.facts[0].event, at: ledger.facts[0].coordinates)])
-      for number in UInt64(0)..<6 {
-        if number > 0 { try ledger.beginL1Block() }
-        let facts = ledger.facts.filter { $0.coordinates.blockNumber == number && $0.event.kind != .chainConfigured }
-        try log.appendBlock(
-          number: number, hash: ledger.l1Head.hash, records: facts.map { NewRecord($0.event, at: $0.coordinates) })
-      }
-      // The state of a chain begins once; what a challenger has to know may begin anew.
-      let impossible = Position(try log.head().size)
-      try log.append([NewRecord(ledger.facts[0].event, at: .block(5))])
-      let projections = LiveProjections(dataDirectory: FilePath(path), log: log, storeID: "test-store")
+      let impossible = try impossible(try ledger(), in: log)
+      var projections = LiveProjections(dataDirectory: FilePath(path), log: log, storeID: "test-store")
       for _ in 0..<2 {
-        let error = #expect(throws: ProjectionError.self) { try projections.follow() }
-        guard case .fold(let place, .configuration) = error else {
-          Issue.record("\(String(describing: error))")
-          return
+        projections.follow()
+        #expect(projections.standstills.map(\.projection) == [ProposerState.name, QueryIndex.name])
+        for standstill in projections.standstills {
+          guard case .fold(let place, .configuration) = standstill.error else {
+            Issue.record("\(standstill.error)")
+            return
+          }
+          #expect(place.position == impossible && place.kind == .chainConfigured)
         }
-        #expect(place.position == impossible && place.kind == .chainConfigured)
         #expect(try projections.challengerView.status().live?.lag == 0)
       }
+    }
+  }
+
+  @Test("all of them are kept at the head of the ledger, the index of what users ask too")
+  func follows() throws {
+    try withTemporaryDirectory { path in
+      let log = try EventLog.open(FilePath(path).appending("ledger"), mode: .create)
+      var ledger = try ledger()
+      try ledger.write(to: log)
+      var projections = LiveProjections(dataDirectory: FilePath(path), log: log, storeID: "test-store")
+      projections.follow()
+      let earlier = ledger
+      try ledger.deliverBatch([ledger.block(transactions: [[0xc1, 1]])])
+      try ledger.beginL1Block()
+      try ledger.write(to: log, after: earlier)
+      projections.follow()
+      #expect(projections.standstills.isEmpty)
+      #expect(try projections.proposerState.status().live?.lag == 0)
+      #expect(try projections.challengerView.status().live?.lag == 0)
+      #expect(try projections.queryIndex.status().live?.lag == 0)
+      let block = try projections.queryIndex.read { rows, _ throws(FoldError) in try QueryIndex.block(1, in: rows) }
+      #expect(block?.transactionCount == 1)
+    }
+  }
+
+  @Test("a node one of whose projections stands still opens, follows L1 and serves the others")
+  func standstill() async throws {
+    try await withTemporaryDirectory { (path: String) async throws in
+      let directory = DataDirectory(FilePath(path))
+      let ledger = try ledger()
+      do {
+        let log = try EventLog.open(directory.ledger, mode: .create)
+        try directory.makeStore(for: ledger.configuration.hash, of: log)
+        _ = try impossible(ledger, in: log)
+      }
+      let node = try RollupNode(directory: FilePath(path), configuration: ledger.configuration)
+      #expect(node.projections.standstills.map(\.projection) == [ProposerState.name, QueryIndex.name])
+      #expect(node.view.l1Head == ledger.l1Head)
+      #expect(try node.account(MiniChain.address(1)).credit == .zero)
+      var unsafe = node
+      #expect(try unsafe.followUnsafe().authenticated.isEmpty)
     }
   }
 }

@@ -1,8 +1,11 @@
 import EventStore
 import Node
 import Primitives
+import ProjectionStore
+import Projections
 import Roles
 import Rollup
+import StateTransition
 import SystemPackage
 import TestSupport
 import Testing
@@ -27,12 +30,43 @@ struct ScenarioTests {
   @Test("a devnet that is opened again goes on where it was, with the same rows")
   func restart() async throws {
     try await withTemporaryDirectory { (path: String) async throws in
-      #expect(try Devnet(directory: FilePath(path)).summary == "L1 block 0, L2 block 0")
+      #expect(try Devnet(directory: FilePath(path)).summary == "L1 block 0, L2 block 0 (unsafe 0, finalized 0)")
       let (summary, digests) = try await state(path, afterTicks: 12)
       let again = try Devnet(directory: FilePath(path))
       #expect(again.summary == summary)
       #expect(try again.node.digests() == digests)
       #expect(try again.node.differencesFromRows().isEmpty)
+    }
+  }
+
+  @Test("what the sequencer has signed is executed before L1 has it, and is what L1 then gives")
+  func unsafe() async throws {
+    try await withTemporaryDirectory { (path: String) async throws in
+      var devnet = try Devnet(directory: FilePath(path))
+      func balances() throws -> (safe: UInt256, latest: UInt256) {
+        let friend = DevnetParty.friend.address
+        let safe = try devnet.node.projections.proposerState.read { rows, _ throws(FoldError) in
+          try ProposerState.account(friend, in: rows)?.balance ?? .zero
+        }
+        let latest = try devnet.node.readLatest { rows throws(FoldError) in
+          try ProposerState.account(friend, in: rows)?.balance ?? .zero
+        }
+        return (safe, latest)
+      }
+      for _ in 0..<3 { try await devnet.tick() }
+      let before = try balances()
+      #expect(before.safe == before.latest && devnet.node.unsafeHead > devnet.view.safeHead)
+      #expect(devnet.node.finalizedHead < devnet.view.safeHead)
+      devnet.userSends()
+      try await devnet.tick()
+      let signed = try balances()
+      #expect(signed.safe == before.safe && signed.latest == before.latest + 1_000_000)
+      // A process that ends here comes back to what it has signed.
+      let again = try Devnet(directory: FilePath(path))
+      #expect(again.summary == devnet.summary && again.node.unsafe.head == devnet.node.unsafe.head)
+      try await devnet.tick()
+      #expect(try balances().safe == signed.latest)
+      #expect(devnet.unsafeCounts.discarded == 0 && devnet.unsafeCounts.authenticated == Int(devnet.view.safeHead))
     }
   }
 

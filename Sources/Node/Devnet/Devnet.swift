@@ -2,6 +2,7 @@ import EventStore
 import Hashing
 package import L1
 package import Primitives
+import Projections
 package import Roles
 package import Rollup
 import Settlement
@@ -28,6 +29,9 @@ package struct Devnet {
 
   /// Whether the proposer makes outputs.
   package var isProposing = true
+
+  /// How many blocks were executed before L1 had them and then came out the same, and how many L1 contradicted.
+  package private(set) var unsafeCounts = (authenticated: 0, discarded: 0)
 
   private let signer: SignerStore
   private var outbox: Outbox
@@ -56,13 +60,17 @@ package struct Devnet {
     sequencer.reconcile(with: node.view)
     proposer = Proposer(account: DevnetParty.proposer.address, interval: 4)
     challengers = [Challenger(account: DevnetParty.challenger.address)]
+    try followUnsafe(taking: sequencer.pending)
     try sendAgain()
   }
 
   package var view: RollupView { node.view }
 
-  /// How far L1 and L2 are, in a line.
-  package var summary: String { "L1 block \(view.l1Head?.number ?? 0), L2 block \(view.safeHead)" }
+  /// How far L1 and L2 are, in a line: what L1 has, what the sequencer has signed beyond that, and what stays.
+  package var summary: String {
+    "L1 block \(view.l1Head?.number ?? 0), L2 block \(view.safeHead)"
+      + " (unsafe \(node.unsafeHead), finalized \(node.finalizedHead))"
+  }
 
   /// The user sends a friend something, when nothing of its is on the way.
   package mutating func userSends() {
@@ -97,7 +105,10 @@ package struct Devnet {
   package mutating func follow() async throws(NodeError) {
     var rejectionCount = view.rejections.count
     var safeHead = view.safeHead
+    let earlier = node.projections.standstills.map(\.projection)
     let progress = try await node.follow(l1)
+    tellStandstills(since: earlier)
+    try followUnsafe(taking: [])
     if let reorg = progress.reorg {
       // What was derived up to the common ancestor stands; the rest is derived anew.
       safeHead = view.l1Block(reorg.ancestor.number)?.safeHead ?? 0
@@ -122,6 +133,32 @@ package struct Devnet {
       }
       news.append(.derived(safeHead + 1...view.safeHead, isIdle: isIdle))
     }
+  }
+
+  private mutating func tellStandstills(since earlier: [String]) {
+    let standstills = node.projections.standstills
+    for standstill in standstills where !earlier.contains(standstill.projection) {
+      news.append(.standstill(standstill))
+    }
+    for projection in earlier where !standstills.contains(where: { $0.projection == projection }) {
+      news.append(.goesOn(projection: projection))
+    }
+  }
+
+  /// Holds what was executed ahead of L1 against what L1 has, and executes more of what the sequencer stands by.
+  private mutating func followUnsafe(taking blocks: [RollupBlock]) throws(NodeError) {
+    let known = Set(node.unsafe.blocks.map(\.block))
+    var signed: [(block: RollupBlock, signed: SignedCommitment)] = []
+    if let party = DevnetParty(address: view.currentSettings.sequencer) {
+      for block in blocks where !known.contains(block) {
+        if let signature = sign(block, as: party) { signed.append((block, signature)) }
+      }
+    }
+    let progress = try node.followUnsafe(taking: signed)
+    unsafeCounts.authenticated += progress.authenticated.count
+    guard let (blocks, contradiction) = progress.discarded else { return }
+    unsafeCounts.discarded += blocks.count
+    news.append(.discarded(blocks, contradiction))
   }
 
   private func hasOutput(of proposer: Address, before index: UInt64) -> Bool {
@@ -157,6 +194,7 @@ package struct Devnet {
         news.append(.signed(block, permission.reason))
       }
     }
+    try followUnsafe(taking: sequencer.pending)
     guard isPosting else { return }
     let intents = sequencer.intents(view) { sign($0, as: party) }
     for intent in intents {

@@ -31,6 +31,13 @@ extension DevnetNews {
         : DevnetLine(
           "the sequencer signs block \(block.number) with \(block.transactions.count) transactions (\(reason.rawValue))",
           in: .file("signer/permissions"))
+    case .discarded(let blocks, let contradiction):
+      DevnetLine(
+        "what the sequencer signed for L2 block\(blocks.count == 1 ? "" : "s") "
+          + "\((blocks[0].number...blocks[blocks.count - 1].number).text) is thrown away: \(contradiction.text)")
+    case .standstill(let standstill):
+      DevnetLine("projection \(standstill.projection) stands still: \(standstill.error)")
+    case .goesOn(let projection): DevnetLine("projection \(projection) goes on")
     case .refusedToSign(let number):
       DevnetLine("the sequencer's guard refuses a second signature for block \(number)")
     case .intended(let intent, let account, let isRepeated):
@@ -44,6 +51,16 @@ extension DevnetNews {
       DevnetLine(
         "\(rule.rawValue) of \(account.partyName) was on its way when the last run ended, and is sent again",
         in: .file("devnet/outbox"))
+    }
+  }
+}
+
+extension UnsafeProgress.Contradiction {
+  fileprivate var text: String {
+    switch self {
+    case .otherBlock: "L1 has another block in its place"
+    case .parentLeft: "the block before it is L1's no more"
+    case .originLeft: "L1 has left the block that it was made of"
     }
   }
 }

@@ -1,4 +1,5 @@
 package import Primitives
+package import Projections
 package import Roles
 package import Rollup
 
@@ -16,6 +17,11 @@ package enum DevnetNews: Sendable {
   /// A role or a person wants something done on L1, and it is sent; the same as before, for what comes after it, when
   /// `isRepeated`.
   case intended(Intent, Address, isRepeated: Bool)
+  /// What the sequencer had signed is thrown away, because of L1.
+  case discarded([BlockID], UnsafeProgress.Contradiction)
+  /// A projection cannot go on, or can again.
+  case standstill(LiveProjections.Standstill)
+  case goesOn(projection: String)
   /// What an earlier process was about to send, or had sent and saw nothing come of.
   case sentAgain(Intent.Rule, Address)
 }

@@ -79,6 +79,6 @@ struct DevnetStage {
     let differences = try devnet.node.differencesFromRows()
     expect(
       differences.isEmpty, "the projections say what the roles decided by\(differences.first.map { ": \($0)" } ?? "")")
-    expect(try devnet.node.isFreshFold(), "both projections, kept live, are byte for byte what a fresh fold gives")
+    expect(try devnet.node.isFreshFold(), "all projections, kept live, are byte for byte what a fresh fold gives")
   }
 }

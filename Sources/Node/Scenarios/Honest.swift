@@ -22,6 +22,9 @@ extension DevnetStage {
     let fates = devnet.view.blocks.flatMap(\.result.fates)
     expect(
       fates.count == 2 && !fates.contains { if case .invalid = $0 { true } else { false } }, "both were carried out")
+    expect(
+      devnet.unsafeCounts == (Int(devnet.view.safeHead), 0),
+      "each block was executed as soon as it was signed, and L1 then gave the same")
     expect(devnet.view.games.isEmpty, "nobody disputed anything")
     expect(
       devnet.view.outputs.allSatisfy { Challenger.verdict(on: $0.output, devnet.view) == .agrees },

@@ -8,23 +8,37 @@ import SystemPackage
 package struct LiveProjections: Sendable {
   package let proposerState: Projector<ProposerState>
   package let challengerView: Projector<ChallengerView>
+  package let queryIndex: Projector<QueryIndex>
+
+  /// A projection that stands still, and why.
+  package struct Standstill: Sendable {
+    package let projection: String
+    package let error: ProjectionError
+  }
+
+  /// Those that could not be brought to the head of the ledger the last time.
+  package private(set) var standstills: [Standstill] = []
 
   init(dataDirectory: FilePath, log: EventLog, storeID: String) {
     proposerState = Projector(dataDirectory: dataDirectory, log: log, storeID: storeID)
     challengerView = Projector(dataDirectory: dataDirectory, log: log, storeID: storeID)
+    queryIndex = Projector(dataDirectory: dataDirectory, log: log, storeID: storeID)
   }
 
-  /// Brings both to the head of the ledger. One that is not there yet, or of another fold, is built from position 0.
+  /// Brings all to the head of the ledger. One that is not there yet, or of another fold, is built from position 0.
   ///
-  /// A record that one of them cannot fold stops that one alone, before the record. Once the other is at the head, the error
-  /// is thrown, which names the record.
-  func follow() throws(ProjectionError) {
-    let failures = [failure(following: proposerState), failure(following: challengerView)]
-    if let first = failures.compactMap(\.self).first { throw first }
+  /// What stops one of them, such as a record that it cannot fold, stops that one, and those that cannot do without it;
+  /// each goes on as soon as it can. The others are served meanwhile.
+  mutating func follow() {
+    standstills = []
+    follow(proposerState)
+    follow(challengerView)
+    follow(queryIndex)
   }
 
-  private func failure<P: Projection>(following projector: Projector<P>) -> ProjectionError? {
-    do throws(ProjectionError) { try projector.bringUp() } catch { return error }
-    return nil
+  private mutating func follow<P: Projection>(_ projector: Projector<P>) {
+    do throws(ProjectionError) { try projector.bringUp() } catch {
+      standstills.append(Standstill(projection: P.name, error: error))
+    }
   }
 }

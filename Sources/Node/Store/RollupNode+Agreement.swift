@@ -25,18 +25,22 @@ extension RollupNode {
     }
   }
 
-  /// Digests of both projections, as they are on disk. O(rows).
+  /// Digests of all projections, as they are on disk. O(rows).
   package func digests() throws(NodeError) -> [Hash256] {
     try reading { () throws(ProjectionError) in
-      [try projections.proposerState.digest().digest, try projections.challengerView.digest().digest]
+      [
+        try projections.proposerState.digest().digest, try projections.challengerView.digest().digest,
+        try projections.queryIndex.digest().digest,
+      ]
     }
   }
 
-  /// Whether both projections are what folding the ledger from position 0 gives. O(records).
+  /// Whether all projections are what folding the ledger from position 0 gives. O(records).
   package func isFreshFold() throws(NodeError) -> Bool {
     try reading { () throws(ProjectionError) in
       guard try projections.proposerState.verify().agrees else { return false }
-      return try projections.challengerView.verify().agrees
+      guard try projections.challengerView.verify().agrees else { return false }
+      return try projections.queryIndex.verify().agrees
     }
   }
 

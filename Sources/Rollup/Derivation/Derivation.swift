@@ -6,7 +6,7 @@ package import Primitives
 /// The state is small; what is looked up is a `DerivationStorage`. Both are values in rows for whoever folds a ledger, so
 /// taking back an L1 block means putting the old rows back.
 package struct Derivation: Hashable, Sendable {
-  let rules: BlockRules
+  package let rules: BlockRules
 
   /// Within how many L1 blocks data must come that did not come with its batch: the sequencing window as it is set now.
   package internal(set) var sequencingWindow: UInt64

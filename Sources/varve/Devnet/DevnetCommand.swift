@@ -19,6 +19,10 @@ struct DevnetCommand: ParsableCommand {
       on virtual time, in a directory of its own below the data directory, and
       says what happened, with the position of the record that holds it.
 
+      Of a live one each L1 block is a line: the newest L2 block that L1 has, the
+      newest that the sequencer has signed (unsafe) and executed, and the newest
+      that no reorganisation of L1 takes back (finalized).
+
       EXAMPLES
         varve devnet --scenario honest
         varve devnet --scenario all --json
