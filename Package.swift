@@ -141,8 +141,8 @@ let package = Package(
       name: "varve",
       dependencies: [
         "ChainImport", "Conformance", "EVM", "EventStore", "Evidence", "Hashing", "LMDB", "MerkleLog", "Node",
-        "Primitives", "ProjectionStore", "Projections", "Rollup", "Signatures", "Simulation", "StateTransition",
-        "StateTrie", "StoreFiles", argumentParser, logging, system,
+        "Primitives", "ProjectionStore", "Projections", "Roles", "Rollup", "Signatures", "Simulation",
+        "StateTransition", "StateTrie", "StoreFiles", argumentParser, logging, system,
       ]),
 
     // What `Tools/faults` kills, and what checks the log afterwards.
@@ -198,7 +198,8 @@ let package = Package(
     .testTarget(
       name: "ProjectionStoreTests",
       dependencies: [
-        "ChainImport", "EVM", "EventStore", "Evidence", "Hashing", "LMDB", "Primitives", "ProjectionStore", "Projections",
+        "ChainImport", "EVM", "EventStore", "Evidence", "Hashing", "LMDB", "Primitives", "ProjectionStore",
+        "Projections",
         "Rollup", "Signatures", "StateTransition", "StateTrie", "TestSupport", system,
       ]),
     .testTarget(

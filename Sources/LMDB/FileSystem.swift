@@ -45,7 +45,7 @@ package struct FileSystem: Hashable, Sendable {
   }
 
   /// Bytes that a process without privileges can still write at `path`; nil if the system does not say.
-  static func availableBytes(at path: FilePath) -> Int? {
+  package static func availableBytes(at path: FilePath) -> Int? {
     var information = statvfs()
     let code = unsafe path.withPlatformString { path in unsafe statvfs(path, &information) }
     guard code == 0 else { return nil }

@@ -1,6 +1,8 @@
+import EventStore
 import LMDB
 import Primitives
 import Projections
+import Rollup
 
 /// What there is of a projection in a data directory.
 package struct ProjectionStatus: Sendable {
@@ -44,6 +46,21 @@ extension Projector {
     ProjectionStatus(
       projection: P.name, schemaVersion: P.schemaVersion, live: try versions.live.map(liveStatus),
       previous: versions.previous.map(unopenedStatus), unfinished: versions.unfinished.map(unopenedStatus))
+  }
+
+  /// The first L1 block that is not final and could not be taken back, because it is not remembered what was there before
+  /// it; nil when all can. O(blocks that are not final).
+  package func firstBlockWithoutJournal() throws(ProjectionError) -> UInt64? {
+    let version = try openLive(.readOnly)
+    let cursor = try checkedCursor(of: version, allowingRevoked: true)
+    let finalized: UInt64?
+    do throws(ReadError) { finalized = try log.finalizedBlock()?.number } catch { throw .log(error) }
+    var number = finalized.map { $0 + 1 } ?? 1
+    while number <= cursor.l1BlockNumber {
+      if try version.journalHeader(number) == nil { return number }
+      number += 1
+    }
+    return nil
   }
 
   private func unopenedStatus(_ name: VersionName) -> ProjectionStatus.Version {

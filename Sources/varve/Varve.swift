@@ -29,7 +29,7 @@ struct Varve: ParsableCommand {
     subcommands: [
       ImportCommand.self, LogCommand.self, ReplayCommand.self, ProjectionCommand.self, StateCommand.self,
       OutputCommand.self, SafeHeadCommand.self, TransactionCommand.self, AddressCommand.self,
-      DemoChainCommand.self, DisputeCommand.self, DevnetCommand.self, SimulateCommand.self,
+      DoctorCommand.self, DemoChainCommand.self, DisputeCommand.self, DevnetCommand.self, SimulateCommand.self,
       ConformanceCommand.self,
       BenchCommand.self,
     ]

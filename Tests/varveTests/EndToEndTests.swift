@@ -212,6 +212,11 @@ struct EndToEndTests {
         (
           ["projection", "verify", "proposer-state"], "agrees l1Block name rebuiltDigest seconds storedDigest"
         ),
+        (["output", "list"], "asOf l1Time outputs"),
+        (["output", "show", "3"], "asOf differences output unanswered"),
+        (["output", "verify"], "agreed findings seconds verified"),
+        (["safe-head", "--at-l1", "3"], "asOf batch canonicalAcc indexInBatch isFinal l1Block safeHead"),
+        (["doctor"], "findings"),
       ]
       for (arguments, keys) in expected {
         let found = try world.json(arguments)[0].keys.sorted().joined(separator: " ")

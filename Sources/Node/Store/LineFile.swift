@@ -28,13 +28,21 @@ struct LineFile: Sendable {
 
   /// Every line, in order. O(file).
   func lines() throws(NodeError) -> [String] {
+    guard let lines = try Self.look(at: path) else {
+      throw .files(path: path.string, cause: "\(Errno.noSuchFileOrDirectory)")
+    }
+    return lines
+  }
+
+  /// Every whole line of a file that is only looked at; nil when there is none. O(file).
+  static func look(at path: FilePath) throws(NodeError) -> [String]? {
     do {
       let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
       let bytes = try file.closeAfter { try Self.contents(of: file) }
       return bytes.split(separator: Self.lineFeed, omittingEmptySubsequences: false).dropLast().map {
         String(decoding: $0, as: UTF8.self)
       }
-    } catch { throw .files(path: path.string, cause: "\(error)") }
+    } catch Errno.noSuchFileOrDirectory { return nil } catch { throw .files(path: path.string, cause: "\(error)") }
   }
 
   /// Adds a line. When that fails the file is what it was.

@@ -12,20 +12,35 @@ package struct SignerStore {
 
   /// Opens the file, or makes it. A line that a crash left unfinished at the end was never acted on, and is cut off.
   package init(directory: FilePath) throws(NodeError) {
-    file = try LineFile(directory.appending("permissions"))
+    file = try LineFile(directory.appending(Self.fileName))
   }
 
   /// What was permitted, in order.
   package func permissions() throws(NodeError) -> [SigningGuard.Permission] {
+    try Self.permissions(try file.lines(), of: file.path)
+  }
+
+  /// What was permitted, without changing anything; nil where nobody ever signed. Part of a line at the end, which a crash
+  /// has left, was never acted on and is passed over.
+  package static func look(in directory: FilePath) throws(NodeError) -> [SigningGuard.Permission]? {
+    let path = directory.appending(fileName)
+    return try LineFile.look(at: path).map { lines throws(NodeError) in try permissions(lines, of: path) }
+  }
+
+  private static let fileName = "permissions"
+
+  private static func permissions(
+    _ lines: [String], of path: FilePath
+  ) throws(NodeError) -> [SigningGuard.Permission] {
     var permissions: [SigningGuard.Permission] = []
-    for (index, line) in try file.lines().enumerated() {
+    for (index, line) in lines.enumerated() {
       let parts = line.split(separator: " ")
       guard parts.count == 3, let reason = SigningGuard.Reason(rawValue: String(parts[0])),
         let forcedThrough = UInt64(parts[1]), let bytes = try? Hex.decode(String(parts[2])),
         let block = SignerStore.block(bytes)
       else {
         throw .files(
-          path: file.path.string, cause: "line \(index + 1) is damaged; without it nothing may be signed")
+          path: path.string, cause: "line \(index + 1) is damaged; without it nothing may be signed")
       }
       permissions.append(SigningGuard.Permission(block: block, reason: reason, forcedThrough: forcedThrough))
     }
