@@ -56,19 +56,26 @@ final class FoldRun<P: Projection> {
   func advance(to target: LogExtent) throws(ProjectionError) {
     let start = cursor.extent.count
     let began = ContinuousClock.now
+    var pace = options.recordsPerSecond.map { Pace(recordsPerSecond: $0) }
+    let batchLimit = min(UInt64(options.batchSize), pace?.batchLimit ?? .max)
     // A fold begins with a ledger that is configured.
     while !isEnded, target.ledger > 0, isBehind(target) {
       try unwindRevoked()
       try unwindOvertaken(target)
       let ledgerEnd = min(
-        target.ledger, cursor.nextPosition + UInt64(options.batchSize), try log.reach(of: upstreams))
+        target.ledger, cursor.nextPosition + batchLimit, try log.reach(of: upstreams))
       let hasTestimony = try hasTestimony(before: ledgerEnd)
       guard ledgerEnd > cursor.nextPosition || hasTestimony else { return }
-      try step(to: LogExtent(ledger: ledgerEnd, testimony: target.testimony))
+      let before = cursor.extent.count
+      try step(to: LogExtent(ledger: ledgerEnd, testimony: target.testimony), of: batchLimit)
       options.onProgress(
         ProjectionProgress(
           start: start, position: cursor.extent.count, target: target.count, l1BlockNumber: cursor.l1BlockNumber,
           elapsed: ContinuousClock.now - began))
+      pace?.wait(after: cursor.extent.count - min(before, cursor.extent.count), unless: options.isCancelled)
+      if isBehind(target), options.isCancelled() {
+        throw .interrupted(projection: P.name, reached: cursor.extent.count, of: target.count)
+      }
     }
   }
 
@@ -96,17 +103,17 @@ final class FoldRun<P: Projection> {
     do { return try log.revokedCount(before: position) } catch { throw .log(error) }
   }
 
-  private func step(to end: LogExtent) throws(ProjectionError) {
+  private func step(to end: LogExtent, of batchLimit: UInt64) throws(ProjectionError) {
     let newestPoint = try version.newestPoint()
     var part = BatchPart(from: cursor, newestPoint)
     do throws(ProjectionError) {
-      try fold(to: end, &part)
+      try fold(to: end, of: batchLimit, &part)
     } catch {
       // The batch has rows of the record that failed. Folding the ones before it again leaves those out.
       if part.extent != cursor.extent {
         let reached = part.extent
         part = BatchPart(from: cursor, newestPoint)
-        try fold(to: reached, &part)
+        try fold(to: reached, of: batchLimit, &part)
         try commit(part)
       }
       throw error
@@ -135,7 +142,7 @@ final class FoldRun<P: Projection> {
   }
 
   /// Folds the records from the cursor up to `end` into the batch; fewer when the batch is full or the run ends.
-  private func fold(to end: LogExtent, _ part: inout BatchPart) throws(ProjectionError) {
+  private func fold(to end: LogExtent, of batchLimit: UInt64, _ part: inout BatchPart) throws(ProjectionError) {
     batch.begin()
     isEnded = false
     do {
@@ -147,7 +154,7 @@ final class FoldRun<P: Projection> {
     let pageCount = try version.pageCount()
     func endFullBatch(_ part: BatchPart) throws(Interruption) {
       options.clock?.begin(.read)
-      if isEnded || part.extent.count - part.before.extent.count >= options.batchSize
+      if isEnded || options.isCancelled() || part.extent.count - part.before.extent.count >= batchLimit
         || Projector<P>.Options.isFull(batch, over: pageCount, keepingHistory: version.keepsHistory)
       {
         throw .full

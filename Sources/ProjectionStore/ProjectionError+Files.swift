@@ -1,21 +1,48 @@
 import LMDB
 import SystemPackage
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 extension ProjectionError {
   /// What `body` does with files, its error as one of a projection's.
   static func files<R>(_ body: () throws(LMDB.OpenError) -> R) throws(ProjectionError) -> R {
     do { return try body() } catch { throw .open(error) }
   }
 
-  /// The right to write versions in `directory`, which is made if there is none: one process at a time has it.
-  static func lock(_ directory: FilePath) throws(ProjectionError) -> FileLock {
+  /// What a lock in a projection's directory is about.
+  enum LockKind: String {
+    /// Writing to the live version, and saying which one it is.
+    case writer
+    /// Making versions that no reader knows, and removing any.
+    case builder
+  }
+
+  /// The right to write in `directory`, which is made if there is none: one process at a time has each of them. Who takes
+  /// both takes the builder's first.
+  ///
+  /// - Parameters:
+  ///   - patience: how long to try while another process has it.
+  ///   - isCancelled: ends the waiting.
+  static func lock(
+    _ directory: FilePath, _ kind: LockKind, waiting patience: Duration = .zero,
+    unless isCancelled: () -> Bool = { false }
+  ) throws(ProjectionError) -> FileLock {
     try files { () throws(LMDB.OpenError) in try Files.createDirectory(directory) }
-    let path = directory.appending("writer.lock")
-    do throws(FileLock.Failure) { return try FileLock(path) } catch {
-      switch error {
-      case .held(let holder): throw .locked(directory, holder: holder)
-      case .system(let code): throw .file(path, "cannot be locked: \(code)")
+    let path = directory.appending("\(kind.rawValue).lock")
+    let end = ContinuousClock.now + patience
+    while true {
+      do throws(FileLock.Failure) { return try FileLock(path) } catch {
+        switch error {
+        case .held(let holder):
+          if ContinuousClock.now >= end || isCancelled() { throw .locked(directory, holder: holder) }
+        case .system(let code): throw .file(path, "cannot be locked: \(code)")
+        }
       }
+      usleep(10_000)
     }
   }
 }

@@ -38,6 +38,18 @@ package enum ProjectionError: Error, Sendable {
   /// A replay was asked to end at a block that the log does not have.
   case noSuchBlock(UInt64)
 
+  /// The log has no such canonical L1 block.
+  case noSuchL1Block(UInt64)
+
+  /// Nobody waited for a run any more. What it had folded was committed.
+  case interrupted(projection: String, reached: UInt64, of: UInt64)
+
+  /// There is no version of this name, or none that a rebuild has left beside the live one.
+  case noSuchVersion(projection: String, VersionName?)
+
+  /// A version is being built, or its rebuild was interrupted.
+  case unfinished(projection: String, VersionName)
+
   /// There is no version to go back to.
   case noPrevious(projection: String)
 
@@ -104,6 +116,14 @@ extension ProjectionError: CustomStringConvertible {
         + "this ledger has leaf \(leaf) there: the two logs are not of one node; restore both from one backup"
     case .notTestimony(let place): "\(place): it is no testimony; `varve log verify` on that log says what it is"
     case .noSuchBlock(let number): "the log has no output for block \(number); `varve log stats` shows how far it goes"
+    case .noSuchL1Block(let number): "the log has no L1 block \(number); `varve log stats` shows how far it goes"
+    case .interrupted(let projection, let reached, let position):
+      "projection \(projection), at record \(reached) of \(position), was stopped; run it again to go on"
+    case .noSuchVersion(let projection, let name):
+      "projection \(projection) has no version \(name.map { "\($0)" } ?? "beside the live one"); "
+        + "`varve projection list` shows what there is"
+    case .unfinished(let projection, let name):
+      "version \(name) of projection \(projection) is not finished; `varve projection rebuild \(projection)` goes on with it"
     case .noPrevious(let projection):
       "projection \(projection) has no version to go back to: a rebuild keeps the one that was live, until it is dropped"
     case .noArchive(let projection):

@@ -52,7 +52,7 @@ extension Projector<ProposerState> {
   package func replay(
     to block: UInt64? = nil, resume: Bool = false, _ options: Options = Options()
   ) throws(ProjectionError) -> ReplayReport {
-    let lock = try ProjectionError.lock(versions.directory)
+    let lock = try ProjectionError.lock(versions.directory, .builder)
     let build = try startBuild(resume: resume, keepingHistory: options.keepsHistory)
     // What an interrupted rebuild has folded was not checked by anyone.
     var counts = try build.version.outputCounts()
@@ -66,7 +66,10 @@ extension Projector<ProposerState> {
     }
     if !counts.reaches(block) { try run.advance(to: try extent()) }
     if let block, !counts.reaches(block) { throw .noSuchBlock(block) }
-    if block == nil { try publish(build, at: run.cursor, passing: options.onPublish) }
+    if block == nil {
+      try finish(build, at: run.cursor, options)
+      try makeLive(build, options) { () throws(ProjectionError) in try run.advance(to: try extent()) }
+    }
     _ = consume lock
     let newest = counts.newestBlock ?? 0
     return ReplayReport(

@@ -17,7 +17,7 @@ package struct ProjectionStatus: Sendable {
   /// The version that was live before, and can be again.
   package let previous: Version?
 
-  /// A version that an interrupted rebuild or replay has left, or that one is just making.
+  /// A version that an interrupted rebuild or replay has left, that one is just making, or that was not to be made live.
   package let unfinished: Version?
 
   package struct Version: Sendable {
@@ -25,6 +25,9 @@ package struct ProjectionStatus: Sendable {
 
     /// Whether it can be read as it was after any L1 block; nil when its manifest cannot be read.
     package let keepsHistory: Bool?
+
+    /// Whether it is whole on disk, and so can be made live.
+    package let isFinished: Bool
 
     /// Bytes of its files.
     package let byteCount: Int
@@ -65,7 +68,8 @@ extension Projector {
 
   private func unopenedStatus(_ name: VersionName) -> ProjectionStatus.Version {
     ProjectionStatus.Version(
-      name: name, keepsHistory: keepsHistory(name), byteCount: byteCount(of: name), cursor: nil, lag: nil, problem: nil)
+      name: name, keepsHistory: keepsHistory(name), isFinished: (try? isFinished(name)) ?? false,
+      byteCount: byteCount(of: name), cursor: nil, lag: nil, problem: nil)
   }
 
   /// Bytes of a version's files; 0 when it has just been removed.
@@ -89,7 +93,7 @@ extension Projector {
     }
     let size = try extent().count
     return ProjectionStatus.Version(
-      name: name, keepsHistory: keepsHistory(name), byteCount: byteCount(of: name), cursor: cursor,
+      name: name, keepsHistory: keepsHistory(name), isFinished: true, byteCount: byteCount(of: name), cursor: cursor,
       lag: cursor.map { size - min(size, $0.extent.count) }, problem: problem)
   }
 }

@@ -43,7 +43,7 @@ extension Projector {
   ///
   /// - Throws: `requirementBehind` when a projection without which this one cannot be folded has not come as far.
   package func verify(_ options: Options = Options()) throws(ProjectionError) -> VerifyReport {
-    let lock = try ProjectionError.lock(versions.directory)
+    let lock = try ProjectionError.lock(versions.directory, .writer)
     let live = try openLive(.readOnly)
     let target = try checkedCursor(of: live)
     let report = try withScratch(keepingHistory: live.keepsHistory) { scratch throws(ProjectionError) in

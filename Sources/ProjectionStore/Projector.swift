@@ -51,6 +51,16 @@ package final class Projector<P: Projection>: Sendable {
     /// archive. Nil: as the live version does, and not when there is none. A version that is there keeps what it does.
     package var keepsHistory: Bool?
 
+    /// Asked after every record: whether nobody waits for the run any more. It then ends with a commit of what it has folded.
+    package var isCancelled: () -> Bool = { false }
+
+    /// How many records are folded in a second, at most; nil: as many as can be.
+    package var recordsPerSecond: Double?
+
+    /// How long to wait for another process that writes the live version; nil: for a minute when a new version is to be made
+    /// live, and not at all when the live one is to follow the log.
+    package var lockPatience: Duration?
+
     /// Whether what it takes to take rows back is kept of every L1 block, final or not: for measuring what following the
     /// head of L1 costs.
     package var journalsEverything = false
@@ -98,7 +108,8 @@ package final class Projector<P: Projection>: Sendable {
   ///   before it kept.
   @discardableResult
   package func catchUp(_ options: Options = Options()) throws(ProjectionError) -> ProjectionCursor {
-    let lock = try ProjectionError.lock(versions.directory)
+    let lock = try ProjectionError.lock(
+      versions.directory, .writer, waiting: options.lockPatience ?? .zero, unless: options.isCancelled)
     let version = try openLive(.readWrite)
     let cursor = try checkedCursor(of: version, allowingRevoked: true)
     let run = FoldRun<P>(log, testimony, into: version, from: cursor, try upstreams(.follow, options), options)

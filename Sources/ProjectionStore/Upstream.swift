@@ -76,11 +76,13 @@ extension Projector {
   ) throws(ProjectionError) -> ProjectionVersion? {
     let projector = Projector<U>(
       dataDirectory: dataDirectory, log: log, testimony: testimony, storeID: storeID)
-    let options = Projector<U>.Options(batchSize: options.batchSize, onProgress: options.onProgress)
+    var run = Projector<U>.Options(batchSize: options.batchSize, onProgress: options.onProgress)
+    run.isCancelled = options.isCancelled
+    run.recordsPerSecond = options.recordsPerSecond
     do throws(ProjectionError) {
       switch preparation {
-      case .build: try projector.bringUp(options)
-      case .follow: if projector.versions.live != nil { try projector.bringUp(options) }
+      case .build: try projector.bringUp(run)
+      case .follow: if projector.versions.live != nil { try projector.bringUp(run) }
       case .none: break
       }
     } catch .locked {

@@ -6,7 +6,8 @@ import SystemPackage
 /// ```
 /// projections/proposer-state/
 ///   CURRENT        the names of both, a line each, switched by one rename
-///   writer.lock    held by the process that writes a version
+///   writer.lock    held by the process that writes to the live version, or switches
+///   builder.lock   held by the process that makes a version beside it, or removes one
 ///   v1-s1/         an LMDB environment and its manifest
 /// ```
 struct VersionSet: Sendable {
@@ -138,9 +139,11 @@ struct VersionSet: Sendable {
   /// Removes every version but the live one and the one before it. What a crash leaves, or what cannot be removed, are rows
   /// that nobody reads, for the next call to remove: no reason for anything to fail, as no name is used twice. When CURRENT
   /// cannot be read, or names no version that is there, nothing goes.
-  func removeUnpublished() {
+  ///
+  /// - Parameter kept: stays as well.
+  func removeUnpublished(but kept: VersionName? = nil) {
     guard let inventory = try? inventory(), inventory.isClear else { return }
-    for name in inventory.all where !inventory.published.contains(name) {
+    for name in inventory.all where !inventory.published.contains(name) && name != kept {
       try? Files.removeDirectory(path(of: name))
     }
   }

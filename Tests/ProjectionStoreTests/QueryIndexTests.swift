@@ -101,7 +101,7 @@ struct QueryIndexTests {
       try scratch.projector().rebuild()
       try chain.write(10..<20, to: scratch.log)
       // Somebody else is writing the state, and has not come far.
-      let lock = try ProjectionError.lock(scratch.versions.directory)
+      let lock = try ProjectionError.lock(scratch.versions.directory, .writer)
       try index.catchUp()
       #expect(try index.status().live?.cursor?.l1BlockNumber == 9)
       let live = index.versions.live

@@ -201,7 +201,7 @@ struct RebuildTests {
   func locked() throws {
     try Scratch.with { scratch in
       try MiniChain(blockCount: 2).write(to: scratch.log)
-      let lock = try ProjectionError.lock(scratch.versions.directory)
+      let lock = try ProjectionError.lock(scratch.versions.directory, .builder)
       let error = #expect(throws: ProjectionError.self) { try scratch.projector().rebuild() }
       guard case .locked(_, Int(getpid())) = error else {
         Issue.record("\(String(describing: error))")

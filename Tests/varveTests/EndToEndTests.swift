@@ -208,7 +208,7 @@ struct EndToEndTests {
         ),
         (["projection", "list"], "projections"),
         (["projection", "digest", "proposer-state"], "digest l1Block l1BlockHash name tables"),
-        (["projection", "rebuild", "proposer-state"], "l1Block name records seconds"),
+        (["projection", "rebuild", "proposer-state"], "isLive l1Block name records seconds version"),
         (
           ["projection", "verify", "proposer-state"], "agrees l1Block name rebuiltDigest seconds storedDigest"
         ),

@@ -46,7 +46,10 @@ struct Rebuild {
     let place = directory.appending("projections").appending(ProposerState.name)
     let versions = (1...2).map { place.appending("v\($0)-s\(ProposerState.schemaVersion)") }
     let files = ["data.mdb", "manifest.json.tmp", "manifest.json", "unsynced.tmp", "unsynced"]
-    return [place, place.appending("CURRENT.tmp"), place.appending("CURRENT"), place.appending("writer.lock")]
+    return [
+      place, place.appending("CURRENT.tmp"), place.appending("CURRENT"), place.appending("writer.lock"),
+      place.appending("builder.lock"),
+    ]
       + versions.flatMap { version in [version] + files.map { version.appending($0) } }
   }
 }

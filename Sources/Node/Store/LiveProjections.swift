@@ -37,7 +37,10 @@ package struct LiveProjections: Sendable {
   }
 
   private mutating func follow<P: Projection>(_ projector: Projector<P>) {
-    do throws(ProjectionError) { try projector.bringUp() } catch {
+    var options = Projector<P>.Options()
+    // Another process may just be making a new version live.
+    options.lockPatience = .seconds(5)
+    do throws(ProjectionError) { try projector.bringUp(options) } catch {
       standstills.append(Standstill(projection: P.name, error: error))
     }
   }

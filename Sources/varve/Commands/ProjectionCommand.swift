@@ -5,7 +5,7 @@ import Projections
 struct ProjectionCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "projection",
-    abstract: "List, rebuild, digest and verify what is derived from the log; go back to an older version.",
+    abstract: "List, rebuild, digest and verify what is derived from the log; switch between versions of it.",
     discussion: """
       A projection is a pure function of the log, kept in a directory of its own.
       Nothing in it is precious: it can be rebuilt at any time, to the same bytes.
@@ -15,12 +15,13 @@ struct ProjectionCommand: ParsableCommand {
         varve projection rebuild proposer-state
         varve projection digest proposer-state
         varve projection verify proposer-state
+        varve projection switch proposer-state
         varve projection rollback proposer-state
         varve projection drop proposer-state
       """,
     subcommands: [
       ProjectionList.self, ProjectionRebuild.self, ProjectionDigestCommand.self, ProjectionVerify.self,
-      ProjectionRollback.self, ProjectionDrop.self,
+      ProjectionSwitch.self, ProjectionRollback.self, ProjectionDrop.self,
     ])
 }
 

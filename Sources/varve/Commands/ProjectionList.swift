@@ -8,6 +8,10 @@ struct ProjectionList: VarveCommand {
     commandName: "list",
     abstract: "Show each projection's live version: how far it is, and how large.",
     discussion: """
+      Beside the live version there may be the one before it, for `varve projection
+      rollback`, and one that is being made, was interrupted, or is finished and waits
+      for `varve projection switch`.
+
       EXAMPLES
         varve projection list
         varve projection list --json
@@ -34,17 +38,21 @@ struct ProjectionListing: Report {
         .init(title: "projection"), .init(title: "live"), .init(title: "history"),
         .init(title: "L1 block", isNumber: true),
         .init(title: "records", isNumber: true), .init(title: "behind", isNumber: true),
-        .init(title: "size", isNumber: true), .init(title: "before"), .init(title: "unfinished"),
+        .init(title: "size", isNumber: true), .init(title: "before"), .init(title: "beside"),
       ],
       projections.map { entry in
         [
           entry.name, entry.live?.version ?? "none", entry.live?.history ?? "-", Self.number(entry.live?.l1Block),
           Self.number(entry.live?.records), Self.number(entry.live?.recordsBehind),
           entry.live.map { Quantity.bytes(UInt64($0.bytes)) } ?? "-",
-          entry.previous?.version ?? "-", entry.unfinished?.version ?? "-",
+          entry.previous?.version ?? "-", entry.unfinished.map(Self.beside) ?? "-",
         ]
       })
     for problem in projections.compactMap(\.live?.problem) { page.line(problem, .bad) }
+  }
+
+  private static func beside(_ version: ProjectionEntry.Version) -> String {
+    version.isFinished ? "\(version.version), finished" : "\(version.version), unfinished"
   }
 
   private static func number(_ value: UInt64?) -> String { value.map { Quantity.count($0) } ?? "-" }
@@ -57,6 +65,9 @@ struct ProjectionEntry: Encodable {
 
     /// `archive` or `pruned`.
     let history: String?
+
+    /// Whether it is whole, so that `varve projection switch` can make it live.
+    let isFinished: Bool
     let bytes: Int
     let l1Block: UInt64?
     let records: UInt64?
@@ -66,6 +77,7 @@ struct ProjectionEntry: Encodable {
     init(_ version: ProjectionStatus.Version) {
       self.version = "\(version.name)"
       history = version.keepsHistory.map { $0 ? "archive" : "pruned" }
+      isFinished = version.isFinished
       bytes = version.byteCount
       l1Block = version.cursor?.l1BlockNumber
       records = version.cursor?.nextPosition

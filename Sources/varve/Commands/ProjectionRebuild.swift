@@ -1,6 +1,7 @@
 import ArgumentParser
 import ProjectionStore
 import Projections
+import Synchronization
 
 /// `varve projection rebuild NAME`: folds the log anew and switches to the result.
 struct ProjectionRebuild: VarveCommand {
@@ -8,9 +9,19 @@ struct ProjectionRebuild: VarveCommand {
     commandName: "rebuild",
     abstract: "Fold the log from position 0 into a fresh version, and switch to it.",
     discussion: """
-      The live version serves readers until the new one is complete; the switch is
-      one rename. A rebuild that was interrupted, even by a kill, goes on where it
-      was, unless --restart is given.
+      The live version serves readers, and can be followed, until the new one is
+      complete; the switch is one rename. Of several projections each begins as soon
+      as those are done that it reads; one that fails ends only those that read it.
+
+      Ctrl-C ends a rebuild at its next commit. What was interrupted, even by a kill,
+      goes on where it was when the same command runs again, unless --restart is
+      given; `varve projection drop NAME --unfinished` throws it away.
+
+      With --to the new version ends behind an L1 block, from where it follows the log
+      like any other. With --no-switch it stays beside the live one, whole and on
+      disk, for `varve projection switch`; what a projection reads is brought up to
+      date, and made live, all the same. With --rate it takes no more records a
+      second than that, so that others have the disk and the processors.
 
       Of proposer-state the senders of transactions are taken from sender-index,
       which is brought up to date first, and built if there is none; with
@@ -25,14 +36,28 @@ struct ProjectionRebuild: VarveCommand {
 
       EXAMPLES
         varve projection rebuild proposer-state
-        varve projection rebuild proposer-state --archive
-        varve projection rebuild proposer-state --restart --batch-size 1000
+        varve projection rebuild --all
+        varve projection rebuild proposer-state query-index --rate 2000
+        varve projection rebuild proposer-state --archive --no-switch
+        varve projection rebuild proposer-state --to 1000 --restart
       """)
 
   @OptionGroup var options: GlobalOptions
 
-  @Argument(help: "The projection.")
-  var name: ProjectionName
+  @Argument(help: "The projections.")
+  var names: [ProjectionName] = []
+
+  @Flag(help: "Rebuild every projection.")
+  var all = false
+
+  @Option(help: ArgumentHelp("The last L1 block to fold; without it, all there are.", valueName: "block"))
+  var to: UInt64?
+
+  @Flag(help: "Leave the live version live.")
+  var noSwitch = false
+
+  @Option(help: ArgumentHelp("Records a second, at most.", valueName: "n"))
+  var rate: Double?
 
   @Flag(help: "Begin anew, even if an interrupted rebuild could go on.")
   var restart = false
@@ -48,42 +73,93 @@ struct ProjectionRebuild: VarveCommand {
 
   func validate() throws {
     guard batchSize > 0 else { throw ValidationError("--batch-size must be at least 1") }
+    guard rate ?? 1 > 0 else { throw ValidationError("--rate must be more than 0") }
+    guard all != !names.isEmpty else { throw ValidationError("name one projection or more, or give --all") }
+    guard Set(names).count == names.count else { throw ValidationError("each projection is named once") }
   }
 
   func execute(_ console: Console) throws {
     if checkSenders { try SenderCheck(options).run(console) }
-    let bar = ProgressBar("records", console: console)
-    defer { bar.clear() }
-    let cursor = try rebuild(name.type, showing: bar)
-    bar.clear()
-    console.report(RebuildOutcome(name, cursor, seconds: bar.elapsed))
+    let interruption = Interruption()
+    let names = all ? ProjectionName.allCases : names
+    let progress = RebuildProgress(ProgressBar("records", console: console))
+    let results = Mutex([Int: Result<RebuildOutcome, any Error>]())
+    let command = self
+    let outcomes = RebuildSchedule(names.map(\.type)).run { number in
+      let result = Result { try command.rebuild(names[number].type, names[number], progress, interruption) }
+      results.withLock { $0[number] = result }
+      if case .success = result { return true }
+      return false
+    }
+    progress.clear()
+    let found = results.withLock { $0 }
+    for (number, outcome) in outcomes.enumerated() {
+      if case .success(let report) = found[number] { console.report(report) }
+      if outcome == .leftOut { console.note("\(names[number].rawValue) was left out: it reads one that failed") }
+    }
+    for number in names.indices { _ = try found[number]?.get() }
   }
 
-  private func rebuild<P: Projection>(_ type: P.Type, showing bar: ProgressBar) throws -> ProjectionCursor {
-    var projectorOptions = Projector<P>.Options.showing(bar)
-    projectorOptions.batchSize = batchSize
-    projectorOptions.choose(history)
-    return try options.openProjector(type).rebuild(projectorOptions, resume: !restart)
+  private func rebuild<P: Projection>(
+    _ type: P.Type, _ name: ProjectionName, _ progress: RebuildProgress, _ interruption: Interruption
+  ) throws -> RebuildOutcome {
+    let began = ContinuousClock.now
+    var projectorOptions = Projector<P>.Options(batchSize: batchSize) { progress.update(name, $0) }
+    projectorOptions.isCancelled = { interruption.isRequested }
+    projectorOptions.recordsPerSecond = rate
+    // What can be no archive is none, where all are asked for.
+    if !all || P.readMode == .canonical { projectorOptions.choose(history) }
+    let rebuilt = try options.openProjector(type).rebuild(
+      projectorOptions, to: to, resume: !restart, switches: !noSwitch)
+    return RebuildOutcome(name, rebuilt, seconds: (ContinuousClock.now - began).seconds)
   }
+}
+
+/// How far several rebuilds are, together, on one bar.
+private final class RebuildProgress: Sendable {
+  private struct State {
+    let bar: ProgressBar
+    var runs: [ProjectionName: ProjectionProgress] = [:]
+  }
+
+  private let state: Mutex<State>
+
+  init(_ bar: sending ProgressBar) { state = Mutex(State(bar: bar)) }
+
+  func update(_ name: ProjectionName, _ progress: ProjectionProgress) {
+    state.withLock { state in
+      state.runs[name] = progress
+      let runs = state.runs.values
+      state.bar.update(
+        done: runs.reduce(0) { $0 + $1.position - $1.start }, total: runs.reduce(0) { $0 + $1.target - $1.start })
+    }
+  }
+
+  func clear() { state.withLock { $0.bar.clear() } }
 }
 
 /// What `varve projection rebuild` prints.
 struct RebuildOutcome: Report {
   let name: String
+  let version: String
+  let isLive: Bool
   let records: UInt64
   let l1Block: UInt64
   let seconds: Double
 
-  init(_ name: ProjectionName, _ cursor: ProjectionCursor, seconds: Double) {
+  init(_ name: ProjectionName, _ rebuilt: RebuiltVersion, seconds: Double) {
     self.name = name.rawValue
-    records = cursor.nextPosition
-    l1Block = cursor.l1BlockNumber
+    version = "\(rebuilt.name)"
+    isLive = rebuilt.isLive
+    records = rebuilt.cursor.nextPosition
+    l1Block = rebuilt.cursor.l1BlockNumber
     self.seconds = seconds
   }
 
   func render(on page: inout Page) {
     let amount = "\(Quantity.count(records)) records, up to L1 block \(Quantity.count(l1Block))"
     page.line("rebuilt: \(name), \(amount)", .good)
+    if !isLive { page.line("version \(version) stays beside; `varve projection switch \(name)` makes it live") }
     page.line("\(Quantity.rate(records, "records", seconds: seconds)), \(Quantity.duration(seconds: seconds))", .dim)
   }
 }

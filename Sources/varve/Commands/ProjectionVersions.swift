@@ -22,7 +22,7 @@ struct ProjectionRollback: VarveCommand {
   var name: ProjectionName
 
   func execute(_ console: Console) throws {
-    console.report(RollbackOutcome(name: name.rawValue, live: "\(try rollBack(name.type))"))
+    console.report(LiveOutcome(name: name.rawValue, live: "\(try rollBack(name.type))"))
   }
 
   private func rollBack<P: Projection>(_ type: P.Type) throws -> VersionName {
@@ -30,8 +30,8 @@ struct ProjectionRollback: VarveCommand {
   }
 }
 
-/// What `varve projection rollback` prints.
-struct RollbackOutcome: Report {
+/// What `varve projection rollback` and `switch` print.
+struct LiveOutcome: Report {
   let name: String
   let live: String
 
@@ -47,10 +47,12 @@ struct ProjectionDrop: VarveCommand {
     abstract: "Remove every version of a projection but the live one.",
     discussion: """
       That is the version that was live before, kept for `varve projection rollback`,
-      and what an interrupted rebuild or replay has left.
+      and what an interrupted rebuild or replay has left, or one with --no-switch.
+      With --unfinished the version that was live before stays as well.
 
       EXAMPLES
         varve projection drop proposer-state
+        varve projection drop proposer-state --unfinished
       """)
 
   @OptionGroup var options: GlobalOptions
@@ -58,12 +60,15 @@ struct ProjectionDrop: VarveCommand {
   @Argument(help: "The projection.")
   var name: ProjectionName
 
+  @Flag(help: "Remove only what is not finished, or was never made live.")
+  var unfinished = false
+
   func execute(_ console: Console) throws {
     console.report(DropOutcome(name: name.rawValue, dropped: try drop(name.type).map { "\($0)" }))
   }
 
   private func drop<P: Projection>(_ type: P.Type) throws -> [VersionName] {
-    try options.openProjector(type).drop()
+    try options.openProjector(type).drop(unfinishedOnly: unfinished)
   }
 }
 

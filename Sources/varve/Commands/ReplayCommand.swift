@@ -16,7 +16,7 @@ struct ReplayCommand: VarveCommand {
 
       A replay of the whole log becomes the live state when everything agrees. One
       that ends with --to stays aside, and --resume goes on with it; so it does
-      after an interruption.
+      after an interruption: Ctrl-C ends a replay at its next commit.
 
       With --archive the replayed state keeps what it was before each L1 block, and
       can be read as of any block; with --prune it does not. Without either it does
@@ -55,6 +55,8 @@ struct ReplayCommand: VarveCommand {
     defer { bar.clear() }
     var projectorOptions = Projector<ProposerState>.Options.showing(bar)
     projectorOptions.choose(history)
+    let interruption = Interruption()
+    projectorOptions.isCancelled = { interruption.isRequested }
     let report = try projector.replay(to: to, resume: resume, projectorOptions)
     bar.clear()
     console.report(ReplayOutcome(report, seconds: bar.elapsed))

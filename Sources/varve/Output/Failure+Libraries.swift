@@ -125,7 +125,7 @@ extension AppendError: TellsDisagreement {
 extension ProjectionError: TellsDisagreement {
   var isDisagreement: Bool {
     switch self {
-    case .disagreement, .damaged, .undecodable, .fold: true
+    case .disagreement, .damaged, .undecodable, .fold, .foreignTestimony, .notTestimony: true
     case .log(let error): error.isDisagreement
     case .store(let error): error.isDisagreement
     case .open(let error): error.isDisagreement

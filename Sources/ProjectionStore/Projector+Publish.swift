@@ -1,0 +1,99 @@
+import LMDB
+import Primitives
+import Projections
+import SystemPackage
+
+// The life of a version before readers know it: begun, gone on with, put on disk, made live.
+extension Projector {
+  /// A version that is being built and that no reader knows.
+  struct Build {
+    let name: VersionName
+    let version: ProjectionVersion
+    /// Where it stood when it was opened.
+    let cursor: ProjectionCursor
+  }
+
+  /// The interrupted build, when it is to be resumed and can be; else a new one, with all unpublished versions removed.
+  ///
+  /// - Parameters:
+  ///   - keepsHistory: nil for as the live version does, and where there is none for as the interrupted build did.
+  ///   - limit: the interrupted build is not resumed if it is beyond.
+  func startBuild(
+    resume: Bool, keepingHistory keepsHistory: Bool?, notBeyond limit: LogExtent? = nil
+  ) throws(ProjectionError) -> Build {
+    if keepsHistory == true, P.readMode != .canonical { throw .noArchive(projection: P.name) }
+    let inventory = try versions.inventory()
+    var kept = keepsHistory
+    if kept == nil, let live = inventory.live { kept = try manifest(of: live)?.keepsHistory }
+    if resume, let name = inventory.unfinished, let build = resumeBuild(name, kept),
+      build.cursor.nextPosition <= limit?.ledger ?? .max
+    {
+      return build
+    }
+    let keepsHistory = kept ?? false
+    // A name beyond those about to go: no name is used for two things.
+    let name = inventory.next(schemaVersion: P.schemaVersion)
+    versions.removeUnpublished()
+    let directory = versions.path(of: name)
+    try ProjectionError.files { () throws(LMDB.OpenError) in try Files.createDirectory(directory) }
+    let manifest = Manifest(
+      projection: P.name, schemaVersion: P.schemaVersion, storeID: storeID, keepsHistory: keepsHistory)
+    try manifest.write(in: directory)
+    let version = try ProjectionVersion(
+      directory, tables: P.tables, mode: .create, durability: .unsynced, keepsHistory: keepsHistory)
+    return Build(name: name, version: version, cursor: .start)
+  }
+
+  /// The unpublished version, opened to be written further; nil when it must not be opened, or is no fold of this log.
+  private func resumeBuild(_ name: VersionName, _ keepsHistory: Bool?) -> Build? {
+    let directory = versions.path(of: name)
+    guard name.schemaVersion == P.schemaVersion, let manifest = try? manifest(of: name),
+      manifest.belongs(to: P.self, storeID: storeID), keepsHistory.map({ $0 == manifest.keepsHistory }) ?? true
+    else { return nil }
+    // Whatever is wrong with it: a new build needs nothing of it.
+    do throws(ProjectionError) {
+      let version = try ProjectionVersion(
+        directory, tables: P.tables, mode: .create, durability: .unsynced, keepsHistory: manifest.keepsHistory)
+      let cursor = try checkedCursor(of: version, allowingRevoked: true)
+      return Build(name: name, version: version, cursor: cursor)
+    } catch { return nil }
+  }
+
+  /// Puts a complete version on disk. Whoever finds it from then on may open it, after a restart too.
+  func finish(
+    _ build: Build, at cursor: ProjectionCursor, allowingRevoked: Bool = false, _ options: Options
+  ) throws(ProjectionError) {
+    try options.onPublish(.folded)
+    // L1 may have revoked records while they were being folded.
+    if let reason = try reasonToRebuild(cursor, allowingRevoked: allowingRevoked) { throw rebuildRequired(reason) }
+    // Crash up to here: the version is marked as unsynced, and resumed in the same boot only.
+    try build.version.makeSynchronous()
+    // Crash from here on: the version is whole on disk, and a resumed rebuild only has to publish it.
+    try options.onPublish(.environmentDurable)
+    try ProjectionError.files { () throws(LMDB.OpenError) in
+      try Files.syncDirectory(versions.path(of: build.name))
+      try Files.syncDirectory(versions.directory)
+    }
+    try options.onPublish(.directoryDurable)
+  }
+
+  /// Makes a version live that is whole on disk. A crash after any step leaves CURRENT naming a whole version.
+  ///
+  /// - Parameter catchUp: what the live version was brought to meanwhile is no step back for its readers: called while
+  ///   nobody else can write to that one.
+  func makeLive(
+    _ build: Build, _ options: Options, catchingUp catchUp: () throws(ProjectionError) -> Void = {}
+  ) throws(ProjectionError) {
+    let lock = try ProjectionError.lock(
+      versions.directory, .writer, waiting: options.lockPatience ?? Self.switchPatience, unless: options.isCancelled)
+    try catchUp()
+    try versions.switchTo(build.name, from: try versions.inventory().live, passing: options.onPublish)
+    // From here on the new version is live, whatever becomes of older ones: the next rebuild removes them too.
+    versions.removeUnpublished()
+    try options.onPublish(.oldVersionsRemoved)
+    _ = consume lock
+  }
+
+  /// Whoever follows the log holds the live version for a moment, and `verify` for as long as it takes.
+  private static var switchPatience: Duration { .seconds(60) }
+}

@@ -1,0 +1,51 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("varve projection")
+struct ProjectionCommandTests {
+  private static func listed(_ world: DemoWorld, _ name: String) throws -> [String: Any] {
+    let all = try world.json(["projection", "list"])[0]["projections"] as? [[String: Any]] ?? []
+    return try #require(all.first { $0["name"] as? String == name })
+  }
+
+  @Test("all projections are rebuilt in one go, those that others read first")
+  func all() throws {
+    try DemoWorld.withStore { world in
+      let lines = try world.json(["projection", "rebuild", "--all", "--batch-size", "50"])
+      let names = lines.compactMap { $0["name"] as? String }
+      #expect(names == ["proposer-state", "challenger-view", "sender-index", "query-index"])
+      for line in lines { #expect(line["isLive"] as? Bool == true) }
+      for name in names { try world.expect(0, ["projection", "verify", name]) }
+      for wrong in [
+        ["--all", "query-index"], [], ["proposer-state", "proposer-state"], ["proposer-state", "--rate", "0"],
+      ] { try world.expect(2, ["projection", "rebuild"] + wrong) }
+    }
+  }
+
+  @Test("a version that was not switched to waits for it, and can be dropped alone")
+  func switching() throws {
+    try DemoWorld.withStore { world in
+      try world.expect(0, ["projection", "rebuild", "proposer-state"])
+      let digest = try world.digest()
+      let built = try world.json(["projection", "rebuild", "proposer-state", "--no-switch", "--to", "3"])[0]
+      #expect(built["isLive"] as? Bool == false && built["version"] as? String == "v2-s7")
+      #expect(built["l1Block"] as? Int == 3)
+      let beside = try Self.listed(world, "proposer-state")["unfinished"] as? [String: Any]
+      #expect(beside?["version"] as? String == "v2-s7" && beside?["isFinished"] as? Bool == true)
+      #expect(try world.expect(0, ["projection", "list"]).output.contains("v2-s7, finished"))
+      #expect(try world.digest() == digest)
+      #expect(try world.json(["projection", "switch", "proposer-state"])[0]["live"] as? String == "v2-s7")
+      #expect(try world.digest() != digest, "it stands where it was folded to")
+      #expect(try world.json(["projection", "switch", "proposer-state", "v1-s7"])[0]["live"] as? String == "v1-s7")
+      #expect(try world.digest() == digest)
+      try world.expect(0, ["projection", "rebuild", "proposer-state", "--no-switch"])
+      let dropped = try world.json(["projection", "drop", "proposer-state", "--unfinished"])[0]["dropped"] as? [String]
+      #expect(dropped == ["v3-s7"])
+      #expect(try world.expect(3, ["projection", "switch", "proposer-state"]).errors.contains("no version"))
+      try world.expect(3, ["projection", "switch", "proposer-state", "v9-s7"])
+      try world.expect(2, ["projection", "switch", "proposer-state", "v9"])
+      #expect(try world.expect(3, ["projection", "rebuild", "proposer-state", "--to", "9999"]).errors.contains("9999"))
+    }
+  }
+}
