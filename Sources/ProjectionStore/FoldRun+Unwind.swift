@@ -35,7 +35,7 @@ extension EventLog {
   }
 
   /// Where a projection stands that has folded everything up to and with an L1 block.
-  fileprivate func cursor(behind id: BlockID) throws(ProjectionError) -> ProjectionCursor {
+  func cursor(behind id: BlockID) throws(ProjectionError) -> ProjectionCursor {
     do throws(ReadError) {
       guard let end = try block(id.number)?.positions.upperBound.rawValue, end > 0 else { return .start }
       return ProjectionCursor(

@@ -50,6 +50,9 @@ package enum ProjectionError: Error, Sendable {
   /// A version is being built, or its rebuild was interrupted.
   case unfinished(projection: String, VersionName)
 
+  /// A snapshot file that is not taken, or cannot be made.
+  case snapshot(FilePath, SnapshotError)
+
   /// There is no version to go back to.
   case noPrevious(projection: String)
 
@@ -124,6 +127,7 @@ extension ProjectionError: CustomStringConvertible {
         + "`varve projection list` shows what there is"
     case .unfinished(let projection, let name):
       "version \(name) of projection \(projection) is not finished; `varve projection rebuild \(projection)` goes on with it"
+    case .snapshot(let path, let error): "\(path): \(error)"
     case .noPrevious(let projection):
       "projection \(projection) has no version to go back to: a rebuild keeps the one that was live, until it is dropped"
     case .noArchive(let projection):

@@ -124,11 +124,31 @@ final class ProjectionVersion: Sendable {
     }
   }
 
-  private func newestPoint(
+  func newestPoint(
     in transaction: borrowing some ReadableTransaction & ~Copyable
   ) throws(LMDBError) -> HistoryPoint? {
     guard let row = try transaction.get(Self.pointKey.rawSpan, in: cursorHandle) else { return nil }
     return HistoryPoint(row)
+  }
+
+  /// The tables besides the projection's that a snapshot has too, by their numbers there: what was before, and what it takes to
+  /// go back.
+  var kept: [(number: UInt8, table: Table)] {
+    var kept: [(number: UInt8, table: Table)] = [(SnapshotTable.journal, journal)]
+    if let history { kept.insert((SnapshotTable.history, history), at: 0) }
+    return kept
+  }
+
+  /// Sets the cursor of a version that was filled otherwise than by folding.
+  func write(_ cursor: ProjectionCursor, newestPoint: [UInt8]) throws(ProjectionError) {
+    try environment.write { (transaction: inout WriteTransaction) throws(ProjectionError) in
+      do throws(LMDBError) {
+        if !newestPoint.isEmpty {
+          try transaction.put(newestPoint.rawSpan, for: Self.pointKey.rawSpan, in: cursorHandle)
+        }
+        try transaction.put(cursor.row.rawSpan, for: Self.cursorKey.rawSpan, in: cursorHandle)
+      } catch { throw .store(error) }
+    }
   }
 
   /// What is remembered of an L1 block; nil when it is final, or was never folded.

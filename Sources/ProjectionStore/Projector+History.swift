@@ -27,7 +27,7 @@ extension Projector {
     }
   }
 
-  private func readRows<R>(
+  func readRows<R>(
     afterL1Block number: UInt64,
     _ body: (ProjectionVersion, any TableReader, BlockID) throws(ProjectionError) -> R
   ) throws(ProjectionError) -> R {

@@ -48,4 +48,30 @@ struct ProjectionCommandTests {
       #expect(try world.expect(3, ["projection", "rebuild", "proposer-state", "--to", "9999"]).errors.contains("9999"))
     }
   }
+
+  @Test("a snapshot takes the place of a rebuild, and a damaged one is refused with exit code 1")
+  func snapshots() throws {
+    try DemoWorld.withStore { world in
+      try world.expect(0, ["projection", "rebuild", "proposer-state"])
+      let digest = try world.digest()
+      let file = "\(world.store)/state.snapshot"
+      let made = try world.json(["projection", "snapshot", "export", "proposer-state", file])[0]
+      #expect(
+        made.keys.sorted() == [
+          "bytes", "digest", "file", "history", "l1Block", "ledgerRoot", "name", "records", "rows", "verb",
+        ])
+      #expect(made["digest"] as? String == digest)
+      try world.expect(3, ["projection", "snapshot", "export", "proposer-state", file])
+      try FileManager.default.removeItem(atPath: "\(world.store)/projections")
+      try world.expect(0, ["projection", "snapshot", "import", file, "--digest", digest])
+      #expect(try world.digest() == digest)
+      try world.expect(0, ["projection", "verify", "proposer-state"])
+      var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file)))
+      bytes[bytes.count / 2] ^= 1
+      try Data(bytes).write(to: URL(fileURLWithPath: file))
+      #expect(try world.expect(1, ["projection", "snapshot", "import", file]).errors.contains("is damaged"))
+      try world.expect(2, ["projection", "snapshot", "import", file, "--digest", "12"])
+      try world.expect(3, ["projection", "snapshot", "import", "\(file).none"])
+    }
+  }
 }

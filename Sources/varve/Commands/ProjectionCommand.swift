@@ -17,11 +17,12 @@ struct ProjectionCommand: ParsableCommand {
         varve projection verify proposer-state
         varve projection switch proposer-state
         varve projection rollback proposer-state
+        varve projection snapshot export proposer-state state.snapshot
         varve projection drop proposer-state
       """,
     subcommands: [
       ProjectionList.self, ProjectionRebuild.self, ProjectionDigestCommand.self, ProjectionVerify.self,
-      ProjectionSwitch.self, ProjectionRollback.self, ProjectionDrop.self,
+      ProjectionSwitch.self, ProjectionRollback.self, ProjectionDrop.self, ProjectionSnapshot.self,
     ])
 }
 

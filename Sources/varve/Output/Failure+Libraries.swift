@@ -126,9 +126,19 @@ extension ProjectionError: TellsDisagreement {
   var isDisagreement: Bool {
     switch self {
     case .disagreement, .damaged, .undecodable, .fold, .foreignTestimony, .notTestimony: true
+    case .snapshot(_, let error): error.isDisagreement
     case .log(let error): error.isDisagreement
     case .store(let error): error.isDisagreement
     case .open(let error): error.isDisagreement
+    default: false
+    }
+  }
+}
+
+extension SnapshotError: TellsDisagreement {
+  var isDisagreement: Bool {
+    switch self {
+    case .noSnapshot, .damaged, .otherLog, .otherDigest: true
     default: false
     }
   }

@@ -1,0 +1,266 @@
+import EventStore
+import Foundation
+import LMDB
+import Primitives
+@testable import ProjectionStore
+import Projections
+import Rollup
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite("Snapshots")
+struct SnapshotTests {
+  /// A store whose log is a copy of another one's, up to some L1 block.
+  private static func withCopy<R>(
+    of chain: MiniChain, _ blocks: Int, _ body: (Scratch) throws -> R
+  ) throws -> R {
+    try Scratch.with { scratch in
+      try chain.write(0..<blocks, to: scratch.log)
+      return try body(scratch)
+    }
+  }
+
+  private static func reason(_ error: ProjectionError?) -> SnapshotError? {
+    guard case .snapshot(_, let reason) = error else {
+      Issue.record("\(String(describing: error))")
+      return nil
+    }
+    return reason
+  }
+
+  @Test("an imported snapshot has the digest of a rebuild, follows the log, and verifies", arguments: [false, true])
+  func roundTrip(keepsHistory: Bool) throws {
+    let chain = try MiniChain(blockCount: 20)
+    try Scratch.with { scratch in
+      try chain.write(0..<12, to: scratch.log)
+      let file = scratch.dataDirectory.appending("state.snapshot")
+      var options = Projector<ProposerState>.Options()
+      options.keepsHistory = keepsHistory
+      try scratch.projector().rebuild(options)
+      let made = try scratch.projector().exportSnapshot(to: file)
+      #expect(made.digest == (try scratch.projector().digest().digest))
+      #expect(made.byteCount == (try Files.status(file)?.size))
+      for blocks in [12, 15] {
+        try Self.withCopy(of: chain, blocks) { other in
+          // Other stores than the one that it was made in take it, as long as the log is the same.
+          let projector = other.projector(storeID: "another-store")
+          let report = try projector.importSnapshot(from: file, digest: made.digest)
+          #expect(report.digest == made.digest && report.rows == made.rows && report.header == made.header)
+          #expect(try projector.digest().cursor == scratch.projector().digest().cursor)
+          #expect(try projector.openLive(.readOnly).keepsHistory == keepsHistory)
+          try chain.write(blocks..<20, to: other.log)
+          try projector.catchUp(.init(batchSize: 7))
+          #expect(try projector.digest().digest == Scratch.digest(of: chain))
+          #expect(try projector.verify().agrees, "its history too")
+        }
+      }
+    }
+  }
+
+  @Test("an imported snapshot takes back what L1 leaves afterwards")
+  func unwinds() throws {
+    let seed = SeededGenerator().seed
+    for round in UInt64(0)..<3 {
+      try Scratch.with { scratch in
+        var play = try RollupPlay(seed: seed &+ round, log: scratch.log)
+        for salt in UInt64(1)..<20 { try play.step(salt) }
+        try play.finalize()
+        try scratch.projector().rebuild()
+        let file = scratch.dataDirectory.appending("state.snapshot")
+        _ = try scratch.projector().exportSnapshot(to: file)
+        try scratch.projector().drop()
+        _ = try scratch.projector().importSnapshot(from: file)
+        try play.reorganise()
+        for salt in UInt64(20)..<30 { try play.step(salt) }
+        try scratch.projector().catchUp()
+        #expect(
+          try scratch.projector().digest().digest == play.fresh(ProposerState.self), "seed \(seed) round \(round)")
+      }
+    }
+  }
+
+  @Test("of an archive a snapshot can be made as of any L1 block")
+  func earlier() throws {
+    let chain = try MiniChain(blockCount: 16)
+    try Scratch.with { scratch in
+      try chain.write(to: scratch.log)
+      var options = Projector<ProposerState>.Options()
+      options.keepsHistory = true
+      try scratch.projector().rebuild(options)
+      for block in [0, 5, 15] as [UInt64] {
+        let file = scratch.dataDirectory.appending("at-\(block).snapshot")
+        let made = try scratch.projector().exportSnapshot(to: file, afterL1Block: block)
+        #expect(made.digest == (try scratch.projector().digest(afterL1Block: block).digest))
+        try Self.withCopy(of: chain, 16) { other in
+          _ = try other.projector().importSnapshot(from: file)
+          #expect(try other.projector().digest().digest == made.digest)
+          try other.projector().catchUp()
+          #expect(try other.projector().digest().digest == Scratch.digest(of: chain))
+          #expect(try other.projector().verify().agrees)
+        }
+      }
+      options.keepsHistory = false
+      try scratch.projector().rebuild(options)
+      let file = scratch.dataDirectory.appending("pruned.snapshot")
+      #expect(throws: ProjectionError.self) { try scratch.projector().exportSnapshot(to: file, afterL1Block: 5) }
+      #expect(try Files.status(file) == nil)
+      #expect(try Files.status(Files.temporary(file)) == nil)
+    }
+  }
+
+  @Test("a snapshot of a fold over both logs is bound to both")
+  func bothLogs() throws {
+    let chain = try MiniChain(blockCount: 10)
+    try BothLogs.with { logs in
+      for number in 0..<10 {
+        try chain.write(number..<number + 1, to: logs.scratch.log)
+        try logs.hear(UInt64(number))
+      }
+      try logs.projector().rebuild()
+      let file = logs.scratch.dataDirectory.appending("diary.snapshot")
+      let made = try logs.projector().exportSnapshot(to: file)
+      try logs.projector().drop()
+      #expect(try logs.projector().importSnapshot(from: file).digest == made.digest)
+      try logs.hear(99)
+      try logs.projector().catchUp()
+      #expect(try logs.projector().digest().digest == logs.fresh(chain.configuration))
+      try BothLogs.with { other in
+        try chain.write(to: other.scratch.log)
+        let behind = #expect(throws: ProjectionError.self) { try other.projector().importSnapshot(from: file) }
+        #expect(Self.reason(behind) == .logBehind(log: "testimony", size: 0, needed: 10))
+        for number in UInt64(0)..<12 { try other.hear(number) }
+        let foreign = #expect(throws: ProjectionError.self) { try other.projector().importSnapshot(from: file) }
+        guard case .otherLog("testimony", 10, _, _) = Self.reason(foreign) else {
+          Issue.record("\(String(describing: foreign))")
+          return
+        }
+      }
+    }
+  }
+
+  @Test("a file with any byte changed, or cut anywhere, is refused, and nothing is live or left")
+  func damaged() throws {
+    let chain = try MiniChain(blockCount: 2)
+    try BothLogs.with { logs in
+      try chain.write(to: logs.scratch.log)
+      let last = chain.blocks[1].header.id
+      try logs.scratch.log.append([
+        NewRecord(.l1Finalized(L1Finalized(block: last)), at: .observed(at: last.number))
+      ])
+      try logs.projector().rebuild()
+      let file = logs.scratch.dataDirectory.appending("diary.snapshot")
+      _ = try logs.projector().exportSnapshot(to: file)
+      let before = logs.projector().versions.all
+      let bytes = try #require(try Files.read(file))
+      let wrong = logs.scratch.dataDirectory.appending("wrong.snapshot")
+      var random = SeededGenerator()
+      func expectRefused(_ bytes: [UInt8], _ what: String) throws {
+        try Data(bytes).write(to: URL(fileURLWithPath: wrong.string))
+        let error = #expect(throws: ProjectionError.self, "\(what)") {
+          // All of the file is read before anything is made of it.
+          if random.next() % 20 > 0 {
+            try SnapshotSource.check(wrong)
+          } else {
+            _ = try logs.projector().importSnapshot(from: wrong)
+          }
+        }
+        switch Self.reason(error) {
+        case .damaged, .noSnapshot: break
+        default: Issue.record("\(what): \(String(describing: error))")
+        }
+      }
+      for index in bytes.indices {
+        var changed = bytes
+        changed[index] ^= 1 << UInt8(random.next() % 8)
+        try expectRefused(changed, "byte \(index)")
+      }
+      for length in stride(from: 0, to: bytes.count, by: 7) {
+        try expectRefused(Array(bytes[..<length]), "\(length) bytes")
+      }
+      try expectRefused(bytes + [0], "one byte more")
+      #expect(logs.projector().versions.all == before)
+      try Data(bytes).write(to: URL(fileURLWithPath: wrong.string))
+      #expect(throws: Never.self) { try logs.projector().importSnapshot(from: wrong) }
+    }
+  }
+
+  @Test("a snapshot of another log, schema or projection, or with another digest than asked for, is refused")
+  func foreign() throws {
+    let chain = try MiniChain(blockCount: 10)
+    try Scratch.with { scratch in
+      try chain.write(to: scratch.log)
+      try scratch.projector().rebuild()
+      let file = scratch.dataDirectory.appending("state.snapshot")
+      let made = try scratch.projector().exportSnapshot(to: file)
+      let again = #expect(throws: ProjectionError.self) { try scratch.projector().exportSnapshot(to: file) }
+      #expect(Self.reason(again) == .exists)
+      let size = try scratch.log.head().size
+      try Self.withCopy(of: chain, 9) { other in
+        let error = #expect(throws: ProjectionError.self) { try other.projector().importSnapshot(from: file) }
+        let here = try other.log.head().size
+        #expect(Self.reason(error) == .logBehind(log: "ledger", size: here, needed: size))
+      }
+      try Self.withCopy(of: try MiniChain(blockCount: 12, seed: 2), 12) { other in
+        let error = #expect(throws: ProjectionError.self) { try other.projector().importSnapshot(from: file) }
+        guard case .otherLog("ledger", size, _, made.header.ledgerRoot) = Self.reason(error) else {
+          Issue.record("\(String(describing: error))")
+          return
+        }
+      }
+      let asked = Hash256(1, 2, 3, 4)
+      let error = #expect(throws: ProjectionError.self) {
+        try scratch.projector().importSnapshot(from: file, digest: asked)
+      }
+      #expect(Self.reason(error) == .otherDigest(found: made.digest, expected: asked))
+      let senders = Projector<SenderIndex>(
+        dataDirectory: scratch.dataDirectory, log: scratch.log, storeID: Scratch.storeID)
+      let other = #expect(throws: ProjectionError.self) { try senders.importSnapshot(from: file) }
+      guard case .otherProjection("proposer-state", _, _) = Self.reason(other) else {
+        Issue.record("\(String(describing: other))")
+        return
+      }
+      #expect(scratch.versions.live?.sequence == 1, "what was live is live")
+      #expect(try scratch.projector().verify().agrees)
+    }
+  }
+
+  @Test("rows that are in place of others, with all hashes right, are told by verify, or by a digest from elsewhere")
+  func forged() throws {
+    let chain = try MiniChain(blockCount: 6)
+    try Scratch.with { scratch in
+      try chain.write(to: scratch.log)
+      try scratch.projector().rebuild()
+      let right = try scratch.projector().digest().digest
+      try scratch.tamper { $0.put(ProposerState.hashes, key: ProposerState.key(77).rawSpan, value: [1].rawSpan) }
+      let file = scratch.dataDirectory.appending("state.snapshot")
+      _ = try scratch.projector().exportSnapshot(to: file)
+      try Self.withCopy(of: chain, 6) { other in
+        #expect(throws: ProjectionError.self) { try other.projector().importSnapshot(from: file, digest: right) }
+        #expect(other.versions.live == nil)
+        _ = try other.projector().importSnapshot(from: file)
+        #expect(try !other.projector().verify().agrees)
+      }
+    }
+  }
+
+  @Test("an import that was cut short is not gone on with by a rebuild")
+  func cutShort() throws {
+    let chain = try MiniChain(blockCount: 6)
+    try Scratch.with { scratch in
+      try chain.write(to: scratch.log)
+      // What a kill leaves before the last step: rows, and no manifest.
+      let name = VersionName(sequence: 1, schemaVersion: ProposerState.schemaVersion)
+      let directory = scratch.versions.path(of: name)
+      try Files.createDirectory(directory)
+      let version = try ProjectionVersion(
+        directory, tables: ProposerState.tables, mode: .create, durability: .unsynced)
+      let batch = WriteBatch()
+      batch.put(ProposerState.hashes, key: ProposerState.key(77).rawSpan, value: [1].rawSpan)
+      try version.commit(batch, .start)
+      #expect(throws: ProjectionError.self) { try scratch.projector().switchTo() }
+      try scratch.projector().rebuild()
+      #expect(try scratch.projector().digest().digest == Scratch.digest(of: chain))
+    }
+  }
+}
