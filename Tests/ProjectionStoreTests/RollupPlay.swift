@@ -64,19 +64,30 @@ struct RollupPlay {
   /// RLP, but no transaction.
   static let malformed: [UInt8] = [0xc1, 1]
 
-  /// L1 leaves what came after an earlier block that is not final.
+  /// L1 leaves what came after an earlier block that is not final: one of the last few.
   mutating func reorganise() throws {
     let candidates = atBlock.keys.filter { $0 >= finalized && $0 + 5 > ledger.l1Head.number }.sorted()
-    guard let back = candidates.randomElement(using: &random), let earlier = atBlock[back] else { return }
+    if let back = candidates.randomElement(using: &random) { try reorganise(to: back) }
+  }
+
+  /// L1 leaves its last `depth` blocks, or those that are not final if these are fewer.
+  mutating func reorganise(depth: UInt64) throws {
+    let head = ledger.l1Head.number
+    try reorganise(to: max(finalized, head - min(depth, head)))
+  }
+
+  private mutating func reorganise(to back: UInt64) throws {
+    guard let earlier = atBlock[back] else { return }
     let (tip, ancestor) = (ledger.l1Head, earlier.ledger.l1Head)
     try log.appendReorg(oldTip: tip, newTip: ancestor, commonAncestor: ancestor)
     (ledger, traffic) = earlier
     atBlock = atBlock.filter { $0.key < back }
   }
 
-  mutating func finalize() throws {
-    guard ledger.l1Head.number > finalized + 3 else { return }
-    finalized = ledger.l1Head.number - 3
+  /// L1 makes the block final that is `distance` blocks before its head.
+  mutating func finalize(behind distance: UInt64 = 3) throws {
+    guard ledger.l1Head.number > finalized + distance else { return }
+    finalized = ledger.l1Head.number - distance
     let hash = ledger.l1Blocks[Int(finalized)].hash
     let event = L1Finalized(block: BlockID(number: finalized, hash: hash))
     try log.append([NewRecord(.l1Finalized(event), at: .observed(at: ledger.l1Head.number))])

@@ -30,15 +30,14 @@ struct Scratch {
     Projector(dataDirectory: dataDirectory, log: log, storeID: storeID)
   }
 
-  /// Copies logs to a data directory that outlives the test's own.
-  func keep(_ logs: [String]) throws -> FilePath {
+  /// Copies parts of the data directory to one that outlives the test's own.
+  func keep(_ parts: [String]) throws -> FilePath {
     let name = (dataDirectory.lastComponent?.string ?? "") + "-kept"
     let copy = dataDirectory.removingLastComponent().appending(name)
-    for log in logs {
-      try Files.createDirectory(copy.appending(log))
+    try Files.createDirectory(copy)
+    for part in parts {
       try FileManager.default.copyItem(
-        atPath: dataDirectory.appending(log).appending("data.mdb").string,
-        toPath: copy.appending(log).appending("data.mdb").string)
+        atPath: dataDirectory.appending(part).string, toPath: copy.appending(part).string)
     }
     return copy
   }
