@@ -257,7 +257,7 @@ struct UnsafeViewTests {
     var play = try UnsafePlay()
     let blocks = try play.blocks(2)
     try play.take([blocks[0]])
-    let damaged = ProjectionView(batch: WriteBatch(), over: WithoutTrie(base: play.fold.view.store))
+    let damaged = ProjectionView(batch: WriteBatch(), over: WithoutAccounts(base: play.fold.view.store))
     let progress = try play.unsafe.follow(damaged, taking: [try play.sign(blocks[1])])
     guard case .execution = progress.refused.first?.because else {
       Issue.record("a block was carried out over rows that are not there")
@@ -308,12 +308,12 @@ struct UnsafeViewTests {
   }
 }
 
-/// Rows of which the accounts' trie has gone.
-private struct WithoutTrie: TableReader {
+/// Rows whose accounts cannot be read.
+private struct WithoutAccounts: TableReader {
   let base: any TableReader
 
   func read(_ table: ProjectionTable, _ key: RawSpan, _ body: (RawSpan?) -> Void) throws(TableReadError) {
-    if table == ProposerState.accountNodes { throw TableReadError(table: table, reason: "it has gone") }
+    if table == ProposerState.accounts { throw TableReadError(table: table, reason: "it has gone") }
     try base.read(table, key, body)
   }
 
