@@ -59,6 +59,9 @@ let package = Package(
     // The vocabulary: records, events, blocks, chain configuration, and their canonical bytes.
     .target(name: "Rollup", dependencies: ["Hashing", "MerkleLog", "Primitives", "StateTrie"]),
 
+    // What others said of the order: signed messages read, and what contradicts judged.
+    .target(name: "Testimony", dependencies: ["Hashing", "Primitives", "Rollup", "Signatures", "StateTrie"]),
+
     // Durable ordered records on LMDB.
     .target(
       name: "EventStore",
@@ -175,6 +178,9 @@ let package = Package(
       dependencies: ["Hashing", "MerkleLog", "Primitives", "Rollup", "Signatures", "StateTrie", "TestSupport"]),
     .testTarget(
       name: "EventStoreTests",
+    .testTarget(
+      name: "TestimonyTests",
+      dependencies: ["Hashing", "Primitives", "Rollup", "Signatures", "StateTrie", "Testimony", "TestSupport"]),
       dependencies: [
         "CDiskFaults", "EventStore", "Hashing", "LMDB", "MerkleLog", "Primitives", "Rollup", "TestSupport", metrics,
         metricsTestKit, system,

@@ -1,0 +1,43 @@
+package import Primitives
+package import Rollup
+
+/// What a key said of one height of a chain, whatever the form in which it was signed: the part that can be held against
+/// another statement of the same key.
+package struct Statement: Hashable, Sendable {
+  package var format: SequencerCommitmentObserved.Format
+
+  /// Recovered from the signature. Whether it is anybody's whose word counts, the reader knows, or L1.
+  package var signer: Address
+
+  /// What the signature is over. Two encodings with one digest are one statement.
+  package var digest: Hash256
+
+  /// Number of the block; of Nitro's feed, of the message.
+  package var height: UInt64
+
+  /// The block's order commitment; of the OP Stack its hash; of Nitro a hash over all that decides what the message does.
+  package var order: Hash256
+
+  /// The order that it extends; nil where the format does not say.
+  package var parent: Hash256?
+
+  /// The L1 block that it was made from; nil where the format binds none.
+  package var origin: BlockID?
+
+  /// In seconds.
+  package var timestamp: UInt64
+
+  package init(
+    format: SequencerCommitmentObserved.Format, signer: Address, digest: Hash256, height: UInt64, order: Hash256,
+    parent: Hash256?, origin: BlockID?, timestamp: UInt64
+  ) {
+    self.format = format
+    self.signer = signer
+    self.digest = digest
+    self.height = height
+    self.order = order
+    self.parent = parent
+    self.origin = origin
+    self.timestamp = timestamp
+  }
+}
