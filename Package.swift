@@ -89,7 +89,9 @@ let package = Package(
     // The folds.
     .target(
       name: "Projections",
-      dependencies: ["EVM", "Hashing", "Primitives", "Rollup", "Signatures", "StateTransition", "StateTrie"]),
+      dependencies: [
+        "EVM", "Hashing", "Primitives", "Rollup", "Signatures", "StateTransition", "StateTrie", "Testimony",
+      ]),
 
     // L1 as a node sees it, and one in the process.
     .target(
@@ -199,7 +201,8 @@ let package = Package(
     .testTarget(
       name: "ProjectionsTests",
       dependencies: [
-        "Hashing", "Primitives", "Projections", "Rollup", "Signatures", "StateTransition", "StateTrie", "TestSupport",
+        "Hashing", "Primitives", "Projections", "Rollup", "Signatures", "StateTransition", "StateTrie", "Testimony",
+        "TestSupport",
       ]),
     .testTarget(
       name: "ProjectionStoreTests",

@@ -1,0 +1,75 @@
+package import Primitives
+import Testimony
+
+/// What the view's rows say, to whoever asks.
+package struct EquivocationAnswers {
+  private let view: ProjectionView
+
+  package init(_ view: ProjectionView) {
+    self.view = view
+  }
+
+  /// How far the view has come; nil of one that has folded nothing.
+  package func progress() throws(FoldError) -> EquivocationProgress? {
+    try view.row(EquivocationView.progress, OrderTables.onlyKey)
+  }
+
+  package func statement(_ id: StatementID) throws(FoldError) -> StatementRow? {
+    try view.row(EquivocationView.statements, id.key)
+  }
+
+  /// An accusation by its number, counted from 0; nil when there are not so many.
+  package func accusation(_ number: UInt64) throws(FoldError) -> AccusationRow? {
+    try view.row(EquivocationView.accusations, ProposerState.key(number))
+  }
+
+  /// All accusations, the oldest first, until `body` returns false.
+  package func forEachAccusation(_ body: (UInt64, AccusationRow) -> Bool) throws(FoldError) {
+    try view.scanRows(EquivocationView.accusations, from: []) { (key: RawSpan, row: AccusationRow) in
+      body(key.bigEndian(at: 0), row)
+    }
+  }
+
+  /// What an accusation had come to, from first to last.
+  package func history(of number: UInt64) throws(FoldError) -> [AccusationEntry] {
+    guard let row = try accusation(number) else { return [] }
+    var entries: [AccusationEntry] = []
+    for index in 0..<row.entries {
+      let key = ProposerState.key(number) + ProposerState.key(index)
+      if let entry: AccusationEntry = try view.row(EquivocationView.history, key) { entries.append(entry) }
+    }
+    return entries
+  }
+
+  /// What was signed, should be stored, and is not.
+  package func alerts() throws(FoldError) -> [StatementRow] {
+    var rows: [StatementRow] = []
+    try view.scanRows(EquivocationView.alerts, from: []) { (_: RawSpan, row: StatementRow) in
+      rows.append(row)
+      return true
+    }
+    return rows
+  }
+
+  /// What a key said of a height.
+  package func statements(at height: UInt64, by signer: Address) throws(FoldError) -> [StatementRow] {
+    var rows: [StatementRow] = []
+    for slot in 0..<StatementID.limit {
+      let id = StatementID(height: height, signer: signer, slot: slot)
+      guard let row = try statement(id) else { break }
+      rows.append(row)
+    }
+    return rows
+  }
+
+  /// Every order that batches on L1 gave a height.
+  package func stored(at height: UInt64) throws(FoldError) -> [StoredOrderRow] {
+    var rows: [StoredOrderRow] = []
+    for slot in 0..<StoredOrderRow.limit {
+      let key = ProposerState.key(height) + [slot]
+      guard let row: StoredOrderRow = try view.row(EquivocationView.stored, key) else { break }
+      rows.append(row)
+    }
+    return rows
+  }
+}

@@ -1,0 +1,109 @@
+package import Primitives
+import Rollup
+
+/// How far the view has come, and what it knows of the rollup's settings.
+package struct EquivocationProgress: Hashable, Sendable {
+  /// The first L1 block that is known, and the newest. Of the newest it is not yet known what all it says.
+  package private(set) var firstL1Block: UInt64?
+  package private(set) var l1Head: UInt64 = 0
+
+  package var finalized: UInt64 = 0
+
+  /// Testimonies so far, of whatever kind.
+  package var testimonies: UInt64 = 0
+
+  /// Accusations so far.
+  package var accusations: UInt64 = 0
+
+  /// Which key's word counts, and from which L1 origin on, ascending.
+  package private(set) var keys: [KeyInterval]
+
+  /// In L1 blocks; `RollupConfiguration`'s.
+  package var sequencingWindow: UInt64
+  package var slashingWindow: UInt64
+
+  package struct KeyInterval: Hashable, Sendable {
+    package var from: UInt64
+    package var key: Address
+  }
+
+  init(_ rollup: RollupConfiguration?) {
+    keys = rollup.map { [KeyInterval(from: 0, key: $0.sequencer)] } ?? []
+    sequencingWindow = rollup?.sequencingWindow ?? 0
+    slashingWindow = rollup?.slashingWindow ?? 0
+  }
+
+  mutating func begin(_ l1Block: UInt64) {
+    firstL1Block = min(firstL1Block ?? l1Block, l1Block)
+    l1Head = l1Block
+  }
+
+  mutating func leave(to ancestor: UInt64) {
+    l1Head = ancestor
+    keys.removeAll { $0.from > ancestor }
+  }
+
+  /// A later change in the same L1 block takes the place of an earlier one, as in the contract.
+  mutating func change(to key: Address, atL1Block number: UInt64) {
+    if keys.last?.from == number { keys.removeLast() }
+    keys.append(KeyInterval(from: number, key: key))
+  }
+
+  /// Whether everything is known of L1 blocks up to and with this one.
+  func isKnown(_ l1Block: UInt64) -> Bool {
+    guard let firstL1Block else { return false }
+    return l1Block < l1Head && firstL1Block <= l1Block
+  }
+
+  /// Zero where nobody may sign; nil where it is not known, or no rollup.
+  package func authority(atL1Origin number: UInt64) -> Address? {
+    isKnown(number) ? keys.last { $0.from <= number }?.key : nil
+  }
+
+  /// Whether the key's word ever counted, on the branch of L1 that is known now.
+  func hadAuthority(_ key: Address) -> Bool { keys.contains { $0.key == key } }
+
+  /// Whether the key's last interval ended so long ago that nothing can be taken from it.
+  package func isPastSlashing(_ key: Address) -> Bool {
+    guard keys.last?.key != key, let index = keys.lastIndex(where: { $0.key == key }) else { return false }
+    let (end, overflows) = keys[index + 1].from.addingReportingOverflow(slashingWindow)
+    return !overflows && l1Head > end
+  }
+}
+
+extension EquivocationProgress: RLPRow {
+  package init(_ reader: inout RLPReader) throws(RLPError) {
+    var fields = try reader.readList()
+    firstL1Block = try fields.readOptional { item throws(RLPError) in try item.readUInt64() }
+    l1Head = try fields.readUInt64()
+    finalized = try fields.readUInt64()
+    testimonies = try fields.readUInt64()
+    accusations = try fields.readUInt64()
+    keys = try fields.readAll { items throws(RLPError) in
+      var item = try items.readList()
+      let interval = KeyInterval(from: try item.readUInt64(), key: try item.readAddress())
+      try item.finish()
+      return interval
+    }
+    sequencingWindow = try fields.readUInt64()
+    slashingWindow = try fields.readUInt64()
+    try fields.finish()
+  }
+
+  package func append(to writer: inout RLPWriter) {
+    writer.list { fields in
+      fields.appendOptional(firstL1Block) { $0.append($1) }
+      for number in [l1Head, finalized, testimonies, accusations] { fields.append(number) }
+      fields.list { items in
+        for interval in keys {
+          items.list { item in
+            item.append(interval.from)
+            item.append(interval.key)
+          }
+        }
+      }
+      fields.append(sequencingWindow)
+      fields.append(slashingWindow)
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import Primitives
+import Rollup
+import Testimony
+
+extension EquivocationView {
+  /// A batch carries the sequencer's signature over its last block: half of a double sign that is on L1.
+  func deliver(_ event: SequencerBatchDelivered, in view: ProjectionView) throws(FoldError) {
+    guard !event.signedCommitment.isEmpty, event.firstBlock <= event.lastBlock,
+      let signed = try? SignedCommitment(rlp: event.signedCommitment.rawSpan),
+      let statement = try? reader.statement(of: signed)
+    else { return }
+    let row = StatementRow(
+      statement: statement, source: .batch(event.batchIndex, signedCommitment: event.signedCommitment))
+    var id = try insert(row, limit: StatementID.limit, in: view)
+    if let id { try compareWithStored(row, id, in: view) } else { id = try known(statement, in: view) }
+    guard let id else { return }
+    view.put(
+      Self.batches, ProposerState.key(event.batchIndex),
+      row: OpenBatchRow(firstBlock: event.firstBlock, lastBlock: event.lastBlock, statement: id))
+  }
+
+  private func known(_ statement: Statement, in view: ProjectionView) throws(FoldError) -> StatementID? {
+    try statements(at: statement.height, by: statement.signer, in: view).rows.first {
+      $0.row.statement.digest == statement.digest
+    }?.id
+  }
+
+  /// Takes a batch's next block. With the last one the batch is whole, and the signature binds its blocks from the last one
+  /// down, as far as each extends the one before it.
+  func sequence(_ event: BlockSequenced, in view: ProjectionView) throws(FoldError) {
+    let batchKey = ProposerState.key(event.batchIndex)
+    guard case .rollup(let block) = event.block, let batch: OpenBatchRow = try view.row(Self.batches, batchKey) else {
+      return
+    }
+    view.put(Self.batchBlocks, batchKey + ProposerState.key(event.indexInBatch), row: block.order)
+    guard event.indexInBatch == batch.lastBlock - batch.firstBlock else { return }
+    view.delete(Self.batches, batchKey)
+    let last: StatementRow? = try view.row(Self.statements, batch.statement.key)
+    var expected = last?.statement.order
+    for index in (0...event.indexInBatch).reversed() {
+      let key = batchKey + ProposerState.key(index)
+      let order: BlockOrder? = try view.row(Self.batchBlocks, key)
+      view.delete(Self.batchBlocks, key)
+      guard let order, order.number == batch.firstBlock + index, order.commitment == expected else {
+        expected = nil
+        continue
+      }
+      expected = order.parentOrder
+      try store(
+        StoredOrderRow(order: order, batchIndex: event.batchIndex, last: batch.statement), order.commitment, in: view)
+    }
+  }
+
+  private func store(
+    _ row: StoredOrderRow, _ commitment: Hash256, in view: ProjectionView
+  ) throws(FoldError) {
+    let height = row.order.number
+    for slot in 0..<StoredOrderRow.limit {
+      let key = ProposerState.key(height) + [slot]
+      guard let other: StoredOrderRow = try view.row(Self.stored, key) else {
+        view.put(Self.stored, key, row: row)
+        break
+      }
+      if other.order == row.order, other.last == row.last { return }
+    }
+    for (id, statement) in try statements(at: height, by: row.last.signer, in: view).rows {
+      try compare(statement, id, row, commitment, in: view)
+    }
+  }
+
+  /// Holds a statement against every order that L1 ever stored at its height.
+  func compareWithStored(_ row: StatementRow, _ id: StatementID, in view: ProjectionView) throws(FoldError) {
+    guard row.statement.format == .varve else { return }
+    for slot in 0..<StoredOrderRow.limit {
+      guard let stored: StoredOrderRow = try view.row(Self.stored, ProposerState.key(id.height) + [slot]) else {
+        return
+      }
+      guard stored.last.signer == id.signer else { continue }
+      try compare(row, id, stored, stored.order.commitment, in: view)
+    }
+  }
+
+  private func compare(
+    _ row: StatementRow, _ id: StatementID, _ stored: StoredOrderRow, _ commitment: Hash256, in view: ProjectionView
+  ) throws(FoldError) {
+    if commitment == row.statement.order { return try compare(row, id, withPreimage: stored.order, in: view) }
+    // Statements about one height, or about two that are next to each other, are compared as statements.
+    guard stored.last.height > id.height + 1, row.statement.format == .varve else { return }
+    let own = try statements(at: id.height, by: id.signer, in: view).rows
+    guard !own.contains(where: { $0.row.statement.order == commitment }),
+      let last: StatementRow = try view.row(Self.statements, stored.last.key)
+    else { return }
+    let ancestors = try chain(of: stored.last, above: id.height, in: view)
+    try accuse(Contradiction(row.statement, last.statement, ancestors: ancestors), [id, stored.last], in: view)
+  }
+
+  /// The stored orders between a height and the block that `last` is about, the upper one first.
+  private func chain(
+    of last: StatementID, above height: UInt64, in view: ProjectionView
+  ) throws(FoldError) -> [BlockOrder] {
+    var chain: [BlockOrder] = []
+    var number = last.height
+    while number > height + 1 {
+      number -= 1
+      guard let order = try storedOrder(at: number, under: last, in: view) else { return [] }
+      chain.append(order)
+    }
+    return chain
+  }
+
+  private func storedOrder(
+    at height: UInt64, under last: StatementID, in view: ProjectionView
+  ) throws(FoldError) -> BlockOrder? {
+    for slot in 0..<StoredOrderRow.limit {
+      guard let row: StoredOrderRow = try view.row(Self.stored, ProposerState.key(height) + [slot]) else { return nil }
+      if row.last == last { return row.order }
+    }
+    return nil
+  }
+}

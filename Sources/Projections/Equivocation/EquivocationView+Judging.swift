@@ -1,0 +1,141 @@
+import Primitives
+import Rollup
+import Testimony
+
+extension EquivocationView {
+  /// Writes down an accusation, judged by what is known now; none where nothing is contradicted, or a stranger contradicts
+  /// itself.
+  func accuse(
+    _ contradiction: Contradiction?, _ statements: [StatementID], in view: ProjectionView
+  ) throws(FoldError) {
+    guard let contradiction else { return }
+    var progress = try currentProgress(in: view)
+    let dependsOnL1 = contradiction.format == .varve
+    guard !dependsOnL1 || progress.hadAuthority(contradiction.signer) else { return }
+    let number = progress.accusations
+    progress.accusations += 1
+    view.put(Self.progress, OrderTables.onlyKey, row: progress)
+    let judgement = try judge(contradiction, progress, in: view)
+    let row = AccusationRow(
+      contradiction: contradiction, judgement: judgement, statements: statements, entries: 1, l1Head: progress.l1Head)
+    write(row, number, in: view)
+    guard dependsOnL1 else { return }
+    view.put(Self.open, ProposerState.key(contradiction.lastL1Block) + ProposerState.key(number), [])
+  }
+
+  /// Other stacks' chains have an L1 that is not this ledger's: of it nothing is known here.
+  private func judge(
+    _ contradiction: Contradiction, _ progress: EquivocationProgress, in view: ProjectionView
+  ) throws(FoldError) -> Judgement {
+    guard contradiction.format == .varve else { return contradiction.judge(by: UnknownFacts()) }
+    return try contradiction.judge(by: ViewFacts(progress: progress, view: view))
+  }
+
+  /// Looks anew at what a key said before its word counted: the testimony may be ahead of the ledger.
+  func judgeStranger(_ key: Address, in view: ProjectionView) throws(FoldError) {
+    while let row = try firstKey(of: Self.strangers, from: key.bytes, in: view), row.starts(with: key.bytes) {
+      view.delete(Self.strangers, row)
+      let height: UInt64 = row.rawSpan.bigEndian(at: Address.byteCount)
+      let own = try statements(at: height, by: key, in: view).rows
+      for (index, (id, row)) in own.enumerated() {
+        for other in own[..<index] {
+          try accuse(Contradiction(other.row.statement, row.statement), [other.id, id], in: view)
+        }
+        if height > 0 { try compare(row, id, withLower: height - 1, in: view) }
+        try compareWithStored(row, id, in: view)
+      }
+    }
+  }
+
+  private func write(_ row: AccusationRow, _ number: UInt64, in view: ProjectionView) {
+    view.put(Self.accusations, ProposerState.key(number), row: row)
+    view.put(
+      Self.history, ProposerState.key(number) + ProposerState.key(row.entries - 1),
+      row: AccusationEntry(judgement: row.judgement, l1Head: row.l1Head))
+  }
+
+  /// Judges again what depends on L1 blocks from `first` on. An accusation that L1 excuses is withdrawn, and what was said
+  /// before stays in its history.
+  func judgeOpen(from first: UInt64, in view: ProjectionView) throws(FoldError) {
+    var start = ProposerState.key(first)
+    while let key = try firstKey(of: Self.open, from: start, in: view) {
+      try judgeAgain(key.rawSpan.bigEndian(at: 8), in: view)
+      start = key + [0]
+    }
+  }
+
+  private func judgeAgain(_ number: UInt64, in view: ProjectionView) throws(FoldError) {
+    guard var row: AccusationRow = try view.row(Self.accusations, ProposerState.key(number)) else { return }
+    let progress = try currentProgress(in: view)
+    let judgement = try judge(row.contradiction, progress, in: view)
+    guard judgement != row.judgement else { return }
+    row.judgement = judgement
+    row.l1Head = progress.l1Head
+    row.entries += 1
+    write(row, number, in: view)
+  }
+
+  /// What depends on final L1 blocks only changes no more.
+  func closeSettled(through finalized: UInt64, in view: ProjectionView) throws(FoldError) {
+    let progress = try currentProgress(in: view)
+    while let key = try firstKey(of: Self.open, from: [], in: view) {
+      let last: UInt64 = key.rawSpan.bigEndian(at: 0)
+      guard last <= finalized, progress.isKnown(last) else { return }
+      try judgeAgain(key.rawSpan.bigEndian(at: 8), in: view)
+      view.delete(Self.open, key)
+    }
+  }
+
+  /// Raises an alert for what was signed, should be stored by now, and is not: finality says that it will not come in time.
+  func alertDue(through finalized: UInt64, in view: ProjectionView) throws(FoldError) {
+    let facts = ViewFacts(progress: try currentProgress(in: view), view: view)
+    while let key = try firstKey(of: Self.due, from: [], in: view) {
+      guard key.rawSpan.bigEndian(at: 0, as: UInt64.self) <= finalized else { return }
+      view.delete(Self.due, key)
+      let id = StatementID(key: key[...])
+      guard let row: StatementRow = try view.row(Self.statements, id.key), let origin = row.statement.origin,
+        try facts.isCanonical(origin) == true, facts.progress.authority(atL1Origin: origin.number) == id.signer
+      else { continue }
+      let stored: StoredOrderRow? = try view.row(Self.stored, ProposerState.key(id.height) + [0])
+      if stored == nil { view.put(Self.alerts, id.key, row: row) }
+    }
+  }
+}
+
+/// What the view knows of L1.
+struct ViewFacts: EquivocationFacts {
+  typealias Failure = FoldError
+
+  let progress: EquivocationProgress
+  let view: ProjectionView
+
+  func isCanonical(_ block: BlockID) throws(FoldError) -> Bool? {
+    let key = ProposerState.key(block.number)
+    let hash = try ProposerState.rows { () throws(TableReadError) in
+      try view.value(EquivocationView.l1Blocks, key.rawSpan)
+    }
+    return hash.map { $0 == block.hash.bytes }
+  }
+
+  func forcedInclusion(from first: UInt64, through last: UInt64) throws(FoldError) -> ForcedInclusion {
+    let key = try ProposerState.rows { () throws(TableReadError) in
+      try view.firstKey(of: EquivocationView.forced, from: ProposerState.key(first)) { key in
+        key.bigEndian(at: 0, as: UInt64.self) <= last
+      }
+    }
+    if let key { return .inBlock(key.rawSpan.bigEndian(at: 0)) }
+    return first > last || progress.isKnown(first) && progress.isKnown(last) ? .none : .unknown
+  }
+
+  func authority(atL1Origin number: UInt64) -> Address? { progress.authority(atL1Origin: number) }
+
+  func isPastSlashing(_ key: Address) -> Bool { progress.isPastSlashing(key) }
+}
+
+extension Contradiction {
+  /// The last L1 block that a judgement looks at: one past the higher origin.
+  var lastL1Block: UInt64 {
+    let highest = statements.compactMap(\.origin?.number).max() ?? 0
+    return highest == .max ? .max : highest + 1
+  }
+}

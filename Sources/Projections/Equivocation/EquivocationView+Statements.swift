@@ -1,0 +1,91 @@
+import Primitives
+import Rollup
+import Testimony
+
+extension EquivocationView {
+  /// Takes a signed message that was heard. What is no statement of anybody's shows nothing, and is passed over: it was
+  /// recorded, and that is all.
+  func hear(_ event: SequencerCommitmentObserved, in view: ProjectionView) throws(FoldError) {
+    let position = try countTestimony(in: view)
+    guard let signer = event.signer, let message = try? SignedMessage(event.raw.rawSpan, event.format),
+      let statement = try? reader.statement(of: message, by: signer)
+    else { return }
+    let row = StatementRow(statement: statement, source: .testimony(position))
+    guard let id = try insert(row, limit: StatementID.testimonyLimit, in: view) else { return }
+    try compareWithStored(row, id, in: view)
+    if statement.format == .varve, try !currentProgress(in: view).hadAuthority(signer) {
+      view.put(Self.strangers, signer.bytes + ProposerState.key(id.height), [])
+    }
+    if case .rollup(let block)? = event.block { try compare(row, id, withPreimage: block.order, in: view) }
+    if let origin = statement.origin, statement.format == .varve {
+      let deadline = try currentProgress(in: view).deadline(after: origin.number)
+      view.put(Self.due, ProposerState.key(deadline) + id.key, [])
+    }
+  }
+
+  /// Puts a statement with those of its key about its height, and holds it against them and against those next to it.
+  ///
+  /// - Returns: nil when it is there already, or there are too many.
+  func insert(_ row: StatementRow, limit: UInt8, in view: ProjectionView) throws(FoldError) -> StatementID? {
+    let statement = row.statement
+    let (own, free) = try statements(at: statement.height, by: statement.signer, in: view)
+    guard !own.contains(where: { $0.row.statement.digest == statement.digest }), free < limit else { return nil }
+    let id = StatementID(height: statement.height, signer: statement.signer, slot: free)
+    view.put(Self.statements, id.key, row: row)
+    for other in own { try accuse(Contradiction(other.row.statement, statement), [other.id, id], in: view) }
+    if statement.height > 0 { try compare(row, id, withLower: statement.height - 1, in: view) }
+    if statement.height < .max { try compare(row, id, withUpper: statement.height + 1, in: view) }
+    return id
+  }
+
+  /// What a key said of a height, and the first free slot.
+  func statements(
+    at height: UInt64, by signer: Address, in view: ProjectionView
+  ) throws(FoldError) -> (rows: [(id: StatementID, row: StatementRow)], free: UInt8) {
+    var rows: [(id: StatementID, row: StatementRow)] = []
+    for slot in 0..<StatementID.limit {
+      let id = StatementID(height: height, signer: signer, slot: slot)
+      guard let row: StatementRow = try view.row(Self.statements, id.key) else { return (rows, slot) }
+      rows.append((id, row))
+    }
+    return (rows, StatementID.limit)
+  }
+
+  /// Where the key itself has signed the block that is extended, nothing is broken: two blocks at one height are an
+  /// accusation of their own.
+  func compare(
+    _ row: StatementRow, _ id: StatementID, withLower height: UInt64, in view: ProjectionView
+  ) throws(FoldError) {
+    let lower = try statements(at: height, by: id.signer, in: view).rows.filter {
+      $0.row.statement.format == row.statement.format
+    }
+    guard let parent = row.statement.parent, !lower.contains(where: { $0.row.statement.order == parent }) else {
+      return
+    }
+    for other in lower { try accuse(Contradiction(other.row.statement, row.statement), [other.id, id], in: view) }
+  }
+
+  private func compare(
+    _ row: StatementRow, _ id: StatementID, withUpper height: UInt64, in view: ProjectionView
+  ) throws(FoldError) {
+    let own = try statements(at: id.height, by: id.signer, in: view).rows.map(\.row.statement.order)
+    for other in try statements(at: height, by: id.signer, in: view).rows {
+      guard let parent = other.row.statement.parent, !own.contains(parent) else { continue }
+      try accuse(Contradiction(row.statement, other.row.statement), [id, other.id], in: view)
+    }
+  }
+
+  func compare(
+    _ row: StatementRow, _ id: StatementID, withPreimage order: BlockOrder, in view: ProjectionView
+  ) throws(FoldError) {
+    try accuse(Contradiction(row.statement, preimage: order), [id], in: view)
+  }
+}
+
+extension EquivocationProgress {
+  /// The L1 block from which on what was signed with this origin should have been stored.
+  func deadline(after origin: UInt64) -> UInt64 {
+    let (sum, overflows) = origin.addingReportingOverflow(sequencingWindow)
+    return overflows || sum == .max ? .max : sum + 1
+  }
+}
