@@ -79,7 +79,9 @@ let package = Package(
       dependencies: ["EVM", "Hashing", "Primitives", "Rollup", "Signatures", "StateTrie"]),
 
     // Proofs as files that stand alone.
-    .target(name: "Evidence", dependencies: ["Hashing", "Primitives", "Rollup", "StateTransition", "StateTrie"]),
+    .target(
+      name: "Evidence",
+      dependencies: ["Hashing", "MerkleLog", "Primitives", "Rollup", "StateTransition", "StateTrie", "Testimony"]),
 
     // The rollup contract.
     .target(
@@ -197,7 +199,10 @@ let package = Package(
       dependencies: ["Hashing", "Primitives", "Rollup", "Signatures", "StateTransition", "StateTrie", "TestSupport"]),
     .testTarget(
       name: "EvidenceTests",
-      dependencies: ["Evidence", "Hashing", "Primitives", "Rollup", "StateTransition", "StateTrie", "TestSupport"]),
+      dependencies: [
+        "Evidence", "Hashing", "MerkleLog", "Primitives", "Rollup", "Signatures", "StateTransition", "StateTrie",
+        "Testimony", "TestSupport",
+      ]),
     .testTarget(
       name: "ProjectionsTests",
       dependencies: [

@@ -15,17 +15,35 @@ public enum Trie {
   /// The root of the trie that holds each item under the RLP of its index: transactions, receipts, withdrawals (yellow
   /// paper, section 4.3). Without items `emptyRoot`. An empty item would be an absent one, as everywhere in a trie.
   public static func orderedRoot(of items: [[UInt8]]) -> Hash256 {
+    ordered(items, TrieBuilder(givesNodes: false)) { _, _ in }
+  }
+
+  /// The stored nodes on the way of the item with this index in the trie of `orderedRoot`, root first: what `TrieProof`
+  /// checks. Traps when there is no such item. O(items).
+  public static func orderedProof(of index: Int, in items: [[UInt8]]) -> [[UInt8]] {
+    precondition(items.indices.contains(index), "a proof is of an item")
+    let key = indexKey(index)
+    var nodes: [(path: NibblePath, node: [UInt8])] = []
+    _ = ordered(items, TrieBuilder()) { path, node in
+      if key.hasPrefix(path) { nodes.append((path, node)) }
+    }
+    return nodes.sorted { $0.path.count < $1.path.count }.map(\.node)
+  }
+
+  private static func ordered(
+    _ items: [[UInt8]], _ builder: consuming TrieBuilder, emit: (NibblePath, [UInt8]) -> Void
+  ) -> Hash256 {
     if items.isEmpty { return emptyRoot }
-    var builder = TrieBuilder(givesNodes: false)
+    var builder = builder
     func append(_ index: Int) {
-      builder.append(indexKey(index), items[index]) { _, _ in }
+      builder.append(indexKey(index), items[index], emit: emit)
     }
     // The RLP of 0 is 0x80: after those of 1…127, which stand for themselves, and before all longer ones.
     let oneByte = min(items.count, 128)
     for index in 1..<max(oneByte, 1) { append(index) }
     append(0)
     for index in oneByte..<items.count { append(index) }
-    return builder.finish { _, _ in }
+    return builder.finish(emit: emit)
   }
 
   /// Appends the encoding of a leaf whose key goes on with `suffix` from where it stands: what a store needs that keeps

@@ -82,6 +82,6 @@ extension L1Failure: CustomStringConvertible {
 extension Event {
   /// The event as a log of the rollup contract: the kind's number is the only topic, the payload is the data.
   package func log(of contract: Address) -> Log {
-    Log(address: contract, topics: [Hash256(UInt256(UInt64(kind.rawValue)))], data: encode())
+    Log(address: contract, topics: [kind.logTopic], data: encode())
   }
 }

@@ -1,0 +1,109 @@
+import Primitives
+import Rollup
+import Testimony
+
+/// What a file shows of L1 to a reader who trusts certain hashes. What rests on others is as if it were not there.
+struct FileFacts: EquivocationFacts {
+  typealias Failure = Never
+
+  private let domain: CommitmentDomain?
+
+  /// Headers under an L1 block that is trusted.
+  let l1: L1Segment?
+
+  /// What a trusted log has recorded, in order; empty without one.
+  private let events: [(coordinates: L1Coordinates, event: Event)]
+
+  /// The rollup's configuration, which its id commits to: it needs nobody's word.
+  private let rollup: RollupConfiguration?
+
+  /// Whether the records are those of a log that is trusted.
+  let isLogTrusted: Bool
+
+  /// Checks what is there, trusted or not.
+  init(
+    domain: CommitmentDomain?, l1: L1Segment?, log: LogExcerpt?, trusting trusted: Set<Hash256>
+  ) throws(EvidenceError) {
+    self.domain = domain
+    let all = try log?.events() ?? []
+    let configurations = all.compactMap { entry -> ChainConfiguration? in
+      if case .chainConfigured(let event) = entry.event { event.configuration } else { nil }
+    }
+    for configuration in configurations {
+      guard let domain, configuration.rollupId == domain.rollupId,
+        configuration.rollup?.contract == domain.contract, configuration.rollup?.l1ChainID == domain.l1ChainID
+      else { throw .otherRollup }
+    }
+    rollup = configurations.first?.rollup
+    let hasL1 = l1.map { trusted.contains($0.head.hash) } ?? false
+    isLogTrusted = log.map { trusted.contains($0.root) } ?? false
+    if !trusted.isEmpty, l1 != nil || log != nil, !hasL1, !isLogTrusted {
+      throw .untrusted(l1: l1?.head.hash, log: log?.root)
+    }
+    self.l1 = hasL1 ? l1 : nil
+    events = isLogTrusted ? all : []
+  }
+
+  func isCanonical(_ block: BlockID) -> Bool? { l1?.hash(ofBlock: block.number).map { $0 == block.hash } }
+
+  func forcedInclusion(from first: UInt64, through last: UInt64) -> ForcedInclusion {
+    let recorded = events.first {
+      $0.event.kind == .forceIncluded && $0.coordinates.blockNumber >= first && $0.coordinates.blockNumber <= last
+    }
+    if let recorded { return .inBlock(recorded.coordinates.blockNumber) }
+    guard let domain, let l1, l1.excludes(.forceIncluded, of: domain.contract, from: first, through: last) else {
+      return .unknown
+    }
+    return .none
+  }
+
+  /// On whose word it rests that a key's word counts.
+  enum AuthorityBasis {
+    /// The configuration that the rollup's id commits to, and the filters of all headers since.
+    case l1
+    /// The log's operator, who says that no other change of the key was recorded.
+    case log
+  }
+
+  func authorityBasis(atL1Origin number: UInt64) -> (key: Address, basis: AuthorityBasis)? {
+    guard let rollup, let domain else { return nil }
+    if let l1, number >= rollup.genesisOrigin.number,
+      l1.excludes(.configUpdated, of: domain.contract, from: rollup.genesisOrigin.number + 1, through: number)
+    {
+      return (rollup.sequencer, .l1)
+    }
+    return isLogTrusted ? (intervals.last { $0.from <= number }?.key ?? rollup.sequencer, .log) : nil
+  }
+
+  func authority(atL1Origin number: UInt64) -> Address? { authorityBasis(atL1Origin: number)?.key }
+
+  /// Which key counts from which origin on; a later change in one L1 block takes the place of an earlier one.
+  private var intervals: [(from: UInt64, key: Address)] {
+    var intervals: [(from: UInt64, key: Address)] = [(0, rollup?.sequencer ?? .zero)]
+    for (coordinates, event) in events {
+      guard case .configUpdated(let change) = event, case .sequencer(let key) = change.update else { continue }
+      if intervals.last?.from == coordinates.blockNumber { intervals.removeLast() }
+      intervals.append((coordinates.blockNumber, key))
+    }
+    return intervals
+  }
+
+  /// How late it is, the trusted L1 block says.
+  func isPastSlashing(_ key: Address) -> Bool {
+    guard let rollup, let l1, isLogTrusted else { return false }
+    let intervals = intervals
+    guard intervals.last?.key != key, let index = intervals.lastIndex(where: { $0.key == key }) else { return false }
+    let (end, overflows) = intervals[index + 1].from.addingReportingOverflow(rollup.slashingWindow)
+    return !overflows && l1.head.number > end
+  }
+
+  /// The batch that carries a commitment, if a trusted log has recorded it.
+  func batch(carrying signedCommitment: [UInt8]) -> UInt64? {
+    for (_, event) in events {
+      if case .sequencerBatchDelivered(let batch) = event, batch.signedCommitment == signedCommitment {
+        return batch.batchIndex
+      }
+    }
+    return nil
+  }
+}

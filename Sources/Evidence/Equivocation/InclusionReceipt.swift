@@ -1,0 +1,149 @@
+package import Primitives
+package import Rollup
+import StateTrie
+import Testimony
+
+/// A sequencer's promise about one transaction: a signed commitment, and the transaction's path to it. One to two
+/// kilobytes, and what has become of the promise when somebody adds that.
+package struct InclusionReceipt: Equatable, Sendable {
+  /// EIP-155, of the L2 chain.
+  package var l2ChainID: UInt64
+  package var domain: CommitmentDomain
+
+  package var signed: SignedCommitment
+
+  /// What the commitment commits to.
+  package var order: BlockOrder
+
+  /// The transaction's place in the block, and its EIP-2718 bytes.
+  package var index: UInt64
+  package var transaction: [UInt8]
+
+  /// Nodes of the block's trie of transactions on the way to it, root first.
+  package var path: [[UInt8]]
+
+  /// What L1 stored, if anything.
+  package var fate: Fate?
+
+  /// What a batch stored at the receipt's height, and what shows it.
+  package struct Fate: Equatable, Sendable {
+    /// What the sequencer signed of the batch's last block.
+    package var batchCommitment: SignedCommitment
+
+    /// The stored orders from the last block's parent down to the receipt's height; none when the last block has it.
+    package var orders: [BlockOrder]
+
+    package var l1: L1Segment?
+    package var log: LogExcerpt?
+
+    package init(
+      batchCommitment: SignedCommitment, orders: [BlockOrder], l1: L1Segment? = nil, log: LogExcerpt? = nil
+    ) {
+      self.batchCommitment = batchCommitment
+      self.orders = orders
+      self.l1 = l1
+      self.log = log
+    }
+  }
+
+  /// Makes the receipt of a block's transaction; nil when the commitment is not the block's, or there is no such
+  /// transaction. O(transactions).
+  package init?(
+    _ signed: SignedCommitment, block: RollupBlock, index: Int, l2ChainID: UInt64, domain: CommitmentDomain
+  ) {
+    let order = block.order
+    guard block.transactions.indices.contains(index),
+      SequencerCommitment(order: order, l2ChainID: l2ChainID) == signed.commitment
+    else { return nil }
+    self.l2ChainID = l2ChainID
+    self.domain = domain
+    self.signed = signed
+    self.order = order
+    self.index = UInt64(index)
+    transaction = block.transactions[index]
+    path = Trie.orderedProof(of: index, in: block.transactions)
+  }
+
+  /// What has become of the promise.
+  package enum Status: String, CaseIterable, Sendable {
+    /// L1 has stored the block.
+    case kept
+    /// L1 has stored another block, and nothing excuses it.
+    case broken
+    /// L1 has stored another block, for which L1 gave a reason.
+    case excused
+    /// The file shows none of these.
+    case notYet
+  }
+
+  package struct Finding: Equatable, Sendable {
+    package let status: Status
+
+    /// Whose promise it is.
+    package let signer: Address
+
+    /// The batch that stored the block, according to a log that is trusted.
+    package let batch: UInt64?
+
+    /// What a broken or excused promise comes to.
+    package let equivocation: EquivocationFinding?
+  }
+
+  /// Checks the promise, and says what has become of it as far as the file and the trusted hashes show.
+  package func verify(trusting trusted: Set<Hash256>) throws(EvidenceError) -> Finding {
+    let reader = StatementReader(l2ChainID: l2ChainID, domain: domain)
+    let statement: Statement
+    do throws(StatementError) { statement = try reader.statement(of: signed) } catch { throw .badMessage(error) }
+    guard SequencerCommitment(order: order, l2ChainID: l2ChainID) == signed.commitment else {
+      throw .badPath("the order is not the one that was signed")
+    }
+    let found: [UInt8]?
+    do throws(TrieProofError) {
+      found = try TrieProof.verify(
+        root: order.transactionsRoot, key: Trie.indexKey(Int(clamping: index)), proof: path)
+    } catch { throw .badPath("\(error)") }
+    guard found == transaction else { throw .badPath("another transaction stands there") }
+    guard let fate else { return Finding(status: .notYet, signer: statement.signer, batch: nil, equivocation: nil) }
+    return try judge(fate, against: statement, trusting: trusted)
+  }
+
+  private func judge(
+    _ fate: Fate, against statement: Statement, trusting trusted: Set<Hash256>
+  ) throws(EvidenceError) -> Finding {
+    let facts = try FileFacts(domain: domain, l1: fate.l1, log: fate.log, trusting: trusted)
+    let batch = facts.batch(carrying: fate.batchCommitment.encode())
+    let stored = fate.orders.last?.commitment ?? fate.batchCommitment.commitment.orderCommitment
+    if stored == statement.order {
+      try requireChain(fate)
+      return Finding(
+        status: batch == nil ? .notYet : .kept, signer: statement.signer, batch: batch, equivocation: nil)
+    }
+    var messages = [SignedMessage.varve(signed), .varve(fate.batchCommitment)]
+    if fate.batchCommitment.commitment.blockNumber == statement.height,
+      fate.batchCommitment.commitment.orderCommitment < statement.order
+    {
+      messages.swapAt(0, 1)
+    }
+    let evidence = EquivocationEvidence(
+      l2ChainID: l2ChainID, domain: domain, messages: messages, orders: [BlockOrder](fate.orders.dropLast()),
+      l1: fate.l1, log: fate.log)
+    let finding = try evidence.verify(trusting: trusted)
+    let status: Status =
+      switch finding.judgement.verdict {
+      case .proven, .historical: .broken
+      case .excused: .excused
+      case .undetermined, .refused: .notYet
+      }
+    return Finding(status: status, signer: statement.signer, batch: batch, equivocation: finding)
+  }
+
+  /// The stored orders lead from the batch's last block to the receipt's height.
+  private func requireChain(_ fate: Fate) throws(EvidenceError) {
+    var (expected, number) = (fate.batchCommitment.commitment.parentOrder, fate.batchCommitment.commitment.blockNumber)
+    for order in fate.orders {
+      guard order.commitment == expected, number > 0, order.number == number - 1 else { throw .noContradiction }
+      (expected, number) = (order.parentOrder, order.number)
+    }
+    guard number == signed.commitment.blockNumber else { throw .noContradiction }
+  }
+}

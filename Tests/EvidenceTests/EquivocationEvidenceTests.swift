@@ -1,0 +1,184 @@
+// Evidence against a sequencer: what it shows, on whose word, and that no bit of it can change.
+
+import Hashing
+import Primitives
+import Rollup
+import Signatures
+import TestSupport
+import Testimony
+import Testing
+
+@testable import Evidence
+
+@Suite("Equivocation evidence")
+struct EquivocationEvidenceTests {
+  private static let forced = Event.forceIncluded(
+    ForceIncluded(
+      batchIndex: 1, beforeAcc: .zero, afterAcc: .zero, firstMessage: 0, lastMessage: 0, caller: .zero))
+
+  private func doubleSign(
+    _ samples: EquivocationSamples, origins: (UInt64, UInt64), l1: L1Segment? = nil, log: LogExcerpt? = nil
+  ) throws -> EquivocationEvidence {
+    samples.evidence(
+      try samples.sign(samples.block(5, origin: origins.0, salt: 1)),
+      try samples.sign(samples.block(5, origin: origins.1, salt: 2)), l1: l1, log: log)
+  }
+
+  @Test("equal origins need nothing but the signatures; whose key it is, the reader has to know")
+  func signaturesAlone() throws {
+    let finding = try doubleSign(EquivocationSamples(), origins: (3, 3)).verify(trusting: [])
+    #expect(finding.judgement.verdict == .proven)
+    #expect(!finding.judgement.isAuthorityKnown)
+    #expect(finding.contradiction.signer == EquivocationSamples.signer)
+    #expect(finding.parts.filter { $0.basis == .signature }.count == 2)
+    #expect(finding.parts.contains { $0.basis == .reader })
+    #expect(finding.refutations.contains { $0.contains("another key had authority") })
+  }
+
+  @Test("two canonical origins are proven under a trusted L1 block, and by nothing less")
+  func canonicalOrigins() throws {
+    let samples = try EquivocationSamples()
+    let segment = try #require(samples.segment())
+    let evidence = try doubleSign(samples, origins: (3, 6), l1: segment, log: samples.excerpt())
+    #expect(try evidence.verify(trusting: []).judgement.verdict == .undetermined)
+    let finding = try evidence.verify(trusting: [segment.head.hash])
+    #expect(finding.judgement.reason == .bothCanonical)
+    // The configuration that the rollup's id commits to, and the filters of all headers since, say whose word counts.
+    #expect(finding.judgement.isAuthorityKnown)
+    #expect(finding.parts.allSatisfy { $0.basis == .signature || $0.basis == .l1 })
+    #expect(try evidence.verify(trusting: [samples.excerpt().root]).judgement.verdict == .undetermined)
+    #expect(throws: EvidenceError.untrusted(l1: segment.head.hash, log: samples.excerpt().root)) {
+      try evidence.verify(trusting: [Hash256(1, 1, 1, 1)])
+    }
+    let short = try doubleSign(samples, origins: (3, 6), l1: samples.segment(3...6))
+    #expect(
+      try short.verify(trusting: [samples.headers[6].hash]).judgement.reason == .ruleNotExcluded(from: 4, through: 7))
+  }
+
+  @Test("what L1 took away, or may have forced, is excused or left open")
+  func excuses() throws {
+    let samples = try EquivocationSamples()
+    let segment = try #require(samples.segment())
+    var orphan = samples.block(5, origin: 4, salt: 2)
+    orphan.l1Origin.hash = Hash256(6, 6, 6, 6)
+    let evidence = samples.evidence(
+      try samples.sign(samples.block(5, origin: 3, salt: 1)), try samples.sign(orphan), l1: segment)
+    #expect(try evidence.verify(trusting: [segment.head.hash]).judgement.verdict == .excused)
+    let forced = try EquivocationSamples([5: [Self.forced]])
+    let after = try #require(forced.segment())
+    let open = try doubleSign(forced, origins: (3, 6), l1: after)
+    #expect(try open.verify(trusting: [after.head.hash]).judgement.verdict == .undetermined, "a filter may lie")
+    let shown = try doubleSign(forced, origins: (3, 6), l1: after, log: forced.excerpt())
+    #expect(
+      try shown.verify(trusting: [after.head.hash, forced.excerpt().root]).judgement.reason
+        == .supersededByRule(l1Block: 5))
+  }
+
+  @Test("a key that was rotated away is judged by its interval, and by the end of its slashing window")
+  func rotation() throws {
+    let next = ConfigUpdated(update: .sequencer(Address(1, 2, 3)))
+    for (at, origin, verdict) in [(4, 3, Verdict.historical), (4, 5, .refused), (7, 3, .proven)]
+      as [(UInt64, UInt64, Verdict)]
+    {
+      let samples = try EquivocationSamples([at: [.configUpdated(next)]])
+      let segment = try #require(samples.segment())
+      let evidence = try doubleSign(samples, origins: (origin, origin), l1: segment, log: samples.excerpt())
+      let finding = try evidence.verify(trusting: [segment.head.hash, samples.excerpt().root])
+      #expect(finding.judgement.verdict == verdict, "rotated at \(at), origin \(origin)")
+      #expect(finding.judgement.isAuthorityKnown)
+    }
+  }
+
+  @Test("a broken parent over several blocks, and fields that are not the order's")
+  func otherKinds() throws {
+    let samples = try EquivocationSamples()
+    let segment = try #require(samples.segment())
+    let stored = samples.block(5, origin: 3, salt: 9)
+    let middle = samples.block(6, origin: 3, parent: stored.order.commitment)
+    let last = samples.block(7, origin: 4, parent: middle.order.commitment)
+    let broken = samples.evidence(
+      try samples.sign(samples.block(5, origin: 3, salt: 1)), try samples.sign(last), orders: [middle.order],
+      l1: segment)
+    let finding = try broken.verify(trusting: [segment.head.hash])
+    #expect(finding.contradiction.kind == .brokenParent)
+    #expect(finding.judgement.verdict == .proven)
+    var commitment = SequencerCommitment(order: stored.order, l2ChainID: 77)
+    commitment.timestamp += 1
+    let malformed = EquivocationEvidence(
+      l2ChainID: 77, domain: samples.domain, messages: [.varve(try samples.sign(commitment))], orders: [stored.order])
+    #expect(try malformed.verify(trusting: []).judgement.reason == .contradictsItself)
+  }
+
+  @Test("what is no contradiction is no evidence, each with its reason")
+  func refusals() throws {
+    let samples = try EquivocationSamples()
+    let one = try samples.sign(samples.block(5, origin: 3, salt: 1))
+    let other = try samples.sign(samples.block(5, origin: 3, salt: 2))
+    #expect(throws: EvidenceError.noContradiction) { try samples.evidence(one, one).verify(trusting: []) }
+    let foreign = try samples.sign(samples.block(5, origin: 3, salt: 2), key: Hash256(1, 1, 1, 1))
+    #expect(throws: EvidenceError.self) { try samples.evidence(one, foreign).verify(trusting: []) }
+    var swapped = samples.evidence(one, other)
+    swapped.messages.reverse()
+    #expect(throws: EvidenceError.noContradiction) { try swapped.verify(trusting: []) }
+    var elsewhere = samples.evidence(one, other)
+    elsewhere.domain?.contract = Address(9, 9, 9)
+    #expect(throws: EvidenceError.self) { try elsewhere.verify(trusting: []) }
+    var records = samples.excerpt()
+    records.records[0].payload[20] ^= 1
+    #expect(throws: EvidenceError.badRecord(.zero, "its payload is not the one that was recorded")) {
+      try samples.evidence(one, other, log: records).verify(trusting: [records.root])
+    }
+    var stranger = samples.evidence(one, other, log: samples.excerpt())
+    stranger.domain?.rollupId = Hash256(1, 2, 3, 4)
+    #expect(throws: EvidenceError.self) { try stranger.verify(trusting: [samples.excerpt().root]) }
+  }
+
+  @Test("no bit of a file can change: it is refused, and with its seal made anew it accuses nobody of anything else")
+  func bits() throws {
+    let samples = try EquivocationSamples()
+    let segment = try #require(samples.segment(3...8))
+    let evidence = try doubleSign(samples, origins: (3, 6), l1: segment, log: samples.excerpt())
+    let trusted: Set<Hash256> = [segment.head.hash, samples.excerpt().root]
+    let original = try evidence.verify(trusting: trusted)
+    #expect(original.judgement.verdict == .proven)
+    let bytes = evidence.encode()
+    #expect(try EvidenceFile(bytes) == .equivocation(evidence))
+    // Every bit of a small file, and every eleventh of this one.
+    for (file, step) in [(try doubleSign(samples, origins: (3, 3)).encode(), 1), (bytes, 11)] {
+      for bit in stride(from: 0, to: file.count * 8, by: step) {
+        var changed = file
+        changed[bit / 8] ^= 1 << UInt8(bit % 8)
+        #expect(throws: EvidenceError.self, "bit \(bit)") { try EvidenceFile(changed) }
+      }
+    }
+    let body = [UInt8](bytes.dropLast(32))
+    for bit in stride(from: 0, to: body.count * 8, by: 29) {
+      var changed = body
+      changed[bit / 8] ^= 1 << UInt8(bit % 8)
+      guard let file = try? EquivocationEvidence(Seal.close(changed)),
+        let finding = try? file.verify(trusting: trusted)
+      else { continue }
+      #expect(finding.judgement.verdict != .proven || finding.contradiction == original.contradiction, "bit \(bit)")
+    }
+    for count in stride(from: 0, to: bytes.count, by: 13) {
+      #expect(throws: EvidenceError.self) { try EvidenceFile([UInt8](bytes.prefix(count))) }
+    }
+  }
+
+  @Test("random bytes, sealed, are read or refused, never more")
+  func fuzz() throws {
+    var random = SeededGenerator()
+    let samples = try EquivocationSamples()
+    let evidence = try doubleSign(samples, origins: (3, 6), l1: samples.segment(3...8), log: samples.excerpt())
+    let body = [UInt8](evidence.encode().dropLast(32))
+    for _ in 0..<1500 {
+      var changed = body
+      for _ in 0..<Int.random(in: 1...6, using: &random) {
+        changed[Int.random(in: 0..<changed.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+      }
+      if Bool.random(using: &random) { changed.removeLast(Int.random(in: 0..<changed.count, using: &random)) }
+      if case .equivocation(let file)? = try? EvidenceFile(Seal.close(changed)) { _ = try? file.verify(trusting: []) }
+      _ = try? EvidenceFile(Seal.close(random.bytes(count: Int.random(in: 0..<200, using: &random))))
+    }
+  }
+}

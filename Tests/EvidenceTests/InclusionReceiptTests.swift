@@ -1,0 +1,115 @@
+// Promises about single transactions.
+
+import Primitives
+import Rollup
+import TestSupport
+import Testimony
+import Testing
+
+@testable import Evidence
+
+@Suite("Inclusion receipts")
+struct InclusionReceiptTests {
+  private func receipt(_ samples: EquivocationSamples, index: Int = 1) throws -> InclusionReceipt {
+    let block = samples.block(5, origin: 3, salt: 1)
+    return try #require(
+      InclusionReceipt(
+        try samples.sign(block), block: block, index: index, l2ChainID: 77, domain: samples.domain))
+  }
+
+  /// A ledger with a batch of blocks 5 to 7, whose first block is `stored`.
+  private func fate(
+    of stored: RollupBlock, _ samples: inout EquivocationSamples
+  ) throws -> InclusionReceipt.Fate {
+    let middle = samples.block(6, origin: 4, parent: stored.order.commitment)
+    let last = samples.block(7, origin: 5, parent: middle.order.commitment)
+    let signed = try samples.sign(last)
+    samples.record(
+      .sequencerBatchDelivered(
+        SequencerBatchDelivered(
+          batchIndex: 4, beforeAcc: .zero, afterAcc: .zero, firstBlock: 5, lastBlock: 7, messagesConsumed: 0,
+          poster: .zero, signedCommitment: signed.encode(), dataHash: .zero, dataLocation: .event, data: .present)),
+      atL1Block: 8)
+    return InclusionReceipt.Fate(
+      batchCommitment: signed, orders: [middle.order, stored.order], l1: samples.segment(), log: samples.excerpt())
+  }
+
+  @Test("a receipt is small, stands alone, and says that nothing is known yet")
+  func notYet() throws {
+    let samples = try EquivocationSamples()
+    for index in 0..<3 {
+      let receipt = try receipt(samples, index: index)
+      let bytes = receipt.encode()
+      #expect(bytes.count < 2048)
+      guard case .receipt(let again) = try EvidenceFile(bytes) else {
+        Issue.record("it is read as something else")
+        return
+      }
+      #expect(again == receipt)
+      let finding = try again.verify(trusting: [])
+      #expect(finding.status == .notYet)
+      #expect(finding.signer == EquivocationSamples.signer)
+    }
+    let block = samples.block(5, origin: 3, salt: 1)
+    #expect(
+      InclusionReceipt(
+        try samples.sign(block), block: samples.block(5, origin: 3, salt: 2), index: 0, l2ChainID: 77,
+        domain: samples.domain) == nil)
+  }
+
+  @Test("kept when a trusted log has the batch that stores it, whatever place it has there")
+  func kept() throws {
+    var samples = try EquivocationSamples()
+    var receipt = try receipt(samples)
+    let fate = try fate(of: samples.block(5, origin: 3, salt: 1), &samples)
+    receipt.fate = fate
+    let root = samples.excerpt().root
+    let finding = try receipt.verify(trusting: [root])
+    #expect(finding.status == .kept)
+    #expect(finding.batch == 4)
+    #expect(try receipt.verify(trusting: []).status == .notYet, "the sequencer's own word keeps nothing")
+    receipt.fate?.orders.removeLast()
+    #expect(throws: EvidenceError.self) { try receipt.verify(trusting: [root]) }
+  }
+
+  @Test("broken when L1 stores another block, with the evidence in it; excused when L1 gave a reason")
+  func brokenAndExcused() throws {
+    var samples = try EquivocationSamples()
+    var receipt = try receipt(samples)
+    receipt.fate = try fate(of: samples.block(5, origin: 3, salt: 2), &samples)
+    let head = try #require(samples.segment()).head.hash
+    let finding = try receipt.verify(trusting: [head])
+    #expect(finding.status == .broken)
+    #expect(finding.equivocation?.contradiction.kind == .brokenParent)
+    #expect(try receipt.verify(trusting: []).status == .notYet)
+    let forced = Event.forceIncluded(
+      ForceIncluded(
+        batchIndex: 1, beforeAcc: .zero, afterAcc: .zero, firstMessage: 0, lastMessage: 0, caller: .zero))
+    var other = try EquivocationSamples([5: [forced]])
+    var excused = try self.receipt(other)
+    excused.fate = try fate(of: other.block(5, origin: 3, salt: 2), &other)
+    let trusted: Set<Hash256> = [try #require(other.segment()).head.hash, other.excerpt().root]
+    #expect(try excused.verify(trusting: trusted).status == .excused)
+  }
+
+  @Test("no part of a receipt can change")
+  func changes() throws {
+    let samples = try EquivocationSamples()
+    let receipt = try receipt(samples)
+    let bytes = receipt.encode()
+    for bit in 0..<bytes.count * 8 {
+      var changed = bytes
+      changed[bit / 8] ^= 1 << UInt8(bit % 8)
+      #expect(throws: EvidenceError.self, "bit \(bit)") { try EvidenceFile(changed) }
+    }
+    let body = [UInt8](bytes.dropLast(32))
+    for bit in 0..<body.count * 8 {
+      var changed = body
+      changed[bit / 8] ^= 1 << UInt8(bit % 8)
+      guard let file = try? InclusionReceipt(Seal.close(changed)), let finding = try? file.verify(trusting: []) else {
+        continue
+      }
+      #expect(finding.signer != EquivocationSamples.signer, "bit \(bit) makes another promise of the sequencer's")
+    }
+  }
+}
