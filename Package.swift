@@ -126,8 +126,8 @@ let package = Package(
     .target(
       name: "Simulation",
       dependencies: [
-        "Hashing", "L1", "Primitives", "Projections", "Roles", "Rollup", "Settlement", "Signatures", "StateTransition",
-        "StateTrie",
+        "Evidence", "Hashing", "L1", "MerkleLog", "Primitives", "Projections", "Roles", "Rollup", "Settlement",
+        "Signatures", "StateTransition", "StateTrie", "Testimony",
       ]),
 
     // Genesis files and chain exports into ledger events.
