@@ -119,7 +119,7 @@ let package = Package(
       name: "Node",
       dependencies: [
         "EventStore", "Evidence", "Hashing", "L1", "LMDB", "Primitives", "ProjectionStore", "Projections", "Roles",
-        "Rollup", "Settlement", "Signatures", "StateTransition", "StateTrie", "StoreFiles", system,
+        "Rollup", "Settlement", "Signatures", "StateTransition", "StateTrie", "StoreFiles", "Testimony", system,
       ]),
 
     // Whole rollups from a seed.
@@ -149,7 +149,7 @@ let package = Package(
       dependencies: [
         "ChainImport", "Conformance", "EVM", "EventStore", "Evidence", "Hashing", "LMDB", "MerkleLog", "Node",
         "Primitives", "ProjectionStore", "Projections", "Roles", "Rollup", "Signatures", "Simulation",
-        "StateTransition", "StateTrie", "StoreFiles", argumentParser, logging, system,
+        "StateTransition", "StateTrie", "StoreFiles", "Testimony", argumentParser, logging, system,
       ]),
 
     // What `Tools/faults` kills, and what checks the log afterwards.
@@ -235,7 +235,7 @@ let package = Package(
       name: "NodeTests",
       dependencies: [
         "EventStore", "Evidence", "Hashing", "L1", "Node", "Primitives", "ProjectionStore", "Projections", "Roles",
-        "Rollup", "Settlement", "StateTransition", "StoreFiles", "TestSupport", system,
+        "Rollup", "Settlement", "Signatures", "StateTransition", "StoreFiles", "Testimony", "TestSupport", system,
       ]),
     .testTarget(
       name: "RolesTests",

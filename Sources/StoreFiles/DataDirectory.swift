@@ -2,7 +2,7 @@ import Foundation
 import LMDB
 package import SystemPackage
 
-/// The one directory that holds a store: `varve.json`, `ledger/`, `projections/`, `signer/`, and what a node keeps beside
+/// The one directory that holds a store: `varve.json`, `ledger/`, `testimony/`, `projections/`, `signer/`, and what a node keeps beside
 /// them.
 package struct DataDirectory: Hashable, Sendable {
   package let path: FilePath
@@ -13,6 +13,9 @@ package struct DataDirectory: Hashable, Sendable {
 
   /// The LMDB environment of the ledger.
   package var ledger: FilePath { path.appending("ledger") }
+
+  /// The LMDB environment of the testimony: what the node was told off L1.
+  package var testimony: FilePath { path.appending("testimony") }
 
   package var projections: FilePath { path.appending("projections") }
 

@@ -1,6 +1,8 @@
 // The data directory's parts, opened.
 
+import ArgumentParser
 import EventStore
+import LMDB
 import Logging
 import ProjectionStore
 import Projections
@@ -18,6 +20,21 @@ extension GlobalOptions {
   func openLog(_ mode: EventLog.Mode) throws -> EventLog {
     logger.debug("opening the log", metadata: ["directory": "\(ledgerPath)", "mode": "\(mode)"])
     return try EventLog.open(ledgerPath, mode: mode)
+  }
+
+  /// Opens one of the two logs.
+  func openLog(_ choice: LogChoice, _ mode: EventLog.Mode) throws -> EventLog {
+    switch choice.log {
+    case .ledger: return try openLog(mode)
+    case .testimony: return try EventLog.open(DataDirectory(dataPath).testimony, mode: mode)
+    }
+  }
+
+  /// Opens the testimony for reading; nil where nothing was ever heard.
+  func openTestimonyIfPresent() throws -> EventLog? {
+    let directory = DataDirectory(dataPath).testimony
+    guard try Files.status(directory.appending("data.mdb")) != nil else { return nil }
+    return try EventLog.open(directory, mode: .readOnly)
   }
 
   /// Opens the key that signs the log's checkpoints.
@@ -52,4 +69,17 @@ extension Projector {
   func catchUpUnlessWritten() throws(ProjectionError) {
     do throws(ProjectionError) { try catchUp() } catch .locked {}
   }
+}
+
+/// Which of the store's two logs.
+struct LogChoice: ParsableArguments {
+  enum Name: String, ExpressibleByArgument, CaseIterable {
+    /// What L1 says.
+    case ledger
+    /// What the node was told off L1.
+    case testimony
+  }
+
+  @Option(help: ArgumentHelp("Which log: what L1 says, or what was heard off L1.", valueName: "ledger|testimony"))
+  var log: Name = .ledger
 }

@@ -8,13 +8,18 @@ import SystemPackage
 struct LogCheck {
   private var options: GlobalOptions
 
-  init(of options: GlobalOptions) {
+  private let which: LogChoice?
+
+  /// - Parameter which: the log; without it the ledger.
+  init(of options: GlobalOptions, _ which: LogChoice? = nil) {
     self.options = options
+    self.which = which
   }
 
   /// Of the log in another data directory.
   init(of options: GlobalOptions, in directory: DataDirectory) {
     self.options = options
+    which = nil
     self.options.dataDirectoryOption = directory.path.string
   }
 
@@ -33,6 +38,7 @@ struct LogCheck {
   /// Runs `varve log verify` in a child. Damage that LMDB does not survive ends the child, not this process.
   func run(isSilent: Bool = false) throws -> Outcome {
     var arguments = ["log", "verify", "--child", "--data-dir", options.dataDirectory]
+    if let which { arguments += ["--log", which.log.rawValue] }
     if options.json { arguments.append("--json") }
     if options.quiet { arguments.append("--quiet") }
     arguments += ["--log-level", options.logLevel.rawValue]

@@ -29,7 +29,8 @@ struct Varve: ParsableCommand {
     subcommands: [
       ImportCommand.self, LogCommand.self, ReplayCommand.self, ProjectionCommand.self, StateCommand.self,
       OutputCommand.self, SafeHeadCommand.self, TransactionCommand.self, AddressCommand.self,
-      DoctorCommand.self, DemoChainCommand.self, DisputeCommand.self, DevnetCommand.self, SimulateCommand.self,
+      DoctorCommand.self, DemoChainCommand.self, DisputeCommand.self, EquivocationCommand.self, DevnetCommand.self,
+      SimulateCommand.self,
       ConformanceCommand.self,
       BenchCommand.self,
     ]

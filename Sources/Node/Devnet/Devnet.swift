@@ -34,6 +34,9 @@ package struct Devnet {
   package private(set) var unsafeCounts = (authenticated: 0, discarded: 0)
 
   private let signer: SignerStore
+
+  /// Every signed block as it would stand on the sequencer's feed: what `varve import feed` reads.
+  private let feed: LineFile
   private var outbox: Outbox
   private let chainLog: EventLog
 
@@ -54,6 +57,7 @@ package struct Devnet {
     node = try RollupNode(directory: directory, configuration: configuration)
     // The logs are this process's alone from here on, and so are the files beside them.
     signer = try SignerStore(directory: directory.appending("signer"))
+    feed = try LineFile(devnet.appending("feed.jsonl"))
     outbox = try Outbox(directory: devnet)
     sequencer = Sequencer(
       key: DevnetParty.sequencer.address, signingGuard: SigningGuard(try signer.permissions()))
@@ -191,6 +195,7 @@ package struct Devnet {
         // Persist before you act: the signature is made only after this.
         try signer.append(permission)
         sequencer.note(permission)
+        try publish(block, as: party)
         news.append(.signed(block, permission.reason))
       }
     }
@@ -200,6 +205,15 @@ package struct Devnet {
     for intent in intents {
       try perform([intent], as: (intent.rule == .postBatch ? DevnetParty.poster : party).address)
     }
+  }
+
+  /// Puts a signed block on the feed.
+  package func publish(_ block: RollupBlock, as party: DevnetParty) throws(NodeError) {
+    guard let signed = sign(block, as: party) else { return }
+    let time = l1.block(number: l1.head().number)?.timestamp ?? 0
+    let message = HeardMessage(
+      raw: signed.encode(), format: .varve, block: block, source: "devnet", receivedAt: time * 1000)
+    try feed.append(message.captureLine)
   }
 
   /// A sequencer's signature over a block.

@@ -15,6 +15,7 @@ extension DevnetStage {
     expect(permission == nil, "the sequencer's own guard refuses to sign block \(second.number) twice")
     say("a copy of the key without the guard signs another order for block \(second.number)")
     guard let other = devnet.sign(second, as: .sequencer) else { return expect(false, "it signs") }
+    try devnet.publish(second, as: .sequencer)
     devnet.isSequencing = false
     devnet.isPosting = false
     let report = Intent(

@@ -8,6 +8,7 @@ struct ImportCommand: ParsableCommand {
     discussion: """
       EXAMPLES
         varve import chain --genesis genesis.json chain.rlp
+        varve import feed capture.jsonl
       """,
-    subcommands: [ImportChain.self])
+    subcommands: [ImportChain.self, ImportFeed.self])
 }

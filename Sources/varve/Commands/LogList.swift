@@ -14,9 +14,12 @@ struct LogList: VarveCommand {
       EXAMPLES
         varve log list --count 10
         varve log list --from 4000 --kind OutputProposed --json
+        varve log list --log testimony
       """)
 
   @OptionGroup var options: GlobalOptions
+
+  @OptionGroup var which: LogChoice
 
   @Option(help: ArgumentHelp("First position.", valueName: "position"))
   var from: UInt64 = 0
@@ -28,7 +31,7 @@ struct LogList: VarveCommand {
   var kind: KindArgument?
 
   func execute(_ console: Console) throws {
-    let log = try options.openLog(.readOnly)
+    let log = try options.openLog(which, .readOnly)
     let size = try log.head().size
     var listing = RecordListing(limit: count, kind: kind?.kind)
     var next = min(from, size)

@@ -19,6 +19,8 @@ struct LogShow: VarveCommand {
 
   @OptionGroup var options: GlobalOptions
 
+  @OptionGroup var which: LogChoice
+
   @Argument(help: "The record's position.")
   var position: UInt64
 
@@ -26,7 +28,7 @@ struct LogShow: VarveCommand {
   var payload = false
 
   func execute(_ console: Console) throws {
-    let record = try options.openLog(.readOnly).record(at: Position(position))
+    let record = try options.openLog(which, .readOnly).record(at: Position(position))
     console.report(try RecordReport(record, withPayload: payload))
   }
 }

@@ -20,6 +20,8 @@ struct LogStats: VarveCommand {
 
   @OptionGroup var options: GlobalOptions
 
+  @OptionGroup var which: LogChoice
+
   /// The public key that checks the log's checkpoints; nil where there is none.
   private func verifierKey() throws -> VerifierKey? {
     let directory = DataDirectory(options.dataPath)
@@ -28,9 +30,9 @@ struct LogStats: VarveCommand {
   }
 
   func execute(_ console: Console) throws {
-    let statistics = try options.openLog(.readOnly).statistics()
+    let statistics = try options.openLog(which, .readOnly).statistics()
     for warning in statistics.warnings { console.note(warning) }
-    console.report(LogStatsReport(statistics, key: try verifierKey()))
+    console.report(LogStatsReport(statistics, key: which.log == .ledger ? try verifierKey() : nil))
   }
 }
 

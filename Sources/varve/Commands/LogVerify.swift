@@ -23,6 +23,7 @@ struct LogVerify: VarveCommand {
       EXAMPLES
         varve log verify
         varve log verify --json
+        varve log verify --log testimony
       """)
 
   /// What to do about damage.
@@ -35,6 +36,8 @@ struct LogVerify: VarveCommand {
 
   @OptionGroup var options: GlobalOptions
 
+  @OptionGroup var which: LogChoice
+
   /// Makes this process do the work itself, and tell its parent how far it has come.
   @Flag(name: .customLong("child"), help: .private)
   var isChild = false
@@ -46,7 +49,7 @@ struct LogVerify: VarveCommand {
   }
 
   private func verify(_ console: Console) throws {
-    let log = try options.openLog(.inspection)
+    let log = try options.openLog(which, .inspection)
     let bar = ProgressBar("records", console: console)
     let report = try log.verify(options: .init(checksAccumulators: true)) { report in
       ChildProcess.send("\(report.verified)")
@@ -63,13 +66,13 @@ struct LogVerify: VarveCommand {
 
   /// Starts the child, and says what it means when a signal ends it.
   private func superviseChild() throws {
-    switch try LogCheck(of: options).run() {
+    switch try LogCheck(of: options, which).run() {
     case .exit(0): return
     case .exit(let code): throw Stop(exitCode: code)
     case .damagedPage(let signal, let verified):
       throw Failure(
         .disagreement,
-        "a page of the log in \(options.ledgerPath) is damaged: after \(verified) records, reading on ended the check by "
+        "a page of the \(which.log.rawValue) in \(options.dataDirectory) is damaged: after \(verified) records, reading on ended the check by "
           + "signal \(signal)", remedy: Self.remedy)
     case .stopped(let signal): throw LogCheck.stopped(options, by: signal)
     }

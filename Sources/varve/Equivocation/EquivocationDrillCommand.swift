@@ -1,0 +1,119 @@
+import ArgumentParser
+import EventStore
+import Primitives
+import Simulation
+
+/// `varve equivocation drill`: lies and honest disturbances, and what is made of each.
+struct EquivocationDrillCommand: VarveCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "drill",
+    abstract: "Play every kind of lie and of honest disturbance, and check the verdict on each.",
+    discussion: """
+      Each case is a small rollup made from the seed: L1 with its branches, a
+      sequencer, batches, a feed. A lie is told about its order, or something
+      honest goes wrong; both logs are folded; and the verdict is held against the
+      one that there must be. For every accusation evidence is made, verified
+      offline, and refused with a bit changed.
+
+      Ends with 1 when one case came out otherwise.
+
+      EXAMPLES
+        varve equivocation drill
+        varve equivocation drill --cases 100000 --seed 7 --json
+      """)
+
+  @OptionGroup var options: GlobalOptions
+
+  @Option(help: ArgumentHelp("How many cases to play, of every kind in turn.", valueName: "number"))
+  var cases: UInt64 = 1_000
+
+  @Option(help: ArgumentHelp("What the cases are made from.", valueName: "number"))
+  var seed: UInt64 = 1
+
+  /// Cases that are played side by side before the bar moves.
+  private static let batchSize: UInt64 = 2048
+
+  func validate() throws {
+    guard cases > 0 else { throw ValidationError("--cases is at least 1") }
+  }
+
+  func execute(_ console: Console) throws {
+    var report = DrillReport(seed: seed)
+    let bar = ProgressBar("cases", console: console)
+    let seed = seed
+    for start in stride(from: 0, to: cases, by: Int(Self.batchSize)) {
+      let count = Int(min(Self.batchSize, cases - start))
+      let results = ParallelMap().map(count) { index in
+        Result { try EquivocationDrill.play(start + UInt64(index), seed: seed) }
+      }
+      for (index, result) in results.enumerated() { report.add(try result.get(), start + UInt64(index)) }
+      bar.update(done: start + UInt64(count), total: cases)
+    }
+    bar.clear()
+    report.seconds = bar.elapsed
+    console.report(report)
+    if report.unexpected > 0 {
+      throw Failure(.disagreement, "\(report.unexpected) cases came out otherwise than they must")
+    }
+  }
+}
+
+/// A confusion table: what each kind of case must come to, and what it came to.
+struct DrillReport: Report {
+  struct Row: Encodable {
+    let kind: String
+    let isHonest: Bool
+    let expected: String
+    var outcomes: [String: Int]
+  }
+
+  let seed: UInt64
+  private(set) var cases = 0
+  private(set) var unexpected = 0
+
+  /// Honest cases in which somebody was proven guilty.
+  private(set) var honestAccused = 0
+
+  /// Files of evidence that were made and verified.
+  private(set) var evidence = 0
+  private(set) var rows: [Row]
+  private(set) var faults: [String] = []
+  var seconds = 0.0
+
+  init(seed: UInt64) {
+    self.seed = seed
+    rows = DrillCase.allCases.map {
+      Row(kind: $0.rawValue, isHonest: $0.isHonest, expected: $0.expectation.rawValue, outcomes: [:])
+    }
+  }
+
+  mutating func add(_ result: EquivocationDrill.Result, _ number: UInt64) {
+    cases += 1
+    evidence += result.evidenceCount
+    if let index = DrillCase.allCases.firstIndex(of: result.kind) {
+      rows[index].outcomes[result.outcome.rawValue, default: 0] += 1
+    }
+    if result.kind.isHonest, [.slashable, .evidence, .historical].contains(result.outcome) { honestAccused += 1 }
+    guard !result.isExpected else { return }
+    unexpected += 1
+    if faults.count < 10 {
+      faults.append("case \(number), \(result.kind): \(result.outcome)\(result.evidenceFault.map { ", \($0)" } ?? "")")
+    }
+  }
+
+  func render(on page: inout Page) {
+    let outcomes = DrillOutcome.allCases.map(\.rawValue)
+    page.table(
+      [.init(title: "case"), .init(title: "must be")] + outcomes.map { .init(title: $0, isNumber: true) },
+      rows.map { row in
+        [row.kind, row.expected] + outcomes.map { row.outcomes[$0].map { Quantity.count($0) } ?? "·" }
+      })
+    page.line()
+    for fault in faults { page.line(fault, .bad) }
+    page.line(
+      "\(Quantity.count(cases)) cases, \(Quantity.count(unexpected)) otherwise than they must; "
+        + "\(Quantity.count(honestAccused)) honest histories accused; \(Quantity.count(evidence)) files of evidence verified",
+      unexpected == 0 ? .good : .bad)
+    page.line("seed \(seed), \(Quantity.rate(UInt64(cases), "cases", seconds: seconds))", .dim)
+  }
+}

@@ -1,0 +1,145 @@
+import ArgumentParser
+import EventStore
+import Foundation
+import Node
+import Primitives
+import Projections
+import Rollup
+import Testimony
+
+/// `varve equivocation scan`: all accusations, from both logs.
+struct EquivocationScanCommand: VarveCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "scan",
+    abstract: "Read both logs, and list what contradicts itself, with the verdict on each.",
+    discussion: """
+      Nothing is written. With --json each accusation is one line. An alert, not an
+      accusation, is what was signed and should have been stored by now.
+
+      Ends with 1 when something is proven, and with 0 otherwise.
+
+      EXAMPLES
+        varve equivocation scan
+        varve equivocation scan --json
+      """)
+
+  @OptionGroup var options: GlobalOptions
+
+  func execute(_ console: Console) throws {
+    let began = ContinuousClock.now
+    let scan = try EquivocationScan(
+      ledger: try options.openLog(.readOnly), testimony: try options.openTestimonyIfPresent())
+    let answers = EquivocationAnswers(scan.rows)
+    var listing = EquivocationListing(
+      records: scan.records, waiting: scan.waiting, seconds: (ContinuousClock.now - began).seconds)
+    try answers.forEachAccusation { number, row in
+      listing.add(AccusationReport(number, row))
+      return true
+    }
+    listing.alerts = try answers.alerts().map { AlertReport($0) }
+    listing.print(on: console)
+    if listing.hasProof {
+      throw Failure(
+        .disagreement, "the sequencer contradicted itself", remedy: "`varve equivocation show NUMBER --out FILE`")
+    }
+  }
+}
+
+/// One accusation, in short.
+struct AccusationReport: Encodable {
+  let number: UInt64
+  let kind: String
+  let verdict: String
+  let reason: String
+  let explanation: String
+  let signer: String
+  let heights: [UInt64]
+  let format: String
+  let changes: UInt64
+
+  init(_ number: UInt64, _ row: AccusationRow) {
+    self.number = number
+    kind = "\(row.contradiction.kind)"
+    verdict = row.judgement.verdict.name
+    reason = row.judgement.reason.name
+    explanation = row.judgement.reason.description
+    signer = "\(row.contradiction.signer)"
+    heights = row.contradiction.statements.map(\.height)
+    format = "\(row.contradiction.format)"
+    changes = row.entries
+  }
+}
+
+/// Something signed that is not stored.
+struct AlertReport: Encodable {
+  let height: UInt64
+  let signer: String
+  let order: String
+
+  init(_ row: StatementRow) {
+    height = row.statement.height
+    signer = "\(row.statement.signer)"
+    order = "\(row.statement.order)"
+  }
+}
+
+/// What `varve equivocation scan` prints.
+struct EquivocationListing {
+  let records: UInt64
+  let waiting: UInt64
+  let seconds: Double
+  private(set) var accusations: [AccusationReport] = []
+  var alerts: [AlertReport] = []
+
+  init(records: UInt64, waiting: UInt64, seconds: Double) {
+    self.records = records
+    self.waiting = waiting
+    self.seconds = seconds
+  }
+
+  mutating func add(_ accusation: AccusationReport) { accusations.append(accusation) }
+
+  var hasProof: Bool { accusations.contains { $0.verdict == Verdict.proven.name } }
+
+  private struct Line<Content: Encodable>: Encodable {
+    let type: String
+    let content: Content
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(type, forKey: .type)
+      try content.encode(to: encoder)
+    }
+
+    private enum CodingKeys: CodingKey { case type }
+  }
+
+  func print(on console: Console) {
+    if console.isJSON {
+      for accusation in accusations { console.line(Line(type: "accusation", content: accusation), text: "") }
+      for alert in alerts { console.line(Line(type: "unfulfilled", content: alert), text: "") }
+      return
+    }
+    console.page { page in
+      page.line(
+        "\(Quantity.count(records)) records of both logs, \(Quantity.rate(records, "records", seconds: seconds)); "
+          + "\(Quantity.count(accusations.count)) accusations, \(Quantity.count(alerts.count)) promises not kept in time",
+        hasProof ? .bad : .good)
+      if waiting > 0 { page.line("\(Quantity.count(waiting)) testimonies wait for the ledger") }
+      guard !accusations.isEmpty else { return }
+      page.line()
+      page.table(
+        [
+          .init(title: "number", isNumber: true), .init(title: "verdict"), .init(title: "kind"),
+          .init(title: "heights"),
+          .init(title: "signer"), .init(title: "because"),
+        ],
+        accusations.map { row in
+          [
+            Quantity.count(row.number), row.verdict, row.kind,
+            row.heights.map { Quantity.count($0) }.joined(separator: ", "), row.signer, row.explanation,
+          ]
+        })
+    }
+  }
+}

@@ -1,0 +1,152 @@
+import ArgumentParser
+import EventStore
+import Evidence
+import Foundation
+import Node
+import Primitives
+import Projections
+import Rollup
+import Testimony
+
+/// `varve equivocation show N`: one accusation, its history, and its evidence as a file.
+struct EquivocationShow: VarveCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show",
+    abstract: "Show an accusation with its history; with --out, write its evidence.",
+    discussion: """
+      The evidence is one file that stands alone: what was signed, byte for byte,
+      headers of L1, and records of this ledger with their paths to its root. The
+      hashes that a reader has to trust are printed beside it.
+
+      EXAMPLES
+        varve equivocation show 0
+        varve equivocation show 0 --out 0.evidence
+      """)
+
+  @OptionGroup var options: GlobalOptions
+
+  @Argument(help: "The accusation's number, as `varve equivocation scan` has it.")
+  var number: UInt64
+
+  @Option(help: ArgumentHelp("Where to write the evidence.", valueName: "file"), completion: .file())
+  var out: String?
+
+  func execute(_ console: Console) throws {
+    let scan = try EquivocationScan(
+      ledger: try options.openLog(.readOnly), testimony: try options.openTestimonyIfPresent())
+    let answers = EquivocationAnswers(scan.rows)
+    guard let row = try answers.accusation(number) else {
+      throw Failure(
+        .cannot, "there is no accusation \(number)", remedy: "`varve equivocation scan` lists those that there are")
+    }
+    let evidence = try EvidenceMaker(scan).evidence(of: row)
+    let bytes = evidence.encode()
+    if let out { try EvidenceBytes.write(bytes, to: out) }
+    console.report(
+      AccusationDetails(AccusationReport(number, row), try answers.history(of: number), evidence, bytes.count))
+  }
+}
+
+/// `varve equivocation receipt HEIGHT INDEX`: a promise about one transaction.
+struct EquivocationReceipt: VarveCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "receipt",
+    abstract: "Write the receipt of a transaction in a block that the sequencer signed.",
+    discussion: """
+      The receipt holds the signed commitment and the transaction's path to it, and
+      what L1 has stored since, as far as this store knows. Whoever has the file
+      checks it with `varve equivocation verify`.
+
+      EXAMPLES
+        varve equivocation receipt 12 0 --out 12-0.receipt
+      """)
+
+  @OptionGroup var options: GlobalOptions
+
+  @Argument(help: "Number of the L2 block.")
+  var height: UInt64
+
+  @Argument(help: "The transaction's place in the block, from 0.")
+  var index: Int
+
+  @Option(help: ArgumentHelp("Where to write the receipt.", valueName: "file"), completion: .file())
+  var out: String
+
+  func execute(_ console: Console) throws {
+    let scan = try EquivocationScan(
+      ledger: try options.openLog(.readOnly), testimony: try options.openTestimonyIfPresent())
+    guard let receipt = try EvidenceMaker(scan).receipt(height: height, index: index) else {
+      throw Failure(
+        .cannot, "no signed block \(height) with a transaction \(index) was heard",
+        remedy: "`varve import feed` with a capture that holds the block's body")
+    }
+    let bytes = receipt.encode()
+    try EvidenceBytes.write(bytes, to: out)
+    let log = receipt.fate?.log?.root
+    let finding = try receipt.verify(trusting: Set([receipt.fate?.l1?.head.hash, log].compactMap(\.self)))
+    console.report(ReceiptReport(receipt, finding, byteCount: bytes.count))
+  }
+}
+
+/// Files of evidence, on disk.
+enum EvidenceBytes {
+  static func write(_ bytes: [UInt8], to path: String) throws {
+    do { try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic) } catch {
+      throw Failure(.cannot, "\(path) cannot be written: \(error.localizedDescription)")
+    }
+  }
+
+  /// The bytes of a file; of one that is too long, no more than it takes to see that.
+  static func read(_ path: String) throws -> [UInt8] {
+    do {
+      let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+      defer { try? handle.close() }
+      return [UInt8](try handle.read(upToCount: EquivocationEvidence.greatestByteCount + 1) ?? Data())
+    } catch { throw Failure(.cannot, "\(path) cannot be read: \(error.localizedDescription)") }
+  }
+}
+
+/// What `varve equivocation show` prints.
+struct AccusationDetails: Report {
+  struct Entry: Encodable {
+    let l1Head: UInt64
+    let verdict: String
+    let explanation: String
+  }
+
+  let accusation: AccusationReport
+  let history: [Entry]
+  let evidenceHash: String
+  let bytes: Int
+  let trustL1: String?
+  let trustLog: String?
+
+  init(
+    _ accusation: AccusationReport, _ history: [AccusationEntry], _ evidence: EquivocationEvidence, _ bytes: Int
+  ) {
+    self.accusation = accusation
+    self.history = history.map {
+      Entry(
+        l1Head: $0.l1Head, verdict: $0.judgement.verdict.name, explanation: $0.judgement.reason.description)
+    }
+    evidenceHash = "\(evidence.hash)"
+    self.bytes = bytes
+    trustL1 = evidence.l1.map { "\($0.head.hash)" }
+    trustLog = evidence.log.map { "\($0.root)" }
+  }
+
+  func render(on page: inout Page) {
+    let style: Page.Style = accusation.verdict == Verdict.proven.name ? .bad : .strong
+    page.line("\(accusation.verdict): \(accusation.kind) of \(accusation.signer)", style)
+    page.facts([
+      ("heights", accusation.heights.map { Quantity.count($0) }.joined(separator: ", ")),
+      ("because", accusation.explanation), ("format", accusation.format),
+      ("evidence", "\(evidenceHash), \(Quantity.bytes(UInt64(bytes)))"),
+      ("trust, L1 block", trustL1 ?? "none in it"), ("trust, log root", trustLog ?? "none in it"),
+    ])
+    page.line()
+    for entry in history {
+      page.line("at L1 block \(Quantity.count(entry.l1Head)): \(entry.verdict), as \(entry.explanation)")
+    }
+  }
+}
