@@ -156,8 +156,8 @@ let package = Package(
     .executableTarget(
       name: "FaultDriver",
       dependencies: [
-        "ChainImport", "EventStore", "Hashing", "LMDB", "MerkleLog", "Primitives", "ProjectionStore", "Projections",
-        "Rollup", "StoreFiles", system,
+        "ChainImport", "EventStore", "Hashing", "L1", "LMDB", "MerkleLog", "Node", "Primitives", "ProjectionStore",
+        "Projections", "Roles", "Rollup", "Signatures", "StateTransition", "StoreFiles", system,
       ],
       path: "Tools/FaultDriver"),
 
@@ -181,10 +181,10 @@ let package = Package(
       name: "RollupTests",
       dependencies: ["Hashing", "MerkleLog", "Primitives", "Rollup", "Signatures", "StateTrie", "TestSupport"]),
     .testTarget(
-      name: "EventStoreTests",
-    .testTarget(
       name: "TestimonyTests",
       dependencies: ["Hashing", "Primitives", "Rollup", "Signatures", "StateTrie", "Testimony", "TestSupport"]),
+    .testTarget(
+      name: "EventStoreTests",
       dependencies: [
         "CDiskFaults", "EventStore", "Hashing", "LMDB", "MerkleLog", "Primitives", "Rollup", "TestSupport", metrics,
         metricsTestKit, system,

@@ -10,10 +10,12 @@ import SystemPackage
 ///     FaultDriver syscalls DIRECTORY RUNS SEED [append|rebuild]     (that work alone, which takes failures for success)
 ///     FaultDriver full DIRECTORY CYCLES SEED [keep]
 ///     FaultDriver proofs LEAVES [blind]
+///     FaultDriver signing DIRECTORY RUNS SEED [careless]
 ///
 ///     FaultDriver append DIRECTORY SEED [COMMITS [persistent|careless]]     (what it does this to)
 ///     FaultDriver upkeep DIRECTORY SEED                                      (likewise: signs, exports, copies, mirrors)
 ///     FaultDriver rebuild DIRECTORY LEDGER [careless]                        (likewise: folds a ledger)
+///     FaultDriver sign DIRECTORY SEED [careless]                             (likewise: signs blocks as its guard lets it)
 ///     FaultDriver pin DIRECTORY                                              (a reader that stays in a snapshot)
 ///     FaultDriver examine                                                   (what looks at the remains)
 ///
@@ -41,6 +43,9 @@ struct FaultDriver {
       let isCareless = arguments.dropFirst(3).first.map { $0 == Appender.Manner.careless.rawValue }
       if isCareless == false { usage() }
       Rebuild(directory: directory, ledger: FilePath(arguments[2]), isCareless: isCareless ?? false).run()
+    }
+    if arguments.first == "sign", (3...4).contains(arguments.count), let seed = UInt64(arguments[2]) {
+      Signing(directory: directory, seed: seed, isCareless: arguments.count == 4).run()
     }
     if arguments.first == "pin", arguments.count == 2 { Pin(directory: directory).run() }
     if arguments.first == "proofs", (2...3).contains(arguments.count), let leaves = Int(arguments[1]), leaves > 0 {
@@ -73,6 +78,8 @@ struct FaultDriver {
       let careless = options.first.flatMap(SystemCallLoop.Work.init(rawValue:))
       if !options.isEmpty, careless != .append, careless != .rebuild { usage() }
       return try SystemCallLoop(work: directory, seed: seed, limit: count, careless: careless).run()
+    case ("signing", 0...1):
+      return try SigningLoop(work: directory, seed: seed, runs: count, isCareless: !options.isEmpty).run()
     case ("full", 0...1):
       if !options.isEmpty, arguments[4] != "keep" { usage() }
       return try FullDiskLoop(directory: directory, cycles: count, seed: seed, keepsSome: !options.isEmpty).run()
@@ -90,6 +97,7 @@ struct FaultDriver {
              FaultDriver syscalls DIRECTORY RUNS SEED [append|rebuild]
              FaultDriver full DIRECTORY CYCLES SEED [keep]
              FaultDriver proofs LEAVES [blind]
+             FaultDriver signing DIRECTORY RUNS SEED [careless]
       """, code: 2)
   }
 

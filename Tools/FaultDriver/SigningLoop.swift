@@ -1,0 +1,134 @@
+import Foundation
+import L1
+import Node
+import Primitives
+import Roles
+import Rollup
+import Signatures
+import StateTransition
+import SystemPackage
+
+/// What is killed: a sequencer that wants to sign blocks, other ones in each run, as its guard and its file of permissions
+/// let it.
+struct Signing {
+  let directory: FilePath
+  let seed: UInt64
+
+  /// Whether it signs before its permission is durable, as it must not.
+  let isCareless: Bool
+
+  static let heights: ClosedRange<UInt64> = 1...3
+
+  /// One line for each signature: the height, and the order.
+  static func signatures(in directory: FilePath) -> FilePath { directory.appending("signatures") }
+
+  func run() -> Never {
+    do {
+      try sign()
+      exit(0)
+    } catch { FaultDriver.fail("\(error)", code: 3) }
+  }
+
+  private func sign() throws {
+    let configuration = DevnetGenesis.configuration
+    var archive = StateArchive()
+    var view = try RollupView(configuration, archive: &archive)
+    let genesis = DevnetGenesis.l1.header
+    var next = genesis
+    (next.number, next.parentHash, next.timestamp) = (1, genesis.hash, genesis.timestamp + 12)
+    try view.apply(.chainConfigured(ChainConfigured(configuration: configuration)), archive: &archive)
+    for header in [genesis, next] {
+      let appended = L1BlockAppended(header: header.encode(), canonicalAccBefore: .zero, completeness: .embedded)
+      try view.apply(.l1BlockAppended(appended), archive: &archive)
+    }
+    let store = try SignerStore(directory: directory)
+    var signingGuard = SigningGuard(try store.permissions())
+    var random = SplitMix64(seed: seed)
+    let out = try FileDescriptor.open(
+      Self.signatures(in: directory), .writeOnly, options: [.create, .append], permissions: [.ownerReadWrite])
+    for height in Self.heights {
+      var transaction: [UInt8] = [2]
+      transaction.append(bigEndian: random.next())
+      let block = RollupBlock(
+        number: height, parentOrder: configuration.rollupId, timestamp: genesis.timestamp + height,
+        l1Origin: genesis.id, messagesConsumed: 0, transactions: [transaction])
+      guard let permission = signingGuard.permission(for: block, view) else { continue }
+      if !isCareless { try store.append(permission) }
+      signingGuard.note(permission)
+      let commitment = SequencerCommitment(order: block.order, l2ChainID: configuration.chainID)
+      _ = try Secp256k1.sign(commitment.orderCommitment, privateKey: Hash256(1, 2, 3, 4))
+      // From here on the world may have the signature.
+      try out.writeAll([UInt8]("\(height) \(commitment.orderCommitment)\n".utf8))
+      if isCareless { try store.append(permission) }
+    }
+  }
+}
+
+/// Kills a sequencer at one system call after another, lets it start again and sign what it then may, and holds that no
+/// height has two signatures.
+struct SigningLoop {
+  let work: FilePath
+  let seed: UInt64
+  let runs: Int
+  let isCareless: Bool
+
+  func run() throws -> Bool {
+    let start = Victim.now()
+    var (killed, call, violations) = (0, 1, [String]())
+    var random = SplitMix64(seed: seed)
+    for run in 0..<runs {
+      let place = work.appending("sign-\(run)")
+      try FileManager.default.createDirectory(atPath: place.string, withIntermediateDirectories: true)
+      defer { try? FileManager.default.removeItem(atPath: place.string) }
+      // Every call in turn; after the last one, from the first again, with other blocks.
+      if try kill(at: call, random.next(), in: place) {
+        killed += 1
+        call += 1
+      } else {
+        call = 1
+      }
+      let again = try spawn(arguments(random.next(), in: place))
+      guard wait(for: again) == (0, 0) else {
+        violations.append("killed at call \(call - 1), it does not start again")
+        continue
+      }
+      if let height = try heightWithTwoOrders(in: place) {
+        violations.append("killed at call \(call - 1), height \(height) has two signatures (seed \(seed))")
+      }
+    }
+    guard killed > 0 else { throw RecordedRun.Unusable(reason: "strace killed nothing: may it trace here?") }
+    for violation in violations.prefix(20) { print("VIOLATION \(violation)") }
+    print(
+      """
+      \(runs) sequencers, \(killed) of them killed at a system call, in \(Int((Victim.now() - start) / 1000)) s (seed \(seed))
+      \(violations.count) violations
+      """)
+    return violations.isEmpty
+  }
+
+  private func arguments(_ seed: UInt64, in place: FilePath) -> [String] {
+    ["sign", place.string, "\(seed)"] + (isCareless ? ["careless"] : [])
+  }
+
+  /// Whether the process made so many calls, and was killed at the last of them.
+  private func kill(at call: Int, _ seed: UInt64, in place: FilePath) throws -> Bool {
+    let calls = "openat,write,fsync,lseek,pread64,close,getdents64,ftruncate,mkdir"
+    let silence = try FileDescriptor.open(FilePath("/dev/null"), .writeOnly)
+    defer { try? silence.close() }
+    let process = try spawn(
+      ["-f", "-qq", "-o", "/dev/null", "-e", "trace=\(calls)", "-e", "inject=\(calls):signal=SIGKILL:when=\(call)"]
+        + [ProcessInfo.processInfo.arguments[0]] + arguments(seed, in: place),
+      program: "/usr/bin/strace", output: silence, errors: silence)
+    return wait(for: process) == (0, SIGKILL)
+  }
+
+  private func heightWithTwoOrders(in place: FilePath) throws -> String? {
+    guard let data = FileManager.default.contents(atPath: Signing.signatures(in: place).string) else { return nil }
+    var orders: [String: Set<String>] = [:]
+    for line in String(decoding: data, as: UTF8.self).split(separator: "\n") {
+      let words = line.split(separator: " ").map(String.init)
+      if words.count == 2 { orders[words[0], default: []].insert(words[1]) }
+    }
+    return orders.filter { $0.value.count > 1 }.keys.sorted().first
+  }
+}
