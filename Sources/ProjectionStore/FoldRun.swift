@@ -48,7 +48,7 @@ final class FoldRun<P: Projection> {
     if P.readMode == .physicalWithTestimony, cursor.testimony == nil { self.cursor.testimony = .start }
     self.upstreams = upstreams
     self.options = options
-    batch.separatesVersions = version.keepsHistory && P.readMode == .canonical
+    batch.keepsHistory = version.keepsHistory && P.readMode == .canonical
   }
 
   /// Folds and commits until `target` has been folded, until `onFinding` ends the run, or as far as the projections have

@@ -89,10 +89,5 @@ enum HistoryKey {
   }
 
   /// The value for a row that was there, or was not.
-  static func value(_ old: RawSpan?) -> [UInt8] {
-    guard let old else { return [] }
-    var bytes: [UInt8] = [1]
-    bytes.append(contentsOf: old)
-    return bytes
-  }
+  static func value(_ old: [UInt8]?) -> [UInt8] { old.map { [1] + $0 } ?? [] }
 }

@@ -26,10 +26,10 @@ struct HistoryWriter {
 
   /// Takes a row as it was before a version, and as that left it.
   mutating func add(
-    _ point: HistoryPoint, _ table: Int, _ key: RawSpan, _ old: RawSpan?, new: RawSpan?,
+    _ point: HistoryPoint, _ table: Int, _ key: RawSpan, _ old: [UInt8]?, new: [UInt8]?,
     to transaction: inout WriteTransaction
   ) throws(LMDBError) {
-    if Self.isSame(old, new) { return }
+    if old == new { return }
     if point == continued { return try merge(point, table, key, old, new, &transaction) }
     let start = bytes.count
     bytes.append(contentsOf: HistoryKey.row(table, key, point))
@@ -51,7 +51,7 @@ struct HistoryWriter {
 
   /// What an earlier commit remembers of the same version is older, and stays; unless the row is as it was again.
   private func merge(
-    _ point: HistoryPoint, _ table: Int, _ key: RawSpan, _ old: RawSpan?, _ new: RawSpan?,
+    _ point: HistoryPoint, _ table: Int, _ key: RawSpan, _ old: [UInt8]?, _ new: [UInt8]?,
     _ transaction: inout WriteTransaction
   ) throws(LMDBError) {
     let row = HistoryKey.row(table, key, point)
@@ -60,12 +60,6 @@ struct HistoryWriter {
       return try transaction.put(value.rawSpan, for: row.rawSpan, in: history)
     }
     if remembered == HistoryKey.value(new) { _ = try transaction.delete(row.rawSpan, in: history) }
-  }
-
-  private static func isSame(_ old: RawSpan?, _ new: RawSpan?) -> Bool {
-    if let old, let new { return old.holdsSameBytes(as: new) }
-    if old == nil, new == nil { return true }
-    return false
   }
 }
 

@@ -84,8 +84,8 @@ package final class Projector<P: Projection>: Sendable {
 
     private static var pageLimit: Int { 1 << 17 }
 
-    /// In bytes. Most of what is remembered becomes a patch of a quarter of its length, and each row of the journal is one
-    /// piece of pages for LMDB; but each commit writes nearly every page of a large state anew.
+    /// In bytes. LMDB keeps them a second time until the commit; but each commit writes nearly every page of a large state
+    /// anew.
     private static var rememberedLimit: Int { 128 << 20 }
     private static var leastPageSize: Int { 4096 }
 

@@ -8,7 +8,7 @@ import Rollup
 /// | key | value |
 /// |---|---|
 /// | L1 block ‖ 0 | hash of the block; number and hash of the one folded before it |
-/// | L1 block ‖ 1 ‖ number | rows as they were before, one after the other; numbered from 0, the oldest memory first |
+/// | L1 block ‖ 1 ‖ number | `OldRow`s, in the order of the changes; numbered from 0, the oldest memory first |
 ///
 /// A commit may be about several L1 blocks: each is a section of its batch, or several where versions within it are kept.
 /// Blocks that are final leave nothing here. Where history is kept, they leave rows there.
@@ -90,11 +90,13 @@ extension WriteTransaction {
       try put(row.rawSpan, for: JournalKey.header(section.l1Block).rawSpan, in: journal)
     }
     var writer = JournalWriter(sections: sections, journal: journal)
+    try batch.forEachUndo(stored: { stored[$0] }) { section, oldRows throws(LMDBError) in
+      if sections[section].isJournaled { try writer.add(section, oldRows, to: &self) }
+    }
+    if past == nil { return }
     try batch.forEachOld(stored: { stored[$0] }) { section, table, key, old, new throws(LMDBError) in
-      if sections[section].isJournaled { try writer.add(section, table, key, old, new: new, to: &self) }
       try past?.add(sections[section].point, table, key, old, new: new, to: &self)
     }
-    try writer.flush(to: &self)
     try past?.flush(to: &self)
   }
 
@@ -119,9 +121,14 @@ extension WriteTransaction {
   private mutating func takeBack(
     _ rows: RawSpan, of l1Block: UInt64, _ tables: [Table], _ history: Table?
   ) throws(LMDBError) -> Bool {
+    var oldRows: [OldRow] = []
     var offset = 0
     while offset < rows.byteCount {
       guard let row = OldRow(rows, at: offset), row.table < tables.count else { return false }
+      oldRows.append(row)
+      offset = row.end
+    }
+    for row in oldRows.reversed() {
       let (key, table) = (rows.extracting(row.key), tables[row.table])
       switch row.content {
       case .absent: _ = try delete(key, in: table)
@@ -133,7 +140,6 @@ extension WriteTransaction {
         try put(old.rawSpan, for: key, in: table)
       }
       if let history { try forgetHistory(of: row.table, key, in: l1Block, history) }
-      offset = row.end
     }
     return true
   }

@@ -14,10 +14,8 @@ struct BatchRows: ~Copyable {
     /// Negative for a key without a row.
     var valueLength: Int32
     var capacity: Int32
-    /// The section that wrote it last, since the last commit.
+    /// The section that last remembered the row whole, since the last commit; −1 for none.
     var section: Int32
-    /// Its newest first change since the last commit, plus one; 0 for none.
-    var change: Int32 = 0
     let table: Int16
     /// Whether what is stored under the key is to be remembered, and is not known.
     var remembersStored: Bool
@@ -46,14 +44,11 @@ struct BatchRows: ~Copyable {
   /// Bytes of rows written since the last commit.
   private(set) var writtenBytes = 0
 
-  /// The first changes of each key in each section, in order; see `WriteBatch.beginSection`.
-  private(set) var firstChanges: [WriteBatch.FirstChange] = []
+  /// What the rows were before the sections changed them; see `WriteBatch.beginSection`.
+  private(set) var undo = UndoLog()
 
-  /// What these changed, one after the other.
-  private(set) var olds: [UInt8] = []
-
-  /// −1 before the first section.
-  private var section: Int32 = -1
+  /// Whether each section remembers each row that it changes once, and whole.
+  var remembersWholeRows = false
 
   /// Open addressing: an entry's hash, and below it its index + 1; or 0 for a free slot. The length is a power of two.
   private var slots: [UInt64] = Array(repeating: 0, count: smallestIndex)
@@ -64,25 +59,17 @@ struct BatchRows: ~Copyable {
   private static var linkCount: Int { 16 }
 
   mutating func put(_ table: Int, _ key: RawSpan, _ value: RawSpan) {
-    let index = touch(table, key)
-    arena.replaceBytes(at: makeRoom(for: value.byteCount, in: index), with: value)
+    set(touch(table, key, value), to: value)
   }
 
   /// Sets the value of an entry.
   mutating func put(_ value: RawSpan, in index: Int) {
-    write(index)
-    arena.replaceBytes(at: makeRoom(for: value.byteCount, in: index), with: value)
+    write(index, value)
+    set(index, to: value)
   }
 
-  /// Sets the value of an entry to two bytes, which follow from what is there, and `rest`.
-  mutating func replace(_ index: Int, header: (RawSpan?) -> UInt16, _ rest: RawSpan) {
-    let head: UInt16
-    if let value = entries[index].value { head = header(arena.rawSpan.extracting(value)) } else { head = header(nil) }
-    write(index)
-    let start = makeRoom(for: rest.byteCount + 2, in: index)
-    arena[start] = UInt8(truncatingIfNeeded: head &>> 8)
-    arena[start + 1] = UInt8(truncatingIfNeeded: head)
-    arena.replaceBytes(at: start + 2, with: rest)
+  private mutating func set(_ index: Int, to value: RawSpan) {
+    arena.replaceBytes(at: makeRoom(for: value.byteCount, in: index), with: value)
   }
 
   /// Where the new value of an entry begins, which has so many bytes.
@@ -99,7 +86,7 @@ struct BatchRows: ~Copyable {
   }
 
   mutating func delete(_ table: Int, _ key: RawSpan) {
-    entries[touch(table, key)].valueLength = -1
+    entries[touch(table, key, nil)].valueLength = -1
   }
 
   /// Takes over what is stored under a key that is not there. Returns its entry.
@@ -118,13 +105,15 @@ struct BatchRows: ~Copyable {
     }
   }
 
-  mutating func beginSection() { section += 1 }
+  mutating func beginSection() { undo.beginSection() }
 
   mutating func reset() {
     forgetWrites()
     if slots.count > 1024 * Self.smallestIndex {
       // A load of many rows came before; what follows need not search as much memory.
+      let remembersWholeRows = remembersWholeRows
       self = BatchRows()
+      self.remembersWholeRows = remembersWholeRows
       return
     }
     clearIndex()
@@ -139,7 +128,6 @@ struct BatchRows: ~Copyable {
       entries[Int(index)].isWritten = false
       entries[Int(index)].remembersStored = false
       entries[Int(index)].section = -1
-      entries[Int(index)].change = 0
     }
     forgetWrites()
   }
@@ -153,23 +141,29 @@ struct BatchRows: ~Copyable {
   /// Forgets what was written, and the sections, but no row.
   mutating func forgetWrites() {
     written.removeAll(keepingCapacity: true)
-    firstChanges.removeAll(keepingCapacity: true)
-    olds.removeAll(keepingCapacity: true)
+    undo.removeAll()
     writtenBytes = 0
-    section = -1
   }
 }
 
 // Changes where the rows are.
 extension BatchRows {
-  /// Marks the row of an entry as written, and says where its value stands, to be changed there by `changeBytes`; what was
-  /// noted about it is to stay true. Traps where there is no row.
+  /// Marks the row of an entry as written, and says where its value stands: to be changed there by `changeBytes`, once
+  /// `rememberBytes` knows what. What was noted about it is to stay true. Traps where there is no row.
   mutating func rewrite(_ index: Int) -> Int {
     guard let value = entries[index].value else { preconditionFailure("a row that is changed is there") }
-    let note = entries[index].note
-    write(index)
-    entries[index].note = note
+    if remembersWholeRows { remember(index, nil) }
+    markWritten(index)
     return value.lowerBound
+  }
+
+  /// Remembers some bytes of a row that are about to be changed where they are, unless the whole row is remembered.
+  mutating func rememberBytes(_ range: Range<Int>, of index: Int) {
+    let entry = entries[index]
+    if entry.section == undo.section { return }
+    undo.append(
+      Int(entry.table), arena, key: entry.key, ofLength: Int(entry.valueLength), old: range,
+      at: range.lowerBound - entry.valueStart)
   }
 
   /// Lends all keys and values, of which only those may be changed that were prepared for it.
@@ -210,48 +204,46 @@ extension BatchRows {
     return index
   }
 
-  /// The entry of `key`, about to be written; without a row when it is new.
-  private mutating func touch(_ table: Int, _ key: RawSpan) -> Int {
+  /// The entry of `key`, about to get a value or to lose its row; without a row when it is new.
+  private mutating func touch(_ table: Int, _ key: RawSpan, _ value: RawSpan?) -> Int {
     switch find(table, key) {
     case .entry(let index):
-      write(index)
+      write(index, value)
       return index
     case .absent(let slot, let prefix, let hash):
       let index = entries.count
       insert(table, key, prefix, hash, at: slot)
-      if section >= 0 {
+      if undo.isRunning {
         entries[index].remembersStored = true
-        addChange(of: index, .stored)
+        entries[index].section = undo.section
+        undo.noteStored(index)
       }
-      write(index)
+      markWritten(index)
       return index
     }
   }
 
-  /// Notes that an entry is about to be written.
-  private mutating func write(_ index: Int) {
+  /// Notes that an entry is about to get a value, or to lose its row.
+  private mutating func write(_ index: Int, _ value: RawSpan?) {
     entries[index].note = 0
-    if entries[index].section != section { remember(index) }
+    remember(index, value)
+    markWritten(index)
+  }
+
+  private mutating func markWritten(_ index: Int) {
     if entries[index].isWritten { return }
     entries[index].isWritten = true
     written.append(Int32(index))
     writtenBytes += Int(entries[index].keyLength) + Int(entries[index].capacity)
   }
 
-  /// Copies what a key holds before the running section changes it.
-  private mutating func remember(_ index: Int) {
-    guard let value = entries[index].value else { return addChange(of: index, .removed) }
-    let (arena, start) = (arena, olds.count)
-    olds.append(contentsOf: arena.rawSpan.extracting(value))
-    addChange(of: index, .value(start..<olds.count))
-  }
-
-  private mutating func addChange(of index: Int, _ old: WriteBatch.FirstChange.Old) {
-    let before = Int(entries[index].change) - 1
-    if before >= 0 { firstChanges[before].next = Int32(firstChanges.count) }
-    firstChanges.append(WriteBatch.FirstChange(section: section, entry: Int32(index), old: old))
-    entries[index].change = Int32(firstChanges.count)
-    entries[index].section = section
+  /// Remembers what a key holds before the running section changes it.
+  private mutating func remember(_ index: Int, _ value: RawSpan?) {
+    let entry = entries[index]
+    if entry.section == undo.section { return }
+    let isWhole = undo.append(
+      Int(entry.table), arena, key: entry.key, old: entry.value, new: remembersWholeRows ? nil : value)
+    if isWhole { entries[index].section = undo.section }
   }
 
   private mutating func insert(_ table: Int, _ key: RawSpan, _ prefix: UInt64, _ hash: UInt32, at slot: Int) {

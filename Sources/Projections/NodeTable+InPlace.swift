@@ -91,6 +91,7 @@ extension BatchRows {
   /// Writes the new hashes into the rows of these entries. Returns the new root, if it is another one.
   fileprivate mutating func change(_ update: inout InPlaceUpdate, _ entries: [Int32]) -> Hash256? {
     update.settle { rewrite(Int(entries[$0])) + NodeRow.headerLength }
+    if undo.isRunning { update.forEachHash { rememberBytes($1, of: Int(entries[$0])) } }
     return changeBytes { update.seal(in: &$0) }
   }
 }

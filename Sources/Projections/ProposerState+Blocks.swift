@@ -114,7 +114,8 @@ extension ProposerState {
         { path, node, shape throws(TableReadError) in
           if shape == .leaf && !path.isRoot { return }
           if let entry = before.entry(of: path, of: owner) {
-            return view.batch.replace(entry, header: { shape.leaves(of: node, after: $0) }, node)
+            let header = view.batch.read(entry) { shape.leaves(of: node, after: $0) }
+            return view.batch.put(NodeRow.make(header, node).rawSpan, in: entry)
           }
           // Nobody asked for it before.
           try path.withStorageKey(behind: owner) { (key: RawSpan) throws(TableReadError) -> Void in

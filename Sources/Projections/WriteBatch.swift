@@ -15,8 +15,11 @@ package final class WriteBatch {
   /// The rows of one table in the order of their keys, where that was asked for.
   var orders: [Int: KeyOrder] = [:]
 
-  /// Whether each version that the fold begins is a section of its own.
-  package var separatesVersions = false
+  /// Whether each version that the fold begins is a section of its own, and each section remembers rows whole.
+  package var keepsHistory: Bool {
+    get { rows.remembersWholeRows }
+    set { rows.remembersWholeRows = newValue }
+  }
 
   /// The versions that were begun and that nobody has taken note of.
   var versions: [UInt64] = []
@@ -40,7 +43,7 @@ package final class WriteBatch {
   package var byteCount: Int { rows.writtenBytes }
 
   /// Bytes that sections remember: what to bound a commit by, too.
-  package var rememberedBytes: Int { rows.olds.count }
+  package var rememberedBytes: Int { rows.undo.bytes.count }
 
   /// Sets the value under `key`.
   package func put(_ table: ProjectionTable, key: RawSpan, value: RawSpan) {
@@ -49,11 +52,6 @@ package final class WriteBatch {
 
   /// Sets the value under the key of an entry.
   func put(_ value: RawSpan, in entry: Int) { rows.put(value, in: entry) }
-
-  /// Sets the value under the key of an entry to two bytes, which follow from what is there, and `rest`.
-  func replace(_ entry: Int, header: (RawSpan?) -> UInt16, _ rest: RawSpan) {
-    rows.replace(entry, header: header, rest)
-  }
 
   /// Removes `key`, whether or not it is there.
   package func delete(_ table: ProjectionTable, key: RawSpan) {

@@ -173,6 +173,16 @@ extension InPlaceUpdate {
     for index in steps.indices where steps[index].isPatched { steps[index].offset = place(index) }
   }
 
+  /// Calls `body` with the bytes that `seal` is going to write over, each once, and the step whose node has them.
+  public func forEachHash(_ body: (_ step: Int, _ bytes: Range<Int>) -> Void) {
+    func report(_ step: Int32, _ nibble: UInt8) {
+      let offset = steps[Int(step)].hashOffset(of: nibble)
+      body(Int(step), offset..<offset + Hash256.byteCount)
+    }
+    for leaf in leaves { report(leaf.parent, leaf.nibble) }
+    for step in steps where step.isPatched && step.parent >= 0 { report(step.parent, step.nibble) }
+  }
+
   /// Writes the new hashes into the nodes where they stand in `bytes`. Returns the new root; nil when nothing has changed.
   /// Cost: one Keccak-256 for each node that changes, and each leaf.
   public func seal(in bytes: inout [UInt8]) -> Hash256? {

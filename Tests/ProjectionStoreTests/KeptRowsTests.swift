@@ -18,7 +18,7 @@ struct KeptRowsTests {
 
     init(_ configuration: ChainConfiguration, keepingRows: Bool) throws {
       batch = WriteBatch(keepingRows: keepingRows)
-      batch.separatesVersions = true
+      batch.keepsHistory = true
       projection = ProposerState(configuration: configuration)
       let event = Event.chainConfigured(ChainConfigured(configuration: configuration))
       try fold([Fact(coordinates: .block(0), event: event)])
@@ -39,12 +39,9 @@ struct KeptRowsTests {
       }
       var changes: [String] = []
       batch.forEachOld(stored: { stored[$0] }) { section, table, key, old, new in
-        var (before, after): ([UInt8]?, [UInt8]?) = (nil, nil)
-        if let old { before = old.bytes }
-        if let new { after = new.bytes }
         // Which rows are written as they were is of no account.
-        if before == after { return }
-        changes.append("\(section) \(tables.tables[table]) \(key.bytes) \(before ?? []) → \(after ?? [])")
+        if old == new { return }
+        changes.append("\(section) \(tables.tables[table]) \(key.bytes) \(old ?? []) → \(new ?? [])")
       }
       tables.commit(batch)
       batch.didCommit()

@@ -51,8 +51,10 @@ struct WriteBatchTests {
     var random = SeededGenerator()
     let stores = [MemoryTables(tables: Self.tables), MemoryTables(tables: Self.tables)]
     let kept = WriteBatch(keepingRows: true)
+    kept.keepsHistory = true
     for _ in 0..<60 {
       let new = WriteBatch()
+      new.keepsHistory = true
       kept.begin()
       if random.next() % 4 == 0 {
         // Sections without a row, which nobody commits.
@@ -99,13 +101,9 @@ struct WriteBatchTests {
     }
     var found: [String] = []
     batch.forEachOld(stored: { stored[$0] }) { section, table, key, old, new in
-      found.append("\(section) \(table) \(key.bytes) \(text(old)) \(text(new))")
+      found.append("\(section) \(table) \(key.bytes) \(String(describing: old)) \(String(describing: new))")
     }
     return found.sorted()
-  }
-
-  private static func text(_ value: RawSpan?) -> String {
-    if let value { "\(value.bytes)" } else { "none" }
   }
 
   @Test("keys are ordered as byte strings, a proper prefix first, at every length around a word")

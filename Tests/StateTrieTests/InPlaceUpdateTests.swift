@@ -41,8 +41,30 @@ private struct Shelf {
       #expect(settled.updateValue(start..<start + node.count, forKey: paths[step]) == nil)
       return start
     }
+    let before = bytes
+    var hashes: [Range<Int>] = []
+    var outside = 0
+    update.forEachHash { step, range in
+      let node = settled[paths[step]] ?? 0..<0
+      if range.lowerBound <= node.lowerBound || range.upperBound > node.upperBound { outside += 1 }
+      hashes.append(range)
+    }
+    #expect(outside == 0)
     let root = update.seal(in: &bytes)
+    expect(before, toDifferFrom: bytes, onlyIn: hashes)
     return (root, settled.mapValues { Array(bytes[$0]) })
+  }
+
+  private func expect(_ before: [UInt8], toDifferFrom after: [UInt8], onlyIn hashes: [Range<Int>]) {
+    var (next, others) = (0, 0)
+    for range in hashes.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      if range.count != 32 || range.lowerBound < next { others += 1 }
+      let between = min(next, range.lowerBound)..<range.lowerBound
+      if before[between] != after[between] { others += 1 }
+      next = range.upperBound
+    }
+    #expect(others == 0)
+    #expect(before[next...] == after[next...])
   }
 }
 

@@ -2,7 +2,7 @@ import Primitives
 import TestSupport
 import Testing
 
-@testable import ProjectionStore
+@testable import Projections
 
 @Suite("Patches of rows in the journal")
 struct PatchTests {

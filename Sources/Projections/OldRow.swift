@@ -1,27 +1,27 @@
 import Primitives
 
-/// A row of a projection as it was, in a row of the journal: table (1), bytes of the key (2), bytes of the value and one
+/// A row of a projection as it was, as the journal has it: table (1), bytes of the key (2), bytes of the value and one
 /// more (4; 0 where there was no row), key, value. Integers are big-endian.
 ///
 /// Where the row has as many bytes afterwards, and only some are different, 0x80 is added to the table, and in the place of
 /// the value stand the bytes of a `Patch` (4) and the patch.
-struct OldRow {
-  enum Content {
+package struct OldRow {
+  package enum Content {
     case absent
     case value(Range<Int>)
     case patch(Range<Int>, rowLength: Int)
   }
 
-  let table: Int
-  let key: Range<Int>
-  let content: Content
-  let end: Int
+  package let table: Int
+  package let key: Range<Int>
+  package let content: Content
+  package let end: Int
 
   private static var headerLength: Int { 7 }
   private static var patchMark: UInt8 { 0x80 }
 
   /// The row that begins at `offset`; nil when that is none.
-  init?(_ rows: RawSpan, at offset: Int) {
+  package init?(_ rows: RawSpan, at offset: Int) {
     guard rows.byteCount - offset >= Self.headerLength else { return nil }
     let mark = rows.byte(at: offset)
     table = Int(mark & ~Self.patchMark)
@@ -45,32 +45,49 @@ struct OldRow {
     }
   }
 
-  /// Appends the row `old`, which is `new` afterwards.
-  static func append(_ table: Int, _ key: RawSpan, _ old: RawSpan?, new: RawSpan?, to bytes: inout [UInt8]) {
+  /// Appends the row `old`, which is `new` afterwards. Returns whether it is there whole.
+  @discardableResult
+  static func append(_ table: Int, _ key: RawSpan, _ old: RawSpan?, new: RawSpan?, to bytes: inout [UInt8]) -> Bool {
     let start = bytes.count
-    bytes.append(UInt8(table))
-    bytes.append(bigEndian: UInt16(key.byteCount))
-    bytes.append(bigEndian: UInt32((old?.byteCount ?? -1) + 1))
-    bytes.append(contentsOf: key)
-    guard let old else { return }
+    appendHeader(UInt8(table), key, (old?.byteCount ?? -1) + 1, to: &bytes)
+    guard let old else { return true }
     if let new, Patch.append(old, over: new, to: &bytes) {
       bytes[start] |= patchMark
-    } else {
-      bytes.append(contentsOf: old)
+      return false
     }
+    bytes.append(contentsOf: old)
+    return true
+  }
+
+  /// Appends a row of so many bytes, of which those from `offset` on were `old`, and the others are as they were.
+  static func append(
+    _ table: Int, _ key: RawSpan, ofLength length: Int, _ old: RawSpan, at offset: Int, to bytes: inout [UInt8]
+  ) {
+    appendHeader(UInt8(table) | patchMark, key, length + 1, to: &bytes)
+    Patch.append(old, at: offset, to: &bytes)
+  }
+
+  private static func appendHeader(_ mark: UInt8, _ key: RawSpan, _ length: Int, to bytes: inout [UInt8]) {
+    bytes.append(mark)
+    bytes.append(bigEndian: UInt16(key.byteCount))
+    bytes.append(bigEndian: UInt32(length))
+    bytes.append(contentsOf: key)
   }
 }
 
 /// Some bytes of a row: for each run of them, bytes to pass over (2), bytes of the run (2), the run. Integers are
 /// big-endian.
-enum Patch {
+package enum Patch {
   /// Bytes that are the same end a run when there are so many, one more than another run's header takes.
   private static var gap: Int { 5 }
 
+  /// Bytes of the shortest row that is worth a look: a patch has nine at least.
+  private static var shortest: Int { 20 }
+
   /// Appends the length (4) and the bytes of the patch that makes `old` of `new`. False, and nothing appended, when they
-  /// are of different lengths or the patch would not be shorter than `old`.
+  /// are of different lengths, or short, or the patch would not be shorter than `old`.
   static func append(_ old: RawSpan, over new: RawSpan, to bytes: inout [UInt8]) -> Bool {
-    guard old.byteCount == new.byteCount, 1...Int(UInt16.max) ~= old.byteCount else { return false }
+    guard old.byteCount == new.byteCount, shortest...Int(UInt16.max) ~= old.byteCount else { return false }
     let start = bytes.count
     bytes.append(bigEndian: 0 as UInt32)
     var done = 0
@@ -87,6 +104,13 @@ enum Patch {
     let length = UInt32(bytes.count - start - 4)
     for index in 0..<4 { bytes[start + index] = UInt8(truncatingIfNeeded: length &>> UInt32(24 - 8 * index)) }
     return true
+  }
+
+  /// Appends the length and the bytes of the patch that puts `old` at `offset`. Traps where a row is not that long.
+  static func append(_ old: RawSpan, at offset: Int, to bytes: inout [UInt8]) {
+    let run = (skipped: UInt64(UInt16(offset)), count: UInt64(UInt16(old.byteCount)))
+    bytes.append(bigEndian: (4 + run.count) &<< 32 | run.skipped &<< 16 | run.count)
+    bytes.append(contentsOf: old)
   }
 
   /// Where the spans differ next.
@@ -115,7 +139,7 @@ enum Patch {
   }
 
   /// Writes the runs over a row; false when the patch is none for it.
-  static func apply(_ patch: RawSpan, to row: inout [UInt8]) -> Bool {
+  package static func apply(_ patch: RawSpan, to row: inout [UInt8]) -> Bool {
     var (offset, place) = (0, 0)
     while offset < patch.byteCount {
       guard patch.byteCount - offset >= 4 else { return false }
