@@ -2,8 +2,7 @@ import Dispatch
 package import Projections
 import Synchronization
 
-/// Does a job for each of several projections, as many at a time as there are processors for, and each when those of them
-/// that it reads are done.
+/// Does a job for each of several projections, on a thread of its own, as soon as those of them are done that it reads.
 package struct RebuildSchedule: Sendable {
   /// For each, by number: those that come before it.
   private let before: [[Int]]
@@ -46,7 +45,6 @@ private final class Course: Sendable {
   private let job: @Sendable (Int) -> Bool
   private let state: Mutex<State>
   private let group = DispatchGroup()
-  private let queue = DispatchQueue(label: "rebuild", attributes: .concurrent)
 
   init(_ before: [[Int]], _ job: @escaping @Sendable (Int) -> Bool) {
     self.before = before
@@ -59,7 +57,8 @@ private final class Course: Sendable {
   /// Starts what can be done now, and leaves out what never can.
   func start() {
     for number in ready() {
-      queue.async(group: group) { [self] in
+      // A serial queue has a thread of its own, and does not wait for one of those that others block.
+      DispatchQueue(label: "rebuild").async(group: group) { [self] in
         let outcome: RebuildSchedule.Outcome = job(number) ? .done : .failed
         state.withLock { $0.outcomes[number] = outcome }
         start()
