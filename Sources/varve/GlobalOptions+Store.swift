@@ -51,16 +51,8 @@ extension GlobalOptions {
   /// A projection beside a log that has been opened.
   func projector<P: Projection>(_ projection: P.Type, over log: EventLog) throws -> Projector<P> {
     let storeID = try DataDirectory(dataPath).manifest().storeID
-    let testimony = P.readMode == .physicalWithTestimony ? try openTestimony() : nil
+    let testimony = P.readMode == .physicalWithTestimony ? try openTestimonyIfPresent() : nil
     return Projector(dataDirectory: dataPath, log: log, testimony: testimony, storeID: storeID)
-  }
-
-  /// Opens the testimony for reading; nil where nobody has told this node anything.
-  private func openTestimony() throws -> EventLog? {
-    do throws(EventLog.OpenError) { return try EventLog.open(dataPath.appending("testimony"), mode: .readOnly) } catch {
-      if case .missing = error { return nil }
-      throw error
-    }
   }
 }
 

@@ -52,7 +52,7 @@ struct DevnetTests {
         #expect(try world.json(["projection", "digest", name], on: store)[0]["digest"] as? String == before)
       }
       let list = try world.json(["projection", "list"], on: store)[0]["projections"] as? [[String: Any]]
-      let names = ["proposer-state", "challenger-view", "sender-index", "query-index"]
+      let names = ["proposer-state", "challenger-view", "sender-index", "query-index", "equivocation-view"]
       #expect(list?.map { $0["name"] as? String } == names)
       let replay = try world.expect(1, ["replay"], on: store)
       #expect(replay.errors.contains("output 0") && replay.errors.contains("stateRoot"))

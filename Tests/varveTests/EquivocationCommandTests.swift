@@ -44,6 +44,8 @@ struct EquivocationCommandTests {
       let shown = try object(
         try run(0, ["equivocation", "show", "\(number)", "--out", file, "--json", "--data-dir", store]).output)
       try verify(file, shown)
+      _ = try run(0, ["projection", "rebuild", "equivocation-view", "--data-dir", store])
+      _ = try run(0, ["projection", "verify", "equivocation-view", "--data-dir", store])
       try receipt(store, directory)
     }
   }

@@ -59,13 +59,13 @@ package struct EquivocationScan {
       for record in heard {
         let event: Event
         do throws(ReadError) { event = try record.event() } catch { throw .read(error) }
-        guard let arrival = event.ledgerAtArrival else { continue }
-        guard arrival.position <= size else {
+        guard let arrival = event.arrival else { continue }
+        guard arrival.ledgerPosition <= size else {
           waiting = testimonyCount - record.header.position.rawValue
           try foldLedger(from: &next, to: size)
           return
         }
-        try foldLedger(from: &next, to: arrival.position)
+        try foldLedger(from: &next, to: arrival.ledgerPosition)
         try requireLeaf(arrival)
         try fold(Fact(coordinates: record.header.coordinates, event: event), at: record.header.position)
       }
@@ -102,22 +102,11 @@ package struct EquivocationScan {
   }
 
   /// The testimony was taken beside this ledger, and no other.
-  private func requireLeaf(_ arrival: (position: UInt64, leaf: Hash256)) throws(NodeError) {
-    guard arrival.position > 0 else { return }
+  private func requireLeaf(_ arrival: Arrival) throws(NodeError) {
+    let position = arrival.ledgerPosition
+    guard position > 0 else { return }
     let leaf: Hash256
-    do throws(ReadError) { leaf = try ledger.leafHash(at: Position(arrival.position - 1)) } catch { throw .read(error) }
-    guard leaf == arrival.leaf else { throw .foreignTestimony(position: arrival.position) }
-  }
-}
-
-extension Event {
-  /// Size of the ledger when a testimony arrived, and its last leaf; nil for what is no testimony.
-  var ledgerAtArrival: (position: UInt64, leaf: Hash256)? {
-    switch self {
-    case .sequencerCommitmentObserved(let event): (event.ledgerPosition, event.ledgerLeaf)
-    case .feedGap(let event): (event.ledgerPosition, event.ledgerLeaf)
-    case .espressoBlockObserved(let event): (event.ledgerPosition, event.ledgerLeaf)
-    default: nil
-    }
+    do throws(ReadError) { leaf = try ledger.leafHash(at: Position(position - 1)) } catch { throw .read(error) }
+    guard leaf == arrival.ledgerLeaf else { throw .foreignTestimony(position: position) }
   }
 }

@@ -29,7 +29,7 @@ package struct EquivocationView: Projection {
 
   package static let name = "equivocation-view"
   package static let schemaVersion: UInt32 = 1
-  package static let readMode = ReadMode.physical
+  package static let readMode = ReadMode.physicalWithTestimony
 
   package static let progress = ProjectionTable(index: 0, name: "progress")
   package static let l1Blocks = ProjectionTable(index: 1, name: "l1Blocks")

@@ -32,6 +32,7 @@ enum ProjectionName: String, ExpressibleByArgument, CaseIterable {
   case challengerView = "challenger-view"
   case senderIndex = "sender-index"
   case queryIndex = "query-index"
+  case equivocationView = "equivocation-view"
 
   init?(argument: String) {
     self.init(rawValue: argument)
@@ -44,6 +45,7 @@ enum ProjectionName: String, ExpressibleByArgument, CaseIterable {
     case .challengerView: ChallengerView.self
     case .senderIndex: SenderIndex.self
     case .queryIndex: QueryIndex.self
+    case .equivocationView: EquivocationView.self
     }
   }
 }
