@@ -72,28 +72,32 @@ struct SigningLoop {
   let runs: Int
   let isCareless: Bool
 
+  /// Each kind of call has its own count: strace injects at the given time that this kind is made.
+  private static let calls = ["write", "openat", "lseek", "fsync", "close", "pread64", "ftruncate", "mkdir"]
+
   func run() throws -> Bool {
     let start = Victim.now()
-    var (killed, call, violations) = (0, 1, [String]())
+    var (killed, kind, time, violations) = (0, 0, 1, [String]())
     var random = SplitMix64(seed: seed)
     for run in 0..<runs {
       let place = work.appending("sign-\(run)")
       try FileManager.default.createDirectory(atPath: place.string, withIntermediateDirectories: true)
       defer { try? FileManager.default.removeItem(atPath: place.string) }
-      // Every call in turn; after the last one, from the first again, with other blocks.
-      if try kill(at: call, random.next(), in: place) {
+      // Every time of every kind in turn; after the last, from the first again, with other blocks.
+      let name = "\(Self.calls[kind]), time \(time)"
+      if try kill(at: Self.calls[kind], time, random.next(), in: place) {
         killed += 1
-        call += 1
+        time += 1
       } else {
-        call = 1
+        (kind, time) = ((kind + 1) % Self.calls.count, 1)
       }
       let again = try spawn(arguments(random.next(), in: place))
       guard wait(for: again) == (0, 0) else {
-        violations.append("killed at call \(call - 1), it does not start again")
+        violations.append("killed at \(name), it does not start again")
         continue
       }
       if let height = try heightWithTwoOrders(in: place) {
-        violations.append("killed at call \(call - 1), height \(height) has two signatures (seed \(seed))")
+        violations.append("killed at \(name), height \(height) has two signatures (seed \(seed))")
       }
     }
     guard killed > 0 else { throw RecordedRun.Unusable(reason: "strace killed nothing: may it trace here?") }
@@ -110,13 +114,12 @@ struct SigningLoop {
     ["sign", place.string, "\(seed)"] + (isCareless ? ["careless"] : [])
   }
 
-  /// Whether the process made so many calls, and was killed at the last of them.
-  private func kill(at call: Int, _ seed: UInt64, in place: FilePath) throws -> Bool {
-    let calls = "openat,write,fsync,lseek,pread64,close,getdents64,ftruncate,mkdir"
+  /// Whether the process made the call so often, and was killed at the last of them.
+  private func kill(at call: String, _ time: Int, _ seed: UInt64, in place: FilePath) throws -> Bool {
     let silence = try FileDescriptor.open(FilePath("/dev/null"), .writeOnly)
     defer { try? silence.close() }
     let process = try spawn(
-      ["-f", "-qq", "-o", "/dev/null", "-e", "trace=\(calls)", "-e", "inject=\(calls):signal=SIGKILL:when=\(call)"]
+      ["-f", "-qq", "-o", "/dev/null", "-e", "trace=\(call)", "-e", "inject=\(call):signal=SIGKILL:when=\(time)"]
         + [ProcessInfo.processInfo.arguments[0]] + arguments(seed, in: place),
       program: "/usr/bin/strace", output: silence, errors: silence)
     return wait(for: process) == (0, SIGKILL)
