@@ -22,7 +22,7 @@ extension Projector<ProposerState> {
   package func recomputeVerdicts(
     through last: UInt64? = nil, _ options: Options = Options()
   ) throws(ProjectionError) -> [RecomputedVerdict] {
-    let lock = try ProjectionError.lock(versions.directory)
+    let lock = try ProjectionError.lock(versions.directory, .writer)
     let live = try openLive(.readOnly)
     let target = try checkedCursor(of: live)
     let anew = try withScratch(keepingHistory: false) { scratch throws(ProjectionError) in
