@@ -18,6 +18,7 @@ struct JudgementTests {
     var forced: [UInt64] = []
     var key: Address? = TestimonySamples.signer
     var isPast = false
+    var isHeld: Bool? = true
 
     func isCanonical(_ block: BlockID) -> Bool? { hashes[block.number].map { $0 == block.hash } }
 
@@ -27,6 +28,8 @@ struct JudgementTests {
     }
 
     func authority(atL1Origin number: UInt64) -> Address? { key }
+
+    func heldThroughout(_ key: Address, from first: UInt64, through last: UInt64) -> Bool? { isHeld }
 
     func isPastSlashing(_ key: Address) -> Bool { isPast }
 
@@ -163,6 +166,22 @@ struct JudgementTests {
     knowledge = .whole
     knowledge.hashes[3] = Self.hash(99)
     #expect(contradiction.judge(by: knowledge).reason == .originOrphaned(Self.origin(3)))
+  }
+
+  @Test("a block that may extend what another key had stored is no broken parent")
+  func keyChanged() throws {
+    let contradiction = try #require(
+      Contradiction(
+        try statement(5, origin: Self.origin(3), salt: 1),
+        try statement(6, origin: Self.origin(9), parent: Self.hash(1))))
+    var knowledge = Knowledge.whole
+    #expect(contradiction.judge(by: knowledge).verdict == .proven)
+    knowledge.isHeld = false
+    var judgement = contradiction.judge(by: knowledge)
+    #expect(judgement.verdict == .excused && judgement.reason == .keyChanged)
+    knowledge.isHeld = nil
+    judgement = contradiction.judge(by: knowledge)
+    #expect(judgement.verdict == .undetermined && judgement.reason == .keyChangeNotExcluded)
   }
 
   @Test("a key is judged by its authority at the origins, and by how long ago that ended")

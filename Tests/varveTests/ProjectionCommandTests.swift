@@ -14,7 +14,7 @@ struct ProjectionCommandTests {
     try DemoWorld.withStore { world in
       let lines = try world.json(["projection", "rebuild", "--all", "--batch-size", "50"])
       let names = lines.compactMap { $0["name"] as? String }
-      #expect(names == ["proposer-state", "challenger-view", "sender-index", "query-index"])
+      #expect(names == ["proposer-state", "challenger-view", "sender-index", "query-index", "equivocation-view"])
       for line in lines { #expect(line["isLive"] as? Bool == true) }
       for name in names { try world.expect(0, ["projection", "verify", name]) }
       for wrong in [
@@ -29,21 +29,21 @@ struct ProjectionCommandTests {
       try world.expect(0, ["projection", "rebuild", "proposer-state"])
       let digest = try world.digest()
       let built = try world.json(["projection", "rebuild", "proposer-state", "--no-switch", "--to", "3"])[0]
-      #expect(built["isLive"] as? Bool == false && built["version"] as? String == "v2-s7")
+      #expect(built["isLive"] as? Bool == false && built["version"] as? String == "v2-s8")
       #expect(built["l1Block"] as? Int == 3)
       let beside = try Self.listed(world, "proposer-state")["unfinished"] as? [String: Any]
-      #expect(beside?["version"] as? String == "v2-s7" && beside?["isFinished"] as? Bool == true)
-      #expect(try world.expect(0, ["projection", "list"]).output.contains("v2-s7, finished"))
+      #expect(beside?["version"] as? String == "v2-s8" && beside?["isFinished"] as? Bool == true)
+      #expect(try world.expect(0, ["projection", "list"]).output.contains("v2-s8, finished"))
       #expect(try world.digest() == digest)
-      #expect(try world.json(["projection", "switch", "proposer-state"])[0]["live"] as? String == "v2-s7")
+      #expect(try world.json(["projection", "switch", "proposer-state"])[0]["live"] as? String == "v2-s8")
       #expect(try world.digest() != digest, "it stands where it was folded to")
-      #expect(try world.json(["projection", "switch", "proposer-state", "v1-s7"])[0]["live"] as? String == "v1-s7")
+      #expect(try world.json(["projection", "switch", "proposer-state", "v1-s8"])[0]["live"] as? String == "v1-s8")
       #expect(try world.digest() == digest)
       try world.expect(0, ["projection", "rebuild", "proposer-state", "--no-switch"])
       let dropped = try world.json(["projection", "drop", "proposer-state", "--unfinished"])[0]["dropped"] as? [String]
-      #expect(dropped == ["v3-s7"])
+      #expect(dropped == ["v3-s8"])
       #expect(try world.expect(3, ["projection", "switch", "proposer-state"]).errors.contains("no version"))
-      try world.expect(3, ["projection", "switch", "proposer-state", "v9-s7"])
+      try world.expect(3, ["projection", "switch", "proposer-state", "v9-s8"])
       try world.expect(2, ["projection", "switch", "proposer-state", "v9"])
       #expect(try world.expect(3, ["projection", "rebuild", "proposer-state", "--to", "9999"]).errors.contains("9999"))
     }

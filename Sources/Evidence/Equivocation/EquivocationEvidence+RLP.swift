@@ -49,7 +49,11 @@ extension EquivocationEvidence {
     }
     l2ChainID = try fields.readUInt64()
     domain = try fields.readOptional { item throws(RLPError) in try CommitmentDomain(&item) }
+    offset = fields.offset
     messages = try fields.readAll { items throws(RLPError) in try SignedMessage(&items) }
+    guard messages.count <= 2 else {
+      throw RLPError(offset: offset, reason: .invalidValue("a contradiction has one message or two"))
+    }
     orders = try fields.readAll { items throws(RLPError) in try BlockOrder(&items) }
     offset = fields.offset
     let headers = try fields.readAll { items throws(RLPError) in try items.readBytes().bytes }

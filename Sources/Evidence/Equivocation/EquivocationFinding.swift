@@ -84,7 +84,8 @@ extension EquivocationEvidence {
     case .originOrphaned(let origin): parts.append(Part(claim: "L1 does not have block \(origin)", basis: .l1))
     case .supersededByRule(let block):
       parts.append(Part(claim: "messages were forced in, in L1 block \(block)", basis: .log))
-    case .originUnknown, .ruleNotExcluded, .reorgNotExcluded, .ancestorNotExcluded:
+    case .keyChanged: parts.append(Part(claim: "another key's word counted between the two", basis: .log))
+    case .originUnknown, .ruleNotExcluded, .reorgNotExcluded, .ancestorNotExcluded, .keyChangeNotExcluded:
       parts.append(Part(claim: "that nothing excuses it", basis: .nobody))
     case .equalOrigins, .contradictsItself, .noAuthority: break
     }
@@ -104,7 +105,7 @@ extension EquivocationEvidence {
     } else if contradiction.statements.contains(where: { statement in
       statement.origin.flatMap { facts.authorityBasis(atL1Origin: $0.number) }?.basis == .log
     }) {
-      refutations.append("a change of the sequencer's key that the log's operator left out")
+      refutations.append("a change of the sequencer's key that whoever made the file left out")
     }
     switch judgement.reason {
     case .equalOrigins where contradiction.kind == .doubleSign:

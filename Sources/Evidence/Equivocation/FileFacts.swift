@@ -61,14 +61,15 @@ struct FileFacts: EquivocationFacts {
   enum AuthorityBasis {
     /// The configuration that the rollup's id commits to, and the filters of all headers since.
     case l1
-    /// The log's operator, who says that no other change of the key was recorded.
+    /// Records of a log that is trusted, of which whoever made the file chose those that are here.
     case log
   }
 
   func authorityBasis(atL1Origin number: UInt64) -> (key: Address, basis: AuthorityBasis)? {
     guard let rollup, let domain else { return nil }
-    if let l1, number >= rollup.genesisOrigin.number,
-      l1.excludes(.configUpdated, of: domain.contract, from: rollup.genesisOrigin.number + 1, through: number)
+    let genesis = rollup.genesisOrigin.number
+    if let l1, number >= genesis,
+      number == genesis || l1.excludes(.configUpdated, of: domain.contract, from: genesis + 1, through: number)
     {
       return (rollup.sequencer, .l1)
     }
@@ -76,6 +77,17 @@ struct FileFacts: EquivocationFacts {
   }
 
   func authority(atL1Origin number: UInt64) -> Address? { authorityBasis(atL1Origin: number)?.key }
+
+  func heldThroughout(_ key: Address, from first: UInt64, through last: UInt64) -> Bool? {
+    let changes = intervals.filter { $0.from > first && $0.from <= last }
+    if changes.contains(where: { $0.key != key }) { return false }
+    if first == last { return true }
+    // Records could be left out; the filters of headers could not.
+    guard let domain, let l1, l1.excludes(.configUpdated, of: domain.contract, from: first + 1, through: last) else {
+      return nil
+    }
+    return true
+  }
 
   /// Which key counts from which origin on; a later change in one L1 block takes the place of an earlier one.
   private var intervals: [(from: UInt64, key: Address)] {

@@ -20,7 +20,8 @@ package struct L1Segment: Hashable, Sendable {
     for raw in rawHeaders {
       guard let header = try? BlockHeader(rlp: raw.rawSpan) else { return nil }
       if let last = headers.last {
-        guard header.number == last.number + 1, header.parentHash == hashes[hashes.count - 1] else { return nil }
+        guard last.number != .max, header.number == last.number + 1, header.parentHash == hashes[hashes.count - 1]
+        else { return nil }
       }
       headers.append(header)
       hashes.append(header.hash)
@@ -31,7 +32,7 @@ package struct L1Segment: Hashable, Sendable {
   }
 
   /// The block whose hash is to be trusted.
-  package var head: BlockID { BlockID(number: first + UInt64(headers.count) - 1, hash: hashes[hashes.count - 1]) }
+  package var head: BlockID { BlockID(number: headers[headers.count - 1].number, hash: hashes[hashes.count - 1]) }
 
   /// Number of the first header.
   package var first: UInt64 { headers[0].number }

@@ -3,8 +3,8 @@ package import MerkleLog
 package import Primitives
 package import Rollup
 
-/// Records of a ledger, each with its path to the log's root: what the log's operator has recorded. That nothing else was
-/// recorded, the operator's word alone says.
+/// Records of a ledger, each with its path to the log's root: what the log's operator has recorded. Whoever makes
+/// the file chooses which: that there are no others, it does not show.
 package struct LogExcerpt: Equatable, Sendable {
   package struct Record: Equatable, Sendable {
     package var header: RecordHeader

@@ -135,7 +135,7 @@ package struct EvidenceMaker {
     switch event {
     case .chainConfigured: true
     case .configUpdated(let change): if case .sequencer = change.update { true } else { false }
-    case .forceIncluded: l1Block > origins.lowerBound && l1Block <= origins.upperBound + 1
+    case .forceIncluded: l1Block > origins.lowerBound && l1Block - 1 <= origins.upperBound
     case .sequencerBatchDelivered(let batch): batches.contains(batch.batchIndex)
     default: false
     }

@@ -60,6 +60,13 @@ package struct EquivocationProgress: Hashable, Sendable {
     isKnown(number) ? keys.last { $0.from <= number }?.key : nil
   }
 
+  /// Whether the key's word alone counted at all L1 origins of the range; nil where that is not known.
+  func heldThroughout(_ key: Address, from first: UInt64, through last: UInt64) -> Bool? {
+    guard isKnown(first), isKnown(last) else { return nil }
+    return authority(atL1Origin: first) == key
+      && keys.allSatisfy { $0.from <= first || $0.from > last || $0.key == key }
+  }
+
   /// Whether the key's word ever counted, on the branch of L1 that is known now.
   func hadAuthority(_ key: Address) -> Bool { keys.contains { $0.key == key } }
 

@@ -28,7 +28,12 @@ extension EquivocationView {
     _ contradiction: Contradiction, _ progress: EquivocationProgress, in view: ProjectionView
   ) throws(FoldError) -> Judgement {
     guard contradiction.format == .varve else { return contradiction.judge(by: UnknownFacts()) }
-    return try contradiction.judge(by: ViewFacts(progress: progress, view: view))
+    var judgement = try contradiction.judge(by: ViewFacts(progress: progress, view: view))
+    if judgement.verdict == .proven, !judgement.isAuthorityKnown, let origin = contradiction.statements[0].origin {
+      // An origin that L1 does not have yet can be written by a key that is retired by then.
+      (judgement.verdict, judgement.reason) = (.undetermined, .originUnknown(origin))
+    }
+    return judgement
   }
 
   /// Looks anew at what a key said before its word counted: the testimony may be ahead of the ledger.
@@ -128,6 +133,10 @@ struct ViewFacts: EquivocationFacts {
   }
 
   func authority(atL1Origin number: UInt64) -> Address? { progress.authority(atL1Origin: number) }
+
+  func heldThroughout(_ key: Address, from first: UInt64, through last: UInt64) -> Bool? {
+    progress.heldThroughout(key, from: first, through: last)
+  }
 
   func isPastSlashing(_ key: Address) -> Bool { progress.isPastSlashing(key) }
 }

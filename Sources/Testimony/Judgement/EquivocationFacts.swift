@@ -15,6 +15,9 @@ package protocol EquivocationFacts {
   /// The key whose word counts for blocks with this L1 origin, zero for nobody's; nil when that is not known.
   func authority(atL1Origin number: UInt64) throws(Failure) -> Address?
 
+  /// Whether the key's word alone counted at all L1 origins from `first` to `last`; nil when that is not known.
+  func heldThroughout(_ key: Address, from first: UInt64, through last: UInt64) throws(Failure) -> Bool?
+
   /// Whether the key can be slashed no more: its authority ended, and its slashing window is over.
   func isPastSlashing(_ key: Address) throws(Failure) -> Bool
 }
@@ -38,6 +41,8 @@ package struct UnknownFacts: EquivocationFacts {
   package func forcedInclusion(from first: UInt64, through last: UInt64) -> ForcedInclusion { .unknown }
 
   package func authority(atL1Origin number: UInt64) -> Address? { nil }
+
+  package func heldThroughout(_ key: Address, from first: UInt64, through last: UInt64) -> Bool? { nil }
 
   package func isPastSlashing(_ key: Address) -> Bool { false }
 }

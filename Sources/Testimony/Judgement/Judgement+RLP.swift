@@ -6,7 +6,7 @@ extension Judgement {
   fileprivate enum ReasonNumber: UInt64 {
     case equalOrigins = 1
     case bothCanonical, contradictsItself, originOrphaned, supersededByRule, originUnknown, ruleNotExcluded
-    case reorgNotExcluded, ancestorNotExcluded, noAuthority
+    case reorgNotExcluded, ancestorNotExcluded, noAuthority, keyChanged, keyChangeNotExcluded
   }
 
   package func append(to writer: inout RLPWriter) {
@@ -28,7 +28,9 @@ extension Judgement {
     case .noAuthority(let origin, let key):
       item.append(origin)
       item.append(key)
-    case .equalOrigins, .bothCanonical, .contradictsItself, .reorgNotExcluded, .ancestorNotExcluded: break
+    case .equalOrigins, .bothCanonical, .contradictsItself, .reorgNotExcluded, .ancestorNotExcluded, .keyChanged,
+      .keyChangeNotExcluded:
+      break
     }
   }
 
@@ -38,7 +40,7 @@ extension Judgement {
     isAuthorityKnown = try fields.readFlag()
     var item = try fields.readList()
     try fields.finish()
-    let number: ReasonNumber = try item.readChoice("a reason is a number from 1 to 10")
+    let number: ReasonNumber = try item.readChoice("a reason is a number from 1 to 12")
     reason =
       switch number {
       case .equalOrigins: .equalOrigins
@@ -50,6 +52,8 @@ extension Judgement {
       case .ruleNotExcluded: .ruleNotExcluded(from: try item.readUInt64(), through: try item.readUInt64())
       case .reorgNotExcluded: .reorgNotExcluded
       case .ancestorNotExcluded: .ancestorNotExcluded
+      case .keyChanged: .keyChanged
+      case .keyChangeNotExcluded: .keyChangeNotExcluded
       case .noAuthority: .noAuthority(origin: try item.readUInt64(), key: try item.readAddress())
       }
     try item.finish()
@@ -69,6 +73,8 @@ extension Judgement.Reason {
     case .reorgNotExcluded: .reorgNotExcluded
     case .ancestorNotExcluded: .ancestorNotExcluded
     case .noAuthority: .noAuthority
+    case .keyChanged: .keyChanged
+    case .keyChangeNotExcluded: .keyChangeNotExcluded
     }
   }
 

@@ -44,6 +44,10 @@ package struct Judgement: Hashable, Sendable {
     case reorgNotExcluded
     /// The blocks do not extend the same one: derivation may have replaced one before them.
     case ancestorNotExcluded
+    /// Between the two another key's word counted: what that one had stored may be what the second extends.
+    case keyChanged
+    /// Whether another key's word counted between the two is not known.
+    case keyChangeNotExcluded
     /// The key with authority at that origin is another one.
     case noAuthority(origin: UInt64, key: Address)
   }
@@ -62,6 +66,8 @@ extension Judgement.Reason: CustomStringConvertible {
       "whether messages were forced in, in L1 blocks \(first) to \(last), is not known"
     case .reorgNotExcluded: "the message binds no L1 block, so a reorganisation of L1 may be the reason"
     case .ancestorNotExcluded: "the blocks do not extend the same one, of which derivation may have replaced one"
+    case .keyChanged: "between the two another key's word counted, and the second may extend what that one had stored"
+    case .keyChangeNotExcluded: "whether another key's word counted between the two is not known"
     case .noAuthority(let origin, let key):
       "at L1 origin \(origin) the word of another key counts, \(key == .zero ? "nobody's" : "\(key)")"
     }
@@ -119,6 +125,15 @@ extension Contradiction {
       return (.undetermined, .originUnknown(origin))
     }
     guard forced == .none else { return (.undetermined, .ruleNotExcluded(from: from, through: through)) }
+    if kind == .brokenParent {
+      switch try facts.heldThroughout(
+        signer, from: min(first.number, second.number), through: max(first.number, second.number))
+      {
+      case true?: break
+      case false?: return (.excused, .keyChanged)
+      case nil: return (.undetermined, .keyChangeNotExcluded)
+      }
+    }
     return (.proven, first == second ? .equalOrigins : .bothCanonical)
   }
 }

@@ -16,24 +16,31 @@ struct EquivocationScanCommand: VarveCommand {
       Nothing is written. With --json each accusation is one line. An alert, not an
       accusation, is what was signed and should have been stored by now.
 
-      Ends with 1 when something is proven, and with 0 otherwise.
+      Ends with 1 when something is proven of a key that is known to be the sequencer's,
+      and with 0 otherwise. Of other stacks' chains the log does not say whose key that
+      is: name it with --signer.
 
       EXAMPLES
         varve equivocation scan
+        varve equivocation scan --signer 0x52ce28b03f2cba74dbb4dcb3dffdf1fa1c5ebfe1
         varve equivocation scan --json
       """)
 
   @OptionGroup var options: GlobalOptions
+
+  @Option(help: "A key that signs for the chain; may be given several times.")
+  var signer: [AddressArgument] = []
 
   func execute(_ console: Console) throws {
     let began = ContinuousClock.now
     let scan = try EquivocationScan(
       ledger: try options.openLog(.readOnly), testimony: try options.openTestimonyIfPresent())
     let answers = EquivocationAnswers(scan.rows)
+    let signers = Set(signer.map { "\($0.address)" })
     var listing = EquivocationListing(
       records: scan.records, waiting: scan.waiting, seconds: (ContinuousClock.now - began).seconds)
     try answers.forEachAccusation { number, row in
-      listing.add(AccusationReport(number, row))
+      listing.add(AccusationReport(number, row, signers))
       return true
     }
     listing.alerts = try answers.alerts().map { AlertReport($0) }
@@ -57,7 +64,12 @@ struct AccusationReport: Encodable {
   let format: String
   let changes: UInt64
 
-  init(_ number: UInt64, _ row: AccusationRow) {
+  /// Whether the key is known to be the sequencer's.
+  let isAuthorityKnown: Bool
+
+  /// - Parameter signers: keys that the reader knows.
+  init(_ number: UInt64, _ row: AccusationRow, _ signers: Set<String> = []) {
+    isAuthorityKnown = row.judgement.isAuthorityKnown || signers.contains("\(row.contradiction.signer)")
     self.number = number
     kind = "\(row.contradiction.kind)"
     verdict = row.judgement.verdict.name
@@ -99,7 +111,7 @@ struct EquivocationListing {
 
   mutating func add(_ accusation: AccusationReport) { accusations.append(accusation) }
 
-  var hasProof: Bool { accusations.contains { $0.verdict == Verdict.proven.name } }
+  var hasProof: Bool { accusations.contains { $0.verdict == Verdict.proven.name && $0.isAuthorityKnown } }
 
   private struct Line<Content: Encodable>: Encodable {
     let type: String
@@ -137,7 +149,8 @@ struct EquivocationListing {
         accusations.map { row in
           [
             Quantity.count(row.number), row.verdict, row.kind,
-            row.heights.map { Quantity.count($0) }.joined(separator: ", "), row.signer, row.explanation,
+            row.heights.map { Quantity.count($0) }.joined(separator: ", "),
+            row.signer + (row.isAuthorityKnown ? "" : " (whose?)"), row.explanation,
           ]
         })
     }
