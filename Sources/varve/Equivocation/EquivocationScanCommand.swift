@@ -16,9 +16,9 @@ struct EquivocationScanCommand: VarveCommand {
       Nothing is written. With --json each accusation is one line. An alert, not an
       accusation, is what was signed and should have been stored by now.
 
-      Ends with 1 when something is proven of a key that is known to be the sequencer's,
-      and with 0 otherwise. Of other stacks' chains the log does not say whose key that
-      is: name it with --signer.
+      Ends with 1 when something is proven of a key that is known to be the
+      sequencer's, and with 0 otherwise. Of other stacks' chains the log does not
+      say whose key that is: name it with --signer.
 
       EXAMPLES
         varve equivocation scan
