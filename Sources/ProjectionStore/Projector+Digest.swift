@@ -37,21 +37,27 @@ extension ProjectionVersion {
   }
 
   /// Of rows of this version, as they are or were at an L1 block. See `ProjectionDigest` for what is hashed.
+  ///
+  /// - Parameter visit: is lent each row on the way.
   func digest(
-    of rows: any TableReader, at block: BlockID
+    of rows: any TableReader, at block: BlockID,
+    visiting visit: (ProjectionTable, RawSpan, RawSpan) throws(ProjectionError) -> Void = { _, _, _ in }
   ) throws(ProjectionError) -> (digest: Hash256, rowCounts: [DigestReport.RowCount]) {
     var digest = ProjectionDigest()
     var counts: [DigestReport.RowCount] = []
     for table in tables {
       digest.begin(table)
       var count = 0
+      var failure: ProjectionError?
       do throws(TableReadError) {
         try rows.scan(table, from: [UInt8]().rawSpan) { key, value in
           digest.add(key: key, value: value)
           count += 1
-          return true
+          do throws(ProjectionError) { try visit(table, key, value) } catch { failure = error }
+          return failure == nil
         }
       } catch { throw .damaged(directory, "\(error)") }
+      if let failure { throw failure }
       counts.append(DigestReport.RowCount(table: table.name, rows: count))
     }
     return (digest.finalize(l1BlockNumber: block.number, l1BlockHash: block.hash), counts)

@@ -38,7 +38,7 @@ extension Projector {
       let header = try header(at: cursor, keepsHistory: version.keepsHistory, newestPoint: point)
       var writer = try SnapshotWriter(path, header)
       let digest = try version.lendRows(of: transaction) { rows throws(ProjectionError) in
-        try writer.add(version.tables, of: rows, at: cursor.l1Block, version.directory)
+        try writer.add(version, of: rows, at: cursor.l1Block)
       }
       for (number, table) in version.kept { try writer.add(number, allOf: table, in: transaction) }
       try writer.finish(digest)
@@ -53,7 +53,7 @@ extension Projector {
       let cursor = try log.cursor(behind: block)
       let header = try header(at: cursor, keepsHistory: false, newestPoint: [])
       var writer = try SnapshotWriter(path, header)
-      let digest = try writer.add(version.tables, of: rows, at: block, version.directory)
+      let digest = try writer.add(version, of: rows, at: block)
       try writer.finish(digest)
       return SnapshotReport(header: header, digest: digest, rows: writer.rows, byteCount: writer.byteCount)
     }
@@ -87,23 +87,12 @@ extension SnapshotWriter {
     }
   }
 
-  /// Adds the rows of a projection's tables, and says which digest they have.
+  /// Adds the rows of a version's tables, and says which digest they have.
   fileprivate mutating func add(
-    _ tables: [ProjectionTable], of rows: any TableReader, at block: BlockID, _ directory: FilePath
+    _ version: ProjectionVersion, of rows: any TableReader, at block: BlockID
   ) throws(ProjectionError) -> Hash256 {
-    var digest = ProjectionDigest()
-    for table in tables {
-      digest.begin(table)
-      var failure: ProjectionError?
-      do throws(TableReadError) {
-        try rows.scan(table, from: [UInt8]().rawSpan) { key, value in
-          digest.add(key: key, value: value)
-          do throws(ProjectionError) { try add(UInt8(table.index), key, value) } catch { failure = error }
-          return failure == nil
-        }
-      } catch { throw .damaged(directory, "\(error)") }
-      if let failure { throw failure }
-    }
-    return digest.finalize(l1BlockNumber: block.number, l1BlockHash: block.hash)
+    try version.digest(of: rows, at: block) { table, key, value throws(ProjectionError) in
+      try add(UInt8(table.index), key, value)
+    }.digest
   }
 }

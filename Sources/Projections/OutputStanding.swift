@@ -26,8 +26,7 @@ package enum OutputStanding: Hashable, Sendable {
         self = .disputed(game: game)
       } else if output.challengeEnd > now {
         let left = output.challengeEnd - now
-        let isWrong = judgement == .disagrees || judgement == .notDerivableAtL1Head
-        self = isWrong ? .unchallenged(secondsLeft: left) : .challengeable(secondsLeft: left)
+        self = judgement?.isWrong == true ? .unchallenged(secondsLeft: left) : .challengeable(secondsLeft: left)
       } else {
         self = .closed
       }

@@ -21,7 +21,7 @@ extension EquivocationEvidence {
       fields.appendOptional(domain) { $1.append(to: &$0) }
       fields.list { items in for message in messages { message.append(to: &items) } }
       fields.list { items in for order in orders { order.append(to: &items) } }
-      fields.list { items in for header in l1?.rawHeaders ?? [] { items.append(bytes: header) } }
+      L1Segment.append(l1, to: &fields)
       fields.appendOptional(log) { $1.append(to: &$0) }
     }
     return writer.bytes
@@ -29,15 +29,10 @@ extension EquivocationEvidence {
 
   /// Inverse of `encode`: accepts nothing but what `encode` gives.
   package init(_ bytes: [UInt8]) throws(EvidenceError) {
-    let body = try Seal.open(bytes, limit: Self.greatestByteCount)
-    do throws(RLPError) {
-      var reader = RLPReader(body.rawSpan)
-      try self.init(&reader)
-      try reader.finish()
-    } catch { throw .malformed(error) }
+    self = try Seal.read(bytes) { reader throws(RLPError) in try Self(&reader) }
   }
 
-  private init(_ reader: inout RLPReader) throws(RLPError) {
+  init(_ reader: inout RLPReader) throws(RLPError) {
     var fields = try reader.readList()
     var offset = fields.offset
     guard try fields.readUInt64() == Self.version else {
@@ -55,12 +50,7 @@ extension EquivocationEvidence {
       throw RLPError(offset: offset, reason: .invalidValue("a contradiction has one message or two"))
     }
     orders = try fields.readAll { items throws(RLPError) in try BlockOrder(&items) }
-    offset = fields.offset
-    let headers = try fields.readAll { items throws(RLPError) in try items.readBytes().bytes }
-    l1 = L1Segment(headers)
-    guard l1 != nil || headers.isEmpty else {
-      throw RLPError(offset: offset, reason: .invalidValue("L1 headers are one chain"))
-    }
+    l1 = try L1Segment.read(&fields)
     log = try fields.readOptional { item throws(RLPError) in try LogExcerpt(&item) }
     try fields.finish()
   }

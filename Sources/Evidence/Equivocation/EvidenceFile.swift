@@ -14,18 +14,12 @@ package enum EvidenceFile: Equatable, Sendable {
 
   /// Reads either. Every byte counts: the last 32 are the hash of the others.
   package init(_ bytes: [UInt8]) throws(EvidenceError) {
-    let body = try Seal.open(bytes, limit: EquivocationEvidence.greatestByteCount)
-    let kind: UInt64
-    do throws(RLPError) {
-      var reader = RLPReader(body.rawSpan)
-      var fields = try reader.readList()
+    self = try Seal.read(bytes) { reader throws(RLPError) in
+      var ahead = reader
+      var fields = try ahead.readList()
       _ = try fields.readUInt64()
-      kind = try fields.readUInt64()
-    } catch { throw .malformed(error) }
-    if kind == Kind.receipt.rawValue {
-      self = .receipt(try InclusionReceipt(bytes))
-    } else {
-      self = .equivocation(try EquivocationEvidence(bytes))
+      if try fields.readUInt64() == Kind.receipt.rawValue { return .receipt(try InclusionReceipt(&reader)) }
+      return .equivocation(try EquivocationEvidence(&reader))
     }
   }
 
@@ -39,6 +33,19 @@ package enum EvidenceFile: Equatable, Sendable {
 
 /// The hash that ends a file, so that a damaged one is told from one that lies.
 enum Seal {
+  /// Reads what is under the seal, all of it.
+  static func read<Content>(
+    _ bytes: [UInt8], _ content: (inout RLPReader) throws(RLPError) -> Content
+  ) throws(EvidenceError) -> Content {
+    let body = try open(bytes, limit: EquivocationEvidence.greatestByteCount)
+    do throws(RLPError) {
+      var reader = RLPReader(body.rawSpan)
+      let read = try content(&reader)
+      try reader.finish()
+      return read
+    } catch { throw .malformed(error) }
+  }
+
   static func close(_ body: [UInt8]) -> [UInt8] { body + Keccak256.hash(body).bytes }
 
   static func open(_ bytes: [UInt8], limit: Int) throws(EvidenceError) -> [UInt8] {

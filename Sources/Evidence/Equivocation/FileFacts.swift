@@ -73,14 +73,13 @@ struct FileFacts: EquivocationFacts {
     {
       return (rollup.sequencer, .l1)
     }
-    return isLogTrusted ? (intervals.last { $0.from <= number }?.key ?? rollup.sequencer, .log) : nil
+    return isLogTrusted ? (intervals.key(atL1Origin: number) ?? rollup.sequencer, .log) : nil
   }
 
   func authority(atL1Origin number: UInt64) -> Address? { authorityBasis(atL1Origin: number)?.key }
 
   func heldThroughout(_ key: Address, from first: UInt64, through last: UInt64) -> Bool? {
-    let changes = intervals.filter { $0.from > first && $0.from <= last }
-    if changes.contains(where: { $0.key != key }) { return false }
+    if intervals.changes(from: key, behind: first, through: last) { return false }
     if first == last { return true }
     // Records could be left out; the filters of headers could not.
     guard let domain, let l1, l1.excludes(.configUpdated, of: domain.contract, from: first + 1, through: last) else {
@@ -89,13 +88,12 @@ struct FileFacts: EquivocationFacts {
     return true
   }
 
-  /// Which key counts from which origin on; a later change in one L1 block takes the place of an earlier one.
-  private var intervals: [(from: UInt64, key: Address)] {
-    var intervals: [(from: UInt64, key: Address)] = [(0, rollup?.sequencer ?? .zero)]
+  /// Which key counts from which origin on, by the records.
+  private var intervals: KeyIntervals {
+    var intervals = KeyIntervals([.init(from: 0, key: rollup?.sequencer ?? .zero)])
     for (coordinates, event) in events {
       guard case .configUpdated(let change) = event, case .sequencer(let key) = change.update else { continue }
-      if intervals.last?.from == coordinates.blockNumber { intervals.removeLast() }
-      intervals.append((coordinates.blockNumber, key))
+      intervals.change(to: key, atL1Block: coordinates.blockNumber)
     }
     return intervals
   }
@@ -103,10 +101,7 @@ struct FileFacts: EquivocationFacts {
   /// How late it is, the trusted L1 block says.
   func isPastSlashing(_ key: Address) -> Bool {
     guard let rollup, let l1, isLogTrusted else { return false }
-    let intervals = intervals
-    guard intervals.last?.key != key, let index = intervals.lastIndex(where: { $0.key == key }) else { return false }
-    let (end, overflows) = intervals[index + 1].from.addingReportingOverflow(rollup.slashingWindow)
-    return !overflows && l1.head.number > end
+    return intervals.isPastSlashing(key, window: rollup.slashingWindow, atL1Block: l1.head.number)
   }
 
   /// The batch that carries a commitment, if a trusted log has recorded it.

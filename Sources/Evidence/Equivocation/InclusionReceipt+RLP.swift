@@ -22,15 +22,10 @@ extension InclusionReceipt {
 
   /// Inverse of `encode`: accepts nothing but what `encode` gives.
   package init(_ bytes: [UInt8]) throws(EvidenceError) {
-    let body = try Seal.open(bytes, limit: EquivocationEvidence.greatestByteCount)
-    do throws(RLPError) {
-      var reader = RLPReader(body.rawSpan)
-      try self.init(&reader)
-      try reader.finish()
-    } catch { throw .malformed(error) }
+    self = try Seal.read(bytes) { reader throws(RLPError) in try Self(&reader) }
   }
 
-  private init(_ reader: inout RLPReader) throws(RLPError) {
+  init(_ reader: inout RLPReader) throws(RLPError) {
     var fields = try reader.readList()
     let offset = fields.offset
     guard try fields.readUInt64() == EquivocationEvidence.version,
@@ -55,7 +50,7 @@ extension InclusionReceipt.Fate {
   func append(to writer: inout RLPWriter) {
     writer.append(bytes: batchCommitment.encode())
     writer.list { items in for order in orders { order.append(to: &items) } }
-    writer.list { items in for header in l1?.rawHeaders ?? [] { items.append(bytes: header) } }
+    L1Segment.append(l1, to: &writer)
     writer.appendOptional(log) { $1.append(to: &$0) }
   }
 
@@ -63,12 +58,7 @@ extension InclusionReceipt.Fate {
     let commitment = try fields.readBytes()
     batchCommitment = try SignedCommitment(rlp: commitment)
     orders = try fields.readAll { items throws(RLPError) in try BlockOrder(&items) }
-    let offset = fields.offset
-    let headers = try fields.readAll { items throws(RLPError) in try items.readBytes().bytes }
-    l1 = L1Segment(headers)
-    guard l1 != nil || headers.isEmpty else {
-      throw RLPError(offset: offset, reason: .invalidValue("L1 headers are one chain"))
-    }
+    l1 = try L1Segment.read(&fields)
     log = try fields.readOptional { item throws(RLPError) in try LogExcerpt(&item) }
   }
 }

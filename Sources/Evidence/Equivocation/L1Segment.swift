@@ -53,3 +53,20 @@ package struct L1Segment: Hashable, Sendable {
     }
   }
 }
+
+extension L1Segment {
+  /// A list of headers, empty where there is no segment.
+  static func append(_ segment: L1Segment?, to writer: inout RLPWriter) {
+    writer.list { items in for header in segment?.rawHeaders ?? [] { items.append(bytes: header) } }
+  }
+
+  static func read(_ fields: inout RLPReader) throws(RLPError) -> L1Segment? {
+    let offset = fields.offset
+    let headers = try fields.readAll { items throws(RLPError) in try items.readBytes().bytes }
+    let segment = L1Segment(headers)
+    guard segment != nil || headers.isEmpty else {
+      throw RLPError(offset: offset, reason: .invalidValue("L1 headers are one chain"))
+    }
+    return segment
+  }
+}

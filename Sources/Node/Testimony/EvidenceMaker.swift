@@ -32,7 +32,7 @@ package struct EvidenceMaker {
     guard contradiction.format == .varve else { return inOrder(evidence, contradiction) }
     evidence.domain = scan.configuration.commitmentDomain
     let origins = contradiction.statements.compactMap(\.origin?.number)
-    let range = (origins.min() ?? 0)...max(origins.max() ?? 0, origins.min() ?? 0)
+    let range = (origins.min() ?? 0)...(origins.max() ?? 0)
     evidence.l1 = try segment(over: range)
     evidence.log = try excerpt(batches: batches, around: range)
     return inOrder(evidence, contradiction)

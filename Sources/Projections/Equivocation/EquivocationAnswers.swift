@@ -53,23 +53,11 @@ package struct EquivocationAnswers {
 
   /// What a key said of a height.
   package func statements(at height: UInt64, by signer: Address) throws(FoldError) -> [StatementRow] {
-    var rows: [StatementRow] = []
-    for slot in 0..<StatementID.limit {
-      let id = StatementID(height: height, signer: signer, slot: slot)
-      guard let row = try statement(id) else { break }
-      rows.append(row)
-    }
-    return rows
+    try EquivocationView.statements(at: height, by: signer, in: view).rows.map(\.row)
   }
 
   /// Every order that batches on L1 gave a height.
   package func stored(at height: UInt64) throws(FoldError) -> [StoredOrderRow] {
-    var rows: [StoredOrderRow] = []
-    for slot in 0..<StoredOrderRow.limit {
-      let key = ProposerState.key(height) + [slot]
-      guard let row: StoredOrderRow = try view.row(EquivocationView.stored, key) else { break }
-      rows.append(row)
-    }
-    return rows
+    try EquivocationView.storedOrders(at: height, in: view)
   }
 }

@@ -1,5 +1,6 @@
 package import Primitives
 import Rollup
+package import Testimony
 
 /// How far the view has come, and what it knows of the rollup's settings.
 package struct EquivocationProgress: Hashable, Sendable {
@@ -15,20 +16,15 @@ package struct EquivocationProgress: Hashable, Sendable {
   /// Accusations so far.
   package var accusations: UInt64 = 0
 
-  /// Which key's word counts, and from which L1 origin on, ascending.
-  package private(set) var keys: [KeyInterval]
+  /// Which key's word counts, and from which L1 origin on.
+  package private(set) var keys: KeyIntervals
 
   /// In L1 blocks; `RollupConfiguration`'s.
   package var sequencingWindow: UInt64
   package var slashingWindow: UInt64
 
-  package struct KeyInterval: Hashable, Sendable {
-    package var from: UInt64
-    package var key: Address
-  }
-
   init(_ rollup: RollupConfiguration?) {
-    keys = rollup.map { [KeyInterval(from: 0, key: $0.sequencer)] } ?? []
+    keys = KeyIntervals(rollup.map { [.init(from: 0, key: $0.sequencer)] } ?? [])
     sequencingWindow = rollup?.sequencingWindow ?? 0
     slashingWindow = rollup?.slashingWindow ?? 0
   }
@@ -40,13 +36,11 @@ package struct EquivocationProgress: Hashable, Sendable {
 
   mutating func leave(to ancestor: UInt64) {
     l1Head = ancestor
-    keys.removeAll { $0.from > ancestor }
+    keys.leave(to: ancestor)
   }
 
-  /// A later change in the same L1 block takes the place of an earlier one, as in the contract.
   mutating func change(to key: Address, atL1Block number: UInt64) {
-    if keys.last?.from == number { keys.removeLast() }
-    keys.append(KeyInterval(from: number, key: key))
+    keys.change(to: key, atL1Block: number)
   }
 
   /// Whether everything is known of L1 blocks up to and with this one.
@@ -57,24 +51,21 @@ package struct EquivocationProgress: Hashable, Sendable {
 
   /// Zero where nobody may sign; nil where it is not known, or no rollup.
   package func authority(atL1Origin number: UInt64) -> Address? {
-    isKnown(number) ? keys.last { $0.from <= number }?.key : nil
+    isKnown(number) ? keys.key(atL1Origin: number) : nil
   }
 
   /// Whether the key's word alone counted at all L1 origins of the range; nil where that is not known.
   func heldThroughout(_ key: Address, from first: UInt64, through last: UInt64) -> Bool? {
     guard isKnown(first), isKnown(last) else { return nil }
-    return authority(atL1Origin: first) == key
-      && keys.allSatisfy { $0.from <= first || $0.from > last || $0.key == key }
+    return authority(atL1Origin: first) == key && !keys.changes(from: key, behind: first, through: last)
   }
 
   /// Whether the key's word ever counted, on the branch of L1 that is known now.
-  func hadAuthority(_ key: Address) -> Bool { keys.contains { $0.key == key } }
+  func hadAuthority(_ key: Address) -> Bool { keys.all.contains { $0.key == key } }
 
   /// Whether the key's last interval ended so long ago that nothing can be taken from it.
   package func isPastSlashing(_ key: Address) -> Bool {
-    guard keys.last?.key != key, let index = keys.lastIndex(where: { $0.key == key }) else { return false }
-    let (end, overflows) = keys[index + 1].from.addingReportingOverflow(slashingWindow)
-    return !overflows && l1Head > end
+    keys.isPastSlashing(key, window: slashingWindow, atL1Block: l1Head)
   }
 }
 
@@ -86,12 +77,13 @@ extension EquivocationProgress: RLPRow {
     finalized = try fields.readUInt64()
     testimonies = try fields.readUInt64()
     accusations = try fields.readUInt64()
-    keys = try fields.readAll { items throws(RLPError) in
+    let intervals = try fields.readAll { items throws(RLPError) in
       var item = try items.readList()
-      let interval = KeyInterval(from: try item.readUInt64(), key: try item.readAddress())
+      let interval = KeyIntervals.Interval(from: try item.readUInt64(), key: try item.readAddress())
       try item.finish()
       return interval
     }
+    keys = KeyIntervals(intervals)
     sequencingWindow = try fields.readUInt64()
     slashingWindow = try fields.readUInt64()
     try fields.finish()
@@ -102,7 +94,7 @@ extension EquivocationProgress: RLPRow {
       fields.appendOptional(firstL1Block) { $0.append($1) }
       for number in [l1Head, finalized, testimonies, accusations] { fields.append(number) }
       fields.list { items in
-        for interval in keys {
+        for interval in keys.all {
           items.list { item in
             item.append(interval.from)
             item.append(interval.key)

@@ -20,7 +20,7 @@ extension EquivocationView {
   }
 
   private func known(_ statement: Statement, in view: ProjectionView) throws(FoldError) -> StatementID? {
-    try statements(at: statement.height, by: statement.signer, in: view).rows.first {
+    try Self.statements(at: statement.height, by: statement.signer, in: view).rows.first {
       $0.row.statement.digest == statement.digest
     }?.id
   }
@@ -55,15 +55,12 @@ extension EquivocationView {
     _ row: StoredOrderRow, _ commitment: Hash256, in view: ProjectionView
   ) throws(FoldError) {
     let height = row.order.number
-    for slot in 0..<StoredOrderRow.limit {
-      let key = ProposerState.key(height) + [slot]
-      guard let other: StoredOrderRow = try view.row(Self.stored, key) else {
-        view.put(Self.stored, key, row: row)
-        break
-      }
-      if other.order == row.order, other.last == row.last { return }
+    let known = try Self.storedOrders(at: height, in: view)
+    if known.contains(where: { $0.order == row.order && $0.last == row.last }) { return }
+    if known.count < StoredOrderRow.limit {
+      view.put(Self.stored, ProposerState.key(height) + [UInt8(known.count)], row: row)
     }
-    for (id, statement) in try statements(at: height, by: row.last.signer, in: view).rows {
+    for (id, statement) in try Self.statements(at: height, by: row.last.signer, in: view).rows {
       try compare(statement, id, row, commitment, in: view)
     }
   }
@@ -71,11 +68,7 @@ extension EquivocationView {
   /// Holds a statement against every order that L1 ever stored at its height.
   func compareWithStored(_ row: StatementRow, _ id: StatementID, in view: ProjectionView) throws(FoldError) {
     guard row.statement.format == .varve else { return }
-    for slot in 0..<StoredOrderRow.limit {
-      guard let stored: StoredOrderRow = try view.row(Self.stored, ProposerState.key(id.height) + [slot]) else {
-        return
-      }
-      guard stored.last.signer == id.signer else { continue }
+    for stored in try Self.storedOrders(at: id.height, in: view) where stored.last.signer == id.signer {
       try compare(row, id, stored, stored.order.commitment, in: view)
     }
   }
@@ -86,7 +79,7 @@ extension EquivocationView {
     if commitment == row.statement.order { return try compare(row, id, withPreimage: stored.order, in: view) }
     // Statements about one height, or about two that are next to each other, are compared as statements.
     guard stored.last.height > id.height + 1, row.statement.format == .varve else { return }
-    let own = try statements(at: id.height, by: id.signer, in: view).rows
+    let own = try Self.statements(at: id.height, by: id.signer, in: view).rows
     guard !own.contains(where: { $0.row.statement.order == commitment }),
       let last: StatementRow = try view.row(Self.statements, stored.last.key)
     else { return }
@@ -102,19 +95,21 @@ extension EquivocationView {
     var number = last.height
     while number > height + 1 {
       number -= 1
-      guard let order = try storedOrder(at: number, under: last, in: view) else { return [] }
+      guard let order = try Self.storedOrders(at: number, in: view).first(where: { $0.last == last })?.order else {
+        return []
+      }
       chain.append(order)
     }
     return chain
   }
 
-  private func storedOrder(
-    at height: UInt64, under last: StatementID, in view: ProjectionView
-  ) throws(FoldError) -> BlockOrder? {
+  /// Every order that batches on L1 gave a height, the first one first.
+  static func storedOrders(at height: UInt64, in view: ProjectionView) throws(FoldError) -> [StoredOrderRow] {
+    var rows: [StoredOrderRow] = []
     for slot in 0..<StoredOrderRow.limit {
-      guard let row: StoredOrderRow = try view.row(Self.stored, ProposerState.key(height) + [slot]) else { return nil }
-      if row.last == last { return row.order }
+      guard let row: StoredOrderRow = try view.row(stored, ProposerState.key(height) + [slot]) else { break }
+      rows.append(row)
     }
-    return nil
+    return rows
   }
 }

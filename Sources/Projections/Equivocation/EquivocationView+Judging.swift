@@ -41,7 +41,7 @@ extension EquivocationView {
     while let row = try firstKey(of: Self.strangers, from: key.bytes, in: view), row.starts(with: key.bytes) {
       view.delete(Self.strangers, row)
       let height: UInt64 = row.rawSpan.bigEndian(at: Address.byteCount)
-      let own = try statements(at: height, by: key, in: view).rows
+      let own = try Self.statements(at: height, by: key, in: view).rows
       for (index, (id, row)) in own.enumerated() {
         for other in own[..<index] {
           try accuse(Contradiction(other.row.statement, row.statement), [other.id, id], in: view)

@@ -28,7 +28,7 @@ extension EquivocationView {
   /// - Returns: nil when it is there already, or there are too many.
   func insert(_ row: StatementRow, limit: UInt8, in view: ProjectionView) throws(FoldError) -> StatementID? {
     let statement = row.statement
-    let (own, free) = try statements(at: statement.height, by: statement.signer, in: view)
+    let (own, free) = try Self.statements(at: statement.height, by: statement.signer, in: view)
     guard !own.contains(where: { $0.row.statement.digest == statement.digest }), free < limit else { return nil }
     let id = StatementID(height: statement.height, signer: statement.signer, slot: free)
     view.put(Self.statements, id.key, row: row)
@@ -39,13 +39,13 @@ extension EquivocationView {
   }
 
   /// What a key said of a height, and the first free slot.
-  func statements(
+  static func statements(
     at height: UInt64, by signer: Address, in view: ProjectionView
   ) throws(FoldError) -> (rows: [(id: StatementID, row: StatementRow)], free: UInt8) {
     var rows: [(id: StatementID, row: StatementRow)] = []
     for slot in 0..<StatementID.limit {
       let id = StatementID(height: height, signer: signer, slot: slot)
-      guard let row: StatementRow = try view.row(Self.statements, id.key) else { return (rows, slot) }
+      guard let row: StatementRow = try view.row(statements, id.key) else { return (rows, slot) }
       rows.append((id, row))
     }
     return (rows, StatementID.limit)
@@ -56,7 +56,7 @@ extension EquivocationView {
   func compare(
     _ row: StatementRow, _ id: StatementID, withLower height: UInt64, in view: ProjectionView
   ) throws(FoldError) {
-    let lower = try statements(at: height, by: id.signer, in: view).rows.filter {
+    let lower = try Self.statements(at: height, by: id.signer, in: view).rows.filter {
       $0.row.statement.format == row.statement.format
     }
     guard let parent = row.statement.parent, !lower.contains(where: { $0.row.statement.order == parent }) else {
@@ -68,8 +68,8 @@ extension EquivocationView {
   private func compare(
     _ row: StatementRow, _ id: StatementID, withUpper height: UInt64, in view: ProjectionView
   ) throws(FoldError) {
-    let own = try statements(at: id.height, by: id.signer, in: view).rows.map(\.row.statement.order)
-    for other in try statements(at: height, by: id.signer, in: view).rows {
+    let own = try Self.statements(at: id.height, by: id.signer, in: view).rows.map(\.row.statement.order)
+    for other in try Self.statements(at: height, by: id.signer, in: view).rows {
       guard let parent = other.row.statement.parent, !own.contains(parent) else { continue }
       try accuse(Contradiction(row.statement, other.row.statement), [id, other.id], in: view)
     }

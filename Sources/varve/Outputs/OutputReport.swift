@@ -74,7 +74,7 @@ struct OutputReport: Encodable {
 
   /// Whether somebody relies, or will rely, on what is not so.
   var isWrong: Bool {
-    judgement.map { $0 != .agrees && $0 != .insufficientData } ?? false && standing != "deleted"
+    judgement?.isWrong == true && standing != "deleted"
   }
 
   /// The verdict, for people.

@@ -56,8 +56,7 @@ struct TrustReport: Encodable {
 
   /// Whether the answer rests on an output that is wrong.
   var isContradicted: Bool {
-    outputVerdict == OutputJudgement.disagrees.rawValue
-      || outputVerdict == OutputJudgement.notDerivableAtL1Head.rawValue
+    outputVerdict.flatMap(OutputJudgement.init(rawValue:))?.isWrong == true
   }
 
   /// How final the order of the block, and its outcome, are: `stored`, `l1Finalized` or `settled`.
