@@ -58,6 +58,9 @@ extension Environment {
   /// LMDB's name of the data file.
   static let dataFile = "data.mdb"
 
+  /// LMDB's name of the file that its processes share: mutex and reader slots.
+  static let lockFile = "lock.mdb"
+
   private static func openClaimed(
     _ directory: FilePath, _ options: EnvironmentOptions, _ claim: EnvironmentRegistry.Claim, _ warnings: [String]
   ) throws(OpenError) -> Environment {

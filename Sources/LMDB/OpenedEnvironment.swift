@@ -12,6 +12,7 @@ struct OpenedEnvironment {
   /// - Parameter isNew: whether the file is being made, with its tables. In a file that was there a missing table is
   ///   damage, and an empty one in its place would hide it.
   init(_ directory: FilePath, _ options: EnvironmentOptions, isNew: Bool = false) throws(OpenError) {
+    try Self.allocateLockFile(in: directory, options)
     handle = try Self.reserve(directory, options)
     do throws(OpenError) {
       var dead: Int32 = 0
@@ -22,6 +23,33 @@ struct OpenedEnvironment {
       throw error
     }
   }
+
+  /// Has the disk give LMDB's lock file all its room, before LMDB maps it: a slot that is written where the file has a hole
+  /// ends the process with SIGBUS when the disk is full, at open or at the reader that first needs the page.
+  ///
+  /// The file's length stays what it is. LMDB makes it as long as its slots, and others may have it mapped. Where it cannot
+  /// be opened, LMDB says so, or does without on a disk that is only read; a file system that cannot give room beforehand
+  /// leaves things as they were, because bytes that are written here could replace what another process writes meanwhile.
+  ///
+  /// No descriptor of the file may be closed while this process has the environment open, as its locks would go: this is
+  /// before that.
+  private static func allocateLockFile(in directory: FilePath, _ options: EnvironmentOptions) throws(OpenError) {
+    let path = directory.appending(Environment.lockFile)
+    let file = unsafe path.withPlatformString { path in unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644) }
+    guard file >= 0 else { return }
+    defer { close(file) }
+    let length = max(try Files.status(path)?.size ?? 0, lockFileHeader + options.maxReaders * readerSlot)
+    while fallocate(file, varve_fallocate_keep_size, 0, length) != 0 {
+      switch errno {
+      case EINTR: continue
+      case EOPNOTSUPP, ENOSYS: return
+      default: throw .system(operation: "fallocate", path, errno: errno)
+      }
+    }
+  }
+
+  /// Not fewer bytes than stand before the reader slots of a lock file, on any machine, and as many as each of them has.
+  private static let (lockFileHeader, readerSlot) = (256, 64)
 
   private static func reserve(
     _ directory: FilePath, _ options: EnvironmentOptions

@@ -331,31 +331,63 @@ extension HazardTests {
   }
 }
 
-/// A tmpfs of a few megabytes, mounted for one test.
-struct SmallFileSystem {
-  let path: String
-
-  init?(at path: String, megabytes: Int) {
-    self.path = path
-    try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    guard mount("tmpfs", on: path, 0, megabytes) else { return nil }
+extension HazardTests {
+  @Test("the disk has given the lock file all its room when an environment is open, also one that was there with holes")
+  func allocatedLockFile() throws {
+    let lock = scratch.path.appending("lock.mdb").string
+    func holes() -> Int {
+      var information = stat()
+      #expect(unsafe stat(lock, &information) == 0 && information.st_size > 62 * 64)
+      return max(0, Int(information.st_size) - Int(information.st_blocks) * 512)
+    }
+    try scratch.open().append(1)
+    #expect(holes() == 0)
+    let size = try #require(FileManager.default.attributesOfItem(atPath: lock)[.size] as? Int)
+    for shorter in [size, 8192, 0] {
+      // Another file: the one before may still be mapped here.
+      try FileManager.default.removeItem(atPath: lock)
+      #expect(FileManager.default.createFile(atPath: lock, contents: nil))
+      #expect(unsafe truncate(lock, off_t(shorter)) == 0)
+      _ = try scratch.open(.readOnly)
+      #expect(holes() == 0)
+      #expect(try FileManager.default.attributesOfItem(atPath: lock)[.size] as? Int == size)
+    }
   }
 
-  /// Whether one can be mounted; continuous integration has no excuse.
-  static var isPermittedOrRequired: Bool {
-    if ProcessInfo.processInfo.environment["CI"] != nil { return true }
-    let place = FileManager.default.temporaryDirectory.path + "/varve-mount-\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: place) }
-    let trial = SmallFileSystem(at: place, megabytes: 1)
-    trial?.unmount()
-    return trial != nil
-  }
-
-  func enlarge(megabytes: Int) -> Bool { mount("tmpfs", on: path, UInt(MS_REMOUNT), megabytes) }
-
-  func unmount() { _ = unsafe umount2(path, Int32(MNT_DETACH)) }
-
-  private func mount(_ type: String, on path: String, _ flags: UInt, _ megabytes: Int) -> Bool {
-    unsafe "size=\(megabytes)m".withCString { data in unsafe Glibc.mount("none", path, type, flags, data) == 0 }
+  @Test(
+    "a full disk refuses an environment whose lock file has no room, and ends nobody: neither at open nor at a reader",
+    .enabled(if: SmallFileSystem.isPermittedOrRequired, "a small file system cannot be mounted here"))
+  func fullDiskAtOpen() async throws {
+    let small = try #require(SmallFileSystem(at: scratch.path.appending("small").string, megabytes: 1))
+    defer { small.unmount() }
+    let directory = FilePath(small.path).appending("environment")
+    var options = Self.options
+    options.mode = .create
+    try Environment.open(at: directory, options: options).append(10)
+    let lock = directory.appending("lock.mdb")
+    try FileManager.default.removeItem(atPath: lock.string)
+    let ballast = small.fill()
+    await #expect(processExitsWith: .success) { [path = directory.string as String] in
+      let error = #expect(throws: OpenError.self) {
+        try Environment.open(at: FilePath(path), options: HazardTests.options)
+      }
+      #expect(error == .system(operation: "fallocate", FilePath(path).appending("lock.mdb"), errno: ENOSPC))
+      #expect(error?.description.contains("No space left on device") == true)
+    }
+    try FileManager.default.removeItem(atPath: ballast)
+    #expect(try Environment.open(at: directory, options: Self.options).content().count == 10)
+    _ = small.fill()
+    await #expect(processExitsWith: .success) { [path = directory.string as String] in
+      let environment = try Environment.open(at: FilePath(path), options: HazardTests.options)
+      // 62 slots are in the first page, beside the mutexes.
+      func read(_ depth: Int) throws(LMDBError) {
+        try environment.read { (transaction: borrowing ReadTransaction) throws(LMDBError) in
+          if depth > 1 { return try read(depth - 1) }
+          #expect(try transaction.count(of: environment.table("records")) == 10)
+          #expect(environment.information().readers >= 200)
+        }
+      }
+      try read(200)
+    }
   }
 }
