@@ -14,8 +14,9 @@ package enum Files {
       throw .system(operation: "stat", path, errno: errno)
     }
     let identity = FileIdentity(device: UInt64(information.st_dev), inode: UInt64(information.st_ino))
+    let type = information.st_mode & S_IFMT
     return Status(
-      identity: identity, size: Int(information.st_size), isDirectory: information.st_mode & S_IFMT == S_IFDIR)
+      identity: identity, size: Int(information.st_size), isDirectory: type == S_IFDIR, isRegular: type == S_IFREG)
   }
 
   /// Makes names in a directory durable.
@@ -43,8 +44,8 @@ package enum Files {
     try syncDirectory(parent)
   }
 
-  /// Gives a file a second name. False if that name is taken.
-  static func link(_ old: FilePath, as new: FilePath) throws(OpenError) -> Bool {
+  /// Gives a file a second name. False if that name is taken. Not durable until its directory is synced.
+  package static func link(_ old: FilePath, as new: FilePath) throws(OpenError) -> Bool {
     let code = unsafe old.withPlatformString { old in
       unsafe new.withPlatformString { new in unsafe Glibc.link(old, new) }
     }
@@ -185,5 +186,8 @@ extension Files {
     let identity: FileIdentity
     package let size: Int
     package let isDirectory: Bool
+
+    /// Whether it is a file of bytes, and no directory, pipe or device.
+    package let isRegular: Bool
   }
 }

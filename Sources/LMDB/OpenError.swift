@@ -58,6 +58,8 @@ extension OpenError: CustomStringConvertible {
     case EACCES, EPERM, EROFS: "check the permissions of the directory"
     case EMFILE, ENFILE: "raise the limit of open files (ulimit -n)"
     case EINVAL, EOPNOTSUPP: "the file system cannot do this: use ext4, XFS, Btrfs or tmpfs"
+    case EISDIR: "a directory stands where a file must be: move it away"
+    case ENOTDIR: "a file stands where a directory must be: move it away"
     case EIO: LMDBError.system(code).remedy
     default: "check that the directory exists and can be written"
     }

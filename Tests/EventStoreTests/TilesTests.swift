@@ -92,7 +92,7 @@ struct TilesTests {
   }
 
   @Test(
-    "whichever file is changed, cut or missing, the mirror stops at it, names it, and records nothing that is not vouched for"
+    "whichever file is changed, cut, longer, missing or a directory, the mirror stops at it, names it, and records nothing that is not vouched for"
   )
   func damage() throws {
     try withExport { log, signer, tiles in
@@ -109,14 +109,136 @@ struct TilesTests {
         let url = URL(fileURLWithPath: tiles.appending(name).string)
         var changed = bytes
         if !bytes.isEmpty { changed[bytes.count / 2] ^= 0x20 }
-        for damaged in [bytes.isEmpty ? Data([1]) : changed, bytes.dropLast(), nil] where damaged != bytes {
+        for damaged in [bytes.isEmpty ? Data([1]) : changed, bytes.dropLast(), bytes + [0], nil] where damaged != bytes
+        {
           if let damaged { try damaged.write(to: url) } else { try FileManager.default.removeItem(at: url) }
           let complaint = mirrorComplaint(tiles, signer.verifierKey, original: log)
           #expect(complaint?.contains(name) == true, "\(name): \(complaint ?? "accepted")")
         }
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
+        let complaint = mirrorComplaint(tiles, signer.verifierKey, original: log)
+        #expect(
+          complaint?.contains("\(name) is not what") == true || name == "checkpoint", "\(complaint ?? "accepted")")
+        #expect(complaint?.contains("it is a directory") == true)
+        try FileManager.default.removeItem(at: url)
         try bytes.write(to: url)
       }
       #expect(mirrorComplaint(tiles, signer.verifierKey, original: log) == nil)
+    }
+  }
+
+  @Test(
+    "whichever file is changed, cut, longer or missing, a repair writes it anew as it was, and says so; an export does not"
+  )
+  func repair() throws {
+    try withExport { log, signer, tiles in
+      try log.append((0..<300).map { plain(pattern($0 % 30)) } + [plain(pattern(9000))])
+      _ = try TileExport.run(log, signer: signer, to: tiles)
+      let whole = try contents(tiles)
+      let payloads = whole.keys.filter { $0.hasPrefix("payload/") }.sorted()
+      for name in whole.keys.filter({ !$0.hasPrefix("payload/") }).sorted() + payloads.prefix(3) {
+        let url = URL(fileURLWithPath: tiles.appending(name).string)
+        let bytes = try #require(whole[name])
+        var changed = bytes
+        if !bytes.isEmpty { changed[bytes.count / 2] ^= 0x20 }
+        for damaged in [changed, bytes.dropLast(), bytes + [0], nil] where damaged != bytes {
+          if let damaged { try damaged.write(to: url) } else { try FileManager.default.removeItem(at: url) }
+          if name != "checkpoint" {
+            #expect(try TileExport.run(log, signer: signer, to: tiles).mended.isEmpty)
+            #expect(FileManager.default.contents(atPath: url.path) == damaged)
+          } else if damaged != nil {
+            #expect(throws: TilesError.self) { try TileExport.run(log, signer: signer, to: tiles) }
+          }
+          let report = try TileExport.run(log, signer: signer, to: tiles, isRepair: true)
+          let isFirst = name == "checkpoint" && damaged == nil
+          #expect(report.mended == (isFirst ? [] : [name]))
+          #expect(report.oldSize == (isFirst ? 0 : report.checkpoint.size))
+          #expect(FileManager.default.contents(atPath: url.path) == bytes)
+        }
+      }
+      #expect(try contents(tiles).filter { $0.key != "checkpoint.damaged" } == whole)
+      #expect(try contents(tiles)["checkpoint.damaged"] != nil)
+      // Several at once, behind records that are new.
+      try log.fill(300)
+      for name in ["tile/0/000", "tile/entries/000", payloads[1]] {
+        try Data([1]).write(to: URL(fileURLWithPath: tiles.appending(name).string))
+      }
+      let report = try TileExport.run(log, signer: signer, to: tiles, isRepair: true)
+      #expect(Set(report.mended) == ["tile/0/000", "tile/entries/000", payloads[1]])
+      #expect(report.checkpoint.size - report.oldSize == 300)
+      #expect(mirrorComplaint(tiles, signer.verifierKey, original: log) == nil)
+      // What stands in a file's place, and is none, is nobody's to remove.
+      let tile = tiles.appending("tile/0/000").string
+      try FileManager.default.removeItem(atPath: tile)
+      try FileManager.default.createDirectory(atPath: tile, withIntermediateDirectories: false)
+      let error = #expect(throws: TilesError.self) {
+        try TileExport.run(log, signer: signer, to: tiles, isRepair: true)
+      }
+      #expect(error?.description.contains("move it away") == true)
+    }
+  }
+
+  @Test("a repair changes nothing in a directory of another log, and writes no tile of a log whose own tree is damaged")
+  func foreignRepair() throws {
+    try withExport { log, signer, tiles in
+      try log.fill(600)
+      // What is checked at open is the last commit.
+      try log.fill(9)
+      _ = try TileExport.run(log, signer: signer, to: tiles)
+      let before = try contents(tiles)
+      let parent = tiles.removingLastComponent()
+      let stranger = try LogSigner(makingIn: parent.appending("other"), name: "log", origin: "varve/other")
+      #expect(throws: TilesError.self) { try TileExport.run(log, signer: stranger, to: tiles, isRepair: true) }
+      try withLog { older, _ in
+        try older.fill(29)
+        #expect(throws: TilesError.self) { try TileExport.run(older, signer: signer, to: tiles, isRepair: true) }
+      }
+      #expect(try contents(tiles) == before)
+      // The hash over the first 256 records, in the log's tree: it is no part of the frontier's, which the open looks at.
+      let copy = parent.appending("copy")
+      try log.copy(to: copy)
+      var data = try Data(contentsOf: URL(fileURLWithPath: copy.appending("data.mdb").string))
+      let leaves = try (0..<256).map { try log.leafHash(at: Position(UInt64($0))) }
+      let needle = Data(MerkleTree.root(ofLeaves: leaves).bytes)
+      while let place = data.range(of: needle) { data[place.lowerBound] ^= 1 }
+      try data.write(to: URL(fileURLWithPath: copy.appending("data.mdb").string))
+      let damaged = try EventLog.open(copy, mode: .readOnly)
+      let error = #expect(throws: TilesError.self) {
+        try TileExport.run(damaged, signer: signer, to: tiles, isRepair: true)
+      }
+      #expect(error?.description.contains("tree hash at level 8, index 0") == true)
+      #expect(try contents(tiles) == before)
+    }
+  }
+
+  @Test("an exported checkpoint keeps its witnesses' signatures, and gets those that the log has, until the log grows")
+  func cosignatures() throws {
+    try withExport { log, signer, tiles in
+      try log.fill(30)
+      _ = try TileExport.run(log, signer: signer, to: tiles)
+      let place = URL(fileURLWithPath: tiles.appending("checkpoint").string)
+      let note = try signer.checkpoint(of: log)
+      func cosigned(_ note: SignedNote, by name: String, _ seed: UInt8) throws -> (SignedNote, VerifierKey) {
+        let key = try SignerKey(name: name, algorithm: .cosignatureV1, seed: [UInt8](repeating: seed, count: 32))
+        var note = note
+        try note.add(key.cosign(note.text, at: 1_800_000_000))
+        return (note, key.verifierKey)
+      }
+      let (published, first) = try cosigned(note, by: "witness.example/1", 1)
+      try Data(published.encoded.utf8).write(to: place)
+      #expect(try TileExport.run(log, signer: signer, to: tiles).signatures == 2)
+      #expect(try Data(contentsOf: place) == Data(published.encoded.utf8))
+
+      let (kept, second) = try cosigned(note, by: "witness.example/2", 2)
+      _ = try signer.keep(kept, of: [second])
+      #expect(try TileExport.run(log, signer: signer, to: tiles, isRepair: true).signatures == 3)
+      let keys = [signer.verifierKey, first, second]
+      #expect(try TileMirror(of: tiles, signedByAll: keys).checkpoint.size == 30)
+      let mode = try FileManager.default.attributesOfItem(atPath: place.path)[.posixPermissions] as? Int
+      #expect(mode == 0o644, "whoever serves the files can read it")
+
+      try log.fill(1)
+      #expect(try TileExport.run(log, signer: signer, to: tiles).signatures == 1)
     }
   }
 
@@ -152,6 +274,10 @@ struct TilesTests {
         } catch {
           let size = try copy.head().size
           #expect(try copy.head().root == original.root(ofSize: size))
+          if case .missingCheckpoint = error as? TilesError {
+          } else {
+            #expect((error as? TilesError)?.isDisagreement == true, "\(error)")
+          }
           return "\(error)"
         }
       }

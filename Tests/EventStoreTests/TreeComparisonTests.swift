@@ -72,4 +72,77 @@ struct TreeComparisonTests {
       }
     }
   }
+
+  @Test(
+    "an export whose tiles are not those of its signed root is no equal of the log, whose tiles they are, nor another log"
+  )
+  func signedLie() throws {
+    try withLog { log, directory in
+      try log.fill(700)
+      let key = try SignerKey(name: "varve/compared", seed: [UInt8](repeating: 3, count: 32))
+      let tiles = directory.removingLastComponent().appending("tiles")
+      try export(log, to: tiles)
+      for size in [1, 256, 300, 699, 700] as [UInt64] {
+        let root = size == 700 ? Self.hash(1) : try log.root(ofSize: 700)
+        try sign(size: size, root: root, key, in: tiles)
+        let lie = try TileMirror(of: tiles, signedByAll: [key.verifierKey])
+        var (one, two) = (try log.tree(), lie.tree())
+        #expect(throws: TilesError.self, "\(size)") { try LogTreeComparison.firstDifference(&one, &two) }
+        #expect(throws: TilesError.self, "\(size)") { try lie.record(at: 0) }
+      }
+      try sign(size: 700, root: log.root(ofSize: 700), key, in: tiles)
+      var (one, two) = (try log.tree(), try TileMirror(of: tiles, signedByAll: [key.verifierKey]).tree())
+      #expect(try LogTreeComparison.firstDifference(&one, &two) == nil)
+    }
+  }
+
+  @Test("a changed hash in a tile is told with the tile's name, and is never taken for a difference of the logs")
+  func damagedTiles() throws {
+    try withLog { log, directory in
+      try log.fill(700)
+      let tiles = directory.removingLastComponent().appending("tiles")
+      try export(log, to: tiles)
+      try withLog { other, _ in
+        try other.fill(600)
+        try other.append([plain([9, 9, 9])])
+        var complaints = 0
+        for name in ["tile/0/000", "tile/0/001", "tile/0/002.p/188", "tile/1/000.p/2"] {
+          let path = tiles.appending(FilePath(name).components).string
+          let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+          for place in stride(from: 0, to: whole.count, by: name.hasPrefix("tile/1") ? 7 : 601) {
+            var changed = whole
+            changed[place] ^= 0x10
+            try changed.write(to: URL(fileURLWithPath: path))
+            for (held, expected) in [(log, nil), (other, 600)] as [(EventLog, UInt64?)] {
+              var (one, two) = (try held.tree(), try TileMirror(unsigned: tiles).tree())
+              do {
+                // A full tile that the way does not lead through is not read.
+                #expect(try LogTreeComparison.firstDifference(&one, &two) == expected, "\(name), byte \(place)")
+                #expect(!name.contains(".p/"), "\(name), byte \(place)")
+              } catch {
+                complaints += 1
+                #expect("\(error)".contains("\(name) is not what"), "\(name), byte \(place): \(error)")
+                #expect((error as? TilesError)?.isDisagreement == true)
+              }
+            }
+          }
+          try whole.write(to: URL(fileURLWithPath: path))
+        }
+        #expect(complaints > 30)
+      }
+    }
+  }
+
+  private func export(_ log: EventLog, to tiles: FilePath) throws {
+    let signer = try LogSigner(
+      makingIn: tiles.removingLastComponent().appending("signer"), name: "log", origin: "varve/compared")
+    _ = try TileExport.run(log, signer: signer, to: tiles)
+  }
+
+  /// Puts a checkpoint beside the tiles, whatever these are.
+  private func sign(size: UInt64, root: Hash256, _ key: SignerKey, in tiles: FilePath) throws {
+    let text = try Checkpoint(origin: key.verifierKey.name, size: size, root: root).text
+    let note = try SignedNote(text: text, signatures: [key.sign(text)])
+    try Data(note.encoded.utf8).write(to: URL(fileURLWithPath: tiles.appending("checkpoint").string))
+  }
 }

@@ -15,8 +15,8 @@ package protocol LogTree {
 package enum LogTreeComparison {
   /// The first position at which two trees have other leaves; nil if one is how the other begins.
   ///
-  /// Nothing is trusted but that each side's hashes are those of its leaves: one that contradicts itself is sent where its
-  /// hashes lead, and the two records there say what is the case.
+  /// An export's hashes are held against its checkpoint on the way. A log's are taken for those of its records; if a stored
+  /// one is not, the way may end where both have the same record.
   ///
   /// - Complexity: three hashes of each side for each level.
   package static func firstDifference(
@@ -56,14 +56,14 @@ extension EventLog {
           (transaction: borrowing ReadTransaction) throws(ReadError) in
           try transaction.subtreeHash(level: level, index: index, in: log.tables)
         }
-      } catch { throw .unreadable(error) }
+      } catch { throw .unreadableLog(log.directory, error) }
     }
   }
 }
 
 extension TileMirror {
-  /// The tree that the tiles hold, as large as the checkpoint says.
-  package func tree() -> some LogTree { TileTree(directory, size: checkpoint.size) }
+  /// The tree that the tiles hold, as large as the checkpoint says; each hash is one that the checkpoint vouches for.
+  package func tree() -> some LogTree { tiles }
 }
 
 extension TileTree: LogTree {

@@ -18,6 +18,9 @@ package struct TileDirectory: Sendable {
   /// The signed checkpoint; what the other files are good for follows from its size.
   static let checkpointName = "checkpoint"
 
+  /// Where a repair keeps a checkpoint that is damaged.
+  static let damagedCheckpointName = "checkpoint.damaged"
+
   /// Where the payload with this Keccak-256 is, relative to the directory.
   package static func payloadPath(_ hash: Hash256) -> String {
     let digits = Hex.encode(hash.bytes).dropFirst(2)
@@ -28,17 +31,26 @@ package struct TileDirectory: Sendable {
 extension TileDirectory {
   /// The bytes of a file below the directory; nil if there is none.
   ///
-  /// - Throws: also when the file is longer than `limit`.
-  func read(_ name: String, limit: Int) throws(LMDB.OpenError) -> [UInt8]? {
+  /// - Throws: `badFile` for what is no file, or one of more bytes than `limit`; `files` when it cannot be read.
+  func read(_ name: String, limit: Int) throws(TilesError) -> [UInt8]? {
     let path = path.pushing(FilePath(name))
-    guard let size = try Files.status(path)?.size else { return nil }
-    guard size <= limit else { throw .system(operation: "read", path, errno: EFBIG) }
+    let status: Files.Status?
+    do throws(LMDB.OpenError) { status = try Files.status(path) } catch {
+      // A file where a directory should be: then the file that should be below it is not there.
+      if case .system(_, _, ENOTDIR) = error { return nil }
+      throw .files(error)
+    }
+    guard let status else { return nil }
+    guard status.isRegular else { throw .badFile(name, status.isDirectory ? "it is a directory" : "it is no file") }
+    guard status.size <= limit else {
+      throw .badFile(name, "it has \(status.size) bytes, \(limit) at most belong there")
+    }
     do {
       let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
       return try file.closeAfter {
-        var bytes = [UInt8](repeating: 0, count: size)
+        var bytes = [UInt8](repeating: 0, count: status.size)
         var count = 0
-        while count < size {
+        while count < status.size {
           let read = try unsafe bytes.withUnsafeMutableBytes { buffer in
             unsafe try file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[count...]))
           }
@@ -48,12 +60,15 @@ extension TileDirectory {
         return Array(bytes.prefix(count))
       }
     } catch {
-      throw .system(operation: "read", path, errno: (error as? Errno ?? .ioError).rawValue)
+      throw .files(.system(operation: "read", path, errno: (error as? Errno ?? .ioError).rawValue))
     }
   }
 
+  /// Whether a file is there and has these bytes. One that cannot be read does not.
+  func holds(_ bytes: [UInt8], _ name: String) -> Bool { (try? read(name, limit: bytes.count)) == bytes }
+
   /// The bytes of a tile. A partial one may have been removed once it was full, and is then cut out of that.
-  func read(_ tile: Tile) throws(LMDB.OpenError) -> [UInt8]? {
+  func read(_ tile: Tile) throws(TilesError) -> [UInt8]? {
     let limit =
       switch tile.content {
       case .hashes: Tile.fullWidth * Hash256.byteCount

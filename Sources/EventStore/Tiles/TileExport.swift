@@ -7,85 +7,160 @@ package import SystemPackage
 /// Writes a log as static files, or adds what is new to such a directory.
 ///
 /// The checkpoint is written last, once all that it needs is durable. A run that is cut short leaves the old one, and the
-/// next run writes everything behind it again.
+/// next run writes everything behind it again. What is before it is not looked at, except in a repair.
 package struct TileExport {
   private let log: EventLog
   private let directory: TileDirectory
+  private let isRepair: Bool
   private var directories: Set<String> = []
+
+  /// What the directory had before; in a repair, whatever of that is not as it must be is mended.
+  private var present = Present.nothing
+  private var mended: [String] = []
+
+  /// A directory's checkpoint, as an export finds it.
+  private enum Present {
+    case nothing
+    /// One that cannot be read, or is not signed as it says.
+    case damaged
+    case checkpoint(Checkpoint, SignedNote)
+  }
 
   /// What an export did.
   package struct Report: Sendable {
     /// The checkpoint that stands in the directory now.
     package let checkpoint: Checkpoint
 
-    /// How many records the directory had before.
+    /// How many signatures it has.
+    package let signatures: Int
+
+    /// How many records the directory had before; in a repair of one whose checkpoint is damaged, all.
     package let oldSize: UInt64
 
     /// How many tiles and bundles were written.
     package let tiles: UInt64
+
+    /// The files that a repair found missing or damaged, and wrote anew.
+    package let mended: [String]
   }
 
   /// Exports what the log has now.
   ///
-  /// - Parameter progress: told after each bundle how many records are written.
-  /// - Throws: `forked` or `ahead`, and changes nothing, if what the directory has is not how this log begins.
-  /// - Complexity: O(what is new): one file for each payload, two for 256 records.
+  /// If the checkpoint in the directory is of the size and root that the log has, it stays, with all signatures that it has.
+  ///
+  /// - Parameters:
+  ///   - isRepair: whether what was exported before is looked at too: each file is held against the log, and written anew
+  ///     if it is not as it must be. Nothing in the directory is trusted then. A checkpoint that is damaged counts for
+  ///     none, and is kept as `checkpoint.damaged`.
+  ///   - progress: told after each bundle how many records are done.
+  /// - Throws: `forked` or `ahead`, and changes nothing, if what the directory has is not how this log begins;
+  ///   `badCheckpoint` likewise, if its checkpoint is signed by another log, or damaged and this is no repair.
+  /// - Complexity: O(what is new), in a repair O(all): one file for each payload, two for 256 records.
   package static func run(
-    _ log: EventLog, signer: LogSigner, to path: FilePath, progress: (UInt64) -> Void = { _ in }
+    _ log: EventLog, signer: LogSigner, to path: FilePath, isRepair: Bool = false,
+    progress: (UInt64) -> Void = { _ in }
   ) throws(TilesError) -> Report {
-    var export = TileExport(log: log, directory: TileDirectory(path))
+    var export = TileExport(log: log, directory: TileDirectory(path), isRepair: isRepair)
     return try export.run(signer, progress)
   }
 
-  private init(log: EventLog, directory: TileDirectory) {
+  private init(log: EventLog, directory: TileDirectory, isRepair: Bool) {
     self.log = log
     self.directory = directory
+    self.isRepair = isRepair
   }
 
   private mutating func run(_ signer: LogSigner, _ progress: (UInt64) -> Void) throws(TilesError) -> Report {
-    let oldSize = try oldSize(signer.verifierKey)
+    present = try lookUp(signer.verifierKey)
     let note: SignedNote
     do throws(SignerError) { note = try signer.checkpoint(of: log) } catch { throw .signer(error) }
     let checkpoint: Checkpoint
     do throws(NoteError) {
       checkpoint = try note.checkpoint(signedByAll: [signer.verifierKey])
     } catch { throw .signer(.note(error)) }
+    let oldSize = oldSize(upTo: checkpoint.size)
     var count: UInt64 = 0
     try directory.durably { () throws(TilesError) in
-      for row in TileRow.added(from: oldSize, to: checkpoint.size) {
+      for row in TileRow.added(from: isRepair ? 0 : oldSize, to: checkpoint.size) {
         try row.forEach { (tile: Tile) throws(TilesError) in
-          try write(tile, oldSize: oldSize)
-          count += 1
+          if try write(tile, oldSize: oldSize) { count += 1 }
           if tile.content == .entries { progress(tile.index * UInt64(Tile.fullWidth) + UInt64(tile.width)) }
         }
       }
     }
-    do throws(LMDB.OpenError) {
-      try Files.replace(
-        directory.path.appending(TileDirectory.checkpointName), with: [UInt8](note.encoded.utf8))
-    } catch { throw .files(error) }
-    return Report(checkpoint: checkpoint, oldSize: oldSize, tiles: count)
+    let signatures = try publish(note)
+    return Report(checkpoint: checkpoint, signatures: signatures, oldSize: oldSize, tiles: count, mended: mended)
   }
 
-  /// How many records the directory has already, once they are found to be this log's.
-  private func oldSize(_ key: VerifierKey) throws(TilesError) -> UInt64 {
-    guard let old = try directory.checkpoint(signedByAll: [key]) else { return 0 }
+  /// Up to which size the directory had, or should have had, a log's files.
+  private func oldSize(upTo size: UInt64) -> UInt64 {
+    switch present {
+    case .nothing: 0
+    case .damaged: size
+    case .checkpoint(let checkpoint, _): checkpoint.size
+    }
+  }
+
+  /// Looks at the directory's checkpoint, and throws unless it is of this log.
+  private func lookUp(_ key: VerifierKey) throws(TilesError) -> Present {
+    let note: SignedNote
+    do throws(TilesError) {
+      guard let found = try directory.note() else { return .nothing }
+      note = found
+    } catch {
+      guard isRepair, case .badCheckpoint = error else { throw error }
+      return .damaged
+    }
+    let checkpoint: Checkpoint
+    do throws(TilesError) { checkpoint = try directory.checkpoint(note, signedByAll: [key]) } catch {
+      // Without the log's signature it is this log's all the same if it says so; else it may be another's.
+      let isNamed = (try? Checkpoint(text: note.text))?.origin == key.name
+      guard isRepair, isNamed || note.signatures.contains(where: { $0.isNamed(after: key) }) else { throw error }
+      return .damaged
+    }
     let root: Hash256
-    do throws(ReadError) { root = try log.root(ofSize: old.size) } catch {
-      if case .beyondHead(_, let size) = error { throw .ahead(directory: old.size, log: size) }
+    do throws(ReadError) { root = try log.root(ofSize: checkpoint.size) } catch {
+      if case .beyondHead(_, let size) = error { throw .ahead(directory: checkpoint.size, log: size) }
       throw .unreadable(error)
     }
-    guard root == old.root else { throw .forked(size: old.size, directory: old.root, log: root) }
-    return old.size
+    guard root == checkpoint.root else { throw .forked(size: checkpoint.size, directory: checkpoint.root, log: root) }
+    return .checkpoint(checkpoint, note)
   }
 
-  private mutating func write(_ tile: Tile, oldSize: UInt64) throws(TilesError) {
+  /// Puts the checkpoint in place, with the signatures that the directory's own has of the same text, and gives back how
+  /// many it has.
+  private mutating func publish(_ note: SignedNote) throws(TilesError) -> Int {
+    var note = note
+    if case .checkpoint(_, let present) = present, present.text == note.text {
+      let missing = note.signatures.filter { !present.signatures.contains($0) }
+      note = present
+      do throws(NoteError) { for signature in missing { try note.add(signature) } } catch {
+        throw .signer(.note(error))
+      }
+      if missing.isEmpty { return note.signatures.count }
+    }
+    let path = directory.path.appending(TileDirectory.checkpointName)
+    do throws(LMDB.OpenError) {
+      if case .damaged = present {
+        mended.append(TileDirectory.checkpointName)
+        _ = try Files.link(path, as: path.removingLastComponent().appending(TileDirectory.damagedCheckpointName))
+      }
+      try Files.replace(
+        path, with: [UInt8](note.encoded.utf8), permissions: [.ownerReadWrite, .groupRead, .otherRead])
+    } catch { throw .files(error) }
+    return note.signatures.count
+  }
+}
+
+extension TileExport {
+  /// Writes a tile, unless a repair finds it as it must be. Whether it was written.
+  private mutating func write(_ tile: Tile, oldSize: UInt64) throws(TilesError) -> Bool {
+    let first = tile.index * UInt64(Tile.fullWidth)
+    let end = first + UInt64(tile.width)
     let bytes: [UInt8]
     switch tile.content {
-    case .entries: bytes = try bundle(tile, oldSize: oldSize)
+    case .entries: bytes = try bundle(first..<end, oldSize: oldSize)
     case .hashes(let level):
-      let first = tile.index * UInt64(Tile.fullWidth)
-      let end = first + UInt64(tile.width)
       let height = level * Tile.height
       do throws(ReadError) {
         bytes = try log.readTree(upTo: end << UInt64(height)) {
@@ -94,18 +169,25 @@ package struct TileExport {
           for index in first..<end {
             hashes.append(try transaction.subtreeHash(level: height, index: index, in: log.tables))
           }
+          if tile.isFull {
+            // A stored hash that is not that of what is below it would spoil a tile that was exported before.
+            let (level, index) = (height + Tile.height, tile.index)
+            guard
+              try MerkleTree.root(ofLeaves: hashes)
+                == transaction.subtreeHash(level: level, index: index, in: log.tables)
+            else { throw .damaged(Damage(.treeHash(level: level, index: index))) }
+          }
           return Tile.encode(hashes: hashes)
         }
       } catch { throw .unreadable(error) }
     }
-    try write(tile.path) { _ = try $0.writeAll(bytes) }
+    return try write(bytes, tile.path, isOld: end <= tile.content.count(ofSize: oldSize))
   }
 
   /// The leaves of a bundle; the payloads that the directory does not have yet are written on the way.
-  private mutating func bundle(_ tile: Tile, oldSize: UInt64) throws(TilesError) -> [UInt8] {
-    let first = tile.index * UInt64(Tile.fullWidth)
+  private mutating func bundle(_ positions: Range<UInt64>, oldSize: UInt64) throws(TilesError) -> [UInt8] {
     var entries: [[UInt8]] = []
-    try log.read(Position(first)..<Position(first + UInt64(tile.width))) {
+    try log.read(Position(positions.lowerBound)..<Position(positions.upperBound)) {
       (view: borrowing RecordView) throws(TilesError) in
       let leaf: [UInt8]
       do throws(ReadError) {
@@ -113,38 +195,46 @@ package struct TileExport {
         leaf = unsafe bytes.span.bytes.bytes
       } catch { throw .unreadable(error) }
       entries.append(leaf)
-      guard view.position.rawValue >= oldSize else { return }
-      try writePayload(of: view)
+      let isOld = view.position.rawValue < oldSize
+      guard isRepair || !isOld else { return }
+      _ = try write(view.payload, TileDirectory.payloadPath(view.payloadHash), isOld: isOld)
     }
     return Tile.encode(entries: entries)
   }
 
-  private mutating func writePayload(of view: borrowing RecordView) throws(TilesError) {
-    let payload = view.payload
-    try write(TileDirectory.payloadPath(view.payloadHash)) { _ = try $0.writeAll(payload) }
-  }
-
-  /// Writes a file, and makes the directories above it.
-  private mutating func write(_ name: String, _ body: (FileDescriptor) throws -> Void) throws(TilesError) {
+  /// Writes a file, and makes the directories above it; not in a repair that finds it as it must be. Whether it was written.
+  private mutating func write(_ bytes: [UInt8], _ name: String, isOld: Bool) throws(TilesError) -> Bool {
+    if isRepair {
+      if directory.holds(bytes, name) { return false }
+      if isOld { mended.append(name) }
+    }
     do throws(LMDB.OpenError) {
       let parent = directory.path.pushing(FilePath(name)).removingLastComponent()
       if directories.insert(parent.string).inserted { try Files.createDirectory(parent) }
-      try directory.write(name, body)
+      try directory.write(name) { _ = try $0.writeAll(bytes) }
     } catch { throw .files(error) }
+    return true
   }
 }
 
 extension TileDirectory {
-  /// The directory's checkpoint, once all of `keys` are found to have signed it; nil if there is none.
-  package func checkpoint(signedByAll keys: [VerifierKey]) throws(TilesError) -> Checkpoint? {
-    let file = path.appending(Self.checkpointName)
+  /// The directory's checkpoint with its signatures, none of which is checked; nil if there is none.
+  func note() throws(TilesError) -> SignedNote? {
     let bytes: [UInt8]?
-    do throws(LMDB.OpenError) {
-      bytes = try read(Self.checkpointName, limit: SignedNote.byteLimit)
-    } catch { throw .files(error) }
+    do throws(TilesError) { bytes = try read(Self.checkpointName, limit: SignedNote.byteLimit) } catch {
+      guard case .badFile(_, let what) = error else { throw error }
+      throw .badCheckpoint(path.appending(Self.checkpointName), .malformed(what))
+    }
     guard let bytes else { return nil }
-    do throws(NoteError) {
-      return try SignedNote(bytes).checkpoint(signedByAll: keys)
-    } catch { throw .badCheckpoint(file, error) }
+    do throws(NoteError) { return try SignedNote(bytes) } catch {
+      throw .badCheckpoint(path.appending(Self.checkpointName), error)
+    }
+  }
+
+  /// What the directory's note says, once all of `keys` are found to have signed it.
+  func checkpoint(_ note: SignedNote, signedByAll keys: [VerifierKey]) throws(TilesError) -> Checkpoint {
+    do throws(NoteError) { return try note.checkpoint(signedByAll: keys) } catch {
+      throw .badCheckpoint(path.appending(Self.checkpointName), error)
+    }
   }
 }

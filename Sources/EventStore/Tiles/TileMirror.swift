@@ -1,5 +1,4 @@
 import Hashing
-import LMDB
 package import MerkleLog
 import Primitives
 import Rollup
@@ -12,30 +11,44 @@ package import SystemPackage
 package struct TileMirror: Sendable {
   let directory: TileDirectory
 
-  /// What the directory claims to hold, signed by all the keys that were asked for.
+  /// What the directory claims to hold: signed by all the keys that were asked for.
   package let checkpoint: Checkpoint
 
   /// - Parameter keys: all of them must have signed the checkpoint; one at least.
   package init(of path: FilePath, signedByAll keys: [VerifierKey]) throws(TilesError) {
     directory = TileDirectory(path)
-    guard let checkpoint = try directory.checkpoint(signedByAll: keys) else { throw .missingCheckpoint(path) }
-    self.checkpoint = checkpoint
+    guard let note = try directory.note() else { throw .missingCheckpoint(path) }
+    checkpoint = try directory.checkpoint(note, signedByAll: keys)
   }
+
+  /// Takes the checkpoint as it stands, whoever has signed it: the directory is then held against itself alone.
+  package init(unsigned path: FilePath) throws(TilesError) {
+    directory = TileDirectory(path)
+    guard let note = try directory.note() else { throw .missingCheckpoint(path) }
+    do throws(NoteError) { checkpoint = try Checkpoint(text: note.text) } catch {
+      throw .badCheckpoint(path.appending(TileDirectory.checkpointName), error)
+    }
+  }
+
+  /// The tree of the tiles, as large as the checkpoint says. What it gives is what the checkpoint's root vouches for.
+  var tiles: TileTree { TileTree(directory, checkpoint) }
 
   /// Holds all tiles against the checkpoint. O(n) hashes; no payload is read.
   package func verifyTiles() throws(TilesError) {
-    var tree = TileTree(directory, size: checkpoint.size)
-    try tree.verify(root: checkpoint.root)
+    var tree = tiles
+    try tree.verify()
   }
 
   /// The first record, which says whose log it is; nil if there is none.
   package func firstRecord() throws(TilesError) -> StoredRecord? { try record(at: 0) }
 
-  /// The record at a position, held against its leaf, and the leaf against its tile; nil if the directory ends before it.
+  /// The record at a position, held against its leaf, and the leaf against the checkpoint; nil if the directory ends before
+  /// it. O(log n) tiles.
   package func record(at position: UInt64) throws(TilesError) -> StoredRecord? {
     guard position < checkpoint.size else { return nil }
     let bundle = Tile.Content.entries.tile(holding: position, ofSize: checkpoint.size)
-    return try records(in: bundle, from: position, upTo: position + 1).first
+    var tree = tiles
+    return try records(in: bundle, from: position, upTo: position + 1, &tree).first
   }
 
   /// Records what the log does not have yet, up to the checkpoint. `verifyTiles` comes before.
@@ -43,14 +56,14 @@ package struct TileMirror: Sendable {
   /// - Parameter progress: told after each bundle how many records the log has.
   /// - Returns: how many records are new.
   package func record(into log: EventLog, progress: (UInt64) -> Void = { _ in }) throws(TilesError) -> UInt64 {
-    var tree = TileTree(directory, size: checkpoint.size)
+    var tree = tiles
     let head = try requireCommonPrefix(of: log, &tree)
     var recorder = Rerecorder(log)
     let width = UInt64(Tile.fullWidth)
     var next = head.size
     while next < checkpoint.size {
       let bundle = Tile.Content.entries.tile(holding: next, ofSize: checkpoint.size)
-      for record in try records(in: bundle, from: next, upTo: checkpoint.size) { try recorder.take(record) }
+      for record in try records(in: bundle, from: next, upTo: checkpoint.size, &tree) { try recorder.take(record) }
       next = min((bundle.index + 1) * width, checkpoint.size)
       if recorder.isLarge || next == checkpoint.size {
         try recorder.flush()
@@ -66,7 +79,7 @@ package struct TileMirror: Sendable {
 extension TileMirror {
   /// Throws `forked` unless one of the two is how the other begins. `verifyTiles` comes before.
   package func requireCommonPrefix(of log: EventLog) throws(TilesError) {
-    var tree = TileTree(directory, size: checkpoint.size)
+    var tree = tiles
     _ = try requireCommonPrefix(of: log, &tree)
   }
 
@@ -84,12 +97,11 @@ extension TileMirror {
   }
 
   /// The records of a bundle from `first` on, each held against its leaf, and the leaf against its tile.
-  private func records(in bundle: Tile, from first: UInt64, upTo end: UInt64) throws(TilesError) -> [StoredRecord] {
+  private func records(
+    in bundle: Tile, from first: UInt64, upTo end: UInt64, _ tree: inout TileTree
+  ) throws(TilesError) -> [StoredRecord] {
     let start = bundle.index * UInt64(Tile.fullWidth)
-    let tile = Tile(.hashes(level: 0), index: bundle.index, width: bundle.width)
-    let bytes = try directory.bytes(of: tile)
-    let hashes: [Hash256]
-    do throws(TileError) { hashes = try tile.hashes(bytes) } catch { throw .badFile(tile.path, "\(error)") }
+    let hashes = try tree.hashes(Tile(.hashes(level: 0), index: bundle.index, width: bundle.width), level: 0)
     var records: [StoredRecord] = []
     for (place, leaf) in try directory.entries(bundle).enumerated() {
       let position = start + UInt64(place)
@@ -111,11 +123,7 @@ extension TileMirror {
 
   private func payload(of header: RecordHeader) throws(TilesError) -> [UInt8] {
     let name = TileDirectory.payloadPath(header.payloadHash)
-    let payload: [UInt8]?
-    do throws(LMDB.OpenError) {
-      payload = try directory.read(name, limit: PayloadLayout.longestPayload)
-    } catch { throw .files(error) }
-    guard let payload else { throw .missingFile(name) }
+    guard let payload = try directory.read(name, limit: PayloadLayout.longestPayload) else { throw .missingFile(name) }
     guard payload.count == Int(header.payloadLength), Keccak256.hash(payload) == header.payloadHash else {
       throw .badFile(name, "it is not the payload of record \(header.position)")
     }

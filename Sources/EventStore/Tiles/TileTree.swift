@@ -1,32 +1,46 @@
-import LMDB
 import MerkleLog
 import Primitives
 
-/// The tree that a directory's tiles hold, of the size that its checkpoint has.
+/// The tree that a directory's tiles hold, of the size and root that its checkpoint has.
+///
+/// No hash is given out that the root does not vouch for: the tiles at the right edge must give the root together, and each
+/// full tile must give the hash that stands for it in the tile above.
 struct TileTree {
   private let directory: TileDirectory
-  let size: UInt64
+  private let checkpoint: Checkpoint
 
-  /// The tile of each level that was looked at last.
-  private var recent: [Int: (tile: Tile, hashes: [Hash256])] = [:]
+  var size: UInt64 { checkpoint.size }
 
-  init(_ directory: TileDirectory, size: UInt64) {
+  /// The partial tiles by their levels, once they are found to give the root. Every other tile is below one of them.
+  private var edge: [Int: [Hash256]]?
+
+  /// The full tile of each level that was looked at last.
+  private var recent: [Int: (index: UInt64, hashes: [Hash256])] = [:]
+
+  init(_ directory: TileDirectory, _ checkpoint: Checkpoint) {
     self.directory = directory
-    self.size = size
+    self.checkpoint = checkpoint
   }
 
-  /// The hashes of a tile.
+  /// The hashes of one of the tree's tiles. At most one tile of each level above is read, and the edge once.
+  ///
+  /// - Throws: `badFile` or `missingFile` for the tile that is at fault, `otherRoot` when the root is not that of the tiles.
   mutating func hashes(_ tile: Tile, level: Int) throws(TilesError) -> [Hash256] {
-    if let recent = recent[level], recent.tile == tile { return recent.hashes }
-    let bytes = try directory.bytes(of: tile)
-    let hashes: [Hash256]
-    do throws(TileError) { hashes = try tile.hashes(bytes) } catch { throw .badFile(tile.path, "\(error)") }
-    recent[level] = (tile, hashes)
+    let edge = try vouchedEdge()
+    if !tile.isFull, let hashes = edge[level] { return hashes }
+    if let recent = recent[level], recent.index == tile.index { return recent.hashes }
+    let hashes = try directory.hashes(tile)
+    let above = try hash(tile.index, level: level + 1)
+    let below = MerkleTree.root(ofLeaves: hashes)
+    guard below == above else {
+      throw .badFile(tile.path, "its hashes give \(below), the tile above has \(above)")
+    }
+    recent[level] = (tile.index, hashes)
     return hashes
   }
 
   /// The `place`-th hash of a level of tiles.
-  mutating func hash(_ place: UInt64, level: Int) throws(TilesError) -> Hash256 {
+  private mutating func hash(_ place: UInt64, level: Int) throws(TilesError) -> Hash256 {
     let tile = Tile.Content.hashes(level: level).tile(holding: place, ofSize: size)
     return try hashes(tile, level: level)[Int(place % UInt64(Tile.fullWidth))]
   }
@@ -37,7 +51,11 @@ struct TileTree {
     for (level, index) in Frontier.subtrees(ofSize: smaller) {
       hashes.append(try subtreeHash(level: level, index: index))
     }
-    guard let frontier = Frontier(size: smaller, hashes: hashes) else {
+    return Self.root(ofSize: smaller, hashes)
+  }
+
+  private static func root(ofSize size: UInt64, _ hashes: [Hash256]) -> Hash256 {
+    guard let frontier = Frontier(size: size, hashes: hashes) else {
       preconditionFailure("a frontier has one hash for each bit of its size")
     }
     return frontier.root
@@ -46,54 +64,69 @@ struct TileTree {
 
 extension TileTree {
   /// Holds all tiles of hashes against the checkpoint's root, from the top down, so that the first one that is found to be
-  /// wrong is the one that is wrong.
-  mutating func verify(root: Hash256) throws(TilesError) {
-    let computed = try self.root(ofSize: size)
-    guard computed == root else { throw try edgeFault(checkpoint: root, computed: computed) }
+  /// wrong is the one that is wrong. O(n) hashes.
+  mutating func verify() throws(TilesError) {
+    _ = try vouchedEdge()
     for level in Tile.levels.dropLast().reversed() {
       let row = TileRow.added(to: size).first { $0.content == .hashes(level: level) }
-      for index in row?.full ?? 0..<0 {
-        let tile = Tile(.hashes(level: level), index: index)
-        let above = try hash(index, level: level + 1)
-        let below = MerkleTree.root(ofLeaves: try hashes(tile, level: level))
-        guard below == above else {
-          throw .badFile(tile.path, "its hashes give \(below), the tile above has \(above)")
-        }
-      }
+      for index in row?.full ?? 0..<0 { _ = try hashes(Tile(.hashes(level: level), index: index), level: level) }
     }
   }
 
-  /// Which of the tiles at the right edge is at fault when together they give another root: one that contradicts the tiles
-  /// or the entries below it.
-  private mutating func edgeFault(checkpoint: Hash256, computed: Hash256) throws(TilesError) -> TilesError {
+  /// Reads the partial tiles, whose hashes are all of the tree's frontier, and holds them against the root.
+  private mutating func vouchedEdge() throws(TilesError) -> [Int: [Hash256]] {
+    if let edge { return edge }
+    var tiles: [(tile: Tile, level: Int, hashes: [Hash256])] = []
+    var frontier: [Hash256] = []
     for row in TileRow.added(to: size).reversed() {
       guard let tile = row.partial, case .hashes(let level) = tile.content else { continue }
-      let first = tile.index * UInt64(Tile.fullWidth)
-      let hashes = try hashes(tile, level: level)
-      let below: [Hash256]
-      if level == 0 {
-        below = try directory.entries(Tile(.entries, index: tile.index, width: tile.width)).map { MerkleHash.leaf($0) }
-      } else {
-        below = try (first..<first + UInt64(tile.width)).map { (index) throws(TilesError) in
-          let child = Tile(.hashes(level: level - 1), index: index)
-          return MerkleTree.root(ofLeaves: try self.hashes(child, level: level - 1))
-        }
-      }
-      if let place = hashes.indices.first(where: { hashes[$0] != below[$0] }) {
-        return .badFile(tile.path, "hash \(place) is \(hashes[place]), what is below it gives \(below[place])")
+      let hashes = try directory.hashes(tile)
+      tiles.append((tile, level, hashes))
+      var first = 0
+      for bit in (0..<Tile.height).reversed() where tile.width >> bit & 1 == 1 {
+        frontier.append(MerkleTree.root(ofLeaves: hashes[first..<first + 1 << bit]))
+        first += 1 << bit
       }
     }
-    return .otherRoot(checkpoint: checkpoint, tiles: computed)
+    let computed = Self.root(ofSize: size, frontier)
+    guard computed == checkpoint.root else {
+      for (tile, level, hashes) in tiles { try requireAgreement(tile, level, hashes) }
+      throw .otherRoot(checkpoint: checkpoint.root, tiles: computed)
+    }
+    let edge = Dictionary(uniqueKeysWithValues: tiles.map { ($0.level, $0.hashes) })
+    self.edge = edge
+    return edge
+  }
+
+  /// Throws if a tile contradicts the tiles or the entries below it. Of the tiles at the edge, which give another root
+  /// together, that is the one at fault.
+  private func requireAgreement(_ tile: Tile, _ level: Int, _ hashes: [Hash256]) throws(TilesError) {
+    let first = tile.index * UInt64(Tile.fullWidth)
+    let below: [Hash256]
+    if level == 0 {
+      below = try directory.entries(Tile(.entries, index: tile.index, width: tile.width)).map { MerkleHash.leaf($0) }
+    } else {
+      below = try (first..<first + UInt64(tile.width)).map { (index) throws(TilesError) in
+        MerkleTree.root(ofLeaves: try directory.hashes(Tile(.hashes(level: level - 1), index: index)))
+      }
+    }
+    if let place = hashes.indices.first(where: { hashes[$0] != below[$0] }) {
+      throw .badFile(tile.path, "hash \(place) is \(hashes[place]), what is below it gives \(below[place])")
+    }
   }
 }
 
 extension TileDirectory {
   /// The bytes of a tile that must be there.
   func bytes(of tile: Tile) throws(TilesError) -> [UInt8] {
-    let bytes: [UInt8]?
-    do throws(LMDB.OpenError) { bytes = try read(tile) } catch { throw .files(error) }
-    guard let bytes else { throw .missingFile(tile.path) }
+    guard let bytes = try read(tile) else { throw .missingFile(tile.path) }
     return bytes
+  }
+
+  /// The hashes of a tile that must be there, as they stand in it.
+  func hashes(_ tile: Tile) throws(TilesError) -> [Hash256] {
+    let bytes = try bytes(of: tile)
+    do throws(TileError) { return try tile.hashes(bytes) } catch { throw .badFile(tile.path, "\(error)") }
   }
 
   /// The entries of a bundle that must be there.

@@ -33,6 +33,9 @@ package enum TilesError: Error, Sendable {
   case signer(SignerError)
   case append(AppendError)
   case unreadable(ReadError)
+
+  /// One of the logs that are compared could not be read: the one in this directory.
+  case unreadableLog(FilePath, ReadError)
   case files(LMDB.OpenError)
   /// The disk did not take all that was written below the directory.
   case notOnDisk(FilePath, Errno)
@@ -46,7 +49,7 @@ extension TilesError {
   /// Whether the data is at fault rather than the machine or the command.
   package var isDisagreement: Bool {
     switch self {
-    case .missingCheckpoint, .append, .unreadable, .files, .notOnDisk: false
+    case .missingCheckpoint, .append, .unreadable, .unreadableLog, .files, .notOnDisk: false
     case .badCheckpoint, .missingFile, .badFile, .otherRoot, .forked, .ahead, .recordedOtherwise: true
     case .signer(let error): error.isDisagreement
     }
@@ -57,12 +60,13 @@ extension TilesError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .missingCheckpoint(let path): "there is no checkpoint in \(path), so it is no exported log, or not a whole one"
-    case .badCheckpoint(let path, let error): "the checkpoint in \(path): \(error)"
-    case .missingFile(let name): "\(name) is missing, and the checkpoint asks for it; export again into the directory"
-    case .badFile(let name, let what):
-      "\(name) is not what the checkpoint vouches for: \(what); fetch it again, or export again"
+    case .badCheckpoint(let path, let error):
+      "the checkpoint \(path): \(error); if it is damaged, \(Self.remedy)"
+    case .missingFile(let name): "\(name) is missing, and the checkpoint asks for it; \(Self.remedy)"
+    case .badFile(let name, let what): "\(name) is not what the checkpoint vouches for: \(what); \(Self.remedy)"
     case .otherRoot(let checkpoint, let tiles):
-      "the tiles give the root \(tiles), the checkpoint has \(checkpoint); they are of different logs or sizes"
+      "the tiles give the root \(tiles), and the checkpoint beside them has \(checkpoint): the export is damaged, or the "
+        + "two are of different logs or sizes; \(Self.remedy)"
     case .forked(let size, let directory, let log):
       "at \(size) records the directory has root \(directory) and the log has \(log): they are not the same log, and "
         + "nothing was changed; `varve log compare` finds the first difference"
@@ -74,10 +78,14 @@ extension TilesError: CustomStringConvertible {
     case .signer(let error): "\(error)"
     case .append(let error): "\(error)"
     case .unreadable(let error): "\(error)"
+    case .unreadableLog(let path, let error): "the log in \(path): \(error)"
     case .files(let error): "\(error)"
     case .notOnDisk(let path, let error):
       "\(path): the disk did not take what was written (errno \(error.rawValue)): see the system's log for the device, then "
-        + "export again"
+        + "run it again, which writes it again"
     }
   }
+
+  /// What to do about a damaged export: it follows from the log.
+  private static let remedy = "fetch it again, or mend the export where its log is: `varve log export --repair`"
 }

@@ -37,7 +37,7 @@ public struct NoteSignature: Sendable {
   }
 
   /// Whether name and identifier are the key's.
-  func isNamed(after key: VerifierKey) -> Bool {
+  public func isNamed(after key: VerifierKey) -> Bool {
     keyID == key.id && name.utf8.elementsEqual(key.name.utf8)
   }
 }

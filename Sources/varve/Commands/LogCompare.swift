@@ -1,6 +1,7 @@
 import ArgumentParser
 import EventStore
 import Foundation
+import MerkleLog
 import Primitives
 import Rollup
 import StoreFiles
@@ -25,8 +26,11 @@ struct LogCompare: VarveCommand {
 
       With --records two copies of one log are compared, record by record, by way
       of their trees: some forty hashes for a million records. So is an export
-      (`varve log export`), whose checkpoint must be signed with this log's key or
-      with that of --key. Ends with 0 when one is how the other begins.
+      (`varve log export`). Each tile that is read is held against the export's
+      checkpoint, and the checkpoint's signature against --key, else against this
+      log's own key; a checkpoint of another log is compared unsigned without --key,
+      and the result says so. Ends with 0 when one is how the other begins, with 1
+      when it is not, and with 1 and the file's name when the export is damaged.
 
       EXAMPLES
         varve log compare ../other-store
@@ -62,15 +66,22 @@ struct LogCompare: VarveCommand {
   }
 
   private func compareRecords(_ console: Console) throws {
-    let log = try options.openLog(.readOnly)
+    let (mine, log) = (options.dataDirectory, try openMine())
+    let tree = try NamedLog.reading(mine) { try log.tree() }
     let report: LogRecordsReport
     if isExport {
-      let export = try TileMirror(
-        of: FilePath(other), signedByAll: [key?.key() ?? options.ledgerSigner().verifierKey])
-      report = try LogRecordsReport(log, export.tree()) { try export.record(at: $0) }
+      let (export, isChecked) = try openExport()
+      report = try LogRecordsReport(tree, export.tree(), isSignatureChecked: isChecked) { position in
+        (try NamedLog.reading(mine) { try log.record(at: Position(position)) }, try export.record(at: position))
+      }
     } else {
-      let copy = try EventLog.open(DataDirectory(FilePath(other)).ledger, mode: .readOnly)
-      report = try LogRecordsReport(log, copy.tree()) { try copy.record(at: Position($0)) }
+      let copy = try openOther()
+      report = try LogRecordsReport(tree, NamedLog.reading(other) { try copy.tree() }) { position in
+        (
+          try NamedLog.reading(mine) { try log.record(at: Position(position)) },
+          try NamedLog.reading(other) { try copy.record(at: Position(position)) }
+        )
+      }
     }
     console.report(report)
     guard let position = report.firstDifference else { return }
@@ -79,9 +90,46 @@ struct LogCompare: VarveCommand {
       remedy: "`varve log verify` on each; if both are sound, they are two logs")
   }
 
+  private func openMine() throws -> EventLog {
+    try NamedLog.reading(options.dataDirectory) { try options.openLog(.readOnly) }
+  }
+
+  private func openOther() throws -> EventLog {
+    let ledger = DataDirectory(FilePath(other)).ledger
+    guard FileManager.default.fileExists(atPath: ledger.string) else {
+      throw Failure(
+        .cannot, "\(other) is neither a store nor an exported log: it has no directory ledger, and no file checkpoint",
+        remedy: "check the path")
+    }
+    return try NamedLog.reading(other) { try EventLog.open(ledger, mode: .readOnly) }
+  }
+
+  /// The export, and whether a public key is known to have signed its checkpoint: the one that was given, else this log's,
+  /// if it is this log's export.
+  private func openExport() throws -> (TileMirror, isSignatureChecked: Bool) {
+    let path = FilePath(other)
+    if let key { return (try TileMirror(of: path, signedByAll: [key.key()]), true) }
+    do throws(TilesError) {
+      if let own = try ownKey() { return (try TileMirror(of: path, signedByAll: [own]), true) }
+    } catch {
+      guard case .badCheckpoint(_, .noKnownSigner) = error else { throw error }
+    }
+    return (try TileMirror(unsigned: path), false)
+  }
+
+  /// The public key of this store's log; nil if it has none.
+  private func ownKey() throws(TilesError) -> VerifierKey? {
+    let directory = DataDirectory(options.dataPath)
+    guard let manifest = try? directory.manifestIfPresent() else { return nil }
+    do throws(SignerError) { return try directory.ledgerSigner(of: manifest).verifierKey } catch {
+      if case .missing = error { return nil }
+      throw .signer(error)
+    }
+  }
+
   private func compareNodes(_ console: Console) throws {
-    let first = try options.openLog(.readOnly)
-    let second = try EventLog.open(DataDirectory(FilePath(other)).ledger, mode: .readOnly)
+    let first = NamedLog(log: try openMine(), name: options.dataDirectory)
+    let second = NamedLog(log: try openOther(), name: other)
     let comparison = try LedgerComparison(of: first, with: second)
     console.report(try LogCompareReport(comparison, first, second))
     switch comparison {
@@ -106,11 +154,13 @@ struct LogCompareReport: Report {
     let finalizedL1Block: UInt64?
     let difference: RecordReport?
 
-    init(_ log: EventLog, _ fact: LedgerFact?) throws {
-      records = try log.head().size
-      newestL1Block = try log.newestBlock()?.id.number
-      finalizedL1Block = try log.finalizedBlock()?.number
-      difference = try fact.map { try RecordReport(try log.record(at: $0.position), withPayload: false) }
+    init(_ log: NamedLog, _ fact: LedgerFact?) throws {
+      records = try log.reading { try $0.head().size }
+      newestL1Block = try log.reading { try $0.newestBlock()?.id.number }
+      finalizedL1Block = try log.finalizedL1Block()?.number
+      difference = try fact.map { fact in
+        try log.reading { try RecordReport($0.record(at: fact.position), withPayload: false) }
+      }
     }
   }
 
@@ -126,7 +176,7 @@ struct LogCompareReport: Report {
   let first: Side
   let second: Side
 
-  init(_ comparison: LedgerComparison, _ one: EventLog, _ other: EventLog) throws {
+  init(_ comparison: LedgerComparison, _ one: NamedLog, _ other: NamedLog) throws {
     var difference: LedgerDifference?
     switch comparison {
     case .equal(let block): (outcome, equalThrough) = ("equal", block.number)

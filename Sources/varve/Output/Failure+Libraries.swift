@@ -87,7 +87,7 @@ extension TilesError: TellsDisagreement {
   var underlying: (any TellsDisagreement)? {
     switch self {
     case .append(let error): error
-    case .unreadable(let error): error
+    case .unreadable(let error), .unreadableLog(_, let error): error
     case .files(let error): error
     default: nil
     }
