@@ -33,8 +33,11 @@ enum ChildProcess {
   /// The child is started with `posix_spawn`: an LMDB environment must not cross a fork. It has a process group of its own, so
   /// a terminal's Ctrl-C reaches only this process.
   ///
-  /// - Returns: how it ended, and the last word that it sent.
-  static func runSelf(_ arguments: [String], isSilent: Bool = false) throws -> (outcome: ChildOutcome, word: String?) {
+  /// - Returns: how it ended, the last word that it sent, and what a silent one would have said on standard error: less than
+  ///   a pipe holds.
+  static func runSelf(
+    _ arguments: [String], isSilent: Bool = false
+  ) throws -> (outcome: ChildOutcome, word: String?, said: String) {
     let (socket, other) = try socketPair()
     defer { try? socket.close() }
     let process = Process()
@@ -42,17 +45,20 @@ enum ChildProcess {
       fileURLWithPath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
     process.arguments = arguments
     process.standardInput = FileHandle(fileDescriptor: other.rawValue, closeOnDealloc: false)
-    if isSilent {
+    let errors = isSilent ? Pipe() : nil
+    if let errors {
       process.standardOutput = FileHandle.nullDevice
-      process.standardError = FileHandle.nullDevice
+      process.standardError = errors
     }
     do {
       defer { try? other.close() }
       try process.run()
     }
+    try errors?.fileHandleForWriting.close()
     let word = lastMessage(from: socket)
     process.waitUntilExit()
-    return (ChildOutcome(of: process), word)
+    let said = try errors?.fileHandleForReading.readToEnd() ?? Data()
+    return (ChildOutcome(of: process), word, String(decoding: said, as: UTF8.self))
   }
 
   /// In the child: sends the parent a word, of which the last one counts. 64 bytes at most.

@@ -25,8 +25,9 @@ struct LogCheck {
 
   /// How the check ended.
   enum Outcome {
-    /// The child has said what there is to say, and ended with this exit code.
-    case exit(Int32)
+    /// The child has said what there is to say, and ended with this exit code; what it said on standard error, if it was
+    /// to be silent.
+    case exit(Int32, said: String)
 
     /// A damaged page ended the child: the signal, and the records it had verified before.
     case damagedPage(signal: Int32, verified: String)
@@ -39,12 +40,14 @@ struct LogCheck {
   func run(isSilent: Bool = false) throws -> Outcome {
     var arguments = ["log", "verify", "--child", "--data-dir", options.dataDirectory]
     if let which { arguments += ["--log", which.log.rawValue] }
-    if options.json { arguments.append("--json") }
-    if options.quiet { arguments.append("--quiet") }
-    arguments += ["--log-level", options.logLevel.rawValue]
-    let (outcome, verified) = try ChildProcess.runSelf(arguments, isSilent: isSilent)
+    if options.quiet || isSilent { arguments.append("--quiet") }
+    if !isSilent {
+      if options.json { arguments.append("--json") }
+      arguments += ["--log-level", options.logLevel.rawValue]
+    }
+    let (outcome, verified, said) = try ChildProcess.runSelf(arguments, isSilent: isSilent)
     return switch outcome {
-    case .exit(let code): .exit(code)
+    case .exit(let code): .exit(code, said: said)
     case .fault(let signal): .damagedPage(signal: signal, verified: verified ?? "0")
     case .stopped(let signal): .stopped(signal: signal)
     }
@@ -53,12 +56,12 @@ struct LogCheck {
   /// Whether all of the log is as it was written. A check that could not be made to its end says neither, and throws.
   func isSound() throws -> Bool {
     switch try run(isSilent: true) {
-    case .exit(0): return true
-    case .exit(Failure.Kind.disagreement.rawValue), .damagedPage: return false
-    case .exit:
-      throw Failure(
-        .cannot, "the log in \(options.ledgerPath) could not be checked",
-        remedy: "`varve log verify --data-dir \(options.dataDirectory)` tells why")
+    case .exit(0, _): return true
+    case .exit(Failure.Kind.disagreement.rawValue, _), .damagedPage: return false
+    case .exit(_, let said):
+      let cause =
+        said.split(separator: "\n").first.map { $0.hasPrefix("error: ") ? $0.dropFirst(7) : $0 } ?? "no reason given"
+      throw Failure(.cannot, "the log in \(options.ledgerPath) could not be checked: \(cause)")
     case .stopped(let signal): throw Self.stopped(options, by: signal)
     }
   }

@@ -70,6 +70,80 @@ struct InterruptionTests {
     }
   }
 
+  @Test("a backup, or a restore, that is interrupted at any moment is no log, and is made when it is run again")
+  func copies() throws {
+    try DemoWorld.withStore { world in
+      let root = try world.root()
+      func again(_ name: String, _ command: (String) -> [String]) throws {
+        let whole = try Self.seconds {
+          let run = try Tool.run(command("\(world.directory)/\(name)"))
+          #expect(run.exitCode == 0, "\(run.errors)")
+        }
+        for part in 1...Self.parts {
+          let target = "\(world.directory)/\(name)-\(part)"
+          let run = try Tool.run(command(target), interruptedAfter: whole * Double(part) / Double(Self.parts))
+          guard Self.hasEnded(run) else { return }
+          if FileManager.default.fileExists(atPath: "\(target)/ledger/data.mdb") {
+            // It has its name last, so all is done.
+            #expect(FileManager.default.fileExists(atPath: "\(target)/varve.json"))
+          } else {
+            #expect(try Tool.run(["log", "stats", "--data-dir", target]).exitCode == 3)
+            let second = try Tool.run(command(target))
+            #expect(second.exitCode == 0, "\(second.errors)")
+          }
+          let verified = try Tool.run(["log", "verify", "--data-dir", target])
+          #expect(verified.exitCode == 0 && verified.output.contains(root), "\(verified.errors)")
+        }
+      }
+      try again("backup") { ["log", "backup", $0, "--data-dir", world.store] }
+      try again("restored") { ["log", "restore", "\(world.directory)/backup", "--data-dir", $0] }
+    }
+  }
+
+  @Test("what a copy has left that was killed at any of its steps is written over by the next")
+  func leftOfCopies() throws {
+    try DemoWorld.withStore { world in
+      let whole = try Data(contentsOf: URL(fileURLWithPath: "\(world.store)/ledger/data.mdb"))
+      let manifest = try Data(contentsOf: URL(fileURLWithPath: "\(world.store)/varve.json"))
+      for (number, left) in [
+        ["ledger/writer.lock": Data("1\n".utf8), "ledger/.new-copy/ledger/data.mdb.tmp": whole.prefix(5000)],
+        ["ledger/.new-copy/ledger/data.mdb": whole.prefix(5000)],
+        ["ledger/.new-copy/ledger/data.mdb": whole, "varve.json": manifest],
+      ].enumerated() {
+        let copy = "\(world.directory)/copy-\(number)"
+        for (name, bytes) in left {
+          let url = URL(fileURLWithPath: "\(copy)/\(name)")
+          try FileManager.default.createDirectory(
+            at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+          try bytes.write(to: url)
+        }
+        #expect(try Tool.run(["log", "stats", "--data-dir", copy]).exitCode == 3)
+        #expect(try Tool.run(["log", "restore", copy, "--data-dir", "\(copy)-restored"]).exitCode == 3)
+        try world.expect(0, ["log", "backup", copy])
+        #expect(try Tool.run(["log", "verify", "--data-dir", copy]).exitCode == 0)
+        let names = try FileManager.default.contentsOfDirectory(atPath: "\(copy)/ledger").sorted()
+        #expect(names == ["data.mdb", "lock.mdb", "writer.lock"])
+      }
+    }
+  }
+
+  @Test(
+    "a copy that cannot be checked because its disk is full is not called damaged",
+    .enabled(if: SmallFileSystem.isPermittedOrRequired, "a small file system cannot be mounted here"))
+  func fullDisk() throws {
+    try DemoWorld.withStore { world in
+      let size = try Data(contentsOf: URL(fileURLWithPath: "\(world.store)/ledger/data.mdb")).count
+      // Room for the copy, and not for the file that its readers share.
+      let small = try #require(SmallFileSystem(at: "\(world.directory)/small", bytes: size + 4 * 4096))
+      defer { small.unmount() }
+      let refused = try world.expect(3, ["log", "backup", "\(small.path)/copy"])
+      #expect(refused.errors.contains("No space left on device") && !refused.errors.contains("not sound"))
+      #expect(try FileManager.default.contentsOfDirectory(atPath: "\(small.path)/copy/ledger").isEmpty)
+      #expect(small.enlarge(megabytes: 8))
+      try world.expect(0, ["log", "backup", "\(small.path)/copy"])
+    }
+  }
+
   @Test("an import that is interrupted at any moment leaves a sound log, and goes on to the same root")
   func chainImport() throws {
     try DemoWorld.withStore { world in

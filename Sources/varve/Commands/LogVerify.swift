@@ -67,8 +67,8 @@ struct LogVerify: VarveCommand {
   /// Starts the child, and says what it means when a signal ends it.
   private func superviseChild() throws {
     switch try LogCheck(of: options, which).run() {
-    case .exit(0): return
-    case .exit(let code): throw Stop(exitCode: code)
+    case .exit(0, _): return
+    case .exit(let code, _): throw Stop(exitCode: code)
     case .damagedPage(let signal, let verified):
       throw Failure(
         .disagreement,

@@ -12,7 +12,8 @@ struct LogBackup: VarveCommand {
     discussion: """
       The copy is the log as of one commit. Each byte of it is checked, as
       `varve log verify` does, before its manifest is written; without one it is
-      no store. What was signed last (`signer/`) is not copied, on purpose.
+      no store. What was signed last (`signer/`) is not copied, on purpose. A backup
+      that was stopped is made when it is run again.
 
       EXAMPLES
         varve log backup /backups/2026-11-26
@@ -26,9 +27,8 @@ struct LogBackup: VarveCommand {
   func execute(_ console: Console) throws {
     let manifest = try DataDirectory(options.dataPath).manifest()
     let target = DataDirectory(FilePath(directory))
-    try target.requireNoStore(remedy: "name a new directory")
-    let head = try VerifiedCopy.make(of: options.openLog(.readOnly), in: target, options)
-    try target.write(manifest)
+    try target.requireRoom(for: manifest, remedy: "name a new directory")
+    let head = try VerifiedCopy.make(of: options.openLog(.readOnly), in: target, manifest, options)
     console.report(CopyOutcome(verb: "backed up", head, directory: directory))
   }
 }
@@ -42,7 +42,9 @@ struct LogRestore: VarveCommand {
       The data directory must have no log. The backup is verified first. If a
       checkpoint was signed here of more records than the backup has, or with
       another root, the backup is refused: a log that went on from it would
-      contradict what was signed. Projections are rebuilt as they are needed.
+      contradict what was signed. Projections are rebuilt as they are needed. The
+      log has its name only once the copy is verified; run it again if it was
+      stopped.
 
       EXAMPLES
         varve log restore /backups/2026-11-26
@@ -55,41 +57,52 @@ struct LogRestore: VarveCommand {
 
   func execute(_ console: Console) throws {
     let source = DataDirectory(FilePath(directory))
-    let manifest = try source.manifest()
+    let manifest = try manifest(of: source)
     let target = DataDirectory(options.dataPath)
-    try requireRoom(for: manifest, in: target)
+    try target.requireRoom(
+      for: manifest, remedy: "move it away first, as nothing is replaced, or name another directory with --data-dir")
     _ = try VerifiedCopy.check(source, options)
     let backup = try EventLog.open(source.ledger, mode: .readOnly)
     try target.requireSigned(manifest, extendedBy: backup, console)
-    let head = try VerifiedCopy.make(of: backup, in: target, options)
-    try target.write(manifest)
+    let head = try VerifiedCopy.make(of: backup, in: target, manifest, options)
     console.report(CopyOutcome(verb: "restored", head, directory: options.dataDirectory))
   }
 
-  private func requireRoom(for manifest: StoreManifest, in target: DataDirectory) throws {
-    if let present = try target.manifestIfPresent(), present != manifest {
-      throw Failure(
-        .disagreement,
-        "\(options.dataDirectory) is another store (\(present.storeID)) than the backup's "
-          + "(\(manifest.storeID))", remedy: "name another directory with --data-dir")
+  private func manifest(of source: DataDirectory) throws -> StoreManifest {
+    if let manifest = try source.manifestIfPresent(), try Files.status(source.data) != nil {
+      return manifest
     }
-    try target.requireNoLedger(remedy: "move it away first; nothing is replaced")
+    let isExport = try Files.status(source.path.appending("checkpoint")) != nil
+    throw Failure(
+      .cannot, "\(directory) is no backup: a backup has a file varve.json and a log in ledger/",
+      remedy: isExport
+        ? "it may be an export: `varve log mirror \(directory) --key VKEY`"
+        : "check the path; a backup that was stopped is made when `varve log backup` is run again")
   }
 }
 
 /// A copy of a log, verified in a child process.
 enum VerifiedCopy {
-  /// Copies a log into a data directory that has none, and verifies the copy. One that is not found to be sound is removed,
-  /// and the lock's file with it, so that nothing is in the way of the next; nobody can have appended to it.
-  static func make(of log: EventLog, in target: DataDirectory, _ options: GlobalOptions) throws -> Head {
+  /// Copies a log into a data directory that has none, and verifies the copy. It gets its name last; one that is not found to
+  /// be sound is removed, and the lock's file with it, so that nothing is in the way of the next. What a run that was
+  /// stopped has left is written over. Nobody can append meanwhile.
+  static func make(
+    of log: EventLog, in target: DataDirectory, _ manifest: StoreManifest, _ options: GlobalOptions
+  ) throws -> Head {
     try Files.createDirectory(target.ledger)
     return try target.holdingLedger {
-      do { try log.copy(to: target.ledger) } catch {
-        try Files.remove(target.ledger.appending(EventLog.lockFile))
-        throw error
-      }
-      do { return try check(target, options) } catch {
-        for name in ["data.mdb", "lock.mdb", EventLog.lockFile] { try Files.remove(target.ledger.appending(name)) }
+      let draft = target.draft
+      do {
+        try Files.removeDirectory(draft.path)
+        try log.copy(to: draft.ledger)
+        let head = try check(draft, options)
+        try target.write(manifest)
+        try Files.move(draft.data, to: target.data)
+        try? Files.removeDirectory(draft.path)
+        return head
+      } catch {
+        try? Files.removeDirectory(draft.path)
+        try? Files.remove(target.ledger.appending(EventLog.lockFile))
         guard let failure = error as? Failure, failure.kind == .disagreement else { throw error }
         throw Failure(
           .disagreement, "the copy in \(target.ledger) was not sound, and was removed",
@@ -118,17 +131,22 @@ extension DataDirectory {
     }
   }
 
-  /// Throws if there is a log, or a manifest that says so.
-  fileprivate func requireNoStore(remedy: String) throws {
-    if try manifestIfPresent() != nil { throw Failure(.cannot, "there is a store in \(path)", remedy: remedy) }
-    try requireNoLedger(remedy: remedy)
+  /// Throws if there is a log, or a manifest of another store. That of the same store alone is what a copy leaves that was
+  /// stopped before its last step.
+  fileprivate func requireRoom(for manifest: StoreManifest, remedy: String) throws {
+    if let present = try manifestIfPresent(), present != manifest {
+      throw Failure(
+        .disagreement, "\(path) is another store (\(present.storeID)) than what is to be copied (\(manifest.storeID))",
+        remedy: remedy)
+    }
+    guard try Files.status(data) == nil else { throw Failure(.cannot, "there is a log in \(ledger)", remedy: remedy) }
   }
 
-  fileprivate func requireNoLedger(remedy: String) throws {
-    guard try Files.status(ledger.appending("data.mdb")) == nil else {
-      throw Failure(.cannot, "there is a log in \(ledger)", remedy: remedy)
-    }
-  }
+  /// Where a copy of a log is made: below the ledger, on the same disk, under a name that is no log's.
+  fileprivate var draft: DataDirectory { DataDirectory(ledger.appending(".new-copy")) }
+
+  /// The log's data file, by whose name a log is known.
+  fileprivate var data: FilePath { ledger.appending("data.mdb") }
 }
 
 /// What `varve log backup` and `varve log restore` print.

@@ -93,7 +93,7 @@ struct LogRepairCommand: VarveCommand {
     var arguments = ["log", "repair", "--child", "--data-dir", options.dataDirectory]
     if options.json { arguments.append("--json") }
     if options.quiet { arguments.append("--quiet") }
-    let (outcome, word) = try ChildProcess.runSelf(arguments)
+    let (outcome, word, _) = try ChildProcess.runSelf(arguments)
     switch outcome {
     case .exit(0): return word == Self.confirmed
     case .exit(let code): throw Stop(exitCode: code)
