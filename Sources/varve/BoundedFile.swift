@@ -1,4 +1,6 @@
 import Foundation
+import LMDB
+import SystemPackage
 
 /// A file that somebody else made, read whole.
 enum BoundedFile {
@@ -7,6 +9,9 @@ enum BoundedFile {
   /// - Parameter kind: what it should be, as in "a proof".
   /// - Throws: `cannot` when it cannot be read, `disagreement` when it is too long to be what it should be.
   static func read(_ path: String, limit: Int, as kind: String) throws -> [UInt8] {
+    if let status = try? Files.status(FilePath(path)), status.isDirectory {
+      throw Failure(.cannot, "\(path) is a directory, not \(kind)", remedy: "name the file")
+    }
     let data: Data
     do {
       let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))

@@ -1,8 +1,13 @@
+import EventStore
 import Foundation
 import MerkleLog
 import Primitives
+import Rollup
+import SystemPackage
 import TestSupport
 import Testing
+
+@testable import varve
 
 @Suite("The log as evidence")
 struct LogEvidenceTests {
@@ -55,8 +60,167 @@ struct LogEvidenceTests {
       #expect(try world.check(file, key, ["--root", "0x" + String(repeating: "ab", count: 32)]).exitCode == 1)
       #expect(try world.check(file, key).exitCode == 2)
       try world.expect(3, ["log", "prove", "--from", "\(size + 1)"])
+      #expect(
+        try world.expect(3, ["log", "check-proof", world.directory, "--key", key]).errors.contains("is a directory"))
       try world.expect(3, ["log", "prove", "\(size)"])
       try world.expect(2, ["log", "prove"])
+    }
+  }
+
+  @Test("a log that grows is proven from checkpoint to checkpoint, under the one that witnesses have signed")
+  func witnessed() throws {
+    try DemoWorld.with { world in
+      try world.importGenesisAlone()
+      let key = try world.verifierKey()
+      let old = "\(world.directory)/old.txt"
+      try world.expect(0, ["log", "checkpoint"]).output.write(toFile: old, atomically: true, encoding: .utf8)
+      let oldSize = try #require(try world.json(["log", "stats"])[0]["records"] as? Int)
+      try world.expect(0, world.importing(world.chain))
+
+      let witness = try SignerKey(
+        name: "witness.example", algorithm: .cosignatureV1, seed: [UInt8](repeating: 6, count: 32))
+      var cosigned = try SignedNote([UInt8](try world.expect(0, ["log", "checkpoint"]).output.utf8))
+      try cosigned.add(witness.cosign(cosigned.text, at: 1_800_000_000))
+      let file = "\(world.directory)/cosigned.txt"
+      try cosigned.encoded.write(toFile: file, atomically: true, encoding: .utf8)
+
+      let growth = "\(world.directory)/growth.txt"
+      try world.expect(0, ["log", "prove", "--from", "\(oldSize)", "--checkpoint", file]).output
+        .write(toFile: growth, atomically: true, encoding: .utf8)
+      let both = ["--key", "\(witness.verifierKey)"]
+      #expect(try world.check(growth, key, both + ["--old", old]).exitCode == 0)
+      // The old one has to be of that size, and signed by a key that was named.
+      let wrong = try world.check(growth, key, ["--old", file])
+      #expect(wrong.exitCode == 1 && wrong.errors.contains("\(file) is of 260 records"), "\(wrong.errors)")
+      #expect(try world.check(growth, "\(witness.verifierKey)", ["--old", old]).exitCode == 1)
+      #expect(try world.check(growth, key, ["--old", growth]).exitCode == 1)
+      #expect(
+        try world.check(growth, key, ["--old", old, "--root", "0x" + String(repeating: "ab", count: 32)]).exitCode == 2)
+      #expect(try world.check(growth, key, ["--old", "\(world.directory)/none"]).exitCode == 3)
+
+      // A record under the checkpoint with the witness's signature, and under the one of an earlier size.
+      let record = "\(world.directory)/record.tlog-proof"
+      for (checkpoint, size, more) in [(file, 260, both), (old, oldSize, [])] {
+        let printed = try world.expect(0, ["log", "prove", "1", "--checkpoint", checkpoint]).output
+        try printed.write(toFile: record, atomically: true, encoding: .utf8)
+        #expect(printed.contains("\n\(size)\n"))
+        #expect(try world.check(record, key, more).exitCode == 0)
+        #expect(try world.check(record, key, ["--old", old]).exitCode == 2)
+        try world.expect(3, ["log", "prove", "\(size)", "--checkpoint", checkpoint])
+      }
+      // Not under one that this log's key has not signed, or has signed of another log.
+      var unsigned = try SignedNote(text: cosigned.text)
+      try unsigned.add(witness.cosign(cosigned.text, at: 1))
+      try unsigned.encoded.write(toFile: file, atomically: true, encoding: .utf8)
+      #expect(try world.expect(1, ["log", "prove", "1", "--checkpoint", file]).errors.contains(file))
+      try FileManager.default.removeItem(atPath: "\(world.store)/ledger")
+      try world.importGenesisAlone()
+      try cosigned.encoded.write(toFile: file, atomically: true, encoding: .utf8)
+      let beyond = try world.expect(1, ["log", "prove", "1", "--checkpoint", file])
+      #expect(beyond.errors.contains("is of 260 records, and the log has \(oldSize)"))
+    }
+  }
+
+  @Test("an export is compared by what its signed root vouches for, mended in place, and told when nobody has vouched")
+  func damagedExport() throws {
+    try DemoWorld.withStore { world in
+      let tiles = "\(world.directory)/tiles"
+      try world.expect(0, ["log", "export", tiles])
+      let compare = ["log", "compare", tiles]
+      let checked = try world.json(compare)[0]
+      #expect(checked["isSignatureChecked"] as? Bool == true && checked["firstDifference"] == nil)
+      #expect(try !world.expect(0, compare).output.contains("NOT checked"))
+
+      for name in ["tile/1/000.p/1", "tile/0/000", "tile/0/001.p/4"] {
+        let path = "\(tiles)/\(name)"
+        let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+        var changed = whole
+        changed[40 % whole.count] ^= 4
+        for damaged in [changed, whole + [0], nil] {
+          try FileManager.default.removeItem(atPath: path)
+          if let damaged { try damaged.write(to: URL(fileURLWithPath: path)) }
+          // A full tile that no difference leads to is not read by a comparison.
+          if name.contains(".p/") {
+            let refused = try world.expect(1, compare)
+            #expect(refused.errors.contains(name) && refused.errors.contains("varve log export --repair"))
+            #expect(refused.output.isEmpty)
+          }
+          #expect(try world.expect(0, ["log", "export", tiles, "--repair"]).output.contains("  \(name)\n"))
+          #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == whole)
+        }
+      }
+      #expect(try world.json(["log", "export", tiles, "--repair"])[0]["mendedFiles"] as? Int == 0)
+
+      // A store of the same records with a key of its own.
+      let key = try world.verifierKey()
+      let mirror = "\(world.directory)/mirror"
+      #expect(try Tool.run(["log", "mirror", tiles, "--key", key, "--data-dir", mirror]).exitCode == 0)
+      let unchecked = try Tool.run(compare + ["--data-dir", mirror])
+      #expect(unchecked.exitCode == 0 && unchecked.output.contains("the checkpoint's signature was NOT checked"))
+      let given = try Tool.run(compare + ["--key", key, "--data-dir", mirror])
+      #expect(given.exitCode == 0 && !given.output.contains("NOT checked"))
+
+      // Signed, and of another log: the checkpoint of an earlier size, with that size changed, is not signed at all.
+      let checkpoint = "\(tiles)/checkpoint"
+      let note = try String(contentsOfFile: checkpoint, encoding: .utf8)
+      try note.replacingOccurrences(of: "\n260\n", with: "\n259\n").write(
+        toFile: checkpoint, atomically: true, encoding: .utf8)
+      for directory in [world.store, mirror] {
+        let lie = try Tool.run(compare + ["--data-dir", directory])
+        #expect(lie.exitCode == 1 && lie.output.isEmpty, "\(lie.output)\(lie.errors)")
+      }
+      #expect(try world.expect(1, ["log", "export", tiles]).errors.contains("--repair"))
+      try world.expect(0, ["log", "export", tiles, "--repair"])
+      #expect(try String(contentsOfFile: checkpoint, encoding: .utf8) == note)
+    }
+  }
+
+  @Test("what is compared, restored or checked and is not there, or damaged, is named")
+  func named() throws {
+    try DemoWorld.withStore { world in
+      let nothing = "\(world.directory)/nosuch"
+      let compared = try world.expect(3, ["log", "compare", nothing])
+      #expect(compared.errors.contains("\(nothing) is neither a store nor an exported log"))
+      let restored = try Tool.run(["log", "restore", nothing, "--data-dir", "\(world.directory)/new"])
+      #expect(restored.exitCode == 3 && restored.errors.contains("\(nothing) is no backup"))
+      let tiles = "\(world.directory)/tiles"
+      try world.expect(0, ["log", "export", tiles])
+      let export = try Tool.run(["log", "restore", tiles, "--data-dir", "\(world.directory)/new"])
+      #expect(export.exitCode == 3 && export.errors.contains("varve log mirror"))
+
+      let copy = "\(world.directory)/copy"
+      try world.expect(0, ["log", "backup", copy])
+      #expect(try world.expect(0, ["log", "compare", copy, "--records"]).output.contains("equal: the first 260"))
+      // The head row, which is read at open.
+      let data = "\(copy)/ledger/data.mdb"
+      let root = try world.root()
+      let digits = stride(from: 2, to: root.count, by: 2).map { UInt8(root.dropFirst($0).prefix(2), radix: 16) ?? 0 }
+      #expect(try world.damage(data, at: digits) > 0)
+      for how in [[], ["--records"]] {
+        for (mine, other) in [(world.store, copy), (copy, world.store)] {
+          let refused = try Tool.run(["log", "compare", other, "--data-dir", mine] + how)
+          #expect(
+            refused.exitCode == 1 && refused.errors.contains("in \(copy): "), "\(refused.output)\(refused.errors)")
+        }
+      }
+    }
+  }
+
+  @Test("two logs whose hashes lead to a record that is the same in both are damaged, and no two logs")
+  func damagedTree() throws {
+    struct Damaged: LogTree {
+      let size: UInt64
+      func subtreeHash(level: Int, index: UInt64) throws(TilesError) -> Hash256 { .zero }
+    }
+    try withTemporaryDirectory { directory in
+      let log = try EventLog.open(FilePath(directory), mode: .create)
+      try log.append((0..<9).map { NewRecord(kind: .blockSequenced, coordinates: .block(0), payload: [$0]) })
+      let error = #expect(throws: Failure.self) {
+        try LogRecordsReport(log.tree(), Damaged(size: 9)) { position in
+          (try log.record(at: Position(position)), try log.record(at: Position(position)))
+        }
+      }
+      #expect(error?.kind == .disagreement && error?.message.contains("a stored hash is damaged") == true)
     }
   }
 

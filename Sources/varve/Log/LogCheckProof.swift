@@ -17,10 +17,12 @@ struct LogCheckProof: VarveCommand {
 
       Of a record, the leaf is shown: what was recorded, and the hash of its
       payload, against which --payload holds a file. That a log has grown is shown
-      against the root that it had: --root.
+      against the checkpoint that it had: --old, which one of the keys must have
+      signed. Who knows the root alone gives that: --root.
 
       EXAMPLES
         varve log check-proof record-17.tlog-proof --key log.vkey
+        varve log check-proof growth.txt --old checkpoint.txt --key log.vkey
         varve log check-proof record-17.tlog-proof --key log.vkey --key witness.vkey
       """)
 
@@ -37,11 +39,17 @@ struct LogCheckProof: VarveCommand {
   @Option(help: ArgumentHelp("Root that the log had at the size from which it has grown.", valueName: "hash"))
   var root: HashArgument?
 
+  @Option(
+    help: ArgumentHelp("Checkpoint that the log had at the size from which it has grown.", valueName: "file"),
+    completion: .file())
+  var old: String?
+
   @Option(help: ArgumentHelp("File that must be the record's payload.", valueName: "file"), completion: .file())
   var payload: String?
 
   func validate() throws {
     guard !key.isEmpty else { throw ValidationError("give a public key with --key") }
+    guard root == nil || old == nil else { throw ValidationError("--old says the root; leave out --root") }
   }
 
   func execute(_ console: Console) throws {
@@ -56,16 +64,39 @@ struct LogCheckProof: VarveCommand {
 
   private func growth(_ bytes: [UInt8], _ keys: [VerifierKey]) throws -> CheckedProof {
     guard payload == nil else { throw Failure(.wrongUsage, "--payload is for the proof of a record") }
-    guard let root else {
-      throw Failure(.wrongUsage, "\(file) shows that a log has grown; name the root it had before with --root")
-    }
     let proof = try GrowthFile(bytes)
-    let checkpoint = try proof.verify(oldRoot: root.hash, signedByAll: keys)
+    let earlier = try old.map { try earlierCheckpoint($0, keys) }
+    guard let oldRoot = earlier?.root ?? root?.hash else {
+      throw Failure(
+        .wrongUsage, "\(file) shows that a log has grown from \(proof.oldSize) records",
+        remedy: "name the checkpoint that it had then with --old, or its root with --root")
+    }
+    if let earlier, let old, earlier.size != proof.oldSize {
+      throw Failure(
+        .disagreement, "\(old) is of \(earlier.size) records, and \(file) shows growth from \(proof.oldSize)",
+        remedy: "`varve log prove --from \(earlier.size)` makes the proof that belongs to it")
+    }
+    let checkpoint = try proof.verify(oldRoot: oldRoot, signedByAll: keys)
+    if let earlier, let old, !earlier.origin.utf8.elementsEqual(checkpoint.origin.utf8) {
+      throw Failure(.disagreement, "\(old) is of the log \(earlier.origin), and \(file) of \(checkpoint.origin)")
+    }
     return CheckedProof(checkpoint, try proof.note.verify(by: keys), oldSize: proof.oldSize)
   }
 
+  /// A checkpoint that one of the keys has signed; witnesses may not have seen it.
+  private func earlierCheckpoint(_ path: String, _ keys: [VerifierKey]) throws -> Checkpoint {
+    let bytes = try BoundedFile.read(path, limit: SignedNote.byteLimit, as: "a checkpoint")
+    do throws(NoteError) {
+      let note = try SignedNote(bytes)
+      try note.verify(by: keys)
+      return try Checkpoint(text: note.text)
+    } catch { throw Failure(.disagreement, "\(path): \(error)") }
+  }
+
   private func inclusion(_ bytes: [UInt8], _ keys: [VerifierKey]) throws -> CheckedProof {
-    guard root == nil else { throw Failure(.wrongUsage, "--root is for a proof that the log has grown") }
+    guard root == nil, old == nil else {
+      throw Failure(.wrongUsage, "--old and --root are for a proof that the log has grown")
+    }
     let proof = try ProofFile(bytes)
     guard let leaf = proof.extra else {
       throw Failure(.disagreement, "\(file) has no leaf as extra data, so it does not say what was recorded")
