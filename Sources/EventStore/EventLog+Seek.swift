@@ -17,6 +17,23 @@ extension EventLog {
     }.map { (BlockID(number: number, hash: $0.hash), $0.positions) }
   }
 
+  /// Where a canonical L1 block ends, all of one snapshot; nil when the log has no such block, or L1 has left it. Three
+  /// lookups.
+  package func end(of id: BlockID) throws(ReadError) -> BlockEnd? {
+    try environment.read { (transaction: borrowing ReadTransaction) throws(ReadError) in
+      let row: BlockRow?
+      do throws(LMDBError) { row = try transaction.blockRow(id.number, in: tables) } catch { throw .store(error) }
+      guard let row, row.hash == id.hash else { return nil }
+      let revoked = try currentRevocations(in: transaction).ranges.reduce(0) { count, range in
+        range.lowerBound < row.end ? count + min(range.upperBound, row.end) - range.lowerBound : count
+      }
+      let leaf = try transaction.withRecord(at: row.end - 1, in: tables) {
+        (view: borrowing RecordView) throws(ReadError) in try view.header.leafHash
+      }
+      return BlockEnd(position: row.end, lastLeafHash: leaf, revokedRecords: revoked)
+    }
+  }
+
   /// The L1 block that the newest `L1Finalized` names.
   package func finalizedBlock() throws(ReadError) -> BlockID? {
     try environment.read { (transaction: borrowing ReadTransaction) throws(ReadError) in
@@ -41,6 +58,18 @@ extension EventLog {
   ) throws(ReadError) -> R {
     do throws(LMDBError) { return try environment.read(body) } catch { throw .store(error) }
   }
+}
+
+/// Where an L1 block ends in the log.
+package struct BlockEnd: Equatable, Sendable {
+  /// Behind the block's last record.
+  package let position: UInt64
+
+  /// Of that record.
+  package let lastLeafHash: Hash256
+
+  /// How many positions before `position` canonical readers skip.
+  package let revokedRecords: UInt64
 }
 
 extension BlockRow {

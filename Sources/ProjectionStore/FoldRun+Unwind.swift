@@ -12,35 +12,42 @@ extension ProjectionVersion {
   func unwind(
     _ cursor: ProjectionCursor, to log: EventLog, projection: String
   ) throws(ProjectionError) -> ProjectionCursor {
+    let (gone, after) = try blocksToTakeBack(cursor, of: log, projection: projection)
+    try takeBack(gone, after)
+    return after
+  }
+
+  /// The L1 blocks that the log does not have any more, newest first, and where the projection stands without them.
+  ///
+  /// - Throws: as `unwind`.
+  func blocksToTakeBack(
+    _ cursor: ProjectionCursor, of log: EventLog, projection: String
+  ) throws(ProjectionError) -> (blocks: [UInt64], after: ProjectionCursor) {
     var top = cursor.l1Block
     var gone: [UInt64] = []
     // The newest block goes in any case: its records may have been revoked before all of them were folded.
-    repeat {
+    while true {
       guard let header = try journalHeader(top.number), header.hash == top.hash else {
         throw .rebuildRequired(
           projection: projection, reason: "L1 has left block \(top.number), and how to take it back is not known")
       }
       gone.append(top.number)
       top = header.before
-    } while try !log.hasCanonical(top)
-    let after = try log.cursor(behind: top)
-    try takeBack(gone, after)
-    return after
+      if let after = try log.cursor(behind: top) { return (gone, after) }
+    }
   }
 }
 
 extension EventLog {
-  fileprivate func hasCanonical(_ id: BlockID) throws(ProjectionError) -> Bool {
-    do { return try block(id.number)?.id == id } catch { throw .log(error) }
-  }
-
-  /// Where a projection stands that has folded everything up to and with an L1 block.
-  func cursor(behind id: BlockID) throws(ProjectionError) -> ProjectionCursor {
-    do throws(ReadError) {
-      guard let end = try block(id.number)?.positions.upperBound.rawValue, end > 0 else { return .start }
-      return ProjectionCursor(
-        nextPosition: end, lastLeafHash: try leafHash(at: Position(end - 1)), l1BlockNumber: id.number,
-        l1BlockHash: id.hash, skippedRecords: try revokedCount(before: end))
-    } catch { throw .log(error) }
+  /// Where a projection stands that has folded everything up to and with an L1 block, all of one snapshot; nil when the log
+  /// does not have the block, or L1 has left it. What L1 leaves afterwards, the cursor shows.
+  func cursor(behind id: BlockID) throws(ProjectionError) -> ProjectionCursor? {
+    let end: BlockEnd?
+    do throws(ReadError) { end = try self.end(of: id) } catch { throw .log(error) }
+    return end.map { end in
+      ProjectionCursor(
+        nextPosition: end.position, lastLeafHash: end.lastLeafHash, l1BlockNumber: id.number, l1BlockHash: id.hash,
+        skippedRecords: end.revokedRecords)
+    }
   }
 }

@@ -50,7 +50,9 @@ extension Projector {
     afterL1Block number: UInt64, to path: FilePath
   ) throws(ProjectionError) -> SnapshotReport {
     try readRows(afterL1Block: number) { version, rows, block throws(ProjectionError) in
-      let cursor = try log.cursor(behind: block)
+      guard let cursor = try log.cursor(behind: block) else {
+        throw rebuildRequired("L1 has left block \(block.number) while it was read")
+      }
       let header = try header(at: cursor, keepsHistory: false, newestPoint: [])
       var writer = try SnapshotWriter(path, header)
       let digest = try writer.add(version, of: rows, at: block)

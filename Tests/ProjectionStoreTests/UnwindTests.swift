@@ -83,6 +83,28 @@ struct UnwindTests {
     }
   }
 
+  @Test("nothing stands behind a block that L1 has left, whatever has come in its place since it was looked for")
+  func behindBlock() throws {
+    let old = try MiniChain(blockCount: 20)
+    let new = try MiniChain(blockCount: 20, branchedAt: 15)
+    try Scratch.with { scratch in
+      try old.write(to: scratch.log)
+      let (kept, left) = (old.blocks[14].header.id, old.blocks[17].header.id)
+      let before = try #require(try scratch.log.cursor(behind: left))
+      #expect(before.nextPosition == (try scratch.log.block(17)?.positions.upperBound.rawValue))
+      #expect(before.l1Block == left && before.skippedRecords == 0)
+      #expect(before.lastLeafHash == (try scratch.log.leafHash(at: Position(before.nextPosition - 1))))
+      try scratch.log.appendReorg(
+        oldTip: old.blocks[19].header.id, newTip: new.blocks[19].header.id, commonAncestor: kept)
+      #expect(try scratch.log.cursor(behind: left) == nil, "no block has its height")
+      try new.write(15..<20, to: scratch.log)
+      #expect(try scratch.log.cursor(behind: left) == nil, "another block has its height")
+      #expect(try scratch.log.cursor(behind: kept)?.skippedRecords == 0)
+      let after = try #require(try scratch.log.cursor(behind: new.blocks[17].header.id))
+      #expect(after.skippedRecords == 5 * 4, "four records of each block that L1 has left")
+    }
+  }
+
   @Test("a projection that cannot take back what L1 left asks for a rebuild")
   func tooDeep() throws {
     try Scratch.with { scratch in
