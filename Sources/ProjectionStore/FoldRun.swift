@@ -18,6 +18,9 @@ final class FoldRun<P: Projection> {
   /// Told what folding found, in order. Returns whether the run is to end after this record; throws to end it before.
   var onFinding: (P.Finding) throws(ProjectionError) -> Bool = { _ in false }
 
+  /// What L1 has revoked, for a run over the log as it was at some time; nil: what it has revoked whenever records are read.
+  var revoked: [Range<Position>]?
+
   /// Whether `onFinding` has ended the run.
   private(set) var isEnded = false
 
@@ -100,7 +103,16 @@ final class FoldRun<P: Projection> {
   }
 
   private func revokedCount(before position: UInt64) throws(ProjectionError) -> UInt64 {
+    if let revoked { return revoked.count(before: position) }
     do { return try log.revokedCount(before: position) } catch { throw .log(error) }
+  }
+
+  /// Lends the records of a range that the projection is given.
+  private func read(
+    _ range: Range<Position>, _ body: (borrowing RecordView) throws(Interruption) -> Void
+  ) throws(Interruption) {
+    guard let revoked, isCanonical else { return try log.read(range, view: P.readMode.logView, body) }
+    for part in revoked.kept(of: range) { try log.read(part, view: .physical, body) }
   }
 
   private func step(to end: LogExtent, of batchLimit: UInt64) throws(ProjectionError) {
@@ -169,7 +181,7 @@ final class FoldRun<P: Projection> {
             try endFullBatch(part)
           }
         }
-        try log.read(Position(part.next)..<Position(end.ledger), view: P.readMode.logView) {
+        try read(Position(part.next)..<Position(end.ledger)) {
           (record: borrowing RecordView) throws(Interruption) in
           try foldTestimony(through: record.position.rawValue)
           try foldOne(record, projection, view, &part)

@@ -2,9 +2,12 @@ import LMDB
 import Primitives
 package import Projections
 
-/// A verdict that was reached anew, beside the one in the rows.
+/// A verdict that was reached anew, beside the one in the rows. There is one of them at least.
 package struct RecomputedVerdict: Sendable {
-  package let recomputed: OutputVerdict
+  package let outputIndex: UInt64
+
+  /// What executing the log again gives; nil where nobody has posted such an output.
+  package let recomputed: OutputVerdict?
 
   /// What the live version says; nil where it says nothing.
   package let stored: OutputVerdict?
@@ -15,26 +18,34 @@ package struct RecomputedVerdict: Sendable {
 
 extension Projector<ProposerState> {
   /// Executes the log again from position 0, in a scratch directory, and judges every posted output anew. The live version
-  /// stands still meanwhile; neither its rows nor those of other projections are looked at for it.
+  /// stands still meanwhile; neither its rows nor those of other projections are looked at for it. What L1 revokes
+  /// meanwhile is judged all the same, as the live version has.
   ///
   /// - Parameter last: the output behind which it may end; nil: all of the log that the live version has folded.
-  /// - Returns: a verdict for every output, up to the last one wanted at least, by index.
+  /// - Returns: a verdict for every output that the log or the live version has, up to the last one wanted at least, by
+  ///   index.
   package func recomputeVerdicts(
     through last: UInt64? = nil, _ options: Options = Options()
   ) throws(ProjectionError) -> [RecomputedVerdict] {
     let lock = try ProjectionError.lock(versions.directory, .writer)
     let live = try openLive(.readOnly)
-    let target = try checkedCursor(of: live)
+    let (target, revoked) = try pinnedCursor(of: live)
     let anew = try withScratch(keepingHistory: false) { scratch throws(ProjectionError) in
       let run = FoldRun<P>(log, testimony, into: scratch, from: .start, [], options)
+      run.revoked = revoked
       run.onFinding = { verdict in last.map { verdict.outputIndex >= $0 } ?? false }
       try run.advance(to: target.extent)
       return try scratch.verdicts()
     }
     let stored = try live.verdicts()
     _ = consume lock
-    let byIndex = Dictionary(stored.map { ($0.outputIndex, $0) }) { first, _ in first }
-    return anew.map { RecomputedVerdict(recomputed: $0, stored: byIndex[$0.outputIndex]) }
+    func byIndex(_ verdicts: [OutputVerdict]) -> [UInt64: OutputVerdict] {
+      Dictionary(verdicts.map { ($0.outputIndex, $0) }) { first, _ in first }
+    }
+    let (recomputed, known) = (byIndex(anew), byIndex(stored.filter { $0.outputIndex <= last ?? .max }))
+    return Set(recomputed.keys).union(known.keys).sorted().map { index in
+      RecomputedVerdict(outputIndex: index, recomputed: recomputed[index], stored: known[index])
+    }
   }
 }
 

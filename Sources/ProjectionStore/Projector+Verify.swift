@@ -1,6 +1,8 @@
+import EventStore
 import LMDB
 import Primitives
 import Projections
+import Rollup
 import SystemPackage
 
 /// What a rebuild beside the live version showed.
@@ -39,23 +41,47 @@ extension RowDifference: CustomStringConvertible {
 extension Projector {
   /// Folds the records that the live version has folded, in a scratch directory, and compares.
   ///
-  /// The live version stands still meanwhile. The scratch directory is removed at the end.
+  /// The live version stands still meanwhile, and what L1 revokes meanwhile is folded all the same, as the live version has.
+  /// Of other projections only those are read without which this one cannot be folded: what an upstream tells is found out
+  /// anew. The scratch directory is removed at the end.
   ///
-  /// - Throws: `requirementBehind` when a projection without which this one cannot be folded has not come as far.
+  /// - Throws: `requirementBehind` when a projection without which this one cannot be folded has not come as far, or may
+  ///   have gone on with another branch of L1.
   package func verify(_ options: Options = Options()) throws(ProjectionError) -> VerifyReport {
     let lock = try ProjectionError.lock(versions.directory, .writer)
     let live = try openLive(.readOnly)
-    let target = try checkedCursor(of: live)
+    let (target, revoked) = try pinnedCursor(of: live)
+    var options = options
+    options.usesUpstreams = false
     let report = try withScratch(keepingHistory: live.keepsHistory) { scratch throws(ProjectionError) in
-      let upstreams = try upstreams(.none, options)
-      let run = FoldRun<P>(log, testimony, into: scratch, from: .start, upstreams, options)
+      let required = try upstreams(.none, options)
+      let run = FoldRun<P>(log, testimony, into: scratch, from: .start, required, options)
+      run.revoked = revoked
       try run.advance(to: target.extent)
       try run.requireReached(target.nextPosition)
-      return VerifyReport(
+      let report = VerifyReport(
         stored: try live.digest(), rebuilt: try scratch.digest(), difference: try live.firstDifference(from: scratch))
+      if !report.agrees, !required.isEmpty, try reasonToRebuild(target) != nil {
+        throw .requirementBehind(projection: P.name, reached: 0, of: target.nextPosition)
+      }
+      return report
     }
     _ = consume lock
     return report
+  }
+
+  /// Where a version stands, and what L1 had revoked then: nothing of it has been folded.
+  func pinnedCursor(
+    of version: ProjectionVersion
+  ) throws(ProjectionError) -> (cursor: ProjectionCursor, revoked: [Range<Position>]) {
+    let cursor = try checkedCursor(of: version)
+    let revoked: [Range<Position>]
+    do { revoked = try log.revokedRanges() } catch { throw .log(error) }
+    // L1 may have left something since the cursor was looked at.
+    if P.readMode == .canonical, revoked.count(before: cursor.nextPosition) != cursor.skippedRecords {
+      throw rebuildRequired("L1 has revoked records that it has folded")
+    }
+    return (cursor, revoked)
   }
 
   /// Lends a version without a row, which is removed when `body` returns. The caller holds the writer's lock.

@@ -90,6 +90,15 @@ struct SenderIndexTests {
     }
   }
 
+  @Test("what is verified is not what the index tells: one with wrong senders accuses nobody else")
+  func verifiedWithout() throws {
+    try withDemoChain { scratch, _ in
+      try scratch.projector().rebuild()
+      try tamper(scratch) { $0[$0.count - 1] ^= 1 }
+      #expect(try scratch.projector().verify().agrees)
+    }
+  }
+
   @Test("a row about another block than the one at its place is not believed")
   func otherBlock() throws {
     try withDemoChain { scratch, _ in

@@ -1,7 +1,9 @@
+import EventStore
 import LMDB
 import Primitives
 @testable import ProjectionStore
 import Projections
+import Rollup
 import SystemPackage
 import TestSupport
 import Testing
@@ -75,6 +77,57 @@ struct VerifyTests {
       let difference = try #require(try scratch.projector().verify().difference)
       #expect(difference.key == early)
       #expect(difference.stored == nil)
+    }
+  }
+
+  @Test("what L1 revokes while a version is verified, or its verdicts are, is no difference")
+  func reorganisedMeanwhile() throws {
+    let old = try MiniChain(blockCount: Self.chainLength)
+    let new = try MiniChain(blockCount: Self.chainLength, branchedAt: 9)
+    func reorganising(_ scratch: Scratch) -> Projector<ProposerState>.Options {
+      var isDone = false
+      return Projector<ProposerState>.Options(batchSize: 5) { progress in
+        guard progress.l1BlockNumber >= 11, !isDone else { return }
+        isDone = true
+        #expect(throws: Never.self) {
+          try scratch.log.appendReorg(
+            oldTip: old.blocks[Self.chainLength - 1].header.id, newTip: new.blocks[Self.chainLength - 1].header.id,
+            commonAncestor: old.blocks[8].header.id)
+          try new.write(9..<Self.chainLength, to: scratch.log)
+        }
+      }
+    }
+    for isVerify in [true, false] {
+      try Scratch.with { scratch in
+        try old.write(to: scratch.log)
+        try scratch.projector().rebuild()
+        let before = try scratch.log.revokedRanges()
+        if isVerify {
+          #expect(try scratch.projector().verify(reorganising(scratch)).agrees)
+        } else {
+          let verdicts = try scratch.projector().recomputeVerdicts(reorganising(scratch))
+          #expect(verdicts.count == Self.chainLength)
+          #expect(verdicts.allSatisfy { $0.isStored })
+        }
+        #expect(try scratch.log.revokedRanges() != before, "L1 has left something meanwhile")
+      }
+    }
+  }
+
+  @Test("verdicts on outputs that only the rows have are told, those behind the last one wanted are not")
+  func foreignOutput() throws {
+    try Self.withLiveVersion { scratch in
+      let (_, row) = try #require(try Self.rows(scratch, ProposerState.outputs.index).last)
+      let count = UInt64(Self.chainLength)
+      try scratch.tamper {
+        $0.put(ProposerState.outputs, key: ProposerState.key(count + 3).rawSpan, value: row.rawSpan)
+      }
+      let all = try scratch.projector().recomputeVerdicts()
+      #expect(all.map(\.outputIndex) == Array(0..<count) + [count + 3])
+      #expect(all.last?.recomputed == nil && all.last?.isStored == false)
+      #expect(all.dropLast().allSatisfy { $0.isStored })
+      let some = try scratch.projector().recomputeVerdicts(through: 4)
+      #expect(some.map(\.outputIndex) == Array(0...4) && some.allSatisfy { $0.isStored })
     }
   }
 

@@ -11,7 +11,7 @@ struct OutputVerify: VarveCommand {
     discussion: """
       Begins at position 0 with nothing, in a scratch directory: it trusts no row
       of any projection, and compares its verdicts with those of proposer-state as
-      well. With indices only these outputs are told of, and it ends behind the last
+      well: also where that has one on an output that nobody posted. With indices only these outputs are told of, and it ends behind the last
       of them; without, all are, deleted ones too.
 
       Ends with 1 when one of them is wrong, or when proposer-state has another
@@ -34,21 +34,23 @@ struct OutputVerify: VarveCommand {
     var verdicts = try projector.recomputeVerdicts(through: indices.max(), .showing(bar))
     bar.clear()
     if !indices.isEmpty {
-      let known = Set(verdicts.map(\.recomputed.outputIndex))
+      let known = Set(verdicts.map(\.outputIndex))
       if let missing = indices.first(where: { !known.contains($0) }) {
         throw Failure(.cannot, "there is no output \(missing)", remedy: "`varve output list`")
       }
-      verdicts = verdicts.filter { indices.contains($0.recomputed.outputIndex) }
+      verdicts = verdicts.filter { indices.contains($0.outputIndex) }
     }
     console.report(OutputVerification(verdicts, seconds: bar.elapsed))
     if let foreign = verdicts.first(where: { !$0.isStored }) {
       throw Failure(
         .disagreement,
-        "projection \(ProposerState.name) has another verdict on output \(foreign.recomputed.outputIndex)",
+        foreign.recomputed == nil
+          ? "projection \(ProposerState.name) has a verdict on output \(foreign.outputIndex), which nobody posted"
+          : "projection \(ProposerState.name) has another verdict on output \(foreign.outputIndex)",
         remedy: "`varve projection rebuild \(ProposerState.name) --restart`")
     }
-    if let wrong = verdicts.first(where: { !$0.recomputed.agrees }) {
-      throw Failure(.disagreement, "\(wrong.recomputed)", remedy: "`varve output show \(wrong.recomputed.outputIndex)`")
+    if let wrong = verdicts.compactMap(\.recomputed).first(where: { !$0.agrees }) {
+      throw Failure(.disagreement, "\(wrong)", remedy: "`varve output show \(wrong.outputIndex)`")
     }
   }
 }
@@ -67,30 +69,34 @@ struct OutputVerification: Report {
     let l2Block: UInt64
     let postedRoot: String
     let computedRoot: String?
+
+    /// `notPosted` where only the rows have the output: block and roots are then theirs.
     let verdict: String
     let isStored: Bool
 
-    init(_ found: RecomputedVerdict) {
-      output = found.recomputed.outputIndex
-      l2Block = found.recomputed.l2BlockNumber
-      postedRoot = "\(found.recomputed.claimedRoot)"
-      computedRoot = found.recomputed.computedRoot.map { "\($0)" }
-      verdict = found.recomputed.judgement.rawValue
+    init?(_ found: RecomputedVerdict) {
+      guard let told = found.recomputed ?? found.stored else { return nil }
+      output = found.outputIndex
+      l2Block = told.l2BlockNumber
+      postedRoot = "\(told.claimedRoot)"
+      computedRoot = told.computedRoot.map { "\($0)" }
+      verdict = found.recomputed?.judgement.rawValue ?? "notPosted"
       isStored = found.isStored
     }
   }
 
   init(_ verdicts: [RecomputedVerdict], seconds: Double) {
-    verified = verdicts.count
-    agreed = verdicts.count { $0.recomputed.agrees }
-    findings = verdicts.filter { !$0.recomputed.agrees || !$0.isStored }.map { Finding($0) }
+    let recomputed = verdicts.compactMap(\.recomputed)
+    verified = recomputed.count
+    agreed = recomputed.count { $0.agrees }
+    findings = verdicts.filter { $0.recomputed?.agrees != true || !$0.isStored }.compactMap { Finding($0) }
     self.seconds = seconds
   }
 
   func render(on page: inout Page) {
     page.line(
       "\(Quantity.count(agreed)) of \(Quantity.count(verified)) outputs agree with what the log gives",
-      agreed == verified ? .good : .bad)
+      agreed == verified && findings.isEmpty ? .good : .bad)
     for finding in findings {
       page.line(
         "output \(Quantity.count(finding.output)) about block \(Quantity.count(finding.l2Block)): \(finding.verdict)")
