@@ -21,6 +21,9 @@ final class FoldRun<P: Projection> {
   /// What L1 has revoked, for a run over the log as it was at some time; nil: what it has revoked whenever records are read.
   var revoked: [Range<Position>]?
 
+  /// The first record of the ledger whose finding has not been told: one that is folded again is not told of twice.
+  private var firstUntold = Position.zero
+
   /// Whether `onFinding` has ended the run.
   private(set) var isEnded = false
 
@@ -28,7 +31,7 @@ final class FoldRun<P: Projection> {
   /// Nil where the projection is not folded from it, and where there is none.
   let testimony: EventLog?
   let version: ProjectionVersion
-  private let upstreams: [Upstream]
+  private var upstreams: [Upstream]
   private let options: Projector<P>.Options
   /// Nobody else writes to the version, so that what was read and committed is what is there.
   let batch = WriteBatch(keepingRows: true)
@@ -121,6 +124,7 @@ final class FoldRun<P: Projection> {
     do throws(ProjectionError) {
       try fold(to: end, of: batchLimit, &part)
     } catch {
+      if leavesOut(error) { return try step(to: end, of: batchLimit) }
       // The batch has rows of the record that failed. Folding the ones before it again leaves those out.
       if part.extent != cursor.extent {
         let reached = part.extent
@@ -131,6 +135,17 @@ final class FoldRun<P: Projection> {
       throw error
     }
     try commit(part)
+  }
+
+  /// Whether an upstream is to blame for the failure, whose rows cannot be read; it is left out then, and said so.
+  private func leavesOut(_ error: ProjectionError) -> Bool {
+    guard case .fold(_, .rows(let failure)) = error, !P.tables.contains(where: { $0.name == failure.table }),
+      let index = upstreams.firstIndex(where: { upstream in
+        !upstream.isRequired && upstream.version.tables.contains { $0.name == failure.table }
+      })
+    else { return false }
+    options.onLeftOut(upstreams.remove(at: index).name, error)
+    return true
   }
 
   private func commit(_ part: BatchPart) throws(ProjectionError) {
@@ -252,6 +267,10 @@ final class FoldRun<P: Projection> {
       finding = try projection.fold(Fact(coordinates: place.coordinates, event: event), into: view)
     } catch { throw .failed(.fold(place, error)) }
     guard let finding else { return }
+    if !place.kind.isTestimony {
+      guard place.position >= firstUntold else { return }
+      firstUntold = place.position.next
+    }
     do throws(ProjectionError) { isEnded = try onFinding(finding) } catch { throw .failed(error) }
   }
 

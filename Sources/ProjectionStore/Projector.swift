@@ -47,6 +47,9 @@ package final class Projector<P: Projection>: Sendable {
     /// itself what they would tell.
     package var usesUpstreams = true
 
+    /// Told which of the projections whose results are read, and that it can do without, the run goes on without, and why.
+    package var onLeftOut: (_ projection: String, ProjectionError) -> Void = { _, _ in }
+
     /// Whether a new version keeps what every row was before each L1 block, so that it can be read as it was then: an
     /// archive. Nil: as the live version does, and not when there is none. A version that is there keeps what it does.
     package var keepsHistory: Bool?

@@ -51,13 +51,13 @@ extension EventLog {
 
 extension Projector {
   /// The live versions of the projections that this one reads. It does without those of its upstreams that cannot be had,
-  /// and not without its requirements.
+  /// for whatever reason, and says so; and not without its requirements.
   func upstreams(_ preparation: Upstream.Preparation, _ options: Options) throws(ProjectionError) -> [Upstream] {
     var found: [Upstream] = []
     for required in P.requirements { found.append(try openRequired(required, preparation, options)) }
     guard options.usesUpstreams else { return found }
     for upstream in P.upstreams {
-      if let version = try open(upstream, preparation, options) {
+      if let version = try openOptional(upstream, preparation, options) {
         found.append(Upstream(name: upstream.name, version: version, isRequired: false))
       }
     }
@@ -71,6 +71,16 @@ extension Projector {
     return Upstream(name: U.name, version: version, isRequired: true)
   }
 
+  private func openOptional<U: Projection>(
+    _ upstream: U.Type, _ preparation: Upstream.Preparation, _ options: Options
+  ) throws(ProjectionError) -> ProjectionVersion? {
+    do throws(ProjectionError) { return try open(upstream, preparation, options) } catch {
+      if case .interrupted = error { throw error }
+      options.onLeftOut(U.name, error)
+      return nil
+    }
+  }
+
   private func open<U: Projection>(
     _ upstream: U.Type, _ preparation: Upstream.Preparation, _ options: Options
   ) throws(ProjectionError) -> ProjectionVersion? {
@@ -79,6 +89,7 @@ extension Projector {
     var run = Projector<U>.Options(batchSize: options.batchSize, onProgress: options.onProgress)
     run.isCancelled = options.isCancelled
     run.recordsPerSecond = options.recordsPerSecond
+    run.onLeftOut = options.onLeftOut
     do throws(ProjectionError) {
       switch preparation {
       case .build: try projector.bringUp(run)
@@ -89,7 +100,8 @@ extension Projector {
       // Another process is bringing it up: what it has serves.
     }
     do throws(ProjectionError) {
-      return try projector.openLive(.readOnly)
+      // A process has a file open in one way: whoever brings it up meanwhile, in this process, writes to it.
+      return try projector.openLive(preparation == .none ? .readOnly : .readWrite)
     } catch .notBuilt {
       return nil
     } catch .rebuildRequired {

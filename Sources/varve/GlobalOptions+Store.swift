@@ -58,8 +58,17 @@ extension GlobalOptions {
 
 extension Projector {
   /// Brings the live version to the head of the log, unless another process writes it: that one keeps it there.
-  func catchUpUnlessWritten() throws(ProjectionError) {
-    do throws(ProjectionError) { try catchUp() } catch .locked {}
+  func catchUpUnlessWritten(_ console: Console) throws(ProjectionError) {
+    var options = Options()
+    options.tell(console)
+    do throws(ProjectionError) { try catchUp(options) } catch .locked {}
+  }
+}
+
+extension Projector.Options {
+  /// Says on standard error which projections a run goes on without.
+  mutating func tell(_ console: Console) {
+    onLeftOut = { projection, error in console.note("it goes on without projection \(projection): \(error)") }
   }
 }
 

@@ -1,4 +1,5 @@
 import EventStore
+import Foundation
 import Primitives
 import ProjectionStore
 import Projections
@@ -67,6 +68,26 @@ struct LiveProjectionsTests {
       #expect(try projections.queryIndex.status().live?.lag == 0)
       let block = try projections.queryIndex.read { rows, _ throws(FoldError) in try QueryIndex.block(1, in: rows) }
       #expect(block?.transactionCount == 1)
+    }
+  }
+
+  @Test("an index of senders that is broken is told to stand still, and holds nobody else up")
+  func brokenUpstream() throws {
+    try withTemporaryDirectory { path in
+      let log = try EventLog.open(FilePath(path).appending("ledger"), mode: .create)
+      try ledger().write(to: log)
+      let senders = Projector<SenderIndex>(dataDirectory: FilePath(path), log: log, storeID: "test-store")
+      try senders.rebuild()
+      let version = try #require(try senders.status().live).name
+      let file = URL(fileURLWithPath: "\(path)/projections/\(SenderIndex.name)/\(version)/data.mdb")
+      try Data(repeating: 7, count: try Data(contentsOf: file).count).write(to: file, options: .atomic)
+      var projections = LiveProjections(dataDirectory: FilePath(path), log: log, storeID: "test-store")
+      for _ in 0..<2 {
+        projections.follow()
+        #expect(projections.standstills.map(\.projection) == [SenderIndex.name])
+        #expect(try projections.proposerState.status().live?.lag == 0)
+        #expect(try projections.queryIndex.status().live?.lag == 0)
+      }
     }
   }
 

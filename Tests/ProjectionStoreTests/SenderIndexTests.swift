@@ -99,6 +99,60 @@ struct SenderIndexTests {
     }
   }
 
+  @Test(
+    "an index that cannot be opened, or one row of which cannot be read, is left out and named; all else is as it was")
+  func broken() throws {
+    try withDemoChain { scratch, chain in
+      func run(_ options: inout Projector<ProposerState>.Options, _ leftOut: @escaping (String) -> Void) {
+        options.onLeftOut = { projection, error in
+          #expect("\(error)".contains("senders") || "\(error)".contains("data.mdb"), "\(error)")
+          leftOut(projection)
+        }
+      }
+      let outputs = UInt64(chain.blocks.count)
+      try scratch.projector().rebuild()
+      let right = try scratch.projector().digest()
+      try tamper(scratch) { $0 = [0xc2, 1] }
+      for batchSize in [7, 10_000] {
+        var (names, options): ([String], _) = ([], Projector<ProposerState>.Options(batchSize: batchSize))
+        run(&options) { names.append($0) }
+        #expect(try scratch.projector().replay(options).outputs == outputs, "each is counted once")
+        #expect(names == [SenderIndex.name], "batches of \(batchSize)")
+        #expect(try scratch.projector().digest() == right)
+      }
+      let file = index(scratch).versions.path(of: try #require(index(scratch).versions.live)).appending("data.mdb")
+      let size = try #require(try Files.status(file)?.size)
+      try Files.replace(file, with: [UInt8](repeating: 7, count: size))
+      var (names, options): ([String], _) = ([], Projector<ProposerState>.Options())
+      run(&options) { names.append($0) }
+      try scratch.projector().catchUp(options)
+      try scratch.projector().rebuild(options, resume: false)
+      #expect(names == [SenderIndex.name, SenderIndex.name])
+      #expect(try scratch.projector().digest() == right)
+    }
+  }
+
+  @Test("while a rebuild reads the index, the same process brings the index up")
+  func twoModes() throws {
+    let demo = try DemoChain()
+    let chain = MiniChain(configuration: demo.configuration, blocks: demo.blocks)
+    try Scratch.with { scratch in
+      try chain.write(0..<30, to: scratch.log)
+      try index(scratch).rebuild()
+      var followed: UInt64 = 0
+      try scratch.projector().rebuild(
+        .init(batchSize: 10) { progress in
+          guard followed == 0, progress.position > 50 else { return }
+          #expect(throws: Never.self) {
+            try chain.write(30..<40, to: scratch.log)
+            followed = try index(scratch).catchUp().nextPosition
+          }
+        })
+      #expect(try scratch.log.head().size == followed)
+      #expect(try scratch.projector().verify().agrees)
+    }
+  }
+
   @Test("a row about another block than the one at its place is not believed")
   func otherBlock() throws {
     try withDemoChain { scratch, _ in

@@ -16,7 +16,7 @@ package struct LiveProjections: Sendable {
     package let error: ProjectionError
   }
 
-  /// Those that could not be brought to the head of the ledger the last time.
+  /// Those that could not be brought to the head of the ledger the last time, and those that the others went on without.
   package private(set) var standstills: [Standstill] = []
 
   init(dataDirectory: FilePath, log: EventLog, storeID: String) {
@@ -40,8 +40,13 @@ package struct LiveProjections: Sendable {
     var options = Projector<P>.Options()
     // Another process may just be making a new version live.
     options.lockPatience = .seconds(5)
+    var leftOut: [Standstill] = []
+    options.onLeftOut = { leftOut.append(Standstill(projection: $0, error: $1)) }
     do throws(ProjectionError) { try projector.bringUp(options) } catch {
       standstills.append(Standstill(projection: P.name, error: error))
+    }
+    for other in leftOut where !standstills.contains(where: { $0.projection == other.projection }) {
+      standstills.append(other)
     }
   }
 }

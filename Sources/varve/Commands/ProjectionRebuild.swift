@@ -107,6 +107,7 @@ struct ProjectionRebuild: VarveCommand {
     var projectorOptions = Projector<P>.Options(batchSize: batchSize) { progress.update(name, $0) }
     projectorOptions.isCancelled = { interruption.isRequested }
     projectorOptions.recordsPerSecond = rate
+    projectorOptions.tell(options.console)
     // What can be no archive is none, where all are asked for.
     if !all || P.readMode == .canonical { projectorOptions.choose(history) }
     let rebuilt = try options.openProjector(type).rebuild(

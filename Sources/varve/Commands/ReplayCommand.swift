@@ -55,6 +55,7 @@ struct ReplayCommand: VarveCommand {
     defer { bar.clear() }
     var projectorOptions = Projector<ProposerState>.Options.showing(bar)
     projectorOptions.choose(history)
+    projectorOptions.tell(console)
     let interruption = Interruption()
     projectorOptions.isCancelled = { interruption.isRequested }
     let report = try projector.replay(to: to, resume: resume, projectorOptions)

@@ -17,8 +17,8 @@ struct OutputStore {
     configuration = try ChainConfiguration(of: log)
     state = try options.projector(ProposerState.self, over: log)
     challenges = try options.projector(ChallengerView.self, over: log)
-    try state.catchUpUnlessWritten()
-    if isDisputable { try challenges.catchUpUnlessWritten() }
+    try state.catchUpUnlessWritten(options.console)
+    if isDisputable { try challenges.catchUpUnlessWritten(options.console) }
   }
 
   /// Whether outputs of this chain can be disputed: an imported chain's cannot, and have no more to them than a verdict.

@@ -39,7 +39,7 @@ struct SafeHeadCommand: VarveCommand {
     let log = try options.openLog(.readOnly)
     let isRollup = try ChainConfiguration(of: log).rollup != nil
     let projector = try options.projector(ProposerState.self, over: log)
-    try projector.catchUpUnlessWritten()
+    try projector.catchUpUnlessWritten(options.console)
     let id = try log.block(l1Block)?.id
     let (found, asOf) = try projector.read { view, cursor throws(FoldError) in
       (

@@ -18,7 +18,7 @@ struct QueryStore {
     index = try options.projector(QueryIndex.self, over: log)
     state = try options.projector(ProposerState.self, over: log)
     finalized = try log.finalizedBlock()
-    try index.catchUpUnlessWritten()
+    try index.catchUpUnlessWritten(options.console)
   }
 
   /// Lends the rows of the index, and says which L1 block they are of.
