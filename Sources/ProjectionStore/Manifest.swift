@@ -18,14 +18,18 @@ struct Manifest: Codable, Equatable, Sendable {
   /// Whether the rows can be read as they were after any L1 block.
   var keepsHistory: Bool
 
+  /// Hash of the snapshot file that the version was taken from; nil where it was folded from position 0 here.
+  var snapshot: String?
+
   static let fileName = "manifest.json"
 
-  init(projection: String, schemaVersion: UInt32, storeID: String, keepsHistory: Bool) {
+  init(projection: String, schemaVersion: UInt32, storeID: String, keepsHistory: Bool, snapshot: String? = nil) {
     self.projection = projection
     self.schemaVersion = schemaVersion
     self.keepsHistory = keepsHistory
     self.uuid = UUID().uuidString.lowercased()
     self.storeID = storeID
+    self.snapshot = snapshot
   }
 
   /// Reads the manifest of a version directory; nil when there is none or it is not one of this format.

@@ -8,11 +8,19 @@ package import SystemPackage
 /// What a snapshot that was made or taken has in it.
 package struct SnapshotReport: Sendable {
   package let header: SnapshotHeader
+
+  /// Of the rows of the projection's tables at the header's L1 block, and of nothing else in the file.
   package let digest: Hash256
+
+  /// With which the file ends: over all of it, cursor, history and journal too.
+  package let hash: Hash256
 
   /// Rows of all tables, and of what the runtime keeps beside them.
   package let rows: UInt64
   package let byteCount: Int
+
+  /// Whether all of the file was written or taken: history and journal too.
+  package var isWhole = true
 }
 
 extension Projector {
@@ -41,8 +49,7 @@ extension Projector {
         try writer.add(version, of: rows, at: cursor.l1Block)
       }
       for (number, table) in version.kept { try writer.add(number, allOf: table, in: transaction) }
-      try writer.finish(digest)
-      return SnapshotReport(header: header, digest: digest, rows: writer.rows, byteCount: writer.byteCount)
+      return try writer.finish(digest, header)
     }
   }
 
@@ -56,8 +63,7 @@ extension Projector {
       let header = try header(at: cursor, keepsHistory: false, newestPoint: [])
       var writer = try SnapshotWriter(path, header)
       let digest = try writer.add(version, of: rows, at: block)
-      try writer.finish(digest)
-      return SnapshotReport(header: header, digest: digest, rows: writer.rows, byteCount: writer.byteCount)
+      return try writer.finish(digest, header)
     }
   }
 
@@ -75,6 +81,14 @@ extension Projector {
 }
 
 extension SnapshotWriter {
+  /// Ends the file, and says what is in it.
+  fileprivate mutating func finish(
+    _ digest: Hash256, _ header: SnapshotHeader
+  ) throws(ProjectionError) -> SnapshotReport {
+    let hash = try finish(digest)
+    return SnapshotReport(header: header, digest: digest, hash: hash, rows: rows, byteCount: byteCount)
+  }
+
   /// Adds the rows of a table as they are stored.
   fileprivate mutating func add(
     _ number: UInt8, allOf table: Table, in transaction: borrowing ReadTransaction

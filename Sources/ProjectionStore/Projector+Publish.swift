@@ -13,7 +13,8 @@ extension Projector {
     let cursor: ProjectionCursor
   }
 
-  /// The interrupted build, when it is to be resumed and can be; else a new one, with all unpublished versions removed.
+  /// The interrupted build, when it is to be resumed and can be; else a new one, with all unpublished versions removed. What
+  /// was taken from a snapshot is no build of this log, and is not gone on with.
   ///
   /// - Parameters:
   ///   - keepsHistory: nil for as the live version does, and where there is none for as the interrupted build did.
@@ -44,11 +45,12 @@ extension Projector {
     return Build(name: name, version: version, cursor: .start)
   }
 
-  /// The unpublished version, opened to be written further; nil when it must not be opened, or is no fold of this log.
+  /// The unpublished version, opened to be written further; nil when it must not be opened, or was not folded from this log.
   private func resumeBuild(_ name: VersionName, _ keepsHistory: Bool?) -> Build? {
     let directory = versions.path(of: name)
     guard name.schemaVersion == P.schemaVersion, let manifest = try? manifest(of: name),
-      manifest.belongs(to: P.self, storeID: storeID), keepsHistory.map({ $0 == manifest.keepsHistory }) ?? true
+      manifest.belongs(to: P.self, storeID: storeID), manifest.snapshot == nil,
+      keepsHistory.map({ $0 == manifest.keepsHistory }) ?? true
     else { return nil }
     // Whatever is wrong with it: a new build needs nothing of it.
     do throws(ProjectionError) {

@@ -26,6 +26,9 @@ package struct ProjectionStatus: Sendable {
     /// Whether it can be read as it was after any L1 block; nil when its manifest cannot be read.
     package let keepsHistory: Bool?
 
+    /// Hash of the snapshot file that it was taken from, in hexadecimal; nil where it was folded here from position 0.
+    package let snapshot: String?
+
     /// Whether it is whole on disk, and so can be made live.
     package let isFinished: Bool
 
@@ -37,6 +40,10 @@ package struct ProjectionStatus: Sendable {
 
     /// Records of the logs that it has not folded; nil when it was not opened.
     package let lag: UInt64?
+
+    /// Records that it has folded, and L1 has revoked since: it takes them back when it is brought to the head of the log.
+    /// Nil when it was not opened.
+    package let revoked: UInt64?
 
     /// Why it cannot be used; nil when it can.
     package let problem: String?
@@ -52,13 +59,16 @@ extension Projector {
   }
 
   /// The first L1 block that is not final and could not be taken back, because it is not remembered what was there before
-  /// it; nil when all can. O(blocks that are not final).
+  /// it; nil when all can. The log's first block is none that L1 leaves. O(blocks that are not final).
   package func firstBlockWithoutJournal() throws(ProjectionError) -> UInt64? {
     let version = try openLive(.readOnly)
     let cursor = try checkedCursor(of: version, allowingRevoked: true)
-    let finalized: UInt64?
-    do throws(ReadError) { finalized = try log.finalizedBlock()?.number } catch { throw .log(error) }
-    var number = finalized.map { $0 + 1 } ?? 1
+    let finalized: BlockID?
+    let blocks: ClosedRange<UInt64>?
+    do throws(ReadError) { (finalized, blocks) = (try log.finalizedBlock(), try log.l1Blocks()) } catch {
+      throw .log(error)
+    }
+    guard var number = (finalized?.number ?? blocks?.lowerBound).map({ $0 + 1 }) else { return nil }
     while number <= cursor.l1BlockNumber {
       if try version.journalHeader(number) == nil { return number }
       number += 1
@@ -67,9 +77,11 @@ extension Projector {
   }
 
   private func unopenedStatus(_ name: VersionName) -> ProjectionStatus.Version {
-    ProjectionStatus.Version(
-      name: name, keepsHistory: keepsHistory(name), isFinished: (try? isFinished(name)) ?? false,
-      byteCount: byteCount(of: name), cursor: nil, lag: nil, problem: nil)
+    let manifest = try? self.manifest(of: name)
+    return ProjectionStatus.Version(
+      name: name, keepsHistory: manifest?.keepsHistory, snapshot: manifest?.snapshot,
+      isFinished: (try? isFinished(name)) ?? false, byteCount: byteCount(of: name), cursor: nil, lag: nil,
+      revoked: nil, problem: nil)
   }
 
   /// Bytes of a version's files; 0 when it has just been removed.
@@ -77,23 +89,38 @@ extension Projector {
     (try? Files.byteCount(in: versions.path(of: name))) ?? 0
   }
 
-  private func keepsHistory(_ name: VersionName) -> Bool? {
-    (try? manifest(of: name))?.keepsHistory
-  }
-
   private func liveStatus(_ name: VersionName) throws(ProjectionError) -> ProjectionStatus.Version {
     var cursor: ProjectionCursor?
+    var revoked: UInt64?
     var problem: String?
     do throws(ProjectionError) {
       let version = try openLive(.readOnly)
-      cursor = try version.cursor() ?? .start
-      if let cursor, let reason = try reasonToRebuild(cursor) { throw rebuildRequired(reason) }
+      let found = try version.cursor() ?? .start
+      cursor = found
+      _ = try checkedCursor(of: version, allowingRevoked: true)
+      revoked = try revokedRecords(behind: found, of: version)
     } catch {
       problem = "\(error)"
     }
     let size = try extent().count
+    let manifest = try? self.manifest(of: name)
     return ProjectionStatus.Version(
-      name: name, keepsHistory: keepsHistory(name), isFinished: true, byteCount: byteCount(of: name), cursor: cursor,
-      lag: cursor.map { size - min(size, $0.extent.count) }, problem: problem)
+      name: name, keepsHistory: manifest?.keepsHistory, snapshot: manifest?.snapshot, isFinished: true,
+      byteCount: byteCount(of: name), cursor: cursor, lag: cursor.map { size - min(size, $0.extent.count) },
+      revoked: revoked, problem: problem)
+  }
+
+  /// How many of the records that the version has folded L1 has revoked since.
+  ///
+  /// - Throws: `rebuildRequired` when it could not take them back.
+  private func revokedRecords(
+    behind cursor: ProjectionCursor, of version: ProjectionVersion
+  ) throws(ProjectionError) -> UInt64 {
+    guard P.readMode == .canonical else { return 0 }
+    let count: UInt64
+    do { count = try log.revokedCount(before: cursor.nextPosition) } catch { throw .log(error) }
+    guard count > cursor.skippedRecords else { return 0 }
+    _ = try version.blocksToTakeBack(cursor, of: log, projection: P.name)
+    return count - cursor.skippedRecords
   }
 }

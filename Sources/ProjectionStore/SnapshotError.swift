@@ -23,6 +23,15 @@ package enum SnapshotError: Error, Equatable, Sendable {
   /// The rows do not have the digest that was asked for.
   case otherDigest(found: Hash256, expected: Hash256)
 
+  /// The file does not have the hash that was asked for.
+  case otherHash(found: Hash256, expected: Hash256)
+
+  /// A digest was asked for, which does not say how much of the logs the rows are the fold of.
+  case digestIsNotEnough(projection: String)
+
+  /// It stands within an L1 block, or at one that the log here does not have.
+  case notAtBlockEnd(l1Block: UInt64)
+
   /// There is a file of this name.
   case exists
 
@@ -45,6 +54,12 @@ extension SnapshotError: CustomStringConvertible {
     case .revocationsBehind(let known, let needed):
       "it leaves out \(needed) records that L1 has revoked, and the ledger knows of \(known); follow L1 first"
     case .otherDigest(let found, let expected): "its rows have digest \(found), not \(expected)"
+    case .otherHash(let found, let expected): "its hash is \(found), not \(expected)"
+    case .digestIsNotEnough(let projection):
+      "a digest of \(projection) does not say how far it has come in both logs; give the file's hash"
+    case .notAtBlockEnd(let l1Block):
+      "it does not stand behind an L1 block that the ledger here has (it names block \(l1Block)), as rows that are known by "
+        + "their digest must; follow L1 first, or give the file's hash"
     case .exists: "there is a file of this name; name another one"
     case .file(let what): what
     }

@@ -72,10 +72,13 @@ extension SnapshotHeader {
 /// The last part of a snapshot file.
 struct SnapshotEnd: Equatable {
   /// Rows before it.
-  var rows: UInt64
+  let rows: UInt64
 
   /// Of the projection's tables at the L1 block of the cursor; see `ProjectionDigest`.
-  var digest: Hash256
+  let digest: Hash256
+
+  /// Of all bytes before it.
+  let hash: Hash256
 }
 
 /// Which table a row of a snapshot is of: one of the projection's by its place, or one that the runtime keeps beside them.

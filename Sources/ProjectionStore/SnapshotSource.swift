@@ -31,10 +31,11 @@ struct SnapshotSource: ~Copyable {
     self.stream = stream
   }
 
-  /// Reads a whole file, and throws unless it is what was written.
-  static func check(_ path: FilePath) throws(ProjectionError) {
+  /// Reads a whole file, and throws unless it is what was written. Returns its end.
+  @discardableResult
+  static func check(_ path: FilePath) throws(ProjectionError) -> SnapshotEnd {
     var source = try SnapshotSource(path)
-    _ = try source.forEachRow { _, _, _ throws(ProjectionError) in }
+    return try source.forEachRow { _, _, _ throws(ProjectionError) in }
   }
 
   /// Lends the rows in order, and returns what stands behind them, once the whole file is known to be what was written.
@@ -57,12 +58,12 @@ struct SnapshotSource: ~Copyable {
       if let outcome { throw outcome }
       rows += 1
     }
-    let end = try stream.take(8 + Hash256.byteCount) { bytes in
-      SnapshotEnd(rows: bytes.bigEndian(at: 0), digest: Hash256(bytes.extracting(8..<bytes.byteCount)))
+    let (stated, digest) = try stream.take(8 + Hash256.byteCount) { bytes in
+      (bytes.bigEndian(at: 0, as: UInt64.self), Hash256(bytes.extracting(8..<bytes.byteCount)))
     }
-    guard end.rows == rows else { throw damaged("it has \(rows) rows, and says \(end.rows)") }
-    guard try stream.endsWithHash() else { throw damaged("it does not have the hash that it ends with") }
-    return end
+    guard stated == rows else { throw damaged("it has \(rows) rows, and says \(stated)") }
+    guard let hash = try stream.closingHash() else { throw damaged("it does not have the hash that it ends with") }
+    return SnapshotEnd(rows: rows, digest: digest, hash: hash)
   }
 
   private func damaged(_ what: String) -> ProjectionError { .snapshot(path, .damaged(what)) }

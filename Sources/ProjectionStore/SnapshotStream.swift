@@ -35,13 +35,13 @@ struct SnapshotStream: ~Copyable {
 
   mutating func take(_ count: Int) throws(ProjectionError) -> [UInt8] { try take(count) { $0.bytes } }
 
-  /// Whether the last bytes of the file are the hash of all that were taken before.
-  mutating func endsWithHash() throws(ProjectionError) -> Bool {
+  /// The hash of all that was taken before, if it is with it that the file ends; else nil.
+  mutating func closingHash() throws(ProjectionError) -> Hash256? {
     let expected = hash.finalize()
     hash = Keccak256()
     let stated = try take(Hash256.byteCount) { Hash256($0) }
     let hasMore = try fill(1)
-    return stated == expected && !hasMore
+    return stated == expected && !hasMore ? stated : nil
   }
 
   /// Whether so many bytes are there, which then are in the buffer.

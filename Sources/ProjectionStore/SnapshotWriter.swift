@@ -48,13 +48,14 @@ struct SnapshotWriter: ~Copyable {
     if buffer.count >= Self.bufferBytes { try flush() }
   }
 
-  /// Ends the file, and gives it its name.
-  mutating func finish(_ digest: Hash256) throws(ProjectionError) {
+  /// Ends the file, and gives it its name. Returns the hash of all of it.
+  mutating func finish(_ digest: Hash256) throws(ProjectionError) -> Hash256 {
     buffer.append(SnapshotTable.end)
     buffer.append(bigEndian: rows)
     buffer += digest.bytes
     try flush()
-    buffer = hash.finalize().bytes
+    let closing = hash.finalize()
+    buffer = closing.bytes
     hash = Keccak256()
     try flush()
     guard fsync(descriptor.rawValue) == 0 else {
@@ -64,6 +65,7 @@ struct SnapshotWriter: ~Copyable {
       try Files.putInPlace(path)
       try Files.syncDirectory(path.removingLastComponent())
     }
+    return closing
   }
 
   private mutating func flush() throws(ProjectionError) {

@@ -45,8 +45,10 @@ struct SnapshotTests {
         try Self.withCopy(of: chain, blocks) { other in
           // Other stores than the one that it was made in take it, as long as the log is the same.
           let projector = other.projector(storeID: "another-store")
-          let report = try projector.importSnapshot(from: file, digest: made.digest)
+          let report = try projector.importSnapshot(from: file, digest: made.digest, hash: made.hash)
           #expect(report.digest == made.digest && report.rows == made.rows && report.header == made.header)
+          #expect(report.isWhole && report.hash == made.hash)
+          #expect(try projector.status().live?.snapshot == "\(made.hash)")
           #expect(try projector.digest().cursor == scratch.projector().digest().cursor)
           #expect(try projector.openLive(.readOnly).keepsHistory == keepsHistory)
           try chain.write(blocks..<20, to: other.log)
@@ -55,6 +57,130 @@ struct SnapshotTests {
           #expect(try projector.verify().agrees, "its history too")
         }
       }
+    }
+  }
+
+  @Test(
+    "of a snapshot whose rows are known by their digest nothing else is believed: no journal, no history, no cursor")
+  func byDigest() throws {
+    for keepsHistory in [false, true] {
+      try Scratch.with { scratch in
+        var play = try RollupPlay(seed: 11, log: scratch.log)
+        for salt in UInt64(1)..<12 { try play.step(salt) }
+        var options = Projector<ProposerState>.Options()
+        options.keepsHistory = keepsHistory
+        try scratch.projector().rebuild(options)
+        let right = try scratch.projector().digest().digest
+        // Whoever made the file has taken out of the journal what the newest blocks changed.
+        let version = try scratch.projector().openLive(.readWrite)
+        let newest = play.ledger.l1Head.number
+        let journal = try #require(version.kept.first { $0.number == SnapshotTable.journal }).table
+        try version.environment.write { (transaction: inout WriteTransaction) throws(LMDBError) in
+          for key in try transaction.journalKeys(journal, from: newest - 5, through: newest)
+          where JournalKey.isRows(key) {
+            _ = try transaction.delete(key.rawSpan, in: journal)
+          }
+        }
+        let file = scratch.dataDirectory.appending("state.snapshot")
+        let made = try scratch.projector().exportSnapshot(to: file)
+        #expect(made.digest == right, "the digest does not tell")
+        func afterwards() throws -> Hash256 {
+          try scratch.projector().catchUp()
+          return try scratch.projector().digest().digest
+        }
+        let report = try scratch.projector().importSnapshot(from: file, digest: right)
+        #expect(!report.isWhole && report.rows < made.rows)
+        #expect(try !scratch.projector().openLive(.readOnly).keepsHistory)
+        #expect(try scratch.projector().verify().agrees)
+        #expect(try scratch.projector().firstBlockWithoutJournal() == 1)
+        let whole = try scratch.projector().importSnapshot(from: file, switches: false)
+        #expect(whole.isWhole && whole.rows == made.rows)
+        try play.reorganise(depth: 6)
+        try play.step(99)
+        let error = #expect(throws: ProjectionError.self) { try afterwards() }
+        guard case .rebuildRequired = error else {
+          Issue.record("\(String(describing: error))")
+          return
+        }
+        // One that believes the file goes wrong.
+        try scratch.projector().switchTo()
+        #expect(try (try? afterwards()) != play.fresh(ProposerState.self))
+        try scratch.projector().rebuild()
+        #expect(try scratch.projector().digest().digest == play.fresh(ProposerState.self))
+      }
+    }
+  }
+
+  @Test("rows that are known by their digest stand behind an L1 block that this log has, or the file is refused")
+  func byDigestOfLeftBlock() throws {
+    let old = try MiniChain(blockCount: 10)
+    let new = try MiniChain(blockCount: 10, branchedAt: 6)
+    try Scratch.with { scratch in
+      try old.write(to: scratch.log)
+      try scratch.projector().rebuild()
+      let file = scratch.dataDirectory.appending("state.snapshot")
+      let made = try scratch.projector().exportSnapshot(to: file)
+      try scratch.log.appendReorg(
+        oldTip: old.blocks[9].header.id, newTip: new.blocks[9].header.id, commonAncestor: old.blocks[5].header.id)
+      try new.write(6..<10, to: scratch.log)
+      let error = #expect(throws: ProjectionError.self) {
+        try scratch.projector().importSnapshot(from: file, digest: made.digest)
+      }
+      #expect(Self.reason(error) == .notAtBlockEnd(l1Block: 9))
+      // With its journal it takes back what L1 has left.
+      _ = try scratch.projector().importSnapshot(from: file, hash: made.hash)
+      try scratch.projector().catchUp()
+      #expect(try scratch.projector().digest().digest == Scratch.digest(of: new))
+    }
+  }
+
+  @Test("what was imported says so, and neither a rebuild nor a replay goes on with it")
+  func imported() throws {
+    let chain = try MiniChain(blockCount: 8)
+    try Scratch.with { scratch in
+      try chain.write(to: scratch.log)
+      try scratch.projector().rebuild()
+      try scratch.tamper { $0.put(ProposerState.hashes, key: ProposerState.key(77).rawSpan, value: [1].rawSpan) }
+      let file = scratch.dataDirectory.appending("state.snapshot")
+      let made = try scratch.projector().exportSnapshot(to: file)
+      _ = try scratch.projector().importSnapshot(from: file, switches: false)
+      let beside = try #require(try scratch.projector().status().unfinished)
+      #expect(beside.snapshot == "\(made.hash)" && beside.isFinished)
+      #expect(try scratch.projector().replay(resume: true).start == 0)
+      #expect(try scratch.projector().digest().digest == Scratch.digest(of: chain))
+      _ = try scratch.projector().importSnapshot(from: file, switches: false)
+      var starts: [UInt64] = []
+      try scratch.projector().rebuild(.init { starts.append($0.start) })
+      #expect(starts.first == 0)
+      #expect(try scratch.projector().digest().digest == Scratch.digest(of: chain))
+      #expect(try scratch.projector().status().live?.snapshot == nil)
+    }
+  }
+
+  @Test("an import that is refused leaves an interrupted rebuild alone; one that is taken takes its place")
+  func besideUnfinished() throws {
+    let chain = try MiniChain(blockCount: 8)
+    try Scratch.with { scratch in
+      try chain.write(to: scratch.log)
+      try scratch.projector().rebuild()
+      let file = scratch.dataDirectory.appending("state.snapshot")
+      let made = try scratch.projector().exportSnapshot(to: file)
+      var options = Projector<ProposerState>.Options()
+      options.onPublish = { _ throws(ProjectionError) in throw .file("stop", "here") }
+      #expect(throws: ProjectionError.self) { try scratch.projector().rebuild(options) }
+      let unfinished = try #require(scratch.versions.unfinished)
+      let wrong = Hash256(1, 2, 3, 4)
+      let byDigest = #expect(throws: ProjectionError.self) {
+        try scratch.projector().importSnapshot(from: file, digest: wrong)
+      }
+      #expect(Self.reason(byDigest) == .otherDigest(found: made.digest, expected: wrong))
+      let byHash = #expect(throws: ProjectionError.self) {
+        try scratch.projector().importSnapshot(from: file, digest: made.digest, hash: wrong)
+      }
+      #expect(Self.reason(byHash) == .otherHash(found: made.hash, expected: wrong))
+      #expect(scratch.versions.unfinished == unfinished && scratch.versions.all.count == 2)
+      _ = try scratch.projector().importSnapshot(from: file, switches: false)
+      #expect(!scratch.versions.all.contains(unfinished) && scratch.versions.all.count == 2)
     }
   }
 
@@ -121,7 +247,11 @@ struct SnapshotTests {
       let file = logs.scratch.dataDirectory.appending("diary.snapshot")
       let made = try logs.projector().exportSnapshot(to: file)
       try logs.projector().drop()
-      #expect(try logs.projector().importSnapshot(from: file).digest == made.digest)
+      let refused = #expect(throws: ProjectionError.self) {
+        try logs.projector().importSnapshot(from: file, digest: made.digest)
+      }
+      #expect(Self.reason(refused) == .digestIsNotEnough(projection: Diary.name))
+      #expect(try logs.projector().importSnapshot(from: file, hash: made.hash).digest == made.digest)
       try logs.hear(99)
       try logs.projector().catchUp()
       #expect(try logs.projector().digest().digest == logs.fresh(chain.configuration))

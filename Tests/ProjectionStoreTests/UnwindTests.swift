@@ -105,6 +105,29 @@ struct UnwindTests {
     }
   }
 
+  @Test("every block that is not final can be taken back, before anything is final and after a reorganisation too")
+  func journalIsWhole() throws {
+    try Scratch.with { scratch in
+      var play = try RollupPlay(seed: 7, log: scratch.log)
+      for salt in UInt64(1)..<6 { try play.step(salt) }
+      try scratch.projector().rebuild()
+      #expect(try scratch.projector().firstBlockWithoutJournal() == nil)
+      try play.reorganise(depth: 2)
+      let status = try #require(try scratch.projector().status().live)
+      #expect(status.problem == nil && status.revoked ?? 0 > 0, "it can follow L1, and will")
+      #expect(try scratch.projector().firstBlockWithoutJournal() == nil)
+      try play.step(99)
+      try scratch.projector().catchUp()
+      #expect(try scratch.projector().status().live?.revoked == 0)
+      #expect(try scratch.projector().firstBlockWithoutJournal() == nil)
+      let version = try scratch.projector().openLive(.readWrite)
+      try version.commit(WriteBatch(), try #require(try version.cursor()), forgettingThrough: 2)
+      #expect(try scratch.projector().firstBlockWithoutJournal() == 1)
+      try play.reorganise(depth: 3)
+      #expect(try scratch.projector().status().live?.problem?.contains("must be rebuilt") == true)
+    }
+  }
+
   @Test("a projection that cannot take back what L1 left asks for a rebuild")
   func tooDeep() throws {
     try Scratch.with { scratch in

@@ -58,19 +58,29 @@ struct ProjectionCommandTests {
       let made = try world.json(["projection", "snapshot", "export", "proposer-state", file])[0]
       #expect(
         made.keys.sorted() == [
-          "bytes", "digest", "file", "history", "l1Block", "ledgerRoot", "name", "records", "rows", "verb",
+          "bytes", "digest", "file", "hash", "history", "isWhole", "l1Block", "ledgerRoot", "name", "records", "rows",
+          "verb",
         ])
       #expect(made["digest"] as? String == digest)
       try world.expect(3, ["projection", "snapshot", "export", "proposer-state", file])
       try FileManager.default.removeItem(atPath: "\(world.store)/projections")
-      try world.expect(0, ["projection", "snapshot", "import", file, "--digest", digest])
+      let hash = try #require(made["hash"] as? String)
+      try world.expect(0, ["projection", "snapshot", "import", file, "--hash", hash])
       #expect(try world.digest() == digest)
+      let live = try Self.listed(world, "proposer-state")["live"] as? [String: Any]
+      #expect(live?["snapshot"] as? String == hash)
+      #expect(try world.expect(0, ["projection", "list"]).output.contains("pruned, imported"))
+      let byDigest = try world.json(["projection", "snapshot", "import", file, "--digest", digest])[0]
+      #expect(byDigest["isWhole"] as? Bool == false)
+      #expect(try world.digest() == digest)
+      try world.expect(1, ["projection", "snapshot", "import", file, "--hash", digest])
       try world.expect(0, ["projection", "verify", "proposer-state"])
       var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file)))
       bytes[bytes.count / 2] ^= 1
       try Data(bytes).write(to: URL(fileURLWithPath: file))
       #expect(try world.expect(1, ["projection", "snapshot", "import", file]).errors.contains("is damaged"))
       try world.expect(2, ["projection", "snapshot", "import", file, "--digest", "12"])
+      try world.expect(2, ["projection", "snapshot", "import", file, "--hash", "12"])
       try world.expect(3, ["projection", "snapshot", "import", "\(file).none"])
     }
   }

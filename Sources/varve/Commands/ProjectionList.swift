@@ -10,7 +10,8 @@ struct ProjectionList: VarveCommand {
     discussion: """
       Beside the live version there may be the one before it, for `varve projection
       rollback`, and one that is being made, was interrupted, or is finished and waits
-      for `varve projection switch`.
+      for `varve projection switch`. A version that was imported from a snapshot, and
+      not folded here, is called so.
 
       EXAMPLES
         varve projection list
@@ -42,17 +43,32 @@ struct ProjectionListing: Report {
       ],
       projections.map { entry in
         [
-          entry.name, entry.live?.version ?? "none", entry.live?.history ?? "-", Self.number(entry.live?.l1Block),
+          entry.name, entry.live?.version ?? "none", entry.live.map(Self.history) ?? "-",
+          Self.number(entry.live?.l1Block),
           Self.number(entry.live?.records), Self.number(entry.live?.recordsBehind),
           entry.live.map { Quantity.bytes(UInt64($0.bytes)) } ?? "-",
-          entry.previous?.version ?? "-", entry.unfinished.map(Self.beside) ?? "-",
+          entry.previous.map(Self.before) ?? "-", entry.unfinished.map(Self.beside) ?? "-",
         ]
       })
-    for problem in projections.compactMap(\.live?.problem) { page.line(problem, .bad) }
+    for entry in projections {
+      if let revoked = entry.live?.recordsRevoked, revoked > 0 {
+        page.line(
+          "\(entry.name): L1 has left \(Quantity.count(revoked)) of its records; it takes them back when it follows")
+      }
+      if let problem = entry.live?.problem { page.line(problem, .bad) }
+    }
+  }
+
+  private static func history(_ version: ProjectionEntry.Version) -> String {
+    (version.history ?? "-") + (version.snapshot == nil ? "" : ", imported")
+  }
+
+  private static func before(_ version: ProjectionEntry.Version) -> String {
+    version.version + (version.snapshot == nil ? "" : ", imported")
   }
 
   private static func beside(_ version: ProjectionEntry.Version) -> String {
-    version.isFinished ? "\(version.version), finished" : "\(version.version), unfinished"
+    before(version) + (version.isFinished ? ", finished" : ", unfinished")
   }
 
   private static func number(_ value: UInt64?) -> String { value.map { Quantity.count($0) } ?? "-" }
@@ -66,22 +82,30 @@ struct ProjectionEntry: Encodable {
     /// `archive` or `pruned`.
     let history: String?
 
+    /// Hash of the snapshot file that it was imported from; nil where it was folded here.
+    let snapshot: String?
+
     /// Whether it is whole, so that `varve projection switch` can make it live.
     let isFinished: Bool
     let bytes: Int
     let l1Block: UInt64?
     let records: UInt64?
     let recordsBehind: UInt64?
+
+    /// That it has folded, and L1 has left since.
+    let recordsRevoked: UInt64?
     let problem: String?
 
     init(_ version: ProjectionStatus.Version) {
       self.version = "\(version.name)"
       history = version.keepsHistory.map { $0 ? "archive" : "pruned" }
+      snapshot = version.snapshot
       isFinished = version.isFinished
       bytes = version.byteCount
       l1Block = version.cursor?.l1BlockNumber
       records = version.cursor?.nextPosition
       recordsBehind = version.lag
+      recordsRevoked = version.revoked
       problem = version.problem
     }
   }

@@ -30,6 +30,9 @@ struct ProjectionSnapshotExport: VarveCommand {
       --at-l1 the rows are written as they were after that L1 block, without history,
       which takes an archive to read them from.
 
+      The hash that it prints is that of the file: whoever takes the file up can hold
+      it against what you tell them (--hash).
+
       EXAMPLES
         varve projection snapshot export proposer-state state.snapshot
         varve projection snapshot export proposer-state early.snapshot --at-l1 1000
@@ -63,13 +66,20 @@ struct ProjectionSnapshotImport: VarveCommand {
     discussion: """
       The log here must have the same records, up to where the snapshot stands. Every
       byte of the file is checked before anything is live. That its rows are the fold
-      of the log, `varve projection verify` shows; or give --digest, from somebody you
-      trust, and other rows are refused.
+      of the log, `varve projection verify` shows: not of the journal, which takes
+      back what L1 leaves. So give what you know from somebody you trust:
 
-      As with a rebuild that begins anew, what an interrupted one had left is removed.
+      --hash, as the export told it: the file is that one, with all that is in it.
+      --digest, as `varve projection digest` tells it on any node: the rows are those.
+      Of the file nothing else is taken, neither history nor journal; until L1 is
+      final beyond it, a reorganisation there makes a rebuild necessary.
+
+      With neither, the file is believed. In any case `varve projection list` calls
+      the version imported, and no rebuild goes on with it. What an interrupted one
+      had left is removed, once the file is known to be sound.
 
       EXAMPLES
-        varve projection snapshot import state.snapshot
+        varve projection snapshot import state.snapshot --hash 0x5e…
         varve projection snapshot import state.snapshot --no-switch
       """)
 
@@ -78,6 +88,9 @@ struct ProjectionSnapshotImport: VarveCommand {
   @Argument(help: "The file.", completion: .file())
   var file: String
 
+  @Option(help: ArgumentHelp("The hash of the file.", valueName: "hash"))
+  var hash: String?
+
   @Option(help: ArgumentHelp("The digest that the rows must have.", valueName: "hash"))
   var digest: String?
 
@@ -85,7 +98,10 @@ struct ProjectionSnapshotImport: VarveCommand {
   var noSwitch = false
 
   func validate() throws {
-    if let digest, Hash256(hex: digest) == nil { throw ValidationError("--digest takes 0x and 64 hexadecimal digits") }
+    for (name, value) in [("--hash", hash), ("--digest", digest)] where value.map({ Hash256(hex: $0) == nil }) ?? false
+    {
+      throw ValidationError("\(name) takes 0x and 64 hexadecimal digits")
+    }
   }
 
   func execute(_ console: Console) throws {
@@ -99,7 +115,8 @@ struct ProjectionSnapshotImport: VarveCommand {
 
   private func take<P: Projection>(_ type: P.Type, _ path: FilePath) throws -> SnapshotReport {
     try options.openProjector(type).importSnapshot(
-      from: path, digest: digest.flatMap { Hash256(hex: $0) }, switches: !noSwitch)
+      from: path, digest: digest.flatMap { Hash256(hex: $0) }, hash: hash.flatMap { Hash256(hex: $0) },
+      switches: !noSwitch)
   }
 }
 
@@ -115,19 +132,29 @@ struct SnapshotOutcome: Report {
   let records: UInt64
   let rows: UInt64
   let bytes: Int
+
+  /// Of the rows alone.
   let digest: String
+
+  /// Of the file, with all that is in it.
+  let hash: String
+
+  /// Whether history and journal were written or taken too.
+  let isWhole: Bool
   let ledgerRoot: String
 
   init(_ verb: String, _ report: SnapshotReport, file: String) {
     self.verb = verb
     self.file = file
     name = report.header.projection
-    history = report.header.keepsHistory ? "archive" : "pruned"
+    history = report.header.keepsHistory && report.isWhole ? "archive" : "pruned"
     l1Block = report.header.cursor.l1BlockNumber
     records = report.header.cursor.nextPosition
     rows = report.rows
     bytes = report.byteCount
     digest = "\(report.digest)"
+    hash = "\(report.hash)"
+    isWhole = report.isWhole
     ledgerRoot = "\(report.header.ledgerRoot)"
   }
 
@@ -135,8 +162,9 @@ struct SnapshotOutcome: Report {
     page.line("\(verb): \(name), \(history), up to L1 block \(Quantity.count(l1Block))", .good)
     page.facts([
       ("file", "\(file), \(Quantity.bytes(UInt64(bytes))), \(Quantity.count(rows)) rows"),
-      ("digest", digest),
+      ("snapshot hash", hash), ("digest of rows", digest),
       ("of", "a log whose first \(Quantity.count(records)) records have root \(ledgerRoot)"),
     ])
+    if !isWhole { page.line("history and journal were left out: a digest of rows says nothing of them") }
   }
 }

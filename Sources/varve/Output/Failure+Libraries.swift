@@ -138,7 +138,7 @@ extension ProjectionError: TellsDisagreement {
 extension SnapshotError: TellsDisagreement {
   var isDisagreement: Bool {
     switch self {
-    case .noSnapshot, .damaged, .otherLog, .otherDigest: true
+    case .noSnapshot, .damaged, .otherLog, .otherDigest, .otherHash: true
     default: false
     }
   }
