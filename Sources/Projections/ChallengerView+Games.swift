@@ -159,6 +159,45 @@ extension ChallengerView {
   }
 }
 
+/// How a game ends if nobody moves any more.
+package struct GameOutlook: Equatable, Sendable {
+  package let winner: GameStatus
+
+  /// Until when the other side can still turn it, in seconds of L1 time; nil when it cannot any more.
+  package let answerableUntil: UInt64?
+}
+
+extension ChallengerView {
+  /// How a game in progress would end without another move, by the contract's rule: a claim falls that was disproven, or has
+  /// an answer that stands. O(claims). Nil without such a game.
+  ///
+  /// - Parameter now: time of the newest L1 block, in seconds.
+  package func outlook(ofGame id: UInt64, now: UInt64, in view: ProjectionView) throws(FoldError) -> GameOutlook? {
+    let claims = try Self.claims(of: id, in: view)
+    guard !claims.isEmpty else { return nil }
+    var falls = claims.map(\.isDisproven)
+    // An answer comes after what it answers.
+    for index in claims.indices.reversed() {
+      if let counter = claims[index].counteredBy { falls[index] = counter != .zero }
+      if !falls[index], let parent = claims[index].parentIndex, parent < index { falls[Int(parent)] = true }
+    }
+    // The sides take turns: the root is the proposer's.
+    var isDefenders: [Bool] = []
+    for claim in claims {
+      let parent = claim.parentIndex.flatMap { $0 < isDefenders.count ? isDefenders[Int($0)] : nil }
+      isDefenders.append(parent != true)
+    }
+    var end: UInt64?
+    for index in claims.indices where !falls[index] && isDefenders[index] != falls[0] {
+      guard claims[index].counteredBy == nil, let until = try deadline(toAnswer: UInt64(index), of: id, in: view),
+        until > now
+      else { continue }
+      end = max(end ?? 0, until)
+    }
+    return GameOutlook(winner: falls[0] ? .challengerWins : .defenderWins, answerableUntil: end)
+  }
+}
+
 extension ChallengerView {
   static func claimKey(_ game: UInt64, _ index: UInt64) -> [UInt8] {
     ProposerState.key(game) + ProposerState.key(index)

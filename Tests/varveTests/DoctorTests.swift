@@ -1,4 +1,5 @@
 import Foundation
+import Rollup
 import TestSupport
 import Testing
 
@@ -66,6 +67,60 @@ struct DoctorTests {
       #expect(statuses(try run(1, ["doctor"]))["signing guard"] == "fail")
       try lines.write(toFile: file, atomically: true, encoding: .utf8)
       _ = try run(0, ["doctor"])
+    }
+  }
+
+  @Test("it writes nothing, and what is broken in one place hides nothing of the others")
+  func broken() throws {
+    try withTemporaryDirectory { directory in
+      let store = "\(directory)/live"
+      func json(_ code: Int32, _ arguments: [String]) throws -> [[String: Any]] {
+        let run = try Tool.run(arguments + ["--json", "--data-dir", store])
+        #expect(run.exitCode == code, "\(arguments): \(run.output)\(run.errors)")
+        return try run.output.split(separator: "\n").compactMap {
+          try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
+        }
+      }
+      _ = try json(0, ["devnet", "--pace", "0", "--blocks", "6"])
+      _ = try json(0, ["projection", "rebuild", "proposer-state", "--to", "3"])
+      func recordsBehind() throws -> Int? {
+        let all = try json(0, ["projection", "list"])[0]["projections"] as? [[String: Any]] ?? []
+        let live = all.first { $0["name"] as? String == "proposer-state" }?["live"] as? [String: Any]
+        return live?["recordsBehind"] as? Int
+      }
+      let behind = try #require(try recordsBehind())
+      #expect(behind > 0)
+      _ = try Tool.run(["doctor", "--window", "--data-dir", store])
+      #expect(try recordsBehind() == behind, "a doctor brings nothing up")
+      // Neither what L1 says of outputs nor the state can be read.
+      for name in ["proposer-state", "challenger-view"] {
+        let projection = "\(store)/projections/\(name)"
+        let version = try String(contentsOfFile: "\(projection)/CURRENT", encoding: .utf8).split(separator: "\n")[0]
+        let file = URL(fileURLWithPath: "\(projection)/\(version)/data.mdb")
+        try Data(repeating: 7, count: 65_536).write(to: file)
+      }
+      let found = statuses(try json(1, ["doctor", "--window"]))
+      for check in ["proposer-state", "challenger-view", "journal", "data", "outputs"] {
+        #expect(found[check] == "fail", "\(check) in \(found)")
+      }
+      for check in ["log", "history", "bonds"] { #expect(found[check] == "ok", "\(check) in \(found)") }
+    }
+  }
+
+  @Test("a dispute is well while the right side has the last word; one that is nearly lost, or lost, is told")
+  func disputes() {
+    func status(isRight: Bool, _ winner: GameStatus, until end: UInt64?) -> DoctorFinding.Status {
+      WindowExamination.disputeFinding(
+        "output 0", "disputed", isRight: isRight, winner: winner, until: end, now: 1000, answerTime: 60
+      ).status
+    }
+    #expect(status(isRight: true, .defenderWins, until: 1001) == .ok)
+    #expect(status(isRight: false, .challengerWins, until: nil) == .ok)
+    for (isRight, winner) in [(true, GameStatus.challengerWins), (false, .defenderWins)] {
+      #expect(status(isRight: isRight, winner, until: 1060) == .warn)
+      #expect(status(isRight: isRight, winner, until: 1059) == .fail)
+      #expect(status(isRight: isRight, winner, until: 1000) == .fail)
+      #expect(status(isRight: isRight, winner, until: nil) == .fail)
     }
   }
 

@@ -125,6 +125,41 @@ struct OutputCommandTests {
       #expect(try world.expect(1, ["output", "list"]).output.contains("CANNOT BE CHALLENGED any more"))
     }
   }
+
+  @Test("a dispute is well for who is right as long as their word is the last; else the doctor says what time is left")
+  func outlook() throws {
+    var ledger = try RollupLedger()
+    try ledger.beginL1Block()
+    try ledger.deliverBatch([ledger.block()])
+    try ledger.beginL1Block()
+    try ledger.add(.outputProposed(ledger.wrongOutput(0, block: 1)))
+    try ledger.add(
+      .disputeGameCreated(
+        DisputeGameCreated(gameId: 0, outputIndex: 0, rootClaim: .zero, challenger: MiniChain.address(61), bond: 1)))
+    func expect(_ status: String, _ ledger: RollupLedger, after seconds: UInt64) throws {
+      var ledger = ledger
+      try ledger.beginL1Block(after: seconds)
+      try ledger.withStore { world in
+        for name in ["proposer-state", "challenger-view"] { try world.expect(0, ["projection", "rebuild", name]) }
+        #expect(try world.status(of: "output 0") == status, "after \(seconds) s")
+      }
+    }
+    // The clock has 50 seconds, and an answer takes 5.
+    try expect("warn", ledger, after: 45)
+    try expect("fail", ledger, after: 46)
+    try expect("fail", ledger, after: 50)
+    func move(_ index: UInt64, _ position: GamePosition, by claimant: UInt64) throws {
+      try ledger.add(
+        .move(
+          Move(
+            gameId: 0, claimIndex: index, parentIndex: index - 1, position: position, claim: .zero,
+            claimant: MiniChain.address(claimant), isAttack: true, bond: 1)))
+    }
+    try move(1, .root.left, by: 61)
+    try expect("ok", ledger, after: 46)
+    try move(2, .root.left.left, by: 60)
+    try expect("warn", ledger, after: 7)
+  }
 }
 
 /// The tool on a store that a test made.
@@ -143,6 +178,16 @@ private struct LedgerWorld {
     try expect(exitCode, arguments + ["--json"]).output.split(separator: "\n").map { line in
       try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
     }
+  }
+}
+
+extension LedgerWorld {
+  /// What the doctor says of one thing in the window.
+  fileprivate func status(of check: String) throws -> String? {
+    let run = try Tool.run(["doctor", "--window", "--json", "--data-dir", store])
+    let report = try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any]
+    let findings = report?["findings"] as? [[String: Any]] ?? []
+    return findings.first { $0["check"] as? String == check }?["status"] as? String
   }
 }
 

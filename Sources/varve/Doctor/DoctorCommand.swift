@@ -9,13 +9,15 @@ struct DoctorCommand: VarveCommand {
     abstract: "Look whether this store is able to do its job, and say what to do where it is not.",
     discussion: """
       Looks at the log and its key, the disk, the clock beside the newest L1 block,
-      the projections, and the guard of a sequencer's key. It changes nothing, and
-      takes a few lookups; `varve log verify` looks at every byte.
+      the projections, and the guard of a sequencer's key. It changes nothing, not
+      even how far a projection has come, and takes a few lookups; `varve log
+      verify` looks at every byte.
 
       With --window it also asks whether everything is there that it takes to
       defend what L1 can still change: the history back to every open output, a
-      verdict on each, what it takes to follow a reorganisation, and the bond
-      behind the sequencer's key. That takes one pass over the log.
+      verdict on each, how the disputes about them would end, what it takes to
+      follow a reorganisation, and the bond behind the sequencer's key. That takes
+      one pass over the log.
 
       Each line is ok, warn or fail. Ends with 1 when one of them is fail.
 
@@ -32,7 +34,7 @@ struct DoctorCommand: VarveCommand {
   func execute(_ console: Console) throws {
     let log = try options.openLog(.readOnly)
     var findings = try StoreExamination(options, log).findings()
-    if window { findings += try WindowExamination(options, log).findings() }
+    if window { findings += WindowExamination(options, log).findings() }
     let report = DoctorReport(findings: findings)
     console.report(report)
     guard let first = findings.first(where: { $0.status == .fail }) else { return }

@@ -144,6 +144,11 @@ struct StoreExamination {
           : .ok(check, "it has not been built, and is only needed for what it answers")
       }
       if let problem = live.problem { return .fail(check, problem, "\(rebuild) --restart") }
+      if let revoked = live.revoked, revoked > 0 {
+        return .warn(
+          check, "L1 has left \(Quantity.count(revoked)) records that it has folded, which it can take back",
+          "start the node, or ask for anything that it answers")
+      }
       if let lag = live.lag, lag > 0 {
         return .warn(check, "it is \(Quantity.count(lag)) records behind the log", "start the node, or \(rebuild)")
       }
@@ -152,7 +157,8 @@ struct StoreExamination {
           check, "version \(unfinished.name) was never finished",
           "\(rebuild) goes on with it, `varve projection drop \(check)` removes it")
       }
-      return .ok(check, "at the head of the log, \(live.keepsHistory ?? false ? "an archive" : "pruned")")
+      let kind = live.keepsHistory ?? false ? "an archive" : "pruned"
+      return .ok(check, "at the head of the log, \(kind)\(live.snapshot == nil ? "" : ", imported")")
     } catch { return .fail(check, "\(error)", "\(rebuild) --restart") }
   }
 

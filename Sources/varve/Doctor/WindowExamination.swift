@@ -14,14 +14,27 @@ struct WindowExamination {
     self.log = log
   }
 
-  func findings() throws -> [DoctorFinding] {
-    guard try log.head().size > 0, let rollup = try ChainConfiguration(of: log).rollup else {
-      return [.ok("window", "an imported chain has no challenge window")]
+  /// What cannot be looked at is a finding too: what is broken in one place hides nothing of the others.
+  func findings() -> [DoctorFinding] {
+    examine("window", "`varve log verify`") {
+      guard try log.head().size > 0, let rollup = try ChainConfiguration(of: log).rollup else {
+        return [.ok("window", "an imported chain has no challenge window")]
+      }
+      let rebuild = "`varve projection rebuild proposer-state challenger-view`"
+      return examine("history", "`varve log verify`") { [try ledgerFinding(rollup)] }
+        + examine("journal", rebuild) { [try journalFinding()] }
+        + examine("data", rebuild) { [try dataFinding()] }
+        + examine("outputs", rebuild) { try outputFindings(rollup) }
+        + examine("bonds", "`varve log verify`") { [try bondFinding(rollup)] }
     }
-    var findings = [try ledgerFinding(rollup), journalFinding(), try dataFinding()]
-    findings += try outputFindings()
-    findings.append(try bondFinding(rollup))
-    return findings
+  }
+
+  private func examine(
+    _ check: String, _ remedy: String, _ body: () throws -> [DoctorFinding]
+  ) -> [DoctorFinding] {
+    do { return try body() } catch let failure as Failure {
+      return [.fail(check, failure.message, failure.remedy ?? remedy)]
+    } catch { return [.fail(check, "\(error)", remedy)] }
   }
 
   /// Everything is computed from the log's first record on: states for proofs as well.
@@ -39,16 +52,14 @@ struct WindowExamination {
   }
 
   /// What a reorganisation takes back.
-  private func journalFinding() -> DoctorFinding {
-    do {
-      guard
-        let number = try options.projector(ProposerState.self, over: log).firstBlockWithoutJournal()
-          ?? options.projector(ChallengerView.self, over: log).firstBlockWithoutJournal()
-      else { return .ok("journal", "every L1 block that is not final can be taken back") }
-      return .warn(
-        "journal", "L1 block \(number) is not final, and could not be taken back",
-        "a reorganisation below it makes a rebuild necessary: `varve projection rebuild`")
-    } catch { return .fail("journal", "\(error)", "`varve projection rebuild proposer-state`, and challenger-view") }
+  private func journalFinding() throws -> DoctorFinding {
+    guard
+      let number = try options.projector(ProposerState.self, over: log).firstBlockWithoutJournal()
+        ?? options.projector(ChallengerView.self, over: log).firstBlockWithoutJournal()
+    else { return .ok("journal", "every L1 block that is not final can be taken back") }
+    return .warn(
+      "journal", "L1 block \(number) is not final, and could not be taken back",
+      "a reorganisation below it makes a rebuild necessary: `varve projection rebuild`")
   }
 
   private func dataFinding() throws -> DoctorFinding {
@@ -61,24 +72,48 @@ struct WindowExamination {
       "it comes, or the batch is dropped when its time is over; whoever has the data can deliver it on L1")
   }
 
-  private func outputFindings() throws -> [DoctorFinding] {
-    let outputs = try OutputStore(options).openOutputs()
+  private func outputFindings(_ rollup: RollupConfiguration) throws -> [DoctorFinding] {
+    let (now, outputs) = try OutputStore(options, follows: false).openOutputs()
     if outputs.isEmpty { return [.ok("outputs", "none is open")] }
-    return outputs.map { output in
+    return outputs.map { entry in
+      let output = entry.report
       let check = "output \(output.output)"
       let text = "\(output.verdictText), \(output.standingText)"
       switch (output.verdict, output.standing) {
       case (nil, _), ("insufficientData", _):
         return .fail(check, text, "start the node: nobody watches this output")
+      case (_, "disputed"):
+        return Self.disputeFinding(
+          check, text, isRight: !output.isWrong, winner: entry.outlook?.winner, until: entry.outlook?.answerableUntil,
+          now: now, answerTime: rollup.clockExtension)
       case ("agrees", "closed"): return .warn(check, text, "its proposer, or anybody, can make it final")
-      case ("agrees", "disputed"): return .warn(check, text, "`varve output show \(output.output)` has the deadlines")
-      case ("agrees", _), (_, "disputed"): return .ok(check, text)
+      case ("agrees", _): return .ok(check, text)
       case (_, "closed"): return .fail(check, text, "only the guardian can keep it from becoming final")
       default:
         return .fail(
           check, text, "have it disputed on L1 before L1 time \(output.challengeableUntil ?? 0): run a challenger")
       }
     }
+  }
+
+  /// - Parameters:
+  ///   - isRight: whether the output that is disputed is.
+  ///   - winner: who wins without another move.
+  ///   - end: until when the other side can still answer, in seconds of L1 time; nil when it cannot.
+  ///   - now: time of the newest L1 block, in seconds.
+  ///   - answerTime: what an answer takes, in seconds: with less than this left, a dispute is as good as lost.
+  static func disputeFinding(
+    _ check: String, _ text: String, isRight: Bool, winner: GameStatus?, until end: UInt64?, now: UInt64,
+    answerTime: UInt64
+  ) -> DoctorFinding {
+    let text = "\(text), where the \(winner == .defenderWins ? "defender" : "challenger") has the last word"
+    if (winner == .defenderWins) == isRight { return .ok(check, text) }
+    guard let end, end > now else {
+      return .fail(check, "\(text), and nobody can answer any more", "only the guardian can take the game out")
+    }
+    let left = "\(text): \(Quantity.duration(seconds: Double(end - now))) are left to answer"
+    let remedy = "answer it on L1 before L1 time \(end): run a challenger, which plays either side"
+    return end - now < answerTime ? .fail(check, left, remedy) : .warn(check, left, remedy)
   }
 
   private func bondFinding(_ rollup: RollupConfiguration) throws -> DoctorFinding {

@@ -11,12 +11,16 @@ struct OutputStore {
   private let state: Projector<ProposerState>
   private let challenges: Projector<ChallengerView>
 
-  /// Opens the projections, and brings them to the head of the log unless a node is doing so.
-  init(_ options: GlobalOptions) throws {
+  /// Opens the projections.
+  ///
+  /// - Parameter follows: whether they are brought to the head of the log, unless a node is doing so; without, they are read
+  ///   as they stand, and nothing is written.
+  init(_ options: GlobalOptions, follows: Bool = true) throws {
     log = try options.openLog(.readOnly)
     configuration = try ChainConfiguration(of: log)
     state = try options.projector(ProposerState.self, over: log)
     challenges = try options.projector(ChallengerView.self, over: log)
+    guard follows else { return }
     try state.catchUpUnlessWritten(options.console)
     if isDisputable { try challenges.catchUpUnlessWritten(options.console) }
   }
@@ -43,18 +47,30 @@ struct OutputStore {
     }
   }
 
-  /// The outputs that are neither final nor deleted. O(outputs).
-  func openOutputs() throws -> [OutputReport] {
-    guard isDisputable else { return [] }
+  /// An output that is neither final nor deleted, and how the dispute about it would end.
+  struct OpenOutput {
+    let report: OutputReport
+
+    /// Nil where there is no dispute.
+    let outlook: GameOutlook?
+  }
+
+  /// The outputs that are neither final nor deleted, and the L1 time, in seconds, as of which that is so. O(outputs).
+  func openOutputs() throws -> (now: UInt64, outputs: [OpenOutput]) {
+    guard isDisputable else { return (0, []) }
     let (verdicts, _) = try verdicts(from: 0)
+    let fold = ChallengerView(configuration: configuration)
     return try challenges.read { view, cursor throws(FoldError) in
       let now = try ChallengerView.time(ofL1Block: cursor.l1BlockNumber, in: view)
-      var reports: [OutputReport] = []
+      var outputs: [OpenOutput] = []
       for index in try ChallengerView.openOutputs(in: view) {
         guard let row = try ChallengerView.output(index, in: view) else { continue }
-        reports.append(OutputReport(row, verdicts[index], now: now))
+        let outlook = try row.game.flatMap { game throws(FoldError) in
+          try fold.outlook(ofGame: game, now: now, in: view)
+        }
+        outputs.append(OpenOutput(report: OutputReport(row, verdicts[index], now: now), outlook: outlook))
       }
-      return reports
+      return (now, outputs)
     }
   }
 
