@@ -1,10 +1,13 @@
 import EventStore
 import Foundation
+import L1
 import Primitives
 import ProjectionStore
 import Projections
 import Roles
 import Rollup
+import Signatures
+import StateTransition
 import StoreFiles
 import SystemPackage
 import TestSupport
@@ -20,6 +23,12 @@ struct LiveProjectionsTests {
     let position = Position(try log.head().size)
     try log.append([NewRecord(ledger.facts[0].event, at: .block(ledger.l1Head.number))])
     return position
+  }
+
+  private func makeStore(_ ledger: RollupLedger, in directory: DataDirectory) throws {
+    let log = try EventLog.open(directory.ledger, mode: .create)
+    try directory.makeStore(for: ledger.configuration.hash, of: log)
+    try ledger.write(to: log)
   }
 
   private func ledger() throws -> RollupLedger {
@@ -91,6 +100,48 @@ struct LiveProjectionsTests {
     }
   }
 
+  @Test(
+    "latest is what is signed over the rows as they are: where these moved on, and stand still then, nothing stale shows"
+  )
+  func movedOn() async throws {
+    try await withTemporaryDirectory { (path: String) async throws in
+      let key = Hash256(UInt256(77))
+      let configuration = RollupLedger.configuration(sequencer: try Secp256k1.address(of: key))
+      var ledger = try RollupLedger(configuration: configuration)
+      for _ in 0..<5 { try ledger.beginL1Block() }
+      let directory = DataDirectory(FilePath(path))
+      try makeStore(ledger, in: directory)
+      var node = try RollupNode(directory: FilePath(path), configuration: configuration)
+      let block = ledger.block()
+      let commitment = SequencerCommitment(order: block.order, l2ChainID: configuration.chainID)
+      let domain = try #require(configuration.commitmentDomain)
+      let signature = try Secp256k1.sign(commitment.digest(in: domain), privateKey: key)
+      let signed = SignedCommitment(commitment: commitment, signature: signature.walletBytes)
+      #expect(try node.followUnsafe(taking: [(block, signed)]).taken.map(\.number) == [1])
+      func latest() throws -> Hash256? {
+        try node.readLatest { rows throws(FoldError) in try ProposerState.hash(of: 1, in: rows) }
+      }
+      let unsafe = try #require(node.unsafe.head)
+      #expect(try latest() == unsafe.hash)
+      // L1 has another block in its place, and then what the state cannot take.
+      let (earlier, still) = (ledger, StillL1(ledger))
+      try ledger.deliverBatch([ledger.block(origin: 0)])
+      try ledger.beginL1Block()
+      try ledger.write(to: node.follower.ledger, after: earlier)
+      try await node.follower.ledger.append([NewRecord(ledger.facts[0].event, at: .block(ledger.l1Head.number))])
+      _ = try await node.follow(still)
+      #expect(node.projections.standstills.contains { $0.projection == ProposerState.name })
+      let safe = try node.projections.proposerState.read { rows, _ throws(FoldError) in
+        try ProposerState.hash(of: 1, in: rows)
+      }
+      #expect(safe != nil && safe != unsafe.hash)
+      #expect(try latest() == safe)
+      let progress = try node.followUnsafe(taking: [(block, signed)])
+      #expect(progress.discarded?.blocks == [unsafe] && progress.taken.isEmpty && progress.refused.isEmpty)
+      #expect(node.unsafe.head == nil)
+    }
+  }
+
   @Test("a node one of whose projections stands still opens, follows L1 and serves the others")
   func standstill() async throws {
     try await withTemporaryDirectory { (path: String) async throws in
@@ -109,4 +160,26 @@ struct LiveProjectionsTests {
       #expect(try unsafe.followUnsafe().authenticated.isEmpty)
     }
   }
+}
+
+/// An L1 of which nothing comes any more.
+private struct StillL1: L1Chain {
+  let chainID: UInt64 = 1337
+  private let blocks: [L1Block]
+
+  init(_ ledger: RollupLedger) {
+    blocks = ledger.l1Blocks.map { header in
+      L1Block(
+        header: header, rawHeader: header.encode(), id: BlockID(number: header.number, hash: header.hash), facts: [],
+        completeness: .embedded)
+    }
+  }
+
+  func head() throws(L1Error) -> BlockID { blocks[blocks.count - 1].id }
+  func finalized() throws(L1Error) -> BlockID { blocks[0].id }
+  func block(number: UInt64) throws(L1Error) -> L1Block? { number < blocks.count ? blocks[Int(number)] : nil }
+  func block(hash: Hash256) throws(L1Error) -> L1Block? { blocks.first { $0.hash == hash } }
+  func submit(_ transaction: L1Transaction) throws(L1Error) -> Hash256 { .zero }
+  func receipt(of transactionHash: Hash256) throws(L1Error) -> L1Receipt? { nil }
+  func balance(of account: Address) throws(L1Error) -> UInt256 { .zero }
 }

@@ -57,27 +57,36 @@ package struct RollupNode {
     return progress
   }
 
-  /// Holds what is unsafe against the state as L1 gives it now, and takes more that the sequencer has signed.
+  /// Holds what is unsafe against the state as L1 gives it now, and takes more that the sequencer has signed. While the
+  /// state stands still it is held against the rows as they stand, and no more is taken.
   package mutating func followUnsafe(
     taking blocks: [(block: RollupBlock, signed: SignedCommitment)] = []
   ) throws(NodeError) -> UnsafeProgress {
-    // While the state stands still there is nothing to hold them against.
-    if projections.standstills.contains(where: { $0.projection == ProposerState.name }) { return UnsafeProgress() }
+    let standsStill = projections.standstills.contains { $0.projection == ProposerState.name }
     var unsafe = unsafe
     let progress: UnsafeProgress
     do throws(ProjectionError) {
       progress = try projections.proposerState.read { rows, _ throws(FoldError) in
-        try unsafe.follow(rows, taking: blocks)
+        try unsafe.follow(rows, taking: standsStill ? [] : blocks)
       }
-    } catch { throw .projection(error) }
+    } catch {
+      // There are no rows to hold them against, and none to show them over: `readLatest` says why.
+      if standsStill { return UnsafeProgress() }
+      throw .projection(error)
+    }
     self.unsafe = unsafe
     return progress
   }
 
-  /// Lends the rows of `ProposerState` as they are after the newest block that the sequencer has signed.
+  /// Lends the rows of `ProposerState` as they are after the newest block that the sequencer has signed. What is unsafe is
+  /// held against just these rows first: they may have moved since `followUnsafe`, and at a standstill too.
   package func readLatest<R>(_ body: (ProjectionView) throws(FoldError) -> R) throws(NodeError) -> R {
+    var unsafe = unsafe
     do throws(ProjectionError) {
-      return try projections.proposerState.read { rows, _ throws(FoldError) in try body(unsafe.latest(over: rows)) }
+      return try projections.proposerState.read { rows, _ throws(FoldError) in
+        _ = try unsafe.follow(rows)
+        return try body(unsafe.latest(over: rows))
+      }
     } catch { throw .projection(error) }
   }
 }
