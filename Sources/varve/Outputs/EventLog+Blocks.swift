@@ -2,6 +2,19 @@ import EventStore
 import Rollup
 
 extension EventLog {
+  /// Gives what `body` makes of several reads of this log, and of rows folded from it, all of them of one branch of L1:
+  /// again, if L1 has revoked anything meanwhile. What it has revoked only ever grows, so that nothing has changed and come
+  /// back unseen.
+  func ofOneBranch<R>(_ body: () throws -> R) throws -> R {
+    var before = try revokedRanges()
+    while true {
+      let result = Result { try body() }
+      let after = try revokedRanges()
+      if after == before { return try result.get() }
+      before = after
+    }
+  }
+
   /// The record that an L2 block was read from: the newest with its place, up to an L1 block. Nil for genesis.
   ///
   /// - Complexity: O(records from there on): data lies at most a sequencing window before what it makes derivable.

@@ -40,24 +40,26 @@ struct SafeHeadCommand: VarveCommand {
     let isRollup = try ChainConfiguration(of: log).rollup != nil
     let projector = try options.projector(ProposerState.self, over: log)
     try projector.catchUpUnlessWritten(options.console)
-    let id = try log.block(l1Block)?.id
-    let (found, asOf) = try projector.read { view, cursor throws(FoldError) in
-      (
-        try id.flatMap { id throws(FoldError) in
-          try ProposerState.derivable(at: id, isRollup: isRollup, in: view)
-        }, cursor.l1Block
-      )
-    }
-    guard let found else {
-      throw ProjectionError.notFolded(projection: ProposerState.name, l1Block: l1Block, newest: asOf.number)
-    }
-    let accumulator = try log.canonicalAcc(afterL1Block: l1Block)
-    var files: SafeHeadProof?
-    if let proof {
-      files = try SafeHeadProof.write(found, of: log, signedBy: try options.ledgerSigner(), into: proof)
-    }
     console.report(
-      SafeHeadReport(found, accumulator, finalized: try log.finalizedBlock(), asOf: asOf, proof: files))
+      try log.ofOneBranch {
+        let id = try log.block(l1Block)?.id
+        let (found, asOf) = try projector.read { view, cursor throws(FoldError) in
+          (
+            try id.flatMap { id throws(FoldError) in
+              try ProposerState.derivable(at: id, isRollup: isRollup, in: view)
+            }, cursor.l1Block
+          )
+        }
+        guard let found else {
+          throw ProjectionError.notFolded(projection: ProposerState.name, l1Block: l1Block, newest: asOf.number)
+        }
+        let accumulator = try log.canonicalAcc(afterL1Block: l1Block)
+        let finalized = try log.finalizedBlock()
+        let files = try proof.map {
+          try SafeHeadProof.write(found, of: log, signedBy: try options.ledgerSigner(), into: $0)
+        }
+        return SafeHeadReport(found, accumulator, finalized: finalized, asOf: asOf, proof: files)
+      })
   }
 }
 
