@@ -45,6 +45,7 @@ struct BothLogsTests {
   @Test("through reorganisations, late and early testimony and catch-up at random: what a fresh fold gives")
   func randomHistories() throws {
     let seed = SeededGenerator().seed
+    var (late, takenBack) = (0, 0)
     for round in UInt64(0)..<6 {
       try BothLogs.with { logs in
         var play = try RollupPlay(seed: seed &+ round, log: logs.scratch.log)
@@ -59,7 +60,12 @@ struct BothLogsTests {
           if play.random.next() % 4 == 0 { try logs.hear(salt + 100, at: remembered) }
           if play.random.next() % 3 == 0 { remembered = try logs.now() }
           if play.random.next() % 2 == 0 {
-            try logs.projector().bringUp(.init(batchSize: Int(play.random.next() % 20) + 1))
+            let options = Projector<Diary>.Options(batchSize: Int(play.random.next() % 20) + 1)
+            let (version, isLate) = (logs.projector().versions.live, try logs.isOvertaken())
+            try logs.projector().bringUp(options)
+            if isLate { late += 1 }
+            // Where it could not be taken back, there is a new version.
+            if isLate, logs.projector().versions.live == version { takenBack += 1 }
             #expect(
               try logs.projector().digest().digest == logs.fresh(play.ledger.configuration),
               "seed \(seed) round \(round) step \(salt)")
@@ -69,6 +75,7 @@ struct BothLogsTests {
         #expect(try logs.projector().verify().agrees, "seed \(seed) round \(round)")
       }
     }
+    #expect(takenBack > 0, "seed \(seed): late \(late) times")
   }
 
   @Test("it goes on when one of the logs has grown, whichever")

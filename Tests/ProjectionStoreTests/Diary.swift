@@ -1,5 +1,6 @@
 import EventStore
 import Hashing
+import LMDB
 import Primitives
 @testable import ProjectionStore
 import Projections
@@ -79,6 +80,16 @@ struct BothLogs {
       source: source, from: number, to: number, receivedAt: 0, ledgerPosition: arrival.ledgerPosition,
       ledgerLeaf: arrival.ledgerLeaf)
     try testimony.append([NewRecord(.feedGap(gap), at: .observed(at: number))])
+  }
+
+  /// Whether the next testimony to fold arrived before records that the live version has folded.
+  func isOvertaken() throws -> Bool {
+    let cursor = try projector().openLive(.readOnly).cursor() ?? .start
+    let next = cursor.testimony ?? .start
+    guard next.nextPosition < (try testimony.head().size),
+      let arrival = try testimony.record(at: Position(next.nextPosition)).event().arrival
+    else { return false }
+    return max(arrival.ledgerPosition, next.ledgerPosition) < cursor.nextPosition
   }
 
   /// What folding both logs in the order of arrival gives.

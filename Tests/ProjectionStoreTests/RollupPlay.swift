@@ -70,10 +70,12 @@ struct RollupPlay {
     if let back = candidates.randomElement(using: &random) { try reorganise(to: back) }
   }
 
-  /// L1 leaves its last `depth` blocks, or those that are not final if these are fewer.
-  mutating func reorganise(depth: UInt64) throws {
+  /// L1 leaves its last `depth` blocks, or those that are not final if these are fewer. Returns how many it was.
+  @discardableResult
+  mutating func reorganise(depth: UInt64) throws -> UInt64 {
     let head = ledger.l1Head.number
     try reorganise(to: max(finalized, head - min(depth, head)))
+    return head - ledger.l1Head.number
   }
 
   private mutating func reorganise(to back: UInt64) throws {
