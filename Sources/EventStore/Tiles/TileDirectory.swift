@@ -84,15 +84,20 @@ extension TileDirectory {
     }
   }
 
-  /// Writes a file below the directory, so that whoever reads meanwhile sees all of it or nothing. Durable once `durably` returns.
+  /// Writes a file below the directory, so that whoever reads meanwhile sees all of it or nothing. Durable once `durably` returns;
+  /// at once where it takes the place of another, which a checkpoint may vouch for: two records can have one payload.
   func write(_ name: String, _ body: (FileDescriptor) throws -> Void) throws(LMDB.OpenError) {
     let path = path.pushing(FilePath(name))
     let draft = Files.temporary(path)
+    let isTaken = try Files.status(path) != nil
     do {
       let file = try FileDescriptor.open(
         draft, .writeOnly, options: [.create, .truncate, .closeOnExec],
         permissions: [.ownerReadWrite, .groupRead, .otherRead])
-      try file.closeAfter { try body(file) }
+      try file.closeAfter {
+        try body(file)
+        if isTaken, fsync(file.rawValue) != 0 { throw Errno(rawValue: errno) }
+      }
     } catch {
       throw .system(operation: "write", draft, errno: (error as? Errno ?? .ioError).rawValue)
     }
