@@ -18,6 +18,12 @@ extension EventLog {
     /// Bytes of address space reserved for the file.
     package let mapSize: Int
 
+    /// Bytes of the file in use that hold rows, or what the file needs to find them, as of the last commit.
+    package let dataBytes: Int
+
+    /// Bytes of the file in use that later commits can use again, once no reader sees them any more.
+    package var freeBytes: Int { max(usedBytes - dataBytes, 0) }
+
     /// Commits made since the oldest snapshot that is being read: what they freed cannot be used again.
     package let oldestReaderLag: Int
 
@@ -27,8 +33,14 @@ extension EventLog {
     /// Page size of the file.
     package let pageSize: Int
 
+    /// What commits have come to since this process opened the log; nil where it is open for reading only.
+    package let commits: CommitTotals?
+
     /// What could harm the data here, in words.
     package let warnings: [String]
+
+    /// How many records the last commit appended.
+    package var lastCommitRecords: UInt64 { head.size - head.previousSize }
 
     /// Bytes of the file for each record; 0 when there is none.
     package var bytesPerRecord: Double { head.size == 0 ? 0 : Double(usedBytes) / Double(head.size) }
@@ -52,13 +64,17 @@ extension EventLog {
     }
     return try environment.read { (transaction: borrowing ReadTransaction) throws(ReadError) in
       var sizes: [(String, TableStatistics)] = []
+      var pages: Int
       do throws(LMDBError) {
+        pages = try transaction.bookkeepingPages()
         for table in tables.all { sizes.append((table.name, try transaction.statistics(of: table))) }
       } catch { throw .store(error) }
+      pages += sizes.reduce(0) { $0 + $1.1.pages }
       return Statistics(
         head: try transaction.head(in: tables), newestBlock: newest, finalizedBlock: finalized,
         revokedRecords: revoked, usedBytes: information.usedBytes, mapSize: information.mapSize,
-        oldestReaderLag: information.oldestReaderLag, tables: sizes, pageSize: information.pageSize,
+        dataBytes: pages * information.pageSize, oldestReaderLag: information.oldestReaderLag, tables: sizes,
+        pageSize: information.pageSize, commits: writer?.totals,
         warnings: environment.warnings + Self.mapWarning(information))
     }
   }

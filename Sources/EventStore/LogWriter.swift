@@ -30,6 +30,11 @@ final class LogWriter: Sendable {
 
   private let metrics: LogMetrics?
 
+  private let sums = Mutex(CommitTotals())
+
+  /// What the commits so far have come to.
+  var totals: CommitTotals { sums.withLock { $0 } }
+
   init(_ state: WriteState, tables: EventLog.Tables, commits: CommitSignal, metrics: LogMetrics?) {
     self.state = Mutex(state)
     self.tables = tables
@@ -89,7 +94,7 @@ final class LogWriter: Sendable {
           outcomes.append(try draft.apply(pending.request, in: &transaction, tables: tables))
         }
         try draft.finish(in: &transaction, tables: tables)
-        if metrics != nil { filled = .now }
+        filled = .now
       }
     } catch {
       if case .system = error {
@@ -109,14 +114,13 @@ final class LogWriter: Sendable {
       defer { state = draft }
       return state.head
     }
-    let time = filled.map { $0.duration(to: .now) }
+    let time = filled.map { $0.duration(to: .now) } ?? .zero
+    sums.withLock { $0.add(from: old, to: head, requests: group.count, time: time) }
     commits.signal()
     for (pending, outcome) in zip(group, outcomes) {
       pending.acknowledge(
         outcome.map { Appended(positions: $0.positions, newCount: $0.newCount, head: head) })
     }
-    if let metrics, let time {
-      metrics.committed(in: time, by: writer, from: old, to: head, requests: group.count)
-    }
+    metrics?.committed(in: time, by: writer, from: old, to: head, requests: group.count)
   }
 }

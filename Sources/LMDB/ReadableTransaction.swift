@@ -67,6 +67,17 @@ extension ReadableTransaction where Self: ~Copyable {
       leafPages: stat.ms_leaf_pages, overflowPages: stat.ms_overflow_pages)
   }
 
+  /// Pages that hold no rows of a table, and are not free: both meta pages, those of the table of tables, and those of the
+  /// list of free pages, as of this transaction. O(1).
+  package func bookkeepingPages() throws(LMDBError) -> Int {
+    // LMDB's own two tables have fixed handles.
+    var pages = 2
+    for dbi in 0...1 as ClosedRange<UInt32> {
+      pages += try statistics(of: Table(dbi: dbi, index: 0, name: "")).pages
+    }
+    return pages
+  }
+
   @inlinable
   func lookUp(_ key: UnsafeRawBufferPointer, in table: Table) -> (code: Int32, value: MDB_val) {
     var name = unsafe MDB_val(key)

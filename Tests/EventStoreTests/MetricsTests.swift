@@ -37,6 +37,10 @@ struct MetricsTests {
         #expect(try metrics.expectMeter("varve_log_bytes_per_record", dimensions).values.first == used / 5)
         #expect(try metrics.expectMeter("varve_log_map_use", dimensions).values.allSatisfy { $0 > 0 && $0 < 1 })
         #expect(try metrics.expectMeter("varve_log_oldest_reader_commits", dimensions).values.first == 0)
+        // The same, as sums.
+        let commits = try #require(try log.statistics().commits)
+        #expect(commits.commits == 3 && commits.requests == 3 && commits.records == head.size + 1)
+        #expect(commits.time >= .nanoseconds(times.reduce(0, +)))
       }
     }
   }

@@ -35,6 +35,22 @@ struct SpaceTests {
     }
   }
 
+  @Test("statistics tell what is free, what the last commit appended, and what the commits of this process came to")
+  func statistics() throws {
+    try withLog { log, directory in
+      for count in [30, 20, 10] { try log.append((0..<count).map { plain(pattern(200, seed: $0)) }) }
+      let statistics = try log.statistics()
+      let tables = statistics.tables.reduce(0) { $0 + $1.statistics.pages } * statistics.pageSize
+      #expect(statistics.dataBytes > tables)
+      #expect(statistics.freeBytes > 0 && statistics.freeBytes + statistics.dataBytes == statistics.usedBytes)
+      #expect(statistics.lastCommitRecords == 10)
+      let commits = try #require(statistics.commits)
+      #expect(commits.commits == 3 && commits.requests == 3 && commits.records == 60)
+      #expect(commits.payloadBytes == statistics.head.payloadBytes)
+      #expect(commits.longestTime > .zero && commits.longestTime <= commits.time)
+    }
+  }
+
   /// Bytes of all tables' pages for each byte of payload and `overhead` of each record.
   private func perByte(_ log: EventLog, overhead: UInt64) throws -> Double {
     let statistics = try log.statistics()

@@ -187,6 +187,24 @@ final class HazardTests {
     }
   }
 
+  @Test("each page in use is a table's, one for bookkeeping, or in LMDB's list of free pages")
+  func pages() throws {
+    let environment = try scratch.open(tables: ["records", "other"])
+    for _ in 0..<20 { try environment.append(50) }
+    try environment.read { transaction throws(LMDBError) in
+      var pages = try transaction.bookkeepingPages()
+      for name in ["records", "other"] { pages += try transaction.statistics(of: environment.table(name)).pages }
+      // Of each commit the pages that it freed: how many, and their numbers, in words.
+      var free = 0
+      var cursor = try transaction.cursor(in: Table(dbi: 0, index: 0, name: ""))
+      while let entry = try cursor.next() {
+        free += Int(UInt64(littleEndian: unsafe entry.value.unsafeLoadUnaligned(as: UInt64.self)))
+      }
+      #expect(free > 0)
+      #expect(pages + free == environment.information().lastPage + 1)
+    }
+  }
+
   @Test("no environment has a writable map or lazy syncs, no table duplicates or an order of its own")
   func flags() throws {
     let unsafeFlags = MDB_WRITEMAP | MDB_MAPASYNC | MDB_NOMETASYNC | MDB_NOSYNC | MDB_NOLOCK | MDB_NOMEMINIT

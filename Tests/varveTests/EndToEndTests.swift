@@ -193,8 +193,8 @@ struct EndToEndTests {
       let expected: [(arguments: [String], keys: String)] = [
         (
           ["log", "stats"],
-          "finalizedBlock lastLeafHash mapBytes newestBlock oldestReaderLag payloadBytes records revokedRecords root "
-            + "tables usedBytes vkey"
+          "bytesPerPayloadByte bytesPerRecord dataBytes finalizedBlock freeBytes lastCommitRecords lastLeafHash mapBytes "
+            + "mapUse newestBlock oldestReaderLag payloadBytes records revokedRecords root tables usedBytes vkey"
         ),
         (["log", "list", "--count", "1"], "kind l1Block l1Coordinates payloadHash payloadLength position"),
         (

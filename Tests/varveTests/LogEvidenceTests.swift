@@ -240,6 +240,29 @@ struct LogEvidenceTests {
     }
   }
 
+  @Test("statistics name what is wrong with the key's file, and tell all the rest")
+  func statisticsBesideABadKey() throws {
+    try DemoWorld.withStore { world in
+      let sound = try world.json(["log", "stats"])[0]
+      #expect(sound["keyProblem"] == nil && sound["vkey"] is String)
+      #expect(try #require(sound["mapUse"] as? Double) > 0)
+      let names = try FileManager.default.contentsOfDirectory(atPath: "\(world.store)/signer")
+      let name = try #require(names.first { $0.hasSuffix(".key") })
+      let file = "\(world.store)/signer/\(name)"
+      try Data("no key\n".utf8).write(to: URL(fileURLWithPath: file))
+      let told = try world.expect(0, ["log", "stats"])
+      #expect(told.output.contains("260") && told.output.contains("space per record"))
+      #expect(told.errors.contains(name))
+      var stats = try world.json(["log", "stats"])[0]
+      #expect(try #require(stats.removeValue(forKey: "keyProblem") as? String).contains(name))
+      #expect(Set(stats.keys).union(["vkey"]) == Set(sound.keys))
+      #expect(stats["root"] as? String == sound["root"] as? String)
+
+      try Data("{".utf8).write(to: URL(fileURLWithPath: "\(world.store)/varve.json"))
+      #expect(try world.json(["log", "stats"])[0]["keyProblem"] as? String != nil)
+    }
+  }
+
   @Test("a mirror of an export is the same log under another name, and stops at the first file that is wrong")
   func exportAndMirror() throws {
     try DemoWorld.withStore { world in

@@ -51,7 +51,7 @@ struct BenchLogAppend: ParsableCommand {
     Measurement(
       "append", sync: "fdatasync", recordBytes: record, batch: batch, callers: callers,
       records: UInt64(rounds * batch * callers), time: time, bytesOnDisk: statistics.usedBytes
-    ).print()
+    ).with(statistics.commits).print()
   }
 
   /// Readers that hold a snapshot each, with a commit between them, until they are signalled.

@@ -13,6 +13,11 @@ struct Measurement: Encodable {
   var recordsPerSecond: Double
   var bytesOnDisk: Int
 
+  /// How many commits there were, how many callers shared one on average, and what the end of one took.
+  var commits: Int?
+  var callersPerCommit: Double?
+  var secondsPerCommit: Double?
+
   init(
     _ figure: String, sync: String = "-", recordBytes: Int, batch: Int = 0, callers: Int = 1, records: UInt64,
     time: Duration, bytesOnDisk: Int = 0
@@ -24,7 +29,7 @@ struct Measurement: Encodable {
     self.callers = callers
     self.records = records
     self.bytesOnDisk = bytesOnDisk
-    seconds = Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18
+    seconds = time.seconds
     recordsPerSecond = Double(records) / seconds
   }
 
@@ -33,6 +38,16 @@ struct Measurement: Encodable {
     self.init(
       figure, recordBytes: Int(head.payloadBytes / max(head.size, 1)), records: head.size, time: time,
       bytesOnDisk: bytesOnDisk)
+  }
+
+  /// With what its commits came to.
+  func with(_ totals: CommitTotals?) -> Measurement {
+    guard let totals, totals.commits > 0 else { return self }
+    var measurement = self
+    measurement.commits = totals.commits
+    measurement.callersPerCommit = Double(totals.requests) / Double(totals.commits)
+    measurement.secondsPerCommit = totals.time.seconds / Double(totals.commits)
+    return measurement
   }
 
   func print() {

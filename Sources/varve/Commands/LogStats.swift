@@ -11,7 +11,9 @@ struct LogStats: VarveCommand {
     commandName: "stats",
     abstract: "Show how many records there are, how far they reach, and what they cost.",
     discussion: """
-      A few lookups, whatever the size of the log.
+      A few lookups, whatever the size of the log. How many callers share a
+      commit and how long commits take is known to the process that appends:
+      it tells a metrics system.
 
       EXAMPLES
         varve log stats
@@ -25,14 +27,17 @@ struct LogStats: VarveCommand {
   /// The public key that checks the log's checkpoints; nil where there is none.
   private func verifierKey() throws -> VerifierKey? {
     let directory = DataDirectory(options.dataPath)
-    guard let manifest = try directory.manifestIfPresent() else { return nil }
+    guard which.log == .ledger, let manifest = try directory.manifestIfPresent() else { return nil }
     do { return try directory.ledgerSigner(of: manifest).verifierKey } catch SignerError.missing { return nil }
   }
 
   func execute(_ console: Console) throws {
     let statistics = try options.openLog(which, .readOnly).statistics()
     for warning in statistics.warnings { console.note(warning) }
-    console.report(LogStatsReport(statistics, key: which.log == .ledger ? try verifierKey() : nil))
+    // The log is what it is, whatever is wrong with the files beside it.
+    let key = Result { try verifierKey() }
+    if case .failure(let error) = key { console.note("the public key cannot be told: \(error)") }
+    console.report(LogStatsReport(statistics, key: key))
   }
 }
 
@@ -60,24 +65,56 @@ struct LogStatsReport: Report {
   let newestBlock: Block?
   let finalizedBlock: Block?
   let revokedRecords: UInt64
+
+  /// How many the last commit appended.
+  let lastCommitRecords: UInt64
   let payloadBytes: UInt64
-  let usedBytes: Int
+
+  /// Bytes of the file in use, and which of them hold data or can be used again.
+  let usedBytes, dataBytes, freeBytes: Int
+
+  /// Bytes in use for each record, and for each byte of payload.
+  let bytesPerRecord, bytesPerPayloadByte: Double
   let mapBytes: Int
+
+  /// The used part of the map, from 0 to 1.
+  let mapUse: Double
   let oldestReaderLag: Int
   let vkey: String?
+
+  /// Why there is no public key where there should be one.
+  let keyProblem: String?
   let tables: [Table]
 
-  init(_ statistics: EventLog.Statistics, key: VerifierKey?) {
-    vkey = key.map { "\($0)" }
+  private let pageSize: Int
+
+  private enum CodingKeys: CodingKey {
+    case records, root, lastLeafHash, newestBlock, finalizedBlock, revokedRecords, lastCommitRecords, payloadBytes
+    case usedBytes, dataBytes, freeBytes, bytesPerRecord, bytesPerPayloadByte, mapBytes, mapUse, oldestReaderLag, vkey
+    case keyProblem, tables
+  }
+
+  init(_ statistics: EventLog.Statistics, key: Result<VerifierKey?, any Error>) {
+    switch key {
+    case .success(let key): (vkey, keyProblem) = (key.map { "\($0)" }, nil)
+    case .failure(let error): (vkey, keyProblem) = (nil, "\(error)")
+    }
     records = statistics.head.size
     root = "\(statistics.head.root)"
     lastLeafHash = "\(statistics.head.lastLeafHash)"
     newestBlock = statistics.newestBlock.map { Block($0) }
     finalizedBlock = statistics.finalizedBlock.map { Block($0) }
     revokedRecords = statistics.revokedRecords
+    lastCommitRecords = statistics.lastCommitRecords
     payloadBytes = statistics.head.payloadBytes
     usedBytes = statistics.usedBytes
+    dataBytes = statistics.dataBytes
+    freeBytes = statistics.freeBytes
+    bytesPerRecord = statistics.bytesPerRecord
+    bytesPerPayloadByte = statistics.bytesPerPayloadByte
     mapBytes = statistics.mapSize
+    mapUse = statistics.mapUse
+    pageSize = statistics.pageSize
     oldestReaderLag = statistics.oldestReaderLag
     tables = statistics.tables.map { entry in
       Table(name: entry.name, rows: entry.statistics.entries, bytes: entry.statistics.pages * statistics.pageSize)
@@ -91,10 +128,20 @@ struct LogStatsReport: Report {
       ("newest L1 block", newestBlock.map { "\(Quantity.count($0.number))  \($0.hash)" } ?? "none"),
       ("finalized L1 block", finalizedBlock.map { "\(Quantity.count($0.number))  \($0.hash)" } ?? "none"),
       ("revoked by reorgs", "\(Quantity.count(revokedRecords)) records"),
+      ("last commit", "\(Quantity.count(lastCommitRecords)) records"),
       ("payloads", Quantity.bytes(payloadBytes)),
-      ("file in use", "\(Quantity.bytes(UInt64(usedBytes))) of a map of \(Quantity.bytes(UInt64(mapBytes)))"),
+      (
+        "space per record",
+        "\(Quantity.fixed(bytesPerRecord, 1)) B, \(Quantity.fixed(bytesPerPayloadByte, 3)) of the payload"
+      ),
+      (
+        "file in use",
+        "\(Quantity.bytes(UInt64(usedBytes))): \(Quantity.count(dataBytes / pageSize)) pages of data, "
+          + "\(Quantity.count(freeBytes / pageSize)) free"
+      ),
+      ("map in use", "\(Quantity.fixed(mapUse * 100, 2)) % of \(Quantity.bytes(UInt64(mapBytes)))"),
       ("oldest reader", oldestReaderLag == 0 ? "at the head" : "\(Quantity.count(oldestReaderLag)) commits behind"),
-      ("public key", vkey ?? "none"),
+      ("public key", vkey ?? keyProblem.map { "cannot be told: \($0)" } ?? "none"),
     ])
     page.line()
     page.table(
