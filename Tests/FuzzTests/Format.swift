@@ -16,8 +16,10 @@ enum Format: String, CaseIterable {
       let payload = bytes.rawSpan.extracting(RecordHeader.byteCount..<bytes.count)
       let stored = bytes.rawSpan.extracting(0..<RecordHeader.byteCount)
       guard (try? header.verifyChecksum(header: stored, payload: payload)) != nil else { return nil }
-      let sealed = header.seal(payload: payload)
-      return sealed.indices.map { sealed[$0] } + payload.bytes
+      // What is no event of its kind stays as it is: a store that is told of such a payload gives it back.
+      let written = event(in: bytes)?.encode() ?? payload.bytes
+      let sealed = header.seal(payload: written.rawSpan)
+      return sealed.indices.map { sealed[$0] } + written
     case .note: return (try? SignedNote(bytes)).map { Array($0.encoded.utf8) }
     case .checkpoint:
       guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
@@ -38,6 +40,20 @@ enum Format: String, CaseIterable {
 
   /// Whether there is one text for what is read: then what is accepted is written as it was. JSON has many.
   var isCanonical: Bool { self != .manifest }
+
+  /// The event that the payload of a record is.
+  func event(in bytes: [UInt8]) -> Event? {
+    guard self == .record, let header = try? RecordHeader(bytes.rawSpan) else { return nil }
+    return try? Event(kind: header.kind, payload: bytes.rawSpan.extracting(RecordHeader.byteCount..<bytes.count))
+  }
+
+  /// The bytes with a checksum that is right, where the format has one: no change would get past it otherwise.
+  func resealed(_ bytes: [UInt8]) -> [UInt8] {
+    guard self == .record, bytes.count >= RecordHeader.byteCount else { return bytes }
+    var sum = RecordChecksum(header: bytes.rawSpan)
+    sum.update(bytes.rawSpan.extracting(RecordHeader.byteCount..<bytes.count))
+    return (0..<4).map { UInt8(truncatingIfNeeded: sum.value >> (24 - 8 * $0)) } + bytes[4...]
+  }
 
   /// Copies all items, lists item by item.
   private static func copy(_ reader: inout RLPReader, to writer: inout RLPWriter) throws(RLPError) {

@@ -44,14 +44,22 @@ struct FuzzTests {
   func mutated(format: Format) throws {
     var random = SeededGenerator(name: "mutated(\(format.rawValue))")
     let samples = try Samples.of(format).map(\.bytes)
-    var accepted = 0
+    var (accepted, events) = (0, 0)
     for round in 0..<Self.rounds {
       var bytes = samples[Int.random(in: samples.indices, using: &random)]
       for _ in 0...Int.random(in: 0...3, using: &random) { mutate(&bytes, samples, &random) }
-      if format.written(bytes) != nil { accepted += 1 }
+      if round.isMultiple(of: 2) { bytes = format.resealed(bytes) }
+      if format.written(bytes) != nil {
+        accepted += 1
+        if format.event(in: bytes) != nil { events += 1 }
+      }
       check(format, bytes, "round \(round), seed \(random.seed)")
     }
     #expect(accepted < Self.rounds)
+    guard format == .record else { return }
+    // Header and event are decoded behind the checksum.
+    #expect(accepted > Self.rounds / 8)
+    #expect(events > Self.rounds / 100 && events < accepted)
   }
 
   /// One change: of a bit, of a byte to an extreme or a digit, of the length, or by a piece of another sample.

@@ -3,12 +3,13 @@ import MerkleLog
 import Primitives
 import Rollup
 import StoreFiles
+import TestSupport
 
 /// Sound and unsound inputs that we made: where mutation begins. Each is a file of the corpus as well.
 enum Samples {
   static func of(_ format: Format) throws -> [(name: String, bytes: [UInt8])] {
     switch format {
-    case .record: records()
+    case .record: try records()
     case .note: try notes()
     case .checkpoint:
       [
@@ -48,14 +49,28 @@ enum Samples {
     return try SignedNote(text: text, signatures: [key.sign(text)])
   }
 
-  private static func records() -> [(String, [UInt8])] {
-    [[], [1, 2, 3], [UInt8](repeating: 0xAB, count: 300)].map { (payload: [UInt8]) in
-      var header = RecordHeader(
-        kind: .blockSequenced, position: Position(UInt64(payload.count)), coordinates: .block(9),
-        payloadLength: UInt32(payload.count), payloadHash: .zero, flags: [])
-      let sealed = header.seal(payload: payload.rawSpan)
-      return ("\(payload.count)", sealed.indices.map { sealed[$0] } + payload)
+  /// Three payloads that are no events, and each event of `Docs/Events.md`.
+  private static func records() throws -> [(String, [UInt8])] {
+    let plain = [[], [1, 2, 3], [UInt8](repeating: 0xAB, count: 300)].map { (payload: [UInt8]) in
+      ("\(payload.count)", record(.blockSequenced, payload))
     }
+    let document = try String(contentsOfFile: packageRoot + "/Docs/Events.md", encoding: .utf8)
+    let sections = document.components(separatedBy: "\n## ")
+    let events = try EventKind.allCases.map { kind in
+      let section = sections.first { $0.hasPrefix("\(kind.name)\n") } ?? ""
+      let example = section.components(separatedBy: "```hex\n").dropFirst().first ?? ""
+      let digits = example.prefix { $0 != "`" }.filter { !$0.isWhitespace }
+      return (kind.name, record(kind, try Hex.decode(String(digits))))
+    }
+    return plain + events
+  }
+
+  private static func record(_ kind: EventKind, _ payload: [UInt8]) -> [UInt8] {
+    var header = RecordHeader(
+      kind: kind, position: Position(UInt64(payload.count)), coordinates: .block(9),
+      payloadLength: UInt32(payload.count), payloadHash: .zero, flags: [])
+    let sealed = header.seal(payload: payload.rawSpan)
+    return sealed.indices.map { sealed[$0] } + payload
   }
 
   private static func notes() throws -> [(String, [UInt8])] {
