@@ -244,7 +244,9 @@ let package = Package(
         "TestSupport",
       ]),
     .testTarget(name: "SimulationTests", dependencies: ["Primitives", "Simulation"]),
-    .testTarget(name: "ArchitectureTests", dependencies: ["Primitives", "Rollup", "TestSupport"]),
+    .testTarget(
+      name: "ArchitectureTests",
+      dependencies: ["EventStore", "Hashing", "Primitives", "ProjectionStore", "Rollup", "TestSupport"]),
     .testTarget(
       name: "varveTests",
       dependencies: [

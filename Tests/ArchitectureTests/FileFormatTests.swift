@@ -1,4 +1,7 @@
+@testable import EventStore
+import Hashing
 import Primitives
+@testable import ProjectionStore
 import Rollup
 import Testing
 
@@ -33,7 +36,7 @@ struct FileFormatTests {
     "in every layout each field begins where the one before it ends",
     arguments: [
       ("## Record header", 68), ("## Merkle tree", RecordHeader.leafByteCount), ("## Head row", 109),
-      ("## Projections", 93),
+      ("## Projections", 93), ("### Folded from ledger and testimony", 141),
     ])
   func fieldsAreContiguous(heading: String, length: Int) throws {
     var end = 0
@@ -42,6 +45,69 @@ struct FileFormatTests {
       end += row.size ?? 0
     }
     #expect(end == length)
+  }
+
+  /// Holds a row that the code writes against a table: what stands at each offset, in the order of the document, and the
+  /// checksum at the end. The beginning of a field's text tells which it is.
+  private func check(_ row: [UInt8], under heading: String, _ expected: [(field: String, bytes: [UInt8])]) throws {
+    let table = try table(under: heading)
+    try #require(table.count == expected.count + 1, "\(heading)")
+    for (documented, (field, bytes)) in zip(table, expected) {
+      let size = try #require(documented.size)
+      #expect(documented.field.hasPrefix(field.filter { $0 != " " }), "\(heading): \(field)")
+      #expect(Array(row[documented.offset..<documented.offset + size]) == bytes, "\(heading): \(field)")
+    }
+    let checksum = try #require(table.last)
+    #expect(checksum.field.hasPrefix("CRC-32Cofthe\(checksum.offset)bytesbefore"))
+    #expect(row.count == checksum.offset + 4)
+    let stored = row[checksum.offset...].reduce(0) { $0 << 8 | UInt32($1) }
+    #expect(CRC32C.checksum(Array(row[..<checksum.offset]).rawSpan) == stored)
+  }
+
+  /// The bytes of a number that has `count` of them, each another one.
+  private func marks(_ first: UInt8, _ count: UInt8 = 8) -> [UInt8] { (first..<first + count).map { $0 } }
+
+  private func number(_ first: UInt8) -> UInt64 { marks(first).reduce(0) { $0 << 8 | UInt64($1) } }
+
+  private func hash(_ byte: UInt8) -> Hash256 { Hash256([UInt8](repeating: byte, count: 32).rawSpan) }
+
+  @Test("the head row's layout is that of the code")
+  func headRow() throws {
+    let head = Head(
+      size: number(0x10), root: hash(1), lastLeafHash: hash(2), previousSize: number(0x20), payloadBytes: number(0x30),
+      observations: number(0x40), blocks: number(0x50))
+    try check(
+      head.row, under: "## Head row",
+      [
+        ("format version: \(Head.formatVersion)", [Head.formatVersion]), ("number of records", marks(0x10)),
+        ("root of the tree", hash(1).bytes), ("leaf hash of the last record", hash(2).bytes),
+        ("number of records before the last commit", marks(0x20)), ("bytes of all payloads", marks(0x30)),
+        ("number of observations", marks(0x40)), ("number of canonical L1 blocks", marks(0x50)),
+      ])
+  }
+
+  @Test("the layouts of both cursors are those of the code")
+  func cursors() throws {
+    var cursor = ProjectionCursor(
+      nextPosition: number(0x10), lastLeafHash: hash(1), l1BlockNumber: number(0x20), l1BlockHash: hash(2),
+      skippedRecords: number(0x30))
+    let (ledger, both) = ProjectionCursor.formatVersions
+    try check(
+      cursor.row, under: "## Projections",
+      [
+        ("format version: \(ledger)", [ledger]), ("next position to fold", marks(0x10)),
+        ("leaf hash of the record before it", hash(1).bytes), ("number of the newest L1 block", marks(0x20)),
+        ("its hash", hash(2).bytes), ("how many positions before the next one were passed over", marks(0x30)),
+      ])
+    let common = Array(cursor.row[1..<89])
+    cursor.testimony = TestimonyCursor(nextPosition: number(0x40), lastLeafHash: hash(3), ledgerPosition: number(0x50))
+    try check(
+      cursor.row, under: "### Folded from ledger and testimony",
+      [
+        ("format version: \(both)", [both]), ("the same as in the other cursor", common),
+        ("next testimony to fold", marks(0x40)), ("leaf hash of the testimony before it", hash(3).bytes),
+        ("position of the ledger before which that one stands", marks(0x50)),
+      ])
   }
 
   @Test("the leaf's layout is that of the code")
