@@ -38,6 +38,22 @@ struct DiskModel {
     case toEverySync = "ignore-sync"
     /// Those between a meta page that could not be written and the next page of data do nothing.
     case afterFailedMeta = "ignore-sync-after-failure"
+    /// Those of what lies below one directory do nothing.
+    case ofSigner = "ignore-sync-of-signer"
+    case ofTiles = "ignore-sync-of-tiles"
+    case ofCopy = "ignore-sync-of-copy"
+    case ofProjections = "ignore-sync-of-projections"
+
+    /// The directory, of those that are one's.
+    var directory: String? {
+      switch self {
+      case .none, .toEverySync, .afterFailedMeta: nil
+      case .ofSigner: "signer"
+      case .ofTiles: "tiles"
+      case .ofCopy: "copy"
+      case .ofProjections: "projections"
+      }
+    }
   }
 
   let deafness: Deafness
@@ -66,9 +82,12 @@ struct DiskModel {
     switch operation {
     case .write(let file, let offset, let bytes, let isDurable):
       begin(operation)
-      if isDurable, honoursSync { settle(lastWriteOf: file, offset: offset, length: bytes.count) }
-    case .sync(let file): if honoursSync { settle(file) }
-    case .syncDirectory(let directory): if honoursSync { settleNames(in: directory) }
+      if isDurable, honoursSync(of: file) { settle(lastWriteOf: file, offset: offset, length: bytes.count) }
+    case .sync(let file): if honoursSync(of: file) { settle(file) }
+    case .syncDirectory(let directory): if honoursSync(below: directory) { settleNames { $0 == directory } }
+    case .syncAll:
+      for file in files.keys where honoursSync(of: file) { settle(file) }
+      settleNames(honoursSync(below:))
     case .failedWrite:
       begin(operation)
       if deafness == .afterFailedMeta { honoursSync = false }
@@ -89,14 +108,27 @@ struct DiskModel {
     case .failedWrite(let file, let offset, let bytes): beginWrite(bytes, offset: offset, to: file)
     case .resize(let file, let size): files[file, default: File()].pending.append(.size(size))
     case .makeFile(let name, let file):
-      // The number may have been another file's, which is gone.
       files[file] = File()
       begin(.make(name, .file(file)))
     case .makeDirectory(let name): begin(.make(name, .directory))
     case .rename(let old, let new): if let node = currentNames[old] { begin(.move(old, new, node)) }
     case .link(let old, let new): if let node = currentNames[old] { begin(.make(new, node)) }
     case .remove(let name): begin(.remove(name))
-    case .sync, .syncDirectory, .acknowledge: break
+    case .sync, .syncDirectory, .syncAll, .acknowledge: break
+    }
+  }
+
+  /// Whether a sync of what has this name does anything at this moment.
+  private func honoursSync(below name: String) -> Bool {
+    honoursSync
+      && (deafness.directory == nil || name.split(separator: "/").first.map(String.init) != deafness.directory)
+  }
+
+  private func honoursSync(of number: UInt64) -> Bool {
+    guard honoursSync, deafness.directory != nil else { return honoursSync }
+    return currentNames.allSatisfy { name, node in
+      guard case .file(number) = node else { return true }
+      return honoursSync(below: name)
     }
   }
 
@@ -150,9 +182,9 @@ struct DiskModel {
     files[number] = file
   }
 
-  private mutating func settleNames(in directory: String) {
+  private mutating func settleNames(_ isSynced: (String) -> Bool) {
     pendingNames.removeAll { change in
-      guard Self.parent(of: change) == directory else { return false }
+      guard isSynced(Self.parent(of: change)) else { return false }
       Self.apply(change, to: &names)
       return true
     }

@@ -8,8 +8,8 @@ import SystemPackage
 
 /// What is left of a log, looked at in a process of its own, which a damaged page may end.
 ///
-/// The process reads requests from standard input, a line each: `HOW DIRECTORY ACKNOWLEDGED TRUTH`, where TRUTH is a file of
-/// the leaf hashes of all records that were ever committed; and answers each with a line: a `Finding`.
+/// The process reads requests from standard input, a line each: `HOW DIRECTORY SAID TRUTH`, where TRUTH is the directory of
+/// a `Truth`, and SAID how many bytes of what the process said it had said; and answers each with a line: a `Finding`.
 struct Examination {
   /// How a log is looked at.
   enum Way: String {
@@ -17,6 +17,10 @@ struct Examination {
     case restart
     /// As somebody does who doubts it: opened as it is, everything read, then verified; appended to when it is sound.
     case doubt
+    /// As a restart does, and then all that its keeper does with a log: see `UpkeepCheck`.
+    case upkeep
+    /// The projection in the directory, as a restart finds it: see `RebuildSource`.
+    case rebuild
     /// Without the checks that stand between LMDB and the reader: what they are for is seen by what is missed then.
     case withoutChecksum, withoutPreflight
   }
@@ -53,28 +57,30 @@ struct Examination {
 
   let way: Way
   let directory: FilePath
-  let acknowledged: UInt64
-  let truth: [Hash256]
+
+  /// What had been said.
+  let said: ArraySlice<UInt8>
+
+  let truth: Truth
 
   /// Answers requests until there are no more.
   static func serve() -> Never {
-    var truths: [String: [Hash256]] = [:]
+    var truths: [String: Truth] = [:]
     while let line = readLine() {
       let words = line.split(separator: " ").map(String.init)
-      guard words.count == 4, let way = Way(rawValue: words[0]), let acknowledged = UInt64(words[2]) else { exit(2) }
-      if truths[words[3]] == nil { truths[words[3]] = leaves(in: words[3]) }
+      guard words.count == 4, let way = Way(rawValue: words[0]), let said = Int(words[2]) else { exit(2) }
+      if truths[words[3]] == nil { truths[words[3]] = try? Truth(FilePath(words[3])) }
+      guard let truth = truths[words[3]] else { exit(2) }
       let examination = Examination(
-        way: way, directory: FilePath(words[1]), acknowledged: acknowledged, truth: truths[words[3]] ?? [])
+        way: way, directory: FilePath(words[1]), said: truth.said.prefix(said), truth: truth)
       print(examination.run().line)
       fflush(nil)
     }
     exit(0)
   }
 
-  private static func leaves(in path: String) -> [Hash256] {
-    let bytes = [UInt8]((try? Data(contentsOf: URL(fileURLWithPath: path))) ?? Data())
-    return stride(from: 0, to: bytes.count - 31, by: 32).compactMap { Hash256(bytes: Array(bytes[$0..<$0 + 32])) }
-  }
+  /// How many records had been acknowledged.
+  private var acknowledged: UInt64 { UInt64(Report(Array(said), wasKilled: false).acknowledged.count) }
 
   func run() -> Finding {
     do {
@@ -87,9 +93,16 @@ struct Examination {
           at: directory, options: EnvironmentOptions(mode: .readWrite, tables: Self.tables, checksFile: false))
         defer { withExtendedLifetime(environment) {} }
         return try examine(opening: .readWrite)
+      case .upkeep: return try examineUpkeep()
+      case .rebuild:
+        guard let source = truth.source else { throw Failure(wrong: "there is no ledger to fold") }
+        try source.check(directory, said: String(decoding: said, as: UTF8.self))
+        return .sound(0)
       }
     } catch let failure as Failure {
       return failure.isWrong ? .wrong(failure.text) : .refused(failure.text)
+    } catch let violation as Checker.Violation {
+      return .wrong(violation.description)
     } catch { return .refused("\(error)") }
   }
 
@@ -104,17 +117,31 @@ struct Examination {
       let report = try log.verify(options: .init(decodesEvents: false))
       guard report.isSound else { return .refused(report.damages.first.map { "\($0)" } ?? "not sound") }
     }
+    try requireAcknowledged(size)
+    try appendAndCompare(after: size)
+    return .sound(size)
+  }
+
+  private func requireAcknowledged(_ size: UInt64) throws {
     guard size >= acknowledged else {
       throw Failure(wrong: "\(acknowledged) records were acknowledged, \(size) are left")
     }
-    try appendAndCompare(after: size)
+  }
+
+  private func examineUpkeep() throws -> Finding {
+    let places = Upkeep.Places(below: directory)
+    let log = try EventLog.open(places.log, mode: .create)
+    let size = try log.head().size
+    try compare(log, size)
+    try requireAcknowledged(size)
+    try UpkeepCheck(places: places, said: String(decoding: said, as: UTF8.self)).run(over: log)
     return .sound(size)
   }
 
   /// Every record that is lent is the one that was written.
   private func compare(_ log: EventLog, _ size: UInt64) throws {
-    guard size <= truth.count else {
-      throw Failure(wrong: "\(size) records, more than the \(truth.count) ever committed")
+    guard size <= truth.leaves.count else {
+      throw Failure(wrong: "\(size) records, more than the \(truth.leaves.count) ever committed")
     }
     try log.read(.zero..<Position(size)) { (view: borrowing RecordView) throws(Failure) in
       let record: StoredRecord
@@ -139,7 +166,7 @@ struct Examination {
 
   private func compare(_ header: RecordHeader, payload: [UInt8]) throws(Failure) {
     let position = header.position.rawValue
-    let isWritten = position < truth.count && header.leafHash == truth[Int(position)]
+    let isWritten = position < truth.leaves.count && header.leafHash == truth.leaves[Int(position)]
     guard isWritten, Keccak256.hash(payload) == header.payloadHash else {
       throw Failure(wrong: "record \(position) is not the one that was written")
     }

@@ -8,7 +8,7 @@ final class Examiner {
   private var answers: FileDescriptor?
   private var buffer: [UInt8] = []
 
-  /// Where the leaf hashes of all committed records are.
+  /// The directory of a `Truth`.
   private let truth: FilePath
 
   init(truth: FilePath) {
@@ -17,10 +17,10 @@ final class Examiner {
 
   deinit { stop() }
 
-  /// What is to be said of the log in a directory.
-  func examine(_ directory: FilePath, _ way: Examination.Way, acknowledged: UInt64) throws -> Examination.Finding {
+  /// What is to be said of what is in a directory, when the process had said so many bytes.
+  func examine(_ directory: FilePath, _ way: Examination.Way, said: Int) throws -> Examination.Finding {
     if requests == nil { try start() }
-    let request = "\(way.rawValue) \(directory) \(acknowledged) \(truth)\n"
+    let request = "\(way.rawValue) \(directory) \(said) \(truth)\n"
     _ = try? requests?.writeAll(Array(request.utf8))
     if let line = readLine(), let finding = Examination.Finding(line: line) { return finding }
     return .died(stop())
@@ -74,14 +74,23 @@ struct Tally {
   private(set) var refused = 0
   private(set) var died = 0
 
+  /// How many there were while each thing was done.
+  private(set) var phases: [String: Int] = [:]
+
   /// What must never happen, with where it did.
   private(set) var violations: [String] = []
 
   var total: Int { sound + refused + died + violations.count }
 
-  /// - Parameter mayRefuse: whether a typed error is an answer here; `mayDie`, whether the end of the examining process is.
-  mutating func count(_ finding: Examination.Finding, mayRefuse: Bool, mayDie: Bool, _ place: @autoclosure () -> String)
-  {
+  /// - Parameters:
+  ///   - mayRefuse: whether a typed error is an answer here.
+  ///   - mayDie: whether the end of the examining process is.
+  ///   - phase: what was being done.
+  mutating func count(
+    _ finding: Examination.Finding, mayRefuse: Bool, mayDie: Bool, phase: String = "",
+    _ place: @autoclosure () -> String
+  ) {
+    phases[phase, default: 0] += 1
     switch finding {
     case .sound: sound += 1
     case .refused where mayRefuse: refused += 1
@@ -94,6 +103,7 @@ struct Tally {
     sound += other.sound
     refused += other.refused
     died += other.died
+    phases.merge(other.phases, uniquingKeysWith: +)
     violations += other.violations
   }
 }

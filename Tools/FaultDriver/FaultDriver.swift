@@ -5,12 +5,14 @@ import SystemPackage
 ///
 ///     FaultDriver kill DIRECTORY CYCLES SEED [lose|tear]
 ///     FaultDriver crowd DIRECTORY CYCLES SEED [unlock]
-///     FaultDriver crash DIRECTORY IMAGES SEED RECORDER [ignore-sync|ignore-sync-after-failure]
+///     FaultDriver crash DIRECTORY IMAGES SEED RECORDER [DEAFNESS]
 ///     FaultDriver damage DIRECTORY FILES SEED RECORDER [withoutChecksum|withoutPreflight]
 ///     FaultDriver syscalls DIRECTORY RUNS SEED [append|rebuild]     (that work alone, which takes failures for success)
 ///     FaultDriver full DIRECTORY CYCLES SEED [keep]
 ///     FaultDriver proofs LEAVES [blind]
 ///     FaultDriver signing DIRECTORY RUNS SEED [careless]
+///
+/// DEAFNESS is `ignore-sync`, `ignore-sync-after-failure`, or `ignore-sync-of-` and `signer`, `tiles`, `copy` or `projections`.
 ///
 ///     FaultDriver append DIRECTORY SEED [COMMITS [persistent|careless]]     (what it does this to)
 ///     FaultDriver upkeep DIRECTORY SEED                                      (likewise: signs, exports, copies, mirrors)
@@ -75,7 +77,7 @@ struct FaultDriver {
       guard let way else { usage() }
       return try DamageLoop(work: directory, recorder: arguments[4], seed: seed, files: count, way: way).run()
     case ("syscalls", 0...1):
-      let careless = options.first.flatMap(SystemCallLoop.Work.init(rawValue:))
+      let careless = options.first.flatMap(Work.init(rawValue:))
       if !options.isEmpty, careless != .append, careless != .rebuild { usage() }
       return try SystemCallLoop(work: directory, seed: seed, limit: count, careless: careless).run()
     case ("signing", 0...1):
@@ -92,7 +94,7 @@ struct FaultDriver {
       """
       usage: FaultDriver kill DIRECTORY CYCLES SEED [lose|tear]
              FaultDriver crowd DIRECTORY CYCLES SEED [unlock]
-             FaultDriver crash DIRECTORY IMAGES SEED RECORDER [ignore-sync|ignore-sync-after-failure]
+             FaultDriver crash DIRECTORY IMAGES SEED RECORDER [DEAFNESS]
              FaultDriver damage DIRECTORY FILES SEED RECORDER [withoutChecksum|withoutPreflight]
              FaultDriver syscalls DIRECTORY RUNS SEED [append|rebuild]
              FaultDriver full DIRECTORY CYCLES SEED [keep]

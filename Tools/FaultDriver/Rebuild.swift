@@ -8,7 +8,8 @@ import Rollup
 import StoreFiles
 import SystemPackage
 
-/// The third victim: folds a ledger into a projection, and then folds it anew beside what is live. Says `rebuilt` each time.
+/// The third victim: folds a ledger into a projection, and then folds it anew beside what is live. Says `rebuilt` each time,
+/// and `begin WHAT` before it folds and before it makes the version live.
 struct Rebuild {
   /// Where the projection is made.
   let directory: FilePath
@@ -22,16 +23,23 @@ struct Rebuild {
   private static let batchSize = 25
 
   private static let rounds = 2
+
+  /// What is said of a version that is live.
+  static let rebuilt = "rebuilt\n"
+
   private static let storeID = "faults"
 
   func run() -> Never {
     do {
       let projector = try projector()
+      var options = Projector<ProposerState>.Options(batchSize: Self.batchSize)
+      options.onPublish = { step in if step == .directoryDurable { Appender.say("begin switch\n") } }
       for _ in 0..<Self.rounds {
-        do { try projector.rebuild(.init(batchSize: Self.batchSize)) } catch {
+        Appender.say("begin fold\n")
+        do { try projector.rebuild(options) } catch {
           guard isCareless else { throw error }
         }
-        Appender.say("rebuilt\n")
+        Appender.say(Self.rebuilt)
       }
     } catch { FaultDriver.fail("\(error)", code: 3) }
     exit(0)
@@ -60,38 +68,61 @@ struct RebuildSource {
   private let digest: Hash256
 
   /// Makes the ledger: the demo chain.
-  init(in directory: FilePath) throws {
+  init(making directory: FilePath) throws {
     try FileManager.default.createDirectory(atPath: directory.string, withIntermediateDirectories: true)
     let chain = try DemoChain()
     let (genesis, blocks) = (directory.appending("genesis.json").string, directory.appending("chain.rlp").string)
     try Data(chain.genesisFile.utf8).write(to: URL(fileURLWithPath: genesis))
     try Data(chain.blocksFile).write(to: URL(fileURLWithPath: blocks))
-    let store = DataDirectory(directory.appending("store"))
+    let store = Self.store(in: directory)
     _ = try Importer.run(files: [blocks], chain: Genesis.configuration(path: genesis), into: store)
     ledger = store.ledger
     let projector = try Rebuild(directory: directory, ledger: ledger).projector()
     try projector.rebuild()
     digest = try projector.digest().digest
+    try Data(digest.bytes).write(to: URL(fileURLWithPath: directory.appending("digest").string))
   }
 
-  /// What is live after a rebuild was stopped somewhere is whole, and a further rebuild goes on to the same rows.
+  /// What another process has made; nil if none has made one there.
+  init?(madeIn directory: FilePath) throws {
+    let bytes = FileManager.default.contents(atPath: directory.appending("digest").string)
+    guard let digest = Hash256(bytes: [UInt8](bytes ?? Data())) else { return nil }
+    self.digest = digest
+    ledger = Self.store(in: directory).ledger
+  }
+
+  private static func store(in directory: FilePath) -> DataDirectory { DataDirectory(directory.appending("store")) }
+
+  /// What is live after a rebuild was stopped somewhere is whole, as is what was live before; a further rebuild goes on to
+  /// the same rows.
   ///
-  /// - Parameter isRebuilt: whether the process said that it had made a version live.
-  func check(_ directory: FilePath, isRebuilt: Bool) throws {
+  /// - Parameter said: what the process said.
+  func check(_ directory: FilePath, said: String) throws {
     let projector = try Rebuild(directory: directory, ledger: ledger).projector()
     do throws(ProjectionError) {
-      guard try projector.digest().digest == digest else {
-        throw ProjectionError.damaged(directory, "the live version has other rows")
-      }
+      try requireRows(of: projector, in: directory)
+      try projector.rollBack()
+      try requireRows(of: projector, in: directory)
+      try projector.rollBack()
     } catch .notBuilt {
-      guard !isRebuilt else { throw Checker.Violation(description: "the live version is gone") }
+      guard !said.contains(Rebuild.rebuilt) else { throw Checker.Violation(description: "the live version is gone") }
+    } catch .noPrevious {
+      guard said.components(separatedBy: Rebuild.rebuilt).count <= 2 else {
+        throw Checker.Violation(description: "the version that was live before is gone")
+      }
     }
     try projector.rebuild()
-    guard try projector.digest().digest == digest else {
-      throw Checker.Violation(description: "rebuilt after the fault, the projection has other rows")
-    }
+    try requireRows(of: projector, in: directory)
     guard try projector.verify().agrees else {
       throw Checker.Violation(description: "a fold beside the live version differs from it")
+    }
+  }
+
+  private func requireRows(
+    of projector: Projector<ProposerState>, in directory: FilePath
+  ) throws(ProjectionError) {
+    guard try projector.digest().digest == digest else {
+      throw .damaged(directory, "the live version has other rows")
     }
   }
 }

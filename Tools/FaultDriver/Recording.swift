@@ -3,7 +3,7 @@ import Foundation
 /// What a process asked of the file system, in the order in which it took effect: the file that `Tools/Faults/recorder.c`
 /// writes.
 struct Recording {
-  /// One operation. Names are below the recorded directory; `file` is an inode's number.
+  /// One operation. Names are below the recorded directory; `file` is a number that no other file has had.
   enum Operation {
     /// `isDurable` when the descriptor was opened so that a write returns only then.
     case write(file: UInt64, offset: Int, bytes: [UInt8], isDurable: Bool)
@@ -17,6 +17,8 @@ struct Recording {
     case link(name: String, as: String)
     case remove(name: String)
     case syncDirectory(name: String)
+    /// Of all that was asked for so far.
+    case syncAll
     /// Printed on standard output: from here on somebody counts on it.
     case acknowledge(String)
   }
@@ -37,13 +39,19 @@ struct Recording {
     let bytes: [UInt8]
     var offset = 0
 
+    /// The file that an inode's number stands for now: the system gives the numbers of files that are gone to others.
+    private var files: [UInt64: UInt64] = [:]
+    private var count: UInt64 = 0
+
+    init(bytes: [UInt8]) { self.bytes = bytes }
+
     var isAtEnd: Bool { offset == bytes.count }
 
     mutating func operation() throws -> Operation {
       let start = offset
       let code = try number(1)
       let place = Int(try number(8))
-      let file = try number(8)
+      let file = identity(of: try number(8), isMade: code == 5)
       let lengths = (Int(try number(4)), Int(try number(4)))
       let first = String(decoding: try take(lengths.0), as: UTF8.self)
       let second = Array(try take(lengths.1))
@@ -59,9 +67,17 @@ struct Recording {
       case 9: return .syncDirectory(name: first)
       case 10: return .acknowledge(text)
       case 11: return .link(name: first, as: text)
+      case 14: return .syncAll
       case 13: return .failedWrite(file: file, offset: place, bytes: second)
       default: throw Malformed(offset: start)
       }
+    }
+
+    private mutating func identity(of inode: UInt64, isMade: Bool) -> UInt64 {
+      if !isMade, let file = files[inode] { return file }
+      count += 1
+      files[inode] = count
+      return count
     }
 
     private mutating func take(_ count: Int) throws -> ArraySlice<UInt8> {

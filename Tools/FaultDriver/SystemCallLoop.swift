@@ -1,3 +1,4 @@
+import EventStore
 import Foundation
 import SystemPackage
 
@@ -13,11 +14,6 @@ struct SystemCallLoop {
 
   /// The work, alone, that takes each failure for success; else all of it, and what fails gives up.
   let careless: Work?
-
-  /// What is run.
-  enum Work: String, CaseIterable {
-    case append, upkeep, rebuild
-  }
 
   /// A kind of call that is made to fail.
   private struct Fault {
@@ -78,7 +74,7 @@ struct SystemCallLoop {
   /// Runs until every call has failed, and prints what was found. False when something was violated.
   func run() throws -> Bool {
     let start = Victim.now()
-    let rebuilds = try RebuildSource(in: work.appending("source"))
+    let rebuilds = try RebuildSource(making: work.appending("source"))
     var counts = Counts()
     var place = 0
     // The first time each kind of call is made, then the second, and so on, as long as it is made that often.
@@ -201,7 +197,7 @@ struct SystemCallLoop {
 
   /// A restart finds what was acknowledged, and takes more.
   private func check(_ fault: Fault, in place: FilePath, _ said: [UInt8], _ rebuilds: RebuildSource) throws {
-    if fault.work == .rebuild { return try rebuilds.check(place, isRebuilt: !said.isEmpty) }
+    if fault.work == .rebuild { return try rebuilds.check(place, said: String(decoding: said, as: UTF8.self)) }
     let places = Upkeep.Places(below: place)
     let report = Report(said, wasKilled: false)
     guard FileManager.default.fileExists(atPath: places.log.appending("data.mdb").string) else {
@@ -212,6 +208,7 @@ struct SystemCallLoop {
     try checker.check(report)
     try checker.checkAll()
     guard fault.work == .upkeep else { return }
-    try UpkeepCheck(places: places, said: String(decoding: said, as: UTF8.self)).run()
+    let log = try EventLog.open(places.log, mode: .create)
+    try UpkeepCheck(places: places, said: String(decoding: said, as: UTF8.self)).run(over: log)
   }
 }

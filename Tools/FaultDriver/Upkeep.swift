@@ -1,27 +1,38 @@
 import EventStore
 import Foundation
 import MerkleLog
+import Primitives
 import Rollup
+import StoreFiles
 import SystemPackage
 
 /// The other victim: makes a log and does with it what its keeper does. It appends, signs checkpoints, exports, copies and
 /// mirrors, and says after each what is done.
 ///
-/// Lines beside those of `Appender`: `signed SIZE`, `exported SIZE`, `copied SIZE`, `mirrored SIZE`.
+/// Lines beside those of `Appender`: `signed SIZE`, `exported SIZE`, `copied SIZE`, `mirrored SIZE`; and `begin WHAT` before
+/// each.
 struct Upkeep {
   let places: Places
   let seed: UInt64
 
   /// What it makes, below one directory.
   struct Places {
-    let log, signer, tiles, copy, mirror: FilePath
+    let log, signer, tiles, mirror: FilePath
+
+    /// A store made of a copy of the log.
+    let copy: DataDirectory
+
+    /// What the check makes.
+    fileprivate let fork, early: FilePath
 
     init(below directory: FilePath) {
       log = directory.appending("log")
       signer = directory.appending("signer")
       tiles = directory.appending("tiles")
-      copy = directory.appending("copy")
+      copy = DataDirectory(directory.appending("copy"))
       mirror = directory.appending("mirror")
+      fork = directory.appending("fork")
+      early = directory.appending("early")
     }
 
     /// Opens the log's key; `makes` makes it.
@@ -37,7 +48,8 @@ struct Upkeep {
       let logs = [log, mirror].flatMap { [$0, $0.appending("data.mdb"), $0.appending("writer.lock")] }
       let bundle = tiles.appending(FilePath("tile/entries/000.p").components)
       return logs + names.map { signer.appending($0) }
-        + [copy, copy.appending("data.mdb.tmp"), tiles, tiles.appending("checkpoint.tmp"), bundle]
+        + [copy.path, copy.ledger, copy.ledger.appending("data.mdb.tmp"), copy.path.appending("varve.json.tmp")]
+        + [tiles, tiles.appending("checkpoint.tmp"), bundle]
     }
   }
 
@@ -47,22 +59,38 @@ struct Upkeep {
   func run() -> Never {
     do {
       let log = try EventLog.open(places.log, mode: .create)
-      Appender.say("open \(try log.head().size)\n")
+      Appender.say("open \(try log.head().size)\nbegin sign\n")
       let signer = try places.logSigner(makes: true)
       var source = Source(process: seed, writer: 0)
+      let first = source.record()
       for _ in 0..<Self.rounds {
+        Appender.say("begin append\n")
         for _ in 0..<Self.batchesPerRound {
-          try Appender.acknowledge(try log.append(source.batch()), in: log)
+          // One payload comes in every batch.
+          try Appender.acknowledge(try log.append(source.batch() + [first]), in: log)
         }
+        Appender.say("begin sign\n")
         let size = try signer.checkpoint(of: log).checkpoint(signedByAll: [signer.verifierKey]).size
-        Appender.say("signed \(size)\n")
+        Appender.say("signed \(size)\nbegin export\n")
         Appender.say("exported \(try TileExport.run(log, signer: signer, to: places.tiles).checkpoint.size)\n")
       }
-      try log.copy(to: places.copy)
-      Appender.say("copied \(try log.head().size)\n")
+      Appender.say("begin copy\n")
+      try copy(log)
+      Appender.say("begin mirror\n")
       try mirror(signer.verifierKey)
     } catch { FaultDriver.fail("\(error)", code: 3) }
     exit(0)
+  }
+
+  /// As `varve log backup`: the manifest comes last, once the copy is found to be whole.
+  private func copy(_ log: EventLog) throws {
+    try log.copy(to: places.copy.ledger)
+    let copy = try EventLog.open(places.copy.ledger, mode: .readOnly)
+    guard try copy.verify(options: .init(decodesEvents: false)).isSound else {
+      throw Checker.Violation(description: "the copy is not sound")
+    }
+    try places.copy.write(StoreManifest.new(for: .zero))
+    Appender.say("copied \(try copy.head().size)\n")
   }
 
   private func mirror(_ key: VerifierKey) throws {
@@ -89,26 +117,48 @@ struct UpkeepCheck {
   }
 
   /// The log itself has been checked before.
-  func run() throws {
-    let log = try EventLog.open(places.log, mode: .create)
-    let signer = try checkSigner(log)
+  func run(over log: EventLog) throws {
+    let signer = try openSigner()
+    try checkGuard(log, signer)
+    _ = try signer.checkpoint(of: log)
     try checkTiles(log, signer)
     try checkCopy(of: log)
     try checkMirror(of: log, signer)
   }
 
   /// A key that has signed goes on; one whose making was cut short is made.
-  private func checkSigner(_ log: EventLog) throws -> LogSigner {
-    let signer: LogSigner
-    do throws(SignerError) { signer = try places.logSigner() } catch {
+  private func openSigner() throws -> LogSigner {
+    do throws(SignerError) { return try places.logSigner() } catch {
       guard size("signed") == 0 else { throw Checker.Violation(description: "the key that signed is gone: \(error)") }
-      signer = try places.logSigner(makes: true)
+      return try places.logSigner(makes: true)
     }
-    guard try signer.lastSigned().checkpoint.size >= size("signed") else {
-      throw Checker.Violation(description: "a checkpoint that was given out is forgotten")
+  }
+
+  /// What was signed last is remembered: a log that has the records which the guard knows of, and others up to the size that
+  /// was signed, gets no signature. It would be a second root for one size.
+  private func checkGuard(_ log: EventLog, _ signer: LogSigner) throws {
+    let signed = size("signed")
+    guard signed > 0 else { return }
+    let common = min(try signer.lastSigned().checkpoint.size, signed - 1)
+    var records: [NewRecord] = []
+    try log.read(.zero..<Position(common)) { (view: borrowing RecordView) throws(ReadFailure) in
+      do throws(ReadError) {
+        let record = try view.copy()
+        let header = record.header
+        records.append(NewRecord(kind: header.kind, coordinates: header.coordinates, payload: record.payload))
+      } catch { throw ReadFailure(error) }
     }
-    _ = try signer.checkpoint(of: log)
-    return signer
+    var other = Source(process: 0xFFFF, writer: 0)
+    while records.count < Int(signed) { records.append(other.record()) }
+    let fork = try EventLog.open(places.fork, mode: .create)
+    try fork.append(records)
+    do throws(SignerError) { _ = try signer.checkpoint(of: fork) } catch {
+      switch error {
+      case .behind, .forked: return
+      default: throw error
+      }
+    }
+    throw Checker.Violation(description: "a second root is signed for \(signed) records")
   }
 
   /// A checkpoint among the tiles vouches for all that it needs; exporting again ends with the log's own.
@@ -120,6 +170,11 @@ struct UpkeepCheck {
       guard mirror.checkpoint.size >= size("exported") else {
         throw Checker.Violation(description: "the export is older than was said")
       }
+      let early = try EventLog.open(places.early, mode: .create)
+      _ = try mirror.record(into: early)
+      guard try early.head().root == log.root(ofSize: mirror.checkpoint.size) else {
+        throw Checker.Violation(description: "a mirror of the export is not how the log begins")
+      }
     } else if size("exported") > 0 {
       throw Checker.Violation(description: "the export is gone")
     }
@@ -129,13 +184,16 @@ struct UpkeepCheck {
     }
   }
 
-  /// A copy that has its name is whole.
+  /// A copy that has its name is whole, and a manifest is there only beside one.
   private func checkCopy(of log: EventLog) throws {
-    guard FileManager.default.fileExists(atPath: places.copy.appending("data.mdb").string) else {
-      guard size("copied") == 0 else { throw Checker.Violation(description: "the copy is gone") }
-      return try log.copy(to: places.copy)
+    guard FileManager.default.fileExists(atPath: places.copy.ledger.appending("data.mdb").string) else {
+      guard size("copied") == 0, try places.copy.manifestIfPresent() == nil else {
+        throw Checker.Violation(description: "the copy is gone")
+      }
+      return try log.copy(to: places.copy.ledger)
     }
-    let copy = try EventLog.open(places.copy, mode: .readOnly)
+    if size("copied") > 0 { _ = try places.copy.manifest() }
+    let copy = try EventLog.open(places.copy.ledger, mode: .readOnly)
     let head = try copy.head()
     let report = try copy.verify(options: .init(decodesEvents: false))
     guard report.isSound, head.size >= size("copied"), head.root == (try log.root(ofSize: head.size)) else {

@@ -14,7 +14,7 @@
 //
 // operation: 1 write, 2 write that is durable when it returns (O_DSYNC, O_SYNC), 3 truncate to offset, 4 sync of a file,
 // 5 file made, 6 rename, 7 unlink, 8 directory made, 9 sync of a directory, 10 acknowledged, 11 link, 12 rmdir,
-// 13 write that should have been durable, and of which the program was told that it failed.
+// 13 write that should have been durable, and of which the program was told that it failed, 14 sync of a file system.
 // file: the number of the inode, by which a file is known whatever its names are. first: the name below DIRECTORY; second:
 // the bytes written, or the new name.
 //
@@ -37,7 +37,7 @@
 
 enum operation {
   op_write = 1, op_durable_write, op_truncate, op_sync, op_create, op_rename, op_unlink, op_mkdir, op_sync_directory,
-  op_acknowledge, op_link, op_rmdir, op_failed_write
+  op_acknowledge, op_link, op_rmdir, op_failed_write, op_sync_all
 };
 
 enum { descriptor_limit = 4096 };
@@ -247,6 +247,15 @@ int fsync(int descriptor) {
 int fdatasync(int descriptor) {
   begin();
   int code = note_sync(descriptor, REAL(fdatasync)(descriptor));
+  end();
+  return code;
+}
+
+int syncfs(int descriptor) {
+  begin();
+  struct watched *file = watched(descriptor);
+  int code = REAL(syncfs)(descriptor);
+  if (code == 0 && file) note(op_sync_all, 0, file->inode, file->name, NULL, 0);
   end();
   return code;
 }

@@ -1,0 +1,9 @@
+/// What is done to a store while it is disturbed, each by a command of this same program.
+enum Work: String, CaseIterable {
+  /// Several threads append to a log.
+  case append
+  /// A log is appended to, signed, exported, copied and mirrored.
+  case upkeep
+  /// A projection is folded, made live, folded anew beside what is live, and switched to.
+  case rebuild
+}
