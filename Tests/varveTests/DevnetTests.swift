@@ -117,6 +117,12 @@ struct DevnetTests {
         let digest = try world.json(["projection", "digest", name], on: "reorg")[0]["digest"] as? String
         #expect(try world.json(["projection", "digest", name], on: "reorg/second")[0]["digest"] as? String == digest)
       }
+      let known = try KnownDigests.of("reorg")
+      #expect(known.count == 3)
+      for (name, digest) in known {
+        #expect(
+          try world.json(["projection", "digest", name], on: "reorg")[0]["digest"] as? String == digest, "\(name)")
+      }
       // Another script over the same genesis: another L1 from some block on, final in both.
       let different = try world.json(["log", "compare", world.path("honest")], on: "reorg", exitCode: 1)[0]
       #expect(different["outcome"] as? String == "twoFinalBlocks")

@@ -2,6 +2,17 @@ import Foundation
 import TestSupport
 import Testing
 
+/// The digests that `Tools/fixtures/digests` has of a fixed history, by projection. `Tools/test` holds the release build to
+/// the same.
+enum KnownDigests {
+  static func of(_ history: String) throws -> [String: String] {
+    let lines = try String(contentsOfFile: "\(packageRoot)/Tools/fixtures/digests", encoding: .utf8).split(
+      separator: "\n")
+    let fields = lines.map { $0.split(separator: " ").map(String.init) }.filter { $0.count == 3 && $0[0] == history }
+    return Dictionary(uniqueKeysWithValues: fields.map { ($0[1], $0[2]) })
+  }
+}
+
 @Suite("varve projection")
 struct ProjectionCommandTests {
   private static func listed(_ world: DemoWorld, _ name: String) throws -> [String: Any] {
@@ -17,6 +28,11 @@ struct ProjectionCommandTests {
       #expect(names == ["proposer-state", "challenger-view", "sender-index", "query-index", "equivocation-view"])
       for line in lines { #expect(line["isLive"] as? Bool == true) }
       for name in names { try world.expect(0, ["projection", "verify", name]) }
+      let known = try KnownDigests.of("demo-chain")
+      #expect(known.count == 3)
+      for (name, digest) in known {
+        #expect(try world.json(["projection", "digest", name])[0]["digest"] as? String == digest, "\(name)")
+      }
       for wrong in [
         ["--all", "query-index"], [], ["proposer-state", "proposer-state"], ["proposer-state", "--rate", "0"],
       ] { try world.expect(2, ["projection", "rebuild"] + wrong) }
