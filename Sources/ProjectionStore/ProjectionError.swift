@@ -68,6 +68,9 @@ package enum ProjectionError: Error, Sendable {
   /// An L1 block is not among those that the projection has folded to their end.
   case notFolded(projection: String, l1Block: UInt64, newest: UInt64)
 
+  /// At a position the ledger had no whole L1 block, or stood in one, or behind one, that L1 has left since.
+  case noBlockAsOf(Position)
+
   /// A block of L2 has not been executed, or there is none.
   case notExecuted(block: UInt64, l1Block: UInt64)
 
@@ -141,6 +144,9 @@ extension ProjectionError: CustomStringConvertible {
     case .notFolded(let projection, let l1Block, let newest):
       "L1 block \(l1Block) is not among those that projection \(projection) has folded: it has come to \(newest); "
         + "`varve projection list` shows how far the log is"
+    case .noBlockAsOf(let position):
+      "at record \(position) the ledger had no whole L1 block yet, or stood in one that L1 has left since; "
+        + "`varve log show \(position)` says what is there"
     case .notExecuted(let block, let l1Block):
       "block \(block) has not been executed: the state is that of L1 block \(l1Block); "
         + "`varve projection list` shows how far the log is"

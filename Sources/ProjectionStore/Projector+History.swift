@@ -27,6 +27,17 @@ extension Projector {
     }
   }
 
+  /// The L1 block after which the projection stood when it had folded the ledger up to and with the record at a position: the
+  /// newest that the ledger then had whole. For `read(afterL1Block:)`. O(observations right before).
+  ///
+  /// - Throws: `noBlockAsOf` when L1 has left since what it had then, or had no block yet; `log` beyond the ledger's end.
+  package func l1Block(asOf position: Position) throws(ProjectionError) -> UInt64 {
+    let found: UInt64?
+    do throws(ReadError) { found = try log.newestWholeBlock(asOf: position) } catch { throw .log(error) }
+    guard let found else { throw .noBlockAsOf(position) }
+    return found
+  }
+
   func readRows<R>(
     afterL1Block number: UInt64,
     _ body: (ProjectionVersion, any TableReader, BlockID) throws(ProjectionError) -> R
@@ -65,6 +76,25 @@ extension Projector {
     do throws(FoldError) {
       return try body(ProjectionView(batch: WriteBatch(), over: rows))
     } catch { throw .damaged(version.directory, "\(error)") }
+  }
+}
+
+extension EventLog {
+  /// The newest L1 block that the log had whole when the record at `position` was its last; nil when it had none, or when L1
+  /// has left that block since, or the one that the record is part of.
+  fileprivate func newestWholeBlock(asOf position: Position) throws(ReadError) -> UInt64? {
+    // What the log saw of L1 stands behind what L1 had said until then.
+    var last = try record(at: position)
+    while last.kind.isObservation, last.position > .zero {
+      if case .l1Reorged(let reorg) = try last.event() {
+        return try end(of: reorg.commonAncestor).map { _ in reorg.commonAncestor.number }
+      }
+      last = try record(at: Position(last.position.rawValue - 1))
+    }
+    let number = last.header.coordinates.blockNumber
+    guard let block = try block(number), block.positions.contains(last.position) else { return nil }
+    if block.positions.upperBound == last.position.next { return number }
+    return number > 0 ? try self.block(number - 1)?.id.number : nil
   }
 }
 

@@ -116,6 +116,46 @@ struct HistoryTests {
   @Test("an archive of ChallengerView has every row of every version that L1 still has")
   func challengerView() throws { try play(ChallengerView.self) }
 
+  @Test("as of a record stands the newest L1 block that the log had whole then, if L1 has it still")
+  func positions() throws {
+    let seed = SeededGenerator().seed
+    try Scratch.with { scratch in
+      var play = try RollupPlay(seed: seed, log: scratch.log)
+      // By position: the newest L1 block that the log had whole when that was its last record, and the one it is part of.
+      var known: [UInt64: (whole: BlockID, within: BlockID)] = [:]
+      func note(_ head: BlockID) throws { known[try scratch.log.head().size - 1] = (head, head) }
+      try note(play.ledger.l1Head)
+      for salt in UInt64(1)..<40 {
+        let (before, size) = (play.ledger.l1Head, try scratch.log.head().size)
+        try play.step(salt)
+        for position in size..<(try scratch.log.head().size) { known[position] = (before, play.ledger.l1Head) }
+        try note(play.ledger.l1Head)
+        if play.random.next() % 4 == 0 {
+          try play.reorganise()
+          try note(play.ledger.l1Head)
+        }
+        if play.random.next() % 5 == 0 {
+          try play.finalize()
+          try note(play.ledger.l1Head)
+        }
+      }
+      let projector = try archive(ProposerState.self, scratch)
+      var left = 0
+      for (position, block) in known.sorted(by: { $0.key < $1.key }) {
+        let place: Comment = "seed \(seed), record \(position)"
+        if try scratch.log.end(of: block.whole) != nil, try scratch.log.end(of: block.within) != nil {
+          #expect(try projector.l1Block(asOf: Position(position)) == block.whole.number, place)
+        } else {
+          left += 1
+          #expect(throws: ProjectionError.self, place) { try projector.l1Block(asOf: Position(position)) }
+        }
+      }
+      #expect(left > 0 && left < known.count, "seed \(seed)")
+      #expect(throws: ProjectionError.self) { try projector.l1Block(asOf: .zero) }
+      #expect(throws: ProjectionError.self) { try projector.l1Block(asOf: Position(scratch.log.head().size)) }
+    }
+  }
+
   @Test("no key of a table begins with another one of it")
   func prefixFree() throws {
     try Scratch.with { scratch in

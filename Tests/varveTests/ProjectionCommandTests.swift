@@ -65,6 +65,31 @@ struct ProjectionCommandTests {
     }
   }
 
+  @Test("a digest as of a record is the one after the newest L1 block that the log had then; a pruned version says so")
+  func atPosition() throws {
+    try DemoWorld.withStore { world in
+      try world.expect(0, ["projection", "rebuild", "proposer-state", "--archive"])
+      let next = try world.json(["log", "list", "--count", "1000"]).first {
+        $0["kind"] as? String == "L1BlockAppended" && $0["l1Block"] as? Int == 8
+      }
+      let position = try #require(next?["position"] as? Int)
+      func digest(_ place: [String]) throws -> String? {
+        try world.json(["projection", "digest", "proposer-state"] + place)[0]["digest"] as? String
+      }
+      let seventh = try #require(try digest(["--at-l1", "7"]))
+      // The last record of block 7, the first of block 8, and the one before the last of block 7.
+      #expect(try digest(["--at-position", "\(position - 1)"]) == seventh)
+      #expect(try digest(["--at-position", "\(position)"]) == seventh)
+      #expect(try digest(["--at-position", "\(position - 2)"]) == digest(["--at-l1", "6"]))
+      try world.expect(2, ["projection", "digest", "proposer-state", "--at-position", "9", "--at-l1", "2"])
+      try world.expect(3, ["projection", "digest", "proposer-state", "--at-position", "999999"])
+      try world.expect(3, ["projection", "digest", "proposer-state", "--at-position", "0"])
+      try world.expect(0, ["projection", "rebuild", "proposer-state", "--prune"])
+      let pruned = try world.expect(3, ["projection", "digest", "proposer-state", "--at-position", "\(position)"])
+      #expect(pruned.errors.contains("is pruned before L1 block"))
+    }
+  }
+
   @Test("a snapshot takes the place of a rebuild, and a damaged one is refused with exit code 1")
   func snapshots() throws {
     try DemoWorld.withStore { world in

@@ -12,11 +12,14 @@ struct ProjectionDigestCommand: VarveCommand {
     discussion: """
       Equal on every machine that has folded the same canonical history, however
       it got there. The digest is the last word of its line. With --at-l1 it is the
-      one that the projection had after that L1 block, which takes an archive.
+      one that the projection had after that L1 block, which takes an archive; with
+      --at-position the one after the newest L1 block that the log had whole when
+      that was its last record.
 
       EXAMPLES
         varve projection digest proposer-state
         varve projection digest proposer-state --at-l1 1000
+        varve projection digest proposer-state --at-position 123456
       """)
 
   @OptionGroup var options: GlobalOptions
@@ -24,8 +27,7 @@ struct ProjectionDigestCommand: VarveCommand {
   @Argument(help: "The projection.")
   var name: ProjectionName
 
-  @Option(help: ArgumentHelp("The L1 block after which to look; without it, now.", valueName: "number"))
-  var atL1: UInt64?
+  @OptionGroup var past: PastChoice
 
   func execute(_ console: Console) throws {
     console.report(try outcome(of: name.type))
@@ -33,12 +35,31 @@ struct ProjectionDigestCommand: VarveCommand {
 
   private func outcome<P: Projection>(of type: P.Type) throws -> DigestOutcome {
     let projector = try options.openProjector(type)
-    if let atL1 {
-      let past = try projector.digest(afterL1Block: atL1)
+    if let l1Block = try past.l1Block(of: projector) {
+      let past = try projector.digest(afterL1Block: l1Block)
       return DigestOutcome(name, past.digest, past.block, past.rowCounts)
     }
     let now = try projector.digest()
     return DigestOutcome(name, now.digest, now.cursor.l1Block, now.rowCounts)
+  }
+}
+
+/// When rows are looked at.
+struct PastChoice: ParsableArguments {
+  @Option(help: ArgumentHelp("The L1 block after which to look; without it, now.", valueName: "number"))
+  var atL1: UInt64?
+
+  @Option(help: ArgumentHelp("The last record of the log as of which to look.", valueName: "position"))
+  var atPosition: UInt64?
+
+  func validate() throws {
+    guard atL1 == nil || atPosition == nil else { throw ValidationError("give --at-l1 or --at-position, not both") }
+  }
+
+  /// Nil for now.
+  func l1Block<P: Projection>(of projector: Projector<P>) throws(ProjectionError) -> UInt64? {
+    if let atPosition { return try projector.l1Block(asOf: Position(atPosition)) }
+    return atL1
   }
 }
 

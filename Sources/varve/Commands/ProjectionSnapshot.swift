@@ -28,7 +28,7 @@ struct ProjectionSnapshotExport: VarveCommand {
     discussion: """
       Of one moment, while others go on writing; an archive with its history. With
       --at-l1 the rows are written as they were after that L1 block, without history,
-      which takes an archive to read them from.
+      which takes an archive to read them from; with --at-position as of a record.
 
       The hash that it prints is that of the file: whoever takes the file up can hold
       it against what you tell them (--hash).
@@ -46,15 +46,15 @@ struct ProjectionSnapshotExport: VarveCommand {
   @Argument(help: "The file to make.", completion: .file())
   var file: String
 
-  @Option(help: ArgumentHelp("The L1 block after which to look; without it, now.", valueName: "number"))
-  var atL1: UInt64?
+  @OptionGroup var past: PastChoice
 
   func execute(_ console: Console) throws {
     console.report(SnapshotOutcome("exported", try export(name.type), file: file))
   }
 
   private func export<P: Projection>(_ type: P.Type) throws -> SnapshotReport {
-    try options.openProjector(type).exportSnapshot(to: FilePath(file), afterL1Block: atL1)
+    let projector = try options.openProjector(type)
+    return try projector.exportSnapshot(to: FilePath(file), afterL1Block: try past.l1Block(of: projector))
   }
 }
 
