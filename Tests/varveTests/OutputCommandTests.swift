@@ -8,6 +8,8 @@ import SystemPackage
 import TestSupport
 import Testing
 
+@testable import varve
+
 @Suite("Questions about outputs and the safe head")
 struct OutputCommandTests {
   @Test("of an imported chain every output is listed, and judged again from the log alone")
@@ -159,6 +161,32 @@ struct OutputCommandTests {
     try expect("ok", ledger, after: 46)
     try move(2, .root.left.left, by: 60)
     try expect("warn", ledger, after: 7)
+  }
+}
+
+@Suite("Answers of one branch of L1")
+struct OneBranchTests {
+  @Test("what is read while L1 leaves a branch is read again, and what fails then is no failure")
+  func readAgain() throws {
+    try withTemporaryDirectory { path in
+      let log = try EventLog.open(FilePath(path), mode: .create)
+      var ledger = try RollupLedger()
+      for _ in 0..<4 { try ledger.beginL1Block() }
+      try ledger.write(to: log)
+      let blocks = ledger.l1Blocks.map { BlockID(number: $0.number, hash: $0.hash) }
+      var seen: [Int] = []
+      let found = try log.ofOneBranch {
+        seen.append(seen.count)
+        guard seen.count < 3 else { return try log.newestBlock()?.id }
+        let tip = blocks[5 - seen.count]
+        let ancestor = blocks[4 - seen.count]
+        try log.appendReorg(oldTip: tip, newTip: ancestor, commonAncestor: ancestor)
+        if seen.count == 2 { throw CancellationError() }
+        return tip
+      }
+      #expect(seen.count == 3 && found == blocks[2])
+      #expect(throws: CancellationError.self) { try log.ofOneBranch { () throws -> Int in throw CancellationError() } }
+    }
   }
 }
 
