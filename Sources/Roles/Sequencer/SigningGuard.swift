@@ -55,12 +55,19 @@ package struct SigningGuard: Sendable {
     }
     guard view.isCanonical(block.l1Origin) else { return nil }
     if let waiting = view.waitingForcedInclusion, waiting <= block.l1Origin.number { return nil }
+    let forced = view.forcedBlocks.last { $0.number < block.number }
+    // What was signed for the forced block's height would stand under this one as well, should L1 take the messages back,
+    // unless that takes this one's origin, too.
+    if let forced, forced.number + 1 == block.number, block.l1Origin.number < forced.l1Block,
+      permissions[forced.number]?.isEmpty == false
+    {
+      return nil
+    }
     var reason = Reason.first
     for permission in earlier {
       guard let excuse = excuse(for: block, despite: permission, view) else { return nil }
       reason = excuse
     }
-    let forced = view.forcedBlocks.last { $0.number < block.number }
     return Permission(block: block, reason: reason, forcedThrough: forced?.l1Block ?? 0)
   }
 
