@@ -3,20 +3,20 @@ import Hashing
 package import Primitives
 import Roles
 import Rollup
-import Testimony
+package import Testimony
 
 /// What a node was told off L1, in a log of its own: every signed word once, conflicting ones above all, and the gaps
 /// between.
 ///
 /// Whoever sends may be hostile. So what cannot be read is not kept, of one key about one height few statements are, and of
-/// strangers (keys whose word never counted) few in all for each source. What is kept shows all that can be shown: two
-/// statements are enough.
+/// strangers (keys whose word never counted) few in all for each source. What contradicts what is kept comes first: two
+/// orders are enough, and nothing that repeats one of them takes the place of another.
 package final class TestimonyLog {
   package struct Limits: Hashable, Sendable {
     /// Statements of one key about one height.
-    package var perHeight = 8
+    package var statements = StatementLimits()
 
-    /// Statements of keys whose word never counted, for each source.
+    /// Messages of keys whose word never counted, for each source.
     package var strangersPerSource = 1024
 
     package init() {}
@@ -45,21 +45,36 @@ package final class TestimonyLog {
   /// Keys whose word counts, or once did.
   private let keys: Set<Address>
 
+  /// Statements that are kept, with and without their blocks.
   private var known: Set<Hash256> = []
-  private var counts: [Place: Int] = [:]
+  private var kept: [Place: [Statement]] = [:]
   private var strangers: [String: Int] = [:]
 
   /// The highest height of each source and format so far.
   private var heights: [Feed: UInt64] = [:]
 
   private struct Place: Hashable {
+    var format: SequencerCommitmentObserved.Format
     var signer: Address
     var height: UInt64
+
+    init(_ statement: Statement) {
+      (format, signer, height) = (statement.format, statement.signer, statement.height)
+    }
   }
 
   private struct Feed: Hashable {
     var source: String
     var format: SequencerCommitmentObserved.Format
+  }
+
+  /// What was noted of one statement, and what there was before.
+  private struct Note {
+    var statement: Statement
+    var identity: Hash256
+    var isFirst: Bool
+    var source: String
+    var height: UInt64?
   }
 
   /// Takes up the log beside a ledger. O(testimony): what is there is not taken again.
@@ -110,15 +125,33 @@ package final class TestimonyLog {
     note(statement, hasBody: observed.block != nil, source: source)
   }
 
-  private func note(_ statement: Statement, hasBody: Bool, source: String) {
-    known.insert(Self.identity(of: statement, hasBody: hasBody))
-    counts[Place(signer: statement.signer, height: statement.height), default: 0] += 1
-    guard keys.contains(statement.signer) else {
-      strangers[source, default: 0] += 1
-      return
-    }
+  @discardableResult
+  private func note(_ statement: Statement, hasBody: Bool, source: String) -> Note {
+    let place = Place(statement)
     let feed = Feed(source: source, format: statement.format)
-    heights[feed] = max(heights[feed] ?? 0, statement.height)
+    let note = Note(
+      statement: statement, identity: Self.identity(of: statement, hasBody: hasBody),
+      isFirst: !(kept[place] ?? []).contains { $0.digest == statement.digest }, source: source, height: heights[feed])
+    known.insert(note.identity)
+    if note.isFirst { kept[place, default: []].append(statement) }
+    if keys.contains(statement.signer) {
+      heights[feed] = max(note.height ?? 0, statement.height)
+    } else {
+      strangers[source, default: 0] += 1
+    }
+    return note
+  }
+
+  /// Takes back what was noted last: it is not in the log.
+  private func forget(_ note: Note) {
+    let statement = note.statement
+    known.remove(note.identity)
+    if note.isFirst { kept[Place(statement)]?.removeLast() }
+    if keys.contains(statement.signer) {
+      heights[Feed(source: note.source, format: statement.format)] = note.height
+    } else {
+      strangers[note.source, default: 1] -= 1
+    }
   }
 
   /// What makes two messages the same: who signed what. The bytes can differ, by compression, or by the form of a signature.
@@ -130,27 +163,44 @@ package final class TestimonyLog {
 }
 
 extension TestimonyLog {
-  /// Takes messages, and returns when those that are kept are durable. Signatures are recovered on all processors.
+  /// Takes messages, and returns when those that are kept are durable. Signatures are recovered on all processors; nothing
+  /// else is made of a stranger's message whose source has had its share.
+  ///
+  /// - Throws: when the log or the ledger cannot be read, or the log takes nothing; then nothing was taken.
   package func take(_ messages: [HeardMessage], map: some OrderedMap = ParallelMap()) throws(NodeError) -> Outcome {
-    let reader = reader
+    let (reader, keys) = (reader, keys)
+    let exhausted = Set(strangers.filter { $0.value >= limits.strangersPerSource }.keys)
     let statements = map.map(messages.count) { index -> Result<Statement, StatementError> in
       let message = messages[index]
       do throws(StatementError) {
-        let statement = try reader.statement(message.raw.rawSpan, message.format)
+        let statement = try reader.statement(message.raw.rawSpan, message.format) { signer in
+          keys.contains(signer) || !exhausted.contains(message.source)
+        }
         return .success(statement)
       } catch { return .failure(error) }
     }
     var outcome = Outcome()
     let arrival = try arrival()
     var records: [NewRecord] = []
-    for (message, result) in zip(messages, statements) {
-      switch result {
-      case .failure(let error): outcome.refused["\(error)", default: 0] += 1
-      case .success(let statement): take(message, statement, arrival, &records, &outcome)
+    var notes: [Note] = []
+    do throws(NodeError) {
+      for (message, result) in zip(messages, statements) {
+        switch result {
+        case .failure(.unwelcome): outcome.overLimit += 1
+        case .failure(let error):
+          // What cannot be read has been work as well.
+          if case .payload = error { strangers[message.source, default: 0] += 1 }
+          outcome.refused["\(error)", default: 0] += 1
+        case .success(let statement):
+          if let note = try take(message, statement, arrival, &records, &outcome) { notes.append(note) }
+        }
       }
+      guard !records.isEmpty else { return outcome }
+      do throws(AppendError) { try log.append(records) } catch { throw NodeError.append(error) }
+    } catch {
+      for note in notes.reversed() { forget(note) }
+      throw error
     }
-    guard !records.isEmpty else { return outcome }
-    do { try log.append(records) } catch { throw .append(error) }
     return outcome
   }
 
@@ -169,23 +219,25 @@ extension TestimonyLog {
     var l1Head: UInt64
   }
 
+  /// Notes the statement and makes its record, if it is to be kept.
   private func take(
     _ message: HeardMessage, _ statement: Statement, _ arrival: Arrival, _ records: inout [NewRecord],
     _ outcome: inout Outcome
-  ) {
+  ) throws(NodeError) -> Note? {
     // A body that is not the order's shows nothing.
     let block = message.block.flatMap { $0.order.commitment == statement.order ? $0 : nil }
-    guard !known.contains(Self.identity(of: statement, hasBody: block != nil)),
-      block != nil || !known.contains(Self.identity(of: statement, hasBody: true))
-    else {
+    let isKnown = known.contains(Self.identity(of: statement, hasBody: false))
+    let hasBody = known.contains(Self.identity(of: statement, hasBody: true))
+    guard !hasBody, block != nil || !isKnown else {
       outcome.duplicates += 1
-      return
+      return nil
     }
-    let count = counts[Place(signer: statement.signer, height: statement.height)] ?? 0
     let isStranger = !keys.contains(statement.signer)
-    guard count < limits.perHeight, !isStranger || strangers[message.source] ?? 0 < limits.strangersPerSource else {
+    var isKept = !isStranger || strangers[message.source] ?? 0 < limits.strangersPerSource
+    if isKept, !isKnown { isKept = try isWanted(statement) }
+    guard isKept else {
       outcome.overLimit += 1
-      return
+      return nil
     }
     let feed = Feed(source: message.source, format: statement.format)
     if !isStranger, let highest = heights[feed], statement.height > highest, statement.height - highest > 1 {
@@ -195,12 +247,24 @@ extension TestimonyLog {
         receivedAt: message.receivedAt, ledgerPosition: arrival.ledgerPosition, ledgerLeaf: arrival.ledgerLeaf)
       records.append(NewRecord(.feedGap(gap), at: .observed(at: arrival.l1Head)))
     }
-    note(statement, hasBody: block != nil, source: message.source)
     outcome.recorded += 1
     let event = SequencerCommitmentObserved(
       raw: message.raw, format: message.format, signer: statement.signer, block: block.map { .rollup($0) },
       source: [UInt8](message.source.utf8), receivedAt: message.receivedAt, ledgerPosition: arrival.ledgerPosition,
       ledgerLeaf: arrival.ledgerLeaf)
     records.append(NewRecord(.sequencerCommitmentObserved(event), at: .observed(at: arrival.l1Head)))
+    return note(statement, hasBody: block != nil, source: message.source)
+  }
+
+  /// Whether a statement says something that those which are kept do not.
+  private func isWanted(_ statement: Statement) throws(NodeError) -> Bool {
+    guard let kept = kept[Place(statement)] else { return true }
+    do throws(ReadError) {
+      return try limits.statements.keeps(statement, beside: kept) { origin throws(ReadError) in
+        // Of other stacks' chains this ledger knows no L1.
+        guard statement.format == .varve else { return false }
+        return try ledger.block(origin.number)?.id == origin
+      }
+    } catch { throw .read(error) }
   }
 }

@@ -16,26 +16,21 @@ package enum OPGossip {
     Keccak256.hash(domain.bytes + UInt256(l2ChainID).bigEndianBytes + Keccak256.hash(payload).bytes)
   }
 
-  /// Reads a message after decompression.
+  /// Reads a message after decompression: whose it is before anything else of it, as the rest may take a thousand times as
+  /// long.
   ///
   /// The topic, which tells the version, is no part of it. A message is read as the version in which its contents have the
   /// block hash that it states: there is one at most.
   static func statement(
-    _ message: RawSpan, l2ChainID: UInt64, by signer: Address?
+    _ message: RawSpan, l2ChainID: UInt64, by signer: Address?, where isWelcome: (Address) -> Bool
   ) throws(StatementError) -> Statement {
     guard message.byteCount > signatureSize else { throw .payload(.truncated(.v1)) }
     let signed = message.extracting(signatureSize..<message.byteCount)
-    let payload: ExecutionPayload
-    let origin: BlockID
-    do throws(ExecutionPayloadError) {
-      payload = try Self.payload(signed)
-      origin = try L1Attributes.origin(of: payload)
-    } catch { throw .payload(error) }
     let digest = digest(of: signed, l2ChainID: l2ChainID)
     let author: Address
     do throws(SignatureError) {
       // The parity is 0 or 1. Either form of s is accepted there; both are of one statement.
-      let parity = message.byte(at: 64)
+      let parity = message.byte(at: signatureSize - 1)
       guard parity <= 1 else { throw .badRecoveryID(parity) }
       author =
         if let signer {
@@ -46,6 +41,13 @@ package enum OPGossip {
             s: UInt256(Hash256(message.extracting(32..<64))), recoveryID: parity)
         }
     } catch { throw .signature(error) }
+    guard isWelcome(author) else { throw .unwelcome(author) }
+    let payload: ExecutionPayload
+    let origin: BlockID
+    do throws(ExecutionPayloadError) {
+      payload = try Self.payload(signed)
+      origin = try L1Attributes.origin(of: payload)
+    } catch { throw .payload(error) }
     return Statement(
       format: .op, signer: author, digest: digest, height: payload.header.number, order: payload.blockHash,
       parent: payload.header.parentHash, origin: origin, timestamp: payload.header.timestamp)

@@ -19,6 +19,8 @@ package enum StatementError: Error, Equatable, Sendable {
   case otherChain(expected: UInt64, found: UInt64)
   /// The chain is no rollup of this kind: there is nobody in whose domain the bytes could be read.
   case noDomain
+  /// Nothing was made of it, as its signer's words were not asked for.
+  case unwelcome(Address)
 }
 
 extension StatementError: CustomStringConvertible {
@@ -33,6 +35,7 @@ extension StatementError: CustomStringConvertible {
     case .unsigned: "it is not signed, and so shows nothing"
     case .otherChain(let expected, let found): "it was signed for chain \(found), not for chain \(expected)"
     case .noDomain: "the chain has no rollup contract in whose name a commitment could be signed"
+    case .unwelcome(let signer): "nothing that \(signer) says was asked for"
     }
   }
 }

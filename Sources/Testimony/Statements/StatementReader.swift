@@ -22,20 +22,30 @@ package struct StatementReader: Hashable, Sendable {
 
   /// What a message says, as it was received. O(bytes), and one recovery of a signature, some 55 µs.
   ///
-  /// - Parameter signer: who signed it, when that is known already; then nothing is recovered.
+  /// - Parameters:
+  ///   - signer: who signed it, when that is known already; then nothing is recovered.
+  ///   - isWelcome: whether anything is to be made of what this key says. It is asked as soon as the key is known.
+  /// - Throws: `unwelcome` for a key that is not.
   package func statement(
-    _ raw: RawSpan, _ format: SequencerCommitmentObserved.Format, by signer: Address? = nil
+    _ raw: RawSpan, _ format: SequencerCommitmentObserved.Format, by signer: Address? = nil,
+    where isWelcome: (Address) -> Bool = { _ in true }
   ) throws(StatementError) -> Statement {
-    try statement(of: try SignedMessage(raw, format), by: signer)
+    try statement(of: try SignedMessage(raw, format), by: signer, where: isWelcome)
   }
 
   /// What a message says; see above.
-  package func statement(of message: SignedMessage, by signer: Address? = nil) throws(StatementError) -> Statement {
+  package func statement(
+    of message: SignedMessage, by signer: Address? = nil, where isWelcome: (Address) -> Bool = { _ in true }
+  ) throws(StatementError) -> Statement {
+    let statement: Statement
     switch message {
-    case .varve(let signed): try statement(of: signed, by: signer)
-    case .op(let bytes): try OPGossip.statement(bytes.rawSpan, l2ChainID: l2ChainID, by: signer)
-    case .nitro(let signed): try signed.statement(l2ChainID: l2ChainID, by: signer)
+    case .varve(let signed): statement = try self.statement(of: signed, by: signer)
+    case .op(let bytes):
+      return try OPGossip.statement(bytes.rawSpan, l2ChainID: l2ChainID, by: signer, where: isWelcome)
+    case .nitro(let signed): statement = try signed.statement(l2ChainID: l2ChainID, by: signer)
     }
+    guard isWelcome(statement.signer) else { throw .unwelcome(statement.signer) }
+    return statement
   }
 
   /// What this chain's own sequencer says, in the one form that its contract accepts: a low s, and nothing after it.
