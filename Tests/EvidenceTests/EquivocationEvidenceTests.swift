@@ -77,16 +77,36 @@ struct EquivocationEvidenceTests {
   @Test("a key that was rotated away is judged by its interval, and by the end of its slashing window")
   func rotation() throws {
     let next = ConfigUpdated(update: .sequencer(Address(1, 2, 3)))
-    for (at, origin, verdict) in [(4, 3, Verdict.historical), (4, 5, .refused), (7, 3, .proven)]
-      as [(UInt64, UInt64, Verdict)]
-    {
+    for (at, origin, verdict, isKnown) in [
+      (4, 3, Verdict.historical, true), (4, 5, .refused, false), (7, 3, .proven, true),
+    ] as [(UInt64, UInt64, Verdict, Bool)] {
       let samples = try EquivocationSamples([at: [.configUpdated(next)]])
       let segment = try #require(samples.segment())
       let evidence = try doubleSign(samples, origins: (origin, origin), l1: segment, log: samples.excerpt())
       let finding = try evidence.verify(trusting: [segment.head.hash, samples.excerpt().root])
       #expect(finding.judgement.verdict == verdict, "rotated at \(at), origin \(origin)")
-      #expect(finding.judgement.isAuthorityKnown)
+      #expect(finding.judgement.isAuthorityKnown == isKnown)
     }
+  }
+
+  @Test("that no change of the key is among the records shows nothing: whoever made the file chose them")
+  func chosenRecords() throws {
+    let samples = try EquivocationSamples([4: [.configUpdated(ConfigUpdated(update: .sequencer(Address(1, 2, 3))))]])
+    var log = samples.excerpt()
+    // A retired key's two orders; the record that retired it is left out.
+    log.records.removeLast()
+    let segment = try #require(samples.segment(5...9))
+    let evidence = try doubleSign(samples, origins: (5, 5), l1: segment, log: log)
+    for trusted in [[log.root], [log.root, segment.head.hash]] as [Set<Hash256>] {
+      let finding = try evidence.verify(trusting: trusted)
+      #expect(!finding.judgement.isAuthorityKnown)
+      #expect(finding.parts.contains { $0.basis == .chosenRecords })
+      #expect(finding.parts.allSatisfy { $0.basis != .log })
+      #expect(finding.refutations.contains { $0.contains("left out") })
+    }
+    let whole = try doubleSign(samples, origins: (5, 5), l1: samples.segment(), log: log)
+    let finding = try whole.verify(trusting: [log.root, samples.headers[9].hash])
+    #expect(!finding.judgement.isAuthorityKnown, "the filter of block 4 tells of a change")
   }
 
   @Test("a broken parent over several blocks, and fields that are not the order's")

@@ -17,13 +17,18 @@ struct InclusionReceiptTests {
         try samples.sign(block), block: block, index: index, l2ChainID: 77, domain: samples.domain))
   }
 
-  /// A ledger with a batch of blocks 5 to 7, whose first block is `stored`.
+  /// A ledger with a batch of blocks 5 to 7, whose first block is `stored`, in L1 block 8.
   private func fate(
-    of stored: RollupBlock, _ samples: inout EquivocationSamples
+    of stored: RollupBlock, _ samples: inout EquivocationSamples, key: Hash256 = EquivocationSamples.key,
+    in header: BlockHeader? = nil, between: [Event] = []
   ) throws -> InclusionReceipt.Fate {
     let middle = samples.block(6, origin: 4, parent: stored.order.commitment)
     let last = samples.block(7, origin: 5, parent: middle.order.commitment)
-    let signed = try samples.sign(last)
+    let signed = try samples.sign(last, key: key)
+    let l1Block = L1BlockAppended(
+      header: (header ?? samples.headers[8]).encode(), canonicalAccBefore: .zero, completeness: .embedded)
+    samples.record(.l1BlockAppended(l1Block), atL1Block: 8)
+    for event in between { samples.record(event, atL1Block: 8) }
     samples.record(
       .sequencerBatchDelivered(
         SequencerBatchDelivered(
@@ -57,19 +62,47 @@ struct InclusionReceiptTests {
         domain: samples.domain) == nil)
   }
 
-  @Test("kept when a trusted log has the batch that stores it, whatever place it has there")
+  @Test("kept when a trusted log has the batch that stores it in a block of L1, whatever place it has there")
   func kept() throws {
     var samples = try EquivocationSamples()
     var receipt = try receipt(samples)
-    let fate = try fate(of: samples.block(5, origin: 3, salt: 1), &samples)
-    receipt.fate = fate
-    let root = samples.excerpt().root
-    let finding = try receipt.verify(trusting: [root])
+    let paused = Event.paused(Paused(pauseId: 0))
+    receipt.fate = try fate(of: samples.block(5, origin: 3, salt: 1), &samples, between: [paused])
+    let (root, head) = (samples.excerpt().root, try #require(samples.segment()).head.hash)
+    let finding = try receipt.verify(trusting: [root, head])
     #expect(finding.status == .kept)
     #expect(finding.batch == 4)
     #expect(try receipt.verify(trusting: []).status == .notYet, "the sequencer's own word keeps nothing")
+    #expect(try receipt.verify(trusting: [root]).status == .notYet, "L1 may have left the block since")
+    var short = receipt
+    short.fate?.log?.records.remove(at: 2)
+    #expect(try short.verify(trusting: [root, head]).status == .notYet, "another block may stand where one is left out")
     receipt.fate?.orders.removeLast()
-    #expect(throws: EvidenceError.self) { try receipt.verify(trusting: [root]) }
+    #expect(throws: EvidenceError.self) { try receipt.verify(trusting: [root, head]) }
+  }
+
+  @Test("a batch that L1 has left keeps nothing, though its record stays in the log")
+  func revoked() throws {
+    var samples = try EquivocationSamples()
+    var receipt = try receipt(samples)
+    var left = samples.headers[8]
+    left.timestamp += 7
+    receipt.fate = try fate(of: samples.block(5, origin: 3, salt: 1), &samples, in: left)
+    let trusted: Set<Hash256> = [samples.excerpt().root, try #require(samples.segment()).head.hash]
+    let finding = try receipt.verify(trusting: trusted)
+    #expect(finding.status == .notYet && finding.batch == 4)
+    #expect(finding.explanation.contains("L1 has left the block"))
+  }
+
+  @Test("a promise of a key that was changed since is excused by what L1 stored of the next one, and by nothing less")
+  func otherKey() throws {
+    var samples = try EquivocationSamples()
+    var receipt = try receipt(samples)
+    receipt.fate = try fate(of: samples.block(5, origin: 3, salt: 2), &samples, key: Hash256(5, 4, 3, 2))
+    let (root, head) = (samples.excerpt().root, try #require(samples.segment()).head.hash)
+    #expect(try receipt.verify(trusting: [root, head]).status == .excused)
+    #expect(try receipt.verify(trusting: [head]).status == .notYet)
+    #expect(try receipt.verify(trusting: []).status == .notYet)
   }
 
   @Test("broken when L1 stores another block, with the evidence in it; excused when L1 gave a reason")

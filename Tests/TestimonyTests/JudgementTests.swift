@@ -19,6 +19,7 @@ struct JudgementTests {
     var key: Address? = TestimonySamples.signer
     var isPast = false
     var isHeld: Bool? = true
+    var wait: UInt64? = 0
 
     func isCanonical(_ block: BlockID) -> Bool? { hashes[block.number].map { $0 == block.hash } }
 
@@ -26,6 +27,8 @@ struct JudgementTests {
       if let block = forced.first(where: { $0 >= first && $0 <= last }) { return .inBlock(block) }
       return known.map { $0.contains(first) && $0.contains(last) } == true ? .none : .unknown
     }
+
+    func longestWait(through block: UInt64) -> UInt64? { wait }
 
     func authority(atL1Origin number: UInt64) -> Address? { key }
 
@@ -166,6 +169,27 @@ struct JudgementTests {
     knowledge = .whole
     knowledge.hashes[3] = Self.hash(99)
     #expect(contradiction.judge(by: knowledge).reason == .originOrphaned(Self.origin(3)))
+  }
+
+  @Test("messages forced in long before may be a block's parent, as long as they may have waited for others' data")
+  func waitingForcedInclusions() throws {
+    let contradiction = try #require(
+      Contradiction(
+        try statement(5, origin: Self.origin(9), salt: 1),
+        try statement(6, origin: Self.origin(9), parent: Self.hash(1))))
+    for (wait, forced, isExcused) in [(4, 5, false), (4, 6, true), (4, 9, true), (9, 1, true), (30, 0, true)]
+      as [(UInt64, UInt64, Bool)]
+    {
+      var knowledge = Knowledge.whole
+      (knowledge.wait, knowledge.forced) = (wait, [forced])
+      #expect(contradiction.judge(by: knowledge).verdict == (isExcused ? .excused : .proven), "forced in \(forced)")
+    }
+    var knowledge = Knowledge.whole
+    (knowledge.wait, knowledge.forced) = (nil, [1])
+    #expect(contradiction.judge(by: knowledge).verdict == .excused, "how long they may wait is not known")
+    let twice = try doubleSign(9, 9)
+    (knowledge.wait, knowledge.forced) = (20, [8])
+    #expect(twice.judge(by: knowledge).verdict == .proven, "one height is the guard's to keep, whatever waited")
   }
 
   @Test("a block that may extend what another key had stored is no broken parent")

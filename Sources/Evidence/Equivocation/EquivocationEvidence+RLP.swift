@@ -4,7 +4,7 @@ import Rollup
 import Testimony
 
 extension EquivocationEvidence {
-  static let version: UInt64 = 1
+  package static let version: UInt64 = 1
 
   /// No file is longer.
   package static let greatestByteCount = 64 << 20

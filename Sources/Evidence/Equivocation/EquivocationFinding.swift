@@ -22,6 +22,7 @@ package struct EquivocationFinding: Equatable, Sendable {
     case signature = "the signature"
     case l1 = "on L1, under the trusted block"
     case log = "according to the log's operator"
+    case chosenRecords = "on the word of whoever gave this log root, and of whoever chose the records of it"
     case reader = "for the reader to know"
     case nobody = "nothing in the file"
   }
@@ -77,7 +78,7 @@ extension EquivocationEvidence {
       parts.append(
         Part(
           claim: "at L1 origin \(number) the word of \(key == .zero ? "nobody" : "\(key)") counts",
-          basis: authority.map { $0.basis == .l1 ? .l1 : .log } ?? .reader))
+          basis: authority.map { $0.basis == .l1 ? .l1 : .chosenRecords } ?? .reader))
     }
     switch judgement.reason {
     case .bothCanonical: parts.append(Part(claim: "L1 has both origins, and nothing was forced in between", basis: .l1))
@@ -102,10 +103,11 @@ extension EquivocationEvidence {
         contradiction.format == .op
           ? "that SystemConfig named another unsafe block signer at these L1 origins"
           : "that another key had authority at these L1 origins")
-    } else if contradiction.statements.contains(where: { statement in
-      statement.origin.flatMap { facts.authorityBasis(atL1Origin: $0.number) }?.basis == .log
-    }) {
-      refutations.append("a change of the sequencer's key that whoever made the file left out")
+      if contradiction.statements.contains(where: { statement in
+        statement.origin.flatMap { facts.authorityBasis(atL1Origin: $0.number) }?.basis == .log
+      }) {
+        refutations.append("a change of the sequencer's key that whoever made the file left out")
+      }
     }
     switch judgement.reason {
     case .equalOrigins where contradiction.kind == .doubleSign:
@@ -129,6 +131,7 @@ extension EquivocationEvidence {
       [
         "the file does not say who the chain's unsafe block signer was",
         "batches on L1 are another key's, and so no half of a contradiction",
+        "two blocks are proven, and no intention: a sequencer that lost its newest unsafe block signs another in good faith",
         "two blocks with different parents or origins may be the work of derivation, and are never proven",
       ]
     case .nitro:

@@ -12,7 +12,7 @@ struct FileFacts: EquivocationFacts {
   let l1: L1Segment?
 
   /// What a trusted log has recorded, in order; empty without one.
-  private let events: [(coordinates: L1Coordinates, event: Event)]
+  private let events: [LogExcerpt.Entry]
 
   /// The rollup's configuration, which its id commits to: it needs nobody's word.
   private let rollup: RollupConfiguration?
@@ -47,6 +47,8 @@ struct FileFacts: EquivocationFacts {
   func isCanonical(_ block: BlockID) -> Bool? { l1?.hash(ofBlock: block.number).map { $0 == block.hash } }
 
   func forcedInclusion(from first: UInt64, through last: UInt64) -> ForcedInclusion {
+    // Before the rollup's first L1 block there was no contract.
+    let first = max(first, rollup?.genesisOrigin.number ?? first)
     let recorded = events.first {
       $0.event.kind == .forceIncluded && $0.coordinates.blockNumber >= first && $0.coordinates.blockNumber <= last
     }
@@ -57,11 +59,18 @@ struct FileFacts: EquivocationFacts {
     return .none
   }
 
+  /// The configuration's sequencing window, while headers show that nothing of the configuration was changed.
+  func longestWait(through block: UInt64) -> UInt64? {
+    guard let rollup, let domain, let l1 else { return nil }
+    let first = rollup.genesisOrigin.number + 1
+    return l1.excludes(.configUpdated, of: domain.contract, from: first, through: block) ? rollup.sequencingWindow : nil
+  }
+
   /// On whose word it rests that a key's word counts.
   enum AuthorityBasis {
-    /// The configuration that the rollup's id commits to, and the filters of all headers since.
+    /// The configuration that the rollup's id commits to, and the filters of all headers since, under a trusted L1 block.
     case l1
-    /// Records of a log that is trusted, of which whoever made the file chose those that are here.
+    /// Records under a trusted root, of which whoever made the file chose those that are here.
     case log
   }
 
@@ -78,6 +87,9 @@ struct FileFacts: EquivocationFacts {
 
   func authority(atL1Origin number: UInt64) -> Address? { authorityBasis(atL1Origin: number)?.key }
 
+  /// A change of the key can be left out of records, and not out of headers.
+  func isAuthorityShown(atL1Origin number: UInt64) -> Bool { authorityBasis(atL1Origin: number)?.basis == .l1 }
+
   func heldThroughout(_ key: Address, from first: UInt64, through last: UInt64) -> Bool? {
     if intervals.changes(from: key, behind: first, through: last) { return false }
     if first == last { return true }
@@ -91,9 +103,9 @@ struct FileFacts: EquivocationFacts {
   /// Which key counts from which origin on, by the records.
   private var intervals: KeyIntervals {
     var intervals = KeyIntervals([.init(from: 0, key: rollup?.sequencer ?? .zero)])
-    for (coordinates, event) in events {
-      guard case .configUpdated(let change) = event, case .sequencer(let key) = change.update else { continue }
-      intervals.change(to: key, atL1Block: coordinates.blockNumber)
+    for entry in events {
+      guard case .configUpdated(let change) = entry.event, case .sequencer(let key) = change.update else { continue }
+      intervals.change(to: key, atL1Block: entry.coordinates.blockNumber)
     }
     return intervals
   }
@@ -104,11 +116,38 @@ struct FileFacts: EquivocationFacts {
     return intervals.isPastSlashing(key, window: rollup.slashingWindow, atL1Block: l1.head.number)
   }
 
-  /// The batch that carries a commitment, if a trusted log has recorded it.
-  func batch(carrying signedCommitment: [UInt8]) -> UInt64? {
-    for (_, event) in events {
-      if case .sequencerBatchDelivered(let batch) = event, batch.signedCommitment == signedCommitment {
-        return batch.batchIndex
+  /// A batch that a trusted log has recorded.
+  struct StoredBatch {
+    var index: UInt64
+
+    /// Whether L1 has the block that it stands in; nil when neither is shown.
+    var isOnL1: Bool?
+  }
+
+  /// The batch that carries a commitment, as far as a trusted log has recorded one; one that L1 has before others.
+  func batch(carrying signedCommitment: [UInt8]) -> StoredBatch? {
+    var found: StoredBatch?
+    for (place, entry) in events.enumerated() {
+      guard case .sequencerBatchDelivered(let batch) = entry.event, batch.signedCommitment == signedCommitment else {
+        continue
+      }
+      let isOnL1 = blockHash(ofRecord: place).flatMap { hash in
+        l1?.hash(ofBlock: entry.coordinates.blockNumber).map { $0 == hash }
+      }
+      if isOnL1 == true { return StoredBatch(index: batch.batchIndex, isOnL1: true) }
+      found = found ?? StoredBatch(index: batch.batchIndex, isOnL1: isOnL1)
+    }
+    return found
+  }
+
+  /// The hash of the L1 block that a record stands in: of the block whose record is the last before it, none being left out
+  /// between. A record that L1 has revoked stays in the log.
+  private func blockHash(ofRecord place: Int) -> Hash256? {
+    let number = events[place].coordinates.blockNumber
+    for index in (0..<place).reversed() {
+      guard events[index].position.rawValue + 1 == events[index + 1].position.rawValue else { return nil }
+      if case .l1BlockAppended(let block) = events[index].event {
+        return events[index].coordinates.blockNumber == number ? block.headerHash : nil
       }
     }
     return nil

@@ -66,11 +66,11 @@ package struct InclusionReceipt: Equatable, Sendable {
 
   /// What has become of the promise.
   package enum Status: String, CaseIterable, Sendable {
-    /// L1 has stored the block.
+    /// L1 has the block: a trusted log has recorded the batch, in an L1 block that the trusted headers have.
     case kept
-    /// L1 has stored another block, and nothing excuses it.
+    /// The sequencer has signed another block for the height, or one that this one does not lead to, and nothing excuses it.
     case broken
-    /// L1 has stored another block, for which L1 gave a reason.
+    /// L1 has stored another block, for which it gave a reason.
     case excused
     /// The file shows none of these.
     case notYet
@@ -85,8 +85,11 @@ package struct InclusionReceipt: Equatable, Sendable {
     /// The batch that stored the block, according to a log that is trusted.
     package let batch: UInt64?
 
-    /// What a broken or excused promise comes to.
+    /// What a promise comes to that was broken, or excused by what the sequencer itself signed.
     package let equivocation: EquivocationFinding?
+
+    /// Why, in words.
+    package let explanation: String
   }
 
   /// Checks the promise, and says what has become of it as far as the file and the trusted hashes show.
@@ -103,7 +106,11 @@ package struct InclusionReceipt: Equatable, Sendable {
         root: order.transactionsRoot, key: Trie.indexKey(Int(clamping: index)), proof: path)
     } catch { throw .badPath("\(error)") }
     guard found == transaction else { throw .badPath("another transaction stands there") }
-    guard let fate else { return Finding(status: .notYet, signer: statement.signer, batch: nil, equivocation: nil) }
+    guard let fate else {
+      return Finding(
+        status: .notYet, signer: statement.signer, batch: nil, equivocation: nil,
+        explanation: "the file says nothing of what L1 stored")
+    }
     return try judge(fate, against: statement, trusting: trusted)
   }
 
@@ -116,25 +123,54 @@ package struct InclusionReceipt: Equatable, Sendable {
     if stored == statement.order {
       try requireChain(fate)
       return Finding(
-        status: batch == nil ? .notYet : .kept, signer: statement.signer, batch: batch, equivocation: nil)
+        status: batch?.isOnL1 == true ? .kept : .notYet, signer: statement.signer, batch: batch?.index,
+        equivocation: nil, explanation: Self.explanation(of: batch))
     }
-    var messages = [SignedMessage.varve(signed), .varve(fate.batchCommitment)]
-    if fate.batchCommitment.commitment.blockNumber == statement.height,
-      fate.batchCommitment.commitment.orderCommitment < statement.order
-    {
-      messages.swapAt(0, 1)
+    let other: Statement
+    do throws(StatementError) {
+      other = try StatementReader(l2ChainID: l2ChainID, domain: domain).statement(of: fate.batchCommitment)
+    } catch { throw .badMessage(error) }
+    guard other.signer == statement.signer else {
+      // The contract takes a batch of the key alone whose word counts at its origin: so the key was changed between.
+      try requireChain(fate)
+      let isStored = batch?.isOnL1 == true
+      return Finding(
+        status: isStored ? .excused : .notYet, signer: statement.signer, batch: batch?.index, equivocation: nil,
+        explanation: isStored
+          ? "another key's word counts since, \(other.signer), and L1 has stored what that one signed"
+          : "another key, \(other.signer), has signed otherwise; \(Self.explanation(of: batch))")
     }
-    let evidence = EquivocationEvidence(
-      l2ChainID: l2ChainID, domain: domain, messages: messages, orders: [BlockOrder](fate.orders.dropLast()),
-      l1: fate.l1, log: fate.log)
-    let finding = try evidence.verify(trusting: trusted)
+    let finding = try equivocation(fate, against: statement).verify(trusting: trusted)
     let status: Status =
       switch finding.judgement.verdict {
       case .proven, .historical: .broken
       case .excused: .excused
       case .undetermined, .refused: .notYet
       }
-    return Finding(status: status, signer: statement.signer, batch: batch, equivocation: finding)
+    return Finding(
+      status: status, signer: statement.signer, batch: batch?.index, equivocation: finding,
+      explanation: "\(finding.summary); \(finding.judgement.reason)")
+  }
+
+  private static func explanation(of batch: FileFacts.StoredBatch?) -> String {
+    guard let batch else { return "no trusted log is shown to have recorded the batch" }
+    return switch batch.isOnL1 {
+    case true?: "L1 has the batch \(batch.index) that stores it"
+    case false?: "L1 has left the block in which batch \(batch.index) stored it"
+    case nil: "whether L1 still has the block in which batch \(batch.index) stored it, no trusted header shows"
+    }
+  }
+
+  private func equivocation(_ fate: Fate, against statement: Statement) -> EquivocationEvidence {
+    var messages = [SignedMessage.varve(signed), .varve(fate.batchCommitment)]
+    if fate.batchCommitment.commitment.blockNumber == statement.height,
+      fate.batchCommitment.commitment.orderCommitment < statement.order
+    {
+      messages.swapAt(0, 1)
+    }
+    return EquivocationEvidence(
+      l2ChainID: l2ChainID, domain: domain, messages: messages, orders: [BlockOrder](fate.orders.dropLast()),
+      l1: fate.l1, log: fate.log)
   }
 
   /// The stored orders lead from the batch's last block to the receipt's height.

@@ -24,6 +24,13 @@ package struct LogExcerpt: Equatable, Sendable {
     }
   }
 
+  /// A record, read.
+  struct Entry {
+    var position: Position
+    var coordinates: L1Coordinates
+    var event: Event
+  }
+
   /// How many records the log had, and its root then.
   package var size: UInt64
   package var root: Hash256
@@ -38,13 +45,15 @@ package struct LogExcerpt: Equatable, Sendable {
   }
 
   /// The records' events, each shown to be in the log. O(log n) hashes for each.
-  func events() throws(EvidenceError) -> [(coordinates: L1Coordinates, event: Event)] {
-    var events: [(L1Coordinates, Event)] = []
+  func events() throws(EvidenceError) -> [Entry] {
+    var events: [Entry] = []
     for (index, record) in records.enumerated() {
       guard index == 0 || records[index - 1].header.position < record.header.position else {
         throw .badRecord(record.header.position, "it stands out of order")
       }
-      events.append((record.header.coordinates, try event(of: record)))
+      events.append(
+        Entry(
+          position: record.header.position, coordinates: record.header.coordinates, event: try event(of: record)))
     }
     return events
   }

@@ -12,14 +12,25 @@ package protocol EquivocationFacts {
   /// Whether messages were forced in, in L1 blocks from `first` to `last`.
   func forcedInclusion(from first: UInt64, through last: UInt64) throws(Failure) -> ForcedInclusion
 
+  /// For how many L1 blocks at most messages that were forced in, in L1 blocks up to this one, may have waited for the data of
+  /// batches before them until it was known which height they take; nil when that is not known.
+  func longestWait(through block: UInt64) throws(Failure) -> UInt64?
+
   /// The key whose word counts for blocks with this L1 origin, zero for nobody's; nil when that is not known.
   func authority(atL1Origin number: UInt64) throws(Failure) -> Address?
+
+  /// Whether what `authority` says is known, and not only the word of somebody who may have left out a change of the key.
+  func isAuthorityShown(atL1Origin number: UInt64) throws(Failure) -> Bool
 
   /// Whether the key's word alone counted at all L1 origins from `first` to `last`; nil when that is not known.
   func heldThroughout(_ key: Address, from first: UInt64, through last: UInt64) throws(Failure) -> Bool?
 
   /// Whether the key can be slashed no more: its authority ended, and its slashing window is over.
   func isPastSlashing(_ key: Address) throws(Failure) -> Bool
+}
+
+extension EquivocationFacts {
+  package func isAuthorityShown(atL1Origin number: UInt64) throws(Failure) -> Bool { true }
 }
 
 /// What is known of forced inclusions in a range of L1 blocks.
@@ -39,6 +50,8 @@ package struct UnknownFacts: EquivocationFacts {
   package func isCanonical(_ block: BlockID) -> Bool? { nil }
 
   package func forcedInclusion(from first: UInt64, through last: UInt64) -> ForcedInclusion { .unknown }
+
+  package func longestWait(through block: UInt64) -> UInt64? { nil }
 
   package func authority(atL1Origin number: UInt64) -> Address? { nil }
 

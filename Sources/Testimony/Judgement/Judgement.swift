@@ -22,7 +22,8 @@ package struct Judgement: Hashable, Sendable {
   package var verdict: Verdict
   package var reason: Reason
 
-  /// Whether the key is known to have had authority; false when it is only taken for granted.
+  /// Whether it is known whose word counts at the origins; false when that is taken for granted, or on the word of somebody
+  /// who may have left something out.
   package var isAuthorityKnown: Bool
 
   package enum Reason: Hashable, Sendable {
@@ -87,10 +88,12 @@ extension Contradiction {
         isKnown = false
         continue
       }
+      let isShown = try facts.isAuthorityShown(atL1Origin: origin.number)
       if key != signer {
         return Judgement(
-          verdict: .refused, reason: .noAuthority(origin: origin.number, key: key), isAuthorityKnown: true)
+          verdict: .refused, reason: .noAuthority(origin: origin.number, key: key), isAuthorityKnown: isShown)
       }
+      isKnown = isKnown && isShown
     }
     var (verdict, reason) = try judgeWords(by: facts)
     if verdict == .proven, try facts.isPastSlashing(signer) { verdict = .historical }
@@ -116,7 +119,8 @@ extension Contradiction {
       }
       return (.proven, .equalOrigins)
     }
-    let from = min(first.number, second.number).next
+    let low = min(first.number, second.number)
+    let from = kind == .doubleSign ? low.next : try firstL1Block(forOrigin: low, by: facts)
     let through = max(first.number, second.number).next
     let forced = try facts.forcedInclusion(from: from, through: through)
     if case .inBlock(let block) = forced { return (.excused, .supersededByRule(l1Block: block)) }
@@ -126,15 +130,25 @@ extension Contradiction {
     }
     guard forced == .none else { return (.undetermined, .ruleNotExcluded(from: from, through: through)) }
     if kind == .brokenParent {
-      switch try facts.heldThroughout(
-        signer, from: min(first.number, second.number), through: max(first.number, second.number))
-      {
+      switch try facts.heldThroughout(signer, from: low, through: max(first.number, second.number)) {
       case true?: break
       case false?: return (.excused, .keyChanged)
       case nil: return (.undetermined, .keyChangeNotExcluded)
       }
     }
     return (.proven, first == second ? .equalOrigins : .bothCanonical)
+  }
+
+  /// The first L1 block whose forced messages may have taken the height that a broken parent is about.
+  ///
+  /// Which height they take is known when the data of all batches before them has come or is too late. L1 can leave that
+  /// and decide otherwise, long after the block that forced them: so what the parent is may differ between two branches
+  /// that both have the two origins, and the block that forced it in.
+  private func firstL1Block<Facts: EquivocationFacts>(
+    forOrigin low: UInt64, by facts: Facts
+  ) throws(Facts.Failure) -> UInt64 {
+    guard let wait = try facts.longestWait(through: low), low >= wait else { return 0 }
+    return (low - wait).next
   }
 }
 
