@@ -19,10 +19,8 @@ package enum NodeError: Error, CustomStringConvertible {
   /// L1 has left a block that was final.
   case belowFinality(number: UInt64)
   case files(path: String, cause: String)
-  /// A record cannot be folded.
-  case fold(position: UInt64, FoldError)
-  /// A testimony was taken beside another ledger.
-  case foreignTestimony(position: UInt64)
+  /// What a projection says cannot be read.
+  case rows(FoldError)
   /// No evidence can be made.
   case evidence(String)
 
@@ -40,9 +38,7 @@ package enum NodeError: Error, CustomStringConvertible {
     case .belowFinality(let number):
       "L1 has left its final block \(number); nothing is decided any more, look for the reason on L1"
     case .files(let path, let cause): "\(path): \(cause)"
-    case .fold(let position, let error): "record \(position) cannot be folded: \(error)"
-    case .foreignTestimony(let position):
-      "the testimony was taken beside another ledger: what this one has before position \(position) is not what was there"
+    case .rows(let error): error.description
     case .evidence(let cause): "no evidence can be made: \(cause)"
     }
   }

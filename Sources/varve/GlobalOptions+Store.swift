@@ -4,6 +4,7 @@ import ArgumentParser
 import EventStore
 import LMDB
 import Logging
+import Node
 import ProjectionStore
 import Projections
 import StoreFiles
@@ -35,6 +36,19 @@ extension GlobalOptions {
     let directory = DataDirectory(dataPath).testimony
     guard try Files.status(directory.appending("data.mdb")) != nil else { return nil }
     return try EventLog.open(directory, mode: .readOnly)
+  }
+
+  /// Opens both logs for reading, and brings what is made of them to their ends.
+  ///
+  /// - Parameter onProgress: called after every commit.
+  func openEquivocation(
+    onProgress: @escaping (ProjectionProgress) -> Void = { _ in }
+  ) throws -> EquivocationStore {
+    let store = try EquivocationStore(
+      dataDirectory: dataPath, ledger: try openLog(.readOnly), testimony: try openTestimonyIfPresent(),
+      storeID: try DataDirectory(dataPath).manifest().storeID)
+    try store.bringUp(Projector<EquivocationView>.Options(onProgress: onProgress))
+    return store
   }
 
   /// Opens the key that signs the log's checkpoints.

@@ -9,55 +9,76 @@ extension EvidenceMaker {
   /// The receipt of a transaction in a block that the sequencer signed, with what has become of it as far as the logs tell;
   /// nil when no signed block of that height with a body is known, or it has no such transaction.
   package func receipt(height: UInt64, index: Int) throws(NodeError) -> InclusionReceipt? {
-    guard let domain = scan.configuration.commitmentDomain,
+    guard let domain = store.configuration.commitmentDomain,
       let (signed, block) = try signedBlock(at: height),
       var receipt = InclusionReceipt(
-        signed, block: block, index: index, l2ChainID: scan.configuration.chainID, domain: domain)
+        signed, block: block, index: index, l2ChainID: store.configuration.chainID, domain: domain)
     else { return nil }
     receipt.fate = try fate(of: signed)
     return receipt
   }
 
-  /// The first signed block of a height whose body was heard.
+  /// The signed block of a height whose body was heard first.
   private func signedBlock(at height: UInt64) throws(NodeError) -> (SignedCommitment, RollupBlock)? {
-    guard let testimony = scan.testimony else { return nil }
-    do throws(ReadError) {
-      var found: (SignedCommitment, RollupBlock)?
-      try testimony.read(try testimony.head().positions) { (view: borrowing RecordView) throws(ReadError) in
-        guard found == nil, case .sequencerCommitmentObserved(let event) = try view.event(), event.format == .varve,
-          case .rollup(let block)? = event.block, block.number == height,
-          let signed = try? SignedCommitment(rlp: event.raw.rawSpan)
-        else { return }
-        found = (signed, block)
-      }
-      return found
-    } catch { throw .read(error) }
+    let (heard, progress) = try rows { () throws(FoldError) in
+      (try answers.statements(at: height), try answers.progress())
+    }
+    // What the sequencer said, before what somebody else did.
+    let positions = heard.compactMap { row -> (isStranger: Bool, position: UInt64)? in
+      guard row.statement.format == .varve, case .testimony(let position) = row.source else { return nil }
+      let key = row.statement.origin.flatMap { progress?.authority(atL1Origin: $0.number) }
+      return (key != nil && key != row.statement.signer, position)
+    }
+    let ordered = positions.sorted { ($0.isStranger ? 1 : 0, $0.position) < ($1.isStranger ? 1 : 0, $1.position) }
+    for (_, position) in ordered {
+      let event = try observed(at: position)
+      guard case .rollup(let block)? = event.block, block.number == height,
+        let signed = try? SignedCommitment(rlp: event.raw.rawSpan)
+      else { continue }
+      return (signed, block)
+    }
+    return nil
   }
 
-  /// What batches on L1 gave the height; what is canonical now before what was.
+  /// The batch on L1 that gives the height an order now; nil when there is none, or L1 has left its block.
   private func fate(of signed: SignedCommitment) throws(NodeError) -> InclusionReceipt.Fate? {
-    let answers = EquivocationAnswers(scan.rows)
     let height = signed.commitment.blockNumber
-    do throws(FoldError) {
-      let stored = try answers.stored(at: height)
-      let same = stored.first { $0.order.commitment == signed.commitment.orderCommitment }
-      guard let row = same ?? stored.last, let last = try answers.statement(row.last),
-        case .batch(let batch, let raw) = last.source, let commitment = try? SignedCommitment(rlp: raw.rawSpan)
-      else { return nil }
+    for row in try rows({ () throws(FoldError) in try answers.stored(at: height) }) {
+      guard let last = try rows({ () throws(FoldError) in try answers.statement(row.last) }),
+        let commitment = try storedCommitment(row, last.statement)
+      else { continue }
       var orders: [BlockOrder] = []
       for number in (height..<last.statement.height).reversed() {
-        guard let order = try answers.stored(at: number).first(where: { $0.last == row.last })?.order else {
-          return nil
+        let order = try rows { () throws(FoldError) in
+          try answers.stored(at: number).first { $0.last == row.last }?.order
         }
+        guard let order else { throw .evidence("not all orders of batch \(row.batchIndex) are kept") }
         orders.append(order)
       }
       let (own, other) = (signed.commitment.l1Origin.number, commitment.commitment.l1Origin.number)
       let range = min(own, other)...max(own, other)
-      do throws(NodeError) {
-        return InclusionReceipt.Fate(
-          batchCommitment: commitment, orders: orders, l1: try segment(over: range),
-          log: try excerpt(batches: [batch], around: range))
-      } catch { throw FoldError.configuration("\(error)") }
-    } catch { throw .evidence("\(error)") }
+      return InclusionReceipt.Fate(
+        batchCommitment: commitment, orders: orders,
+        l1: try segment(over: range.lowerBound...max(range.upperBound, row.l1Block)),
+        log: try excerpt(batches: [BatchPlace(index: row.batchIndex, l1Block: row.l1Block)], around: range))
+    }
+    return nil
+  }
+
+  /// What the batch that stored an order carries, if L1 still has it.
+  private func storedCommitment(
+    _ row: StoredOrderRow, _ last: Statement
+  ) throws(NodeError) -> SignedCommitment? {
+    let reader = StatementReader(store.configuration)
+    do throws(ReadError) {
+      for record in try records(ofL1Block: row.l1Block, before: .max) {
+        guard case .sequencerBatchDelivered(let batch) = try record.event(), batch.batchIndex == row.batchIndex,
+          let signed = try? SignedCommitment(rlp: batch.signedCommitment.rawSpan),
+          (try? reader.statement(of: signed, by: last.signer))?.digest == last.digest
+        else { continue }
+        return signed
+      }
+      return nil
+    } catch { throw .read(error) }
   }
 }

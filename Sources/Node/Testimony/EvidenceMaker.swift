@@ -6,98 +6,115 @@ import Rollup
 import Testimony
 
 /// Makes files that stand alone from both logs.
+///
+/// What is to be looked up in the ledger, the projection's rows name by its L1 block: the ledger is never read through.
 package struct EvidenceMaker {
-  let scan: EquivocationScan
+  let store: EquivocationStore
+  let answers: EquivocationAnswers
 
-  /// So many headers are put into a file only to show that a key was never changed; what an origin needs is put there
-  /// whatever it takes.
+  /// So many headers are put into a file to show that a key was never changed, and how late it is; what an origin needs is
+  /// put there whatever it takes.
   private static let headerLimit: UInt64 = 4096
 
-  package init(_ scan: EquivocationScan) {
-    self.scan = scan
+  init(_ store: EquivocationStore, _ view: ProjectionView) {
+    self.store = store
+    answers = EquivocationAnswers(view)
+  }
+
+  /// A batch, and the L1 block that had it.
+  struct BatchPlace: Hashable {
+    var index, l1Block: UInt64
   }
 
   /// The evidence of an accusation, as much of L1 and of the ledger in it as there is to show.
   package func evidence(of accusation: AccusationRow) throws(NodeError) -> EquivocationEvidence {
     let contradiction = accusation.contradiction
+    guard let orders = try rows({ () throws(FoldError) in try answers.orders(of: accusation) }) else {
+      throw .evidence("not all orders between the two blocks are kept")
+    }
     var messages: [SignedMessage] = []
-    var batches: Set<UInt64> = []
-    for id in accusation.statements {
-      let (signed, batch) = try message(of: id)
-      messages.append(signed)
-      if let batch { batches.insert(batch) }
+    var batches: [BatchPlace] = []
+    let found = try statements(accusation.statements)
+    // The messages stand as the contradiction names them.
+    for statement in contradiction.statements {
+      guard let row = found.first(where: { $0.statement.digest == statement.digest }) else {
+        throw .evidence("a statement that it is about is not kept")
+      }
+      messages.append(try message(of: row))
+      if case .batch(let index, let l1Block, _) = row.source { batches.append(BatchPlace(index: index, l1Block: l1Block)) }
     }
     var evidence = EquivocationEvidence(
-      l2ChainID: scan.configuration.chainID, domain: nil, messages: messages, orders: contradiction.orders)
-    guard contradiction.format == .varve else { return inOrder(evidence, contradiction) }
-    evidence.domain = scan.configuration.commitmentDomain
+      l2ChainID: store.configuration.chainID, domain: nil, messages: messages, orders: orders)
+    guard contradiction.format == .varve else { return evidence }
+    evidence.domain = store.configuration.commitmentDomain
     let origins = contradiction.statements.compactMap(\.origin?.number)
-    let range = (origins.min() ?? 0)...(origins.max() ?? 0)
+    // What was forced in long before may be the parent of a block.
+    let progress = try rows { () throws(FoldError) in try answers.progress() }
+    let reach = contradiction.kind == .brokenParent ? progress?.longestWindow ?? 0 : 0
+    let low = (origins.min() ?? 0) - min(origins.min() ?? 0, reach)
+    let range = max(low, store.configuration.rollup?.genesisOrigin.number ?? 0)...(origins.max() ?? 0)
     evidence.l1 = try segment(over: range)
     evidence.log = try excerpt(batches: batches, around: range)
-    return inOrder(evidence, contradiction)
-  }
-
-  /// The messages stand as the contradiction names them.
-  private func inOrder(_ evidence: EquivocationEvidence, _ contradiction: Contradiction) -> EquivocationEvidence {
-    var evidence = evidence
-    let reader = StatementReader(l2ChainID: evidence.l2ChainID, domain: evidence.domain)
-    evidence.messages = contradiction.statements.compactMap { statement in
-      evidence.messages.first { (try? reader.statement(of: $0, by: statement.signer))?.digest == statement.digest }
-    }
     return evidence
   }
 
-  private func message(of id: StatementID) throws(NodeError) -> (SignedMessage, batch: UInt64?) {
-    let row = try statement(id)
+  func rows<R>(_ body: () throws(FoldError) -> R) throws(NodeError) -> R {
+    try EquivocationStore.rows(body)
+  }
+
+  private func statements(_ ids: [StatementID]) throws(NodeError) -> [StatementRow] {
+    var found: [StatementRow] = []
+    for id in ids {
+      if let row = try rows({ () throws(FoldError) in try answers.statement(id) }) { found.append(row) }
+    }
+    return found
+  }
+
+  private func message(of row: StatementRow) throws(NodeError) -> SignedMessage {
     switch row.source {
-    case .batch(let index, let raw):
-      do throws(RLPError) { return (.varve(try SignedCommitment(rlp: raw.rawSpan)), index) } catch {
+    case .batch(let index, _, let raw):
+      do throws(RLPError) { return .varve(try SignedCommitment(rlp: raw.rawSpan)) } catch {
         throw .evidence("the signature of batch \(index) cannot be read: \(error)")
       }
     case .testimony(let position):
-      let event: Event
-      do throws(ReadError) {
-        guard let record = try scan.testimony?.record(at: Position(position)) else {
-          throw ReadError.beyondHead(position: Position(position), size: 0)
-        }
-        event = try record.event()
-      } catch { throw .read(error) }
-      guard case .sequencerCommitmentObserved(let observed) = event else {
-        throw .evidence("testimony \(position) is no signed message")
-      }
-      do throws(StatementError) { return (try SignedMessage(observed.raw.rawSpan, observed.format), nil) } catch {
+      let observed = try observed(at: position)
+      do throws(StatementError) { return try SignedMessage(observed.raw.rawSpan, observed.format) } catch {
         throw .evidence("testimony \(position): \(error)")
       }
     }
   }
 
-  private func statement(_ id: StatementID) throws(NodeError) -> StatementRow {
-    do throws(FoldError) {
-      if let row = try EquivocationAnswers(scan.rows).statement(id) { return row }
-    } catch { throw .fold(position: 0, error) }
-    throw .evidence("there is no such statement")
+  /// The signed message at a position of the testimony.
+  func observed(at position: UInt64) throws(NodeError) -> SequencerCommitmentObserved {
+    let event: Event
+    do throws(ReadError) {
+      guard let record = try store.testimony?.record(at: Position(position)) else {
+        throw ReadError.beyondHead(position: Position(position), size: 0)
+      }
+      event = try record.event()
+    } catch { throw .read(error) }
+    guard case .sequencerCommitmentObserved(let observed) = event else {
+      throw .evidence("testimony \(position) is no signed message")
+    }
+    return observed
   }
 
-  /// Headers from what is asked about up to the newest final block, or the newest there is if the range goes past it.
-  func segment(over origins: ClosedRange<UInt64>) throws(NodeError) -> L1Segment? {
+  /// Headers from what is asked about up to a final block behind it: the newest for which there is room, or the newest of
+  /// all if none is final there. They are the ledger's own, however old; the reader then has to trust an old block's hash.
+  func segment(over blocks: ClosedRange<UInt64>) throws(NodeError) -> L1Segment? {
     do throws(ReadError) {
-      guard let newest = try scan.ledger.newestBlock()?.id.number else { return nil }
-      let finalized = try scan.ledger.finalizedBlock()?.number ?? 0
-      let (end, overflows) = origins.upperBound.addingReportingOverflow(1)
-      let last = finalized >= (overflows ? .max : end) ? finalized : newest
-      guard origins.lowerBound <= last else { return nil }
-      var first = origins.lowerBound
-      if let genesis = scan.configuration.rollup?.genesisOrigin.number, genesis < first,
-        last - genesis < Self.headerLimit
-      {
-        first = genesis
-      }
-      guard last - first < UInt64(L1Segment.greatestCount) else { return nil }
+      guard let newest = try store.ledger.newestBlock()?.id.number else { return nil }
+      let finalized = try store.ledger.finalizedBlock()?.number ?? 0
+      let end = blocks.upperBound == .max ? .max : blocks.upperBound + 1
+      let newestKnown = finalized >= end ? finalized : newest
+      guard let range = Self.segmentRange(
+        over: blocks.lowerBound...end, genesis: store.configuration.rollup?.genesisOrigin.number,
+        newest: newestKnown)
+      else { return nil }
       var headers: [[UInt8]] = []
-      for number in first...last {
-        guard let block = try scan.ledger.block(number),
-          case .l1BlockAppended(let event) = try scan.ledger.record(at: block.positions.lowerBound).event()
+      for number in range {
+        guard let block = try store.ledger.block(number),
+          case .l1BlockAppended(let event) = try store.ledger.record(at: block.positions.lowerBound).event()
         else {
           headers.removeAll()
           continue
@@ -108,36 +125,73 @@ package struct EvidenceMaker {
     } catch { throw .read(error) }
   }
 
-  /// The records that say whose word counted when, what was forced in, and which batches carried a signature.
-  func excerpt(batches: Set<UInt64>, around origins: ClosedRange<UInt64>) throws(NodeError) -> LogExcerpt? {
+  /// Which headers a file gets: those that are asked about, those since genesis if they are few, and later ones as far as
+  /// there is room; nil when what is asked about is not there, or too long.
+  static func segmentRange(
+    over blocks: ClosedRange<UInt64>, genesis: UInt64?, newest: UInt64
+  ) -> ClosedRange<UInt64>? {
+    let end = min(blocks.upperBound, newest)
+    guard blocks.lowerBound <= end else { return nil }
+    var first = blocks.lowerBound
+    if let genesis, genesis < first, end - genesis < headerLimit { first = genesis }
+    let count = end - first < headerLimit ? headerLimit : UInt64(L1Segment.greatestCount)
+    guard end - first < count else { return nil }
+    return first...(newest - first < count ? newest : first + count - 1)
+  }
+
+  /// The records that say whose word counted when, what was forced in, and which batches carried a signature: those with all
+  /// that their L1 block has before them, so that it is seen which block that is.
+  func excerpt(batches: [BatchPlace], around origins: ClosedRange<UInt64>) throws(NodeError) -> LogExcerpt? {
+    let progress = try rows { () throws(FoldError) in try answers.progress() }
+    var blocks: Set<UInt64> = Set(progress?.keyChanges ?? [])
+    let (first, last) = (origins.lowerBound, origins.upperBound)
+    if first < .max {
+      blocks.formUnion(
+        try rows { () throws(FoldError) in
+          try answers.forcedBlocks(from: first + 1, through: last == .max ? last : last + 1)
+        })
+    }
     do throws(ReadError) {
-      let head = try scan.ledger.head()
-      var wanted: [StoredRecord] = []
-      let kinds: Set<EventKind> = [.chainConfigured, .configUpdated, .forceIncluded, .sequencerBatchDelivered]
-      try scan.ledger.read(head.positions, view: .canonical) { (view: borrowing RecordView) throws(ReadError) in
-        guard let kind = view.kind, kinds.contains(kind),
-          Self.isWanted(try view.event(), at: view.blockNumber, batches, origins)
-        else { return }
-        wanted.append(try view.copy())
+      let head = try store.ledger.head()
+      var wanted: [UInt64: StoredRecord] = [0: try store.ledger.record(at: .zero)]
+      for number in blocks {
+        for record in try records(ofL1Block: number, before: head.size) {
+          switch try record.event() {
+          case .configUpdated(let change):
+            if case .sequencer = change.update { wanted[record.position.rawValue] = record }
+          case .forceIncluded where number > first && number - 1 <= last:
+            wanted[record.position.rawValue] = record
+          default: break
+          }
+        }
       }
-      var records: [LogExcerpt.Record] = []
-      for record in wanted {
-        let proof = try scan.ledger.inclusionProof(of: record.header.position, inSize: head.size)
-        records.append(LogExcerpt.Record(header: record.header, payload: record.payload, proof: proof))
+      for batch in batches {
+        let records = try records(ofL1Block: batch.l1Block, before: head.size)
+        var place: Int?
+        for (index, record) in records.enumerated() where place == nil {
+          if case .sequencerBatchDelivered(let event) = try record.event(), event.batchIndex == batch.index { place = index }
+        }
+        for record in records.prefix(place.map { $0 + 1 } ?? 0) { wanted[record.position.rawValue] = record }
       }
-      return LogExcerpt(size: head.size, root: head.root, records: records)
+      var excerpt = LogExcerpt(size: head.size, root: head.root, records: [])
+      for position in wanted.keys.sorted() {
+        guard let record = wanted[position] else { continue }
+        let proof = try store.ledger.inclusionProof(of: record.header.position, inSize: head.size)
+        excerpt.records.append(LogExcerpt.Record(header: record.header, payload: record.payload, proof: proof))
+      }
+      return excerpt
     } catch { throw .read(error) }
   }
 
-  private static func isWanted(
-    _ event: Event, at l1Block: UInt64, _ batches: Set<UInt64>, _ origins: ClosedRange<UInt64>
-  ) -> Bool {
-    switch event {
-    case .chainConfigured: true
-    case .configUpdated(let change): if case .sequencer = change.update { true } else { false }
-    case .forceIncluded: l1Block > origins.lowerBound && l1Block - 1 <= origins.upperBound
-    case .sequencerBatchDelivered(let batch): batches.contains(batch.batchIndex)
-    default: false
+  /// What L1 has said in a block; nothing for one that it does not have.
+  func records(ofL1Block number: UInt64, before size: UInt64) throws(ReadError) -> [StoredRecord] {
+    guard let positions = try store.ledger.block(number)?.positions, positions.upperBound.rawValue <= size else {
+      return []
     }
+    var records: [StoredRecord] = []
+    try store.ledger.read(positions) { (view: borrowing RecordView) throws(ReadError) in
+      records.append(try view.copy())
+    }
+    return records
   }
 }

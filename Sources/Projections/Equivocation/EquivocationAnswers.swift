@@ -1,4 +1,5 @@
 package import Primitives
+package import Rollup
 import Testimony
 
 /// What the view's rows say, to whoever asks.
@@ -41,6 +42,28 @@ package struct EquivocationAnswers {
     return entries
   }
 
+  /// The orders that an accusation rests on: those between two blocks, the upper one first, or the one that a message
+  /// contradicts; nil when not all of them are kept.
+  package func orders(of row: AccusationRow) throws(FoldError) -> [BlockOrder]? {
+    guard case .brokenParent(let lower, let upper, _) = row.contradiction, upper.height > lower.height + 1 else {
+      return row.contradiction.orders
+    }
+    guard let last = row.statements.first(where: { $0.height == upper.height }) else { return nil }
+    let chain = try EquivocationView.chain(of: last, above: lower.height, in: view)
+    return Contradiction(lower, upper, ancestors: chain) == nil ? nil : chain
+  }
+
+  /// L1 blocks from `first` to `last` in which messages were forced in. O(blocks).
+  package func forcedBlocks(from first: UInt64, through last: UInt64) throws(FoldError) -> [UInt64] {
+    var blocks: [UInt64] = []
+    try view.scan(EquivocationView.forced, from: ProposerState.key(first)) { key, _ in
+      let block: UInt64 = key.bigEndian(at: 0)
+      if block <= last { blocks.append(block) }
+      return block <= last
+    }
+    return blocks
+  }
+
   /// What was signed, should be stored, and is not.
   package func alerts() throws(FoldError) -> [StatementRow] {
     var rows: [StatementRow] = []
@@ -54,6 +77,17 @@ package struct EquivocationAnswers {
   /// What a key said of a height.
   package func statements(at height: UInt64, by signer: Address) throws(FoldError) -> [StatementRow] {
     try EquivocationView.statements(at: height, by: signer, in: view).rows.map(\.row)
+  }
+
+  /// What any key said of a height. O(statements of the height).
+  package func statements(at height: UInt64) throws(FoldError) -> [StatementRow] {
+    var rows: [StatementRow] = []
+    try view.scanRows(EquivocationView.statements, from: ProposerState.key(height)) { (key: RawSpan, row: StatementRow) in
+      guard key.bigEndian(at: 0, as: UInt64.self) == height else { return false }
+      rows.append(row)
+      return true
+    }
+    return rows
   }
 
   /// Every order that batches on L1 gave a height.

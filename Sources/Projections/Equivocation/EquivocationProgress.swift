@@ -20,13 +20,17 @@ package struct EquivocationProgress: Hashable, Sendable {
   package private(set) var keys: KeyIntervals
 
   /// In L1 blocks; `RollupConfiguration`'s.
-  package var sequencingWindow: UInt64
+  package var sequencingWindow: UInt64 { didSet { longestWindow = max(longestWindow, sequencingWindow) } }
   package var slashingWindow: UInt64
+
+  /// The longest sequencing window that there ever was, on any branch of L1.
+  package private(set) var longestWindow: UInt64
 
   init(_ rollup: RollupConfiguration?) {
     keys = KeyIntervals(rollup.map { [.init(from: 0, key: $0.sequencer)] } ?? [])
     sequencingWindow = rollup?.sequencingWindow ?? 0
     slashingWindow = rollup?.slashingWindow ?? 0
+    longestWindow = rollup?.sequencingWindow ?? 0
   }
 
   mutating func begin(_ l1Block: UInt64) {
@@ -67,6 +71,20 @@ package struct EquivocationProgress: Hashable, Sendable {
   package func isPastSlashing(_ key: Address) -> Bool {
     keys.isPastSlashing(key, window: slashingWindow, atL1Block: l1Head)
   }
+
+  /// L1 blocks in which the key was changed, ascending.
+  package var keyChanges: [UInt64] { keys.all.dropFirst().map(\.from) }
+
+  /// Every key whose word ever counted, on the branch of L1 that is known now, in the order in which it first did.
+  var knownKeys: [Address] {
+    var seen: Set<Address> = []
+    return keys.all.map(\.key).filter { seen.insert($0).inserted }
+  }
+
+  /// Keys that are past slashing since an L1 block and were not before. O(changes of the key).
+  func keysPastSlashing(since l1Block: UInt64) -> [Address] {
+    keys.endings(window: slashingWindow, atL1Block: l1Block).filter(isPastSlashing)
+  }
 }
 
 extension EquivocationProgress: RLPRow {
@@ -86,6 +104,7 @@ extension EquivocationProgress: RLPRow {
     keys = KeyIntervals(intervals)
     sequencingWindow = try fields.readUInt64()
     slashingWindow = try fields.readUInt64()
+    longestWindow = try fields.readUInt64()
     try fields.finish()
   }
 
@@ -103,6 +122,7 @@ extension EquivocationProgress: RLPRow {
       }
       fields.append(sequencingWindow)
       fields.append(slashingWindow)
+      fields.append(longestWindow)
     }
   }
 }

@@ -4,25 +4,35 @@ import Testimony
 
 extension EquivocationView {
   /// A batch carries the sequencer's signature over its last block: half of a double sign that is on L1.
-  func deliver(_ event: SequencerBatchDelivered, in view: ProjectionView) throws(FoldError) {
+  func deliver(_ event: SequencerBatchDelivered, atL1Block l1Block: UInt64, in view: ProjectionView) throws(FoldError) {
     guard !event.signedCommitment.isEmpty, event.firstBlock <= event.lastBlock,
       let signed = try? SignedCommitment(rlp: event.signedCommitment.rawSpan),
       let statement = try? reader.statement(of: signed)
     else { return }
     let row = StatementRow(
-      statement: statement, source: .batch(event.batchIndex, signedCommitment: event.signedCommitment))
-    var id = try insert(row, limit: StatementID.limit, in: view)
-    if let id { try compareWithStored(row, id, in: view) } else { id = try known(statement, in: view) }
+      statement: statement,
+      source: .batch(event.batchIndex, l1Block: l1Block, signedCommitment: event.signedCommitment))
+    var id = try insert(row, in: view)
+    if let id {
+      try compareWithStored(row, id, in: view)
+    } else if let known = try known(statement, in: view) {
+      // L1 may have left the block that had it before.
+      if case .batch = known.row.source { view.put(Self.statements, known.id.key, row: row) }
+      id = known.id
+    }
     guard let id else { return }
     view.put(
       Self.batches, ProposerState.key(event.batchIndex),
-      row: OpenBatchRow(firstBlock: event.firstBlock, lastBlock: event.lastBlock, statement: id))
+      row: OpenBatchRow(firstBlock: event.firstBlock, lastBlock: event.lastBlock, l1Block: l1Block, statement: id))
   }
 
-  private func known(_ statement: Statement, in view: ProjectionView) throws(FoldError) -> StatementID? {
+  /// A statement that was inserted before.
+  func known(
+    _ statement: Statement, in view: ProjectionView
+  ) throws(FoldError) -> (id: StatementID, row: StatementRow)? {
     try Self.statements(at: statement.height, by: statement.signer, in: view).rows.first {
       $0.row.statement.digest == statement.digest
-    }?.id
+    }
   }
 
   /// Takes a batch's next block. With the last one the batch is whole, and the signature binds its blocks from the last one
@@ -47,7 +57,9 @@ extension EquivocationView {
       }
       expected = order.parentOrder
       try store(
-        StoredOrderRow(order: order, batchIndex: event.batchIndex, last: batch.statement), order.commitment, in: view)
+        StoredOrderRow(
+          order: order, batchIndex: event.batchIndex, l1Block: batch.l1Block, last: batch.statement),
+        order.commitment, in: view)
     }
   }
 
@@ -56,7 +68,10 @@ extension EquivocationView {
   ) throws(FoldError) {
     let height = row.order.number
     let known = try Self.storedOrders(at: height, in: view)
-    if known.contains(where: { $0.order == row.order && $0.last == row.last }) { return }
+    if let slot = known.firstIndex(where: { $0.order == row.order && $0.last == row.last }) {
+      view.put(Self.stored, ProposerState.key(height) + [UInt8(slot)], row: row)
+      return
+    }
     if known.count < StoredOrderRow.limit {
       view.put(Self.stored, ProposerState.key(height) + [UInt8(known.count)], row: row)
     }
@@ -83,19 +98,20 @@ extension EquivocationView {
     guard !own.contains(where: { $0.row.statement.order == commitment }),
       let last: StatementRow = try view.row(Self.statements, stored.last.key)
     else { return }
-    let ancestors = try chain(of: stored.last, above: id.height, in: view)
-    try accuse(Contradiction(row.statement, last.statement, ancestors: ancestors), [id, stored.last], in: view)
+    // That the last block descends from the stored one was seen when it was stored.
+    try accuse(Contradiction(row.statement, storedAbove: last.statement), [id, stored.last], in: view)
   }
 
-  /// The stored orders between a height and the block that `last` is about, the upper one first.
-  private func chain(
+  /// The stored orders between a height and the block that `last` is about, the upper one first; none when they are not all
+  /// kept. O(heights between).
+  static func chain(
     of last: StatementID, above height: UInt64, in view: ProjectionView
   ) throws(FoldError) -> [BlockOrder] {
     var chain: [BlockOrder] = []
     var number = last.height
     while number > height + 1 {
       number -= 1
-      guard let order = try Self.storedOrders(at: number, in: view).first(where: { $0.last == last })?.order else {
+      guard let order = try storedOrders(at: number, in: view).first(where: { $0.last == last })?.order else {
         return []
       }
       chain.append(order)

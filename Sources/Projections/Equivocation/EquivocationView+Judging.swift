@@ -21,6 +21,7 @@ extension EquivocationView {
     write(row, number, in: view)
     guard dependsOnL1 else { return }
     view.put(Self.open, ProposerState.key(contradiction.lastL1Block) + ProposerState.key(number), [])
+    view.put(Self.accused, contradiction.signer.bytes + ProposerState.key(number), [])
   }
 
   /// Other stacks' chains have an L1 that is not this ledger's: of it nothing is known here.
@@ -69,6 +70,15 @@ extension EquivocationView {
     }
   }
 
+  /// Judges again what a key is accused of: its slashing window is over, or it is not any more.
+  func judgeAccused(_ key: Address, in view: ProjectionView) throws(FoldError) {
+    var start = key.bytes
+    while let row = try firstKey(of: Self.accused, from: start, in: view), row.starts(with: key.bytes) {
+      try judgeAgain(row.rawSpan.bigEndian(at: Address.byteCount), in: view)
+      start = row + [0]
+    }
+  }
+
   private func judgeAgain(_ number: UInt64, in view: ProjectionView) throws(FoldError) {
     guard var row: AccusationRow = try view.row(Self.accusations, ProposerState.key(number)) else { return }
     let progress = try currentProgress(in: view)
@@ -92,6 +102,8 @@ extension EquivocationView {
   }
 
   /// Raises an alert for what was signed, should be stored by now, and is not: finality says that it will not come in time.
+  ///
+  /// None where messages were forced in meanwhile: they may have taken the height, or one below it.
   func alertDue(through finalized: UInt64, in view: ProjectionView) throws(FoldError) {
     let facts = ViewFacts(progress: try currentProgress(in: view), view: view)
     while let key = try firstKey(of: Self.due, from: [], in: view) {
@@ -101,6 +113,8 @@ extension EquivocationView {
       guard let row: StatementRow = try view.row(Self.statements, id.key), let origin = row.statement.origin,
         try facts.isCanonical(origin) == true, facts.progress.authority(atL1Origin: origin.number) == id.signer
       else { continue }
+      let deadline: UInt64 = key.rawSpan.bigEndian(at: 0)
+      if case .inBlock = try facts.forcedInclusion(from: origin.number + 1, through: deadline) { continue }
       let stored: StoredOrderRow? = try view.row(Self.stored, ProposerState.key(id.height) + [0])
       if stored == nil { view.put(Self.alerts, id.key, row: row) }
     }
@@ -123,6 +137,8 @@ struct ViewFacts: EquivocationFacts {
   }
 
   func forcedInclusion(from first: UInt64, through last: UInt64) throws(FoldError) -> ForcedInclusion {
+    // Before the ledger's first L1 block there was no rollup.
+    let first = max(first, progress.firstL1Block ?? first)
     let key = try ProposerState.rows { () throws(TableReadError) in
       try view.firstKey(of: EquivocationView.forced, from: ProposerState.key(first)) { key in
         key.bigEndian(at: 0, as: UInt64.self) <= last
@@ -131,6 +147,8 @@ struct ViewFacts: EquivocationFacts {
     if let key { return .inBlock(key.rawSpan.bigEndian(at: 0)) }
     return first > last || progress.isKnown(first) && progress.isKnown(last) ? .none : .unknown
   }
+
+  func longestWait(through block: UInt64) -> UInt64? { progress.longestWindow }
 
   func authority(atL1Origin number: UInt64) -> Address? { progress.authority(atL1Origin: number) }
 

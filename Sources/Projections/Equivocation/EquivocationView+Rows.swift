@@ -10,8 +10,8 @@ package struct StatementRow: Hashable, Sendable {
   package enum Source: Hashable, Sendable {
     /// Position of the record in the testimony log.
     case testimony(UInt64)
-    /// A batch on L1 carries it, whole.
-    case batch(UInt64, signedCommitment: [UInt8])
+    /// A batch on L1 carries it, whole: its index, and the L1 block that had it last.
+    case batch(UInt64, l1Block: UInt64, signedCommitment: [UInt8])
   }
 }
 
@@ -21,11 +21,11 @@ package struct StatementID: Hashable, Sendable {
   package var signer: Address
   package var slot: UInt8
 
-  /// So many of one key about one height are kept from testimony; more would show nothing that these do not.
-  static let testimonyLimit: UInt8 = 8
+  /// What batches carry comes in addition to what is heard: whoever sent the testimony cannot keep it out.
+  static let batchLimit = 16
 
-  /// What batches carry comes in addition: whoever sent the testimony cannot keep it out.
-  static let limit: UInt8 = 24
+  /// More than what is heard in all formats (`StatementLimits`) and what batches carry come to.
+  static let limit: UInt8 = 160
 
   var key: [UInt8] { ProposerState.key(height) + signer.bytes + [slot] }
 
@@ -47,7 +47,9 @@ package struct StatementID: Hashable, Sendable {
 /// An order that a batch on L1 gave a height, bound by the signature over the batch's last block.
 package struct StoredOrderRow: Hashable, Sendable {
   package var order: BlockOrder
-  package var batchIndex: UInt64
+
+  /// The batch that stored it last, and the L1 block that had the batch.
+  package var batchIndex, l1Block: UInt64
 
   /// What was signed of the batch's last block.
   package var last: StatementID
@@ -58,11 +60,12 @@ package struct StoredOrderRow: Hashable, Sendable {
 
 /// A batch of which not all blocks have come.
 struct OpenBatchRow: Hashable, Sendable {
-  var firstBlock, lastBlock: UInt64
+  var firstBlock, lastBlock, l1Block: UInt64
   var statement: StatementID
 }
 
-/// An accusation, and what it has come to.
+/// An accusation, and what it has come to. Of a broken parent the orders between the two are not in it: the stored ones are
+/// rows of their own.
 package struct AccusationRow: Hashable, Sendable {
   package var contradiction: Contradiction
   package var judgement: Judgement
@@ -97,8 +100,9 @@ extension StatementRow: RLPRow {
     var fields = try reader.readList()
     statement = try Statement(&fields)
     let index = try fields.readUInt64()
+    let l1Block = try fields.readUInt64()
     let raw = try fields.readBytes().bytes
-    source = raw.isEmpty ? .testimony(index) : .batch(index, signedCommitment: raw)
+    source = raw.isEmpty ? .testimony(index) : .batch(index, l1Block: l1Block, signedCommitment: raw)
     try fields.finish()
   }
 
@@ -108,9 +112,11 @@ extension StatementRow: RLPRow {
       switch source {
       case .testimony(let position):
         fields.append(position)
+        fields.append(0 as UInt64)
         fields.append(bytes: [])
-      case .batch(let index, let raw):
+      case .batch(let index, let l1Block, let raw):
         fields.append(index)
+        fields.append(l1Block)
         fields.append(bytes: raw)
       }
     }
@@ -122,6 +128,7 @@ extension StoredOrderRow: RLPRow {
     var fields = try reader.readList()
     order = try BlockOrder(&fields)
     batchIndex = try fields.readUInt64()
+    l1Block = try fields.readUInt64()
     last = try StatementID(&fields)
     try fields.finish()
   }
@@ -130,6 +137,7 @@ extension StoredOrderRow: RLPRow {
     writer.list { fields in
       order.append(to: &fields)
       fields.append(batchIndex)
+      fields.append(l1Block)
       last.append(to: &fields)
     }
   }
@@ -140,6 +148,7 @@ extension OpenBatchRow: RLPRow {
     var fields = try reader.readList()
     firstBlock = try fields.readUInt64()
     lastBlock = try fields.readUInt64()
+    l1Block = try fields.readUInt64()
     statement = try StatementID(&fields)
     try fields.finish()
   }
@@ -148,6 +157,7 @@ extension OpenBatchRow: RLPRow {
     writer.list { fields in
       fields.append(firstBlock)
       fields.append(lastBlock)
+      fields.append(l1Block)
       statement.append(to: &fields)
     }
   }
@@ -176,11 +186,13 @@ extension AccusationRow: RLPRow {
     var fields = try reader.readList()
     let offset = fields.offset
     let words = try fields.readAll { items throws(RLPError) in try Statement(&items) }
-    let orders = try fields.readAll { items throws(RLPError) in try BlockOrder(&items) }
+    let preimage = try fields.readOptional { item throws(RLPError) in try BlockOrder(&item) }
     let contradiction: Contradiction? =
-      words.count == 2
-      ? Contradiction(words[0], words[1], ancestors: orders)
-      : words.count == 1 && orders.count == 1 ? Contradiction(words[0], preimage: orders[0]) : nil
+      switch words.count {
+      case 2: Contradiction(words[0], words[1]) ?? Contradiction(words[0], storedAbove: words[1])
+      case 1: preimage.flatMap { Contradiction(words[0], preimage: $0) }
+      default: nil
+      }
     guard let contradiction else {
       throw RLPError(offset: offset, reason: .invalidValue("what was said contradicts itself"))
     }
@@ -197,9 +209,7 @@ extension AccusationRow: RLPRow {
       fields.list { items in
         for statement in contradiction.statements { statement.append(to: &items) }
       }
-      fields.list { items in
-        for order in contradiction.orders { order.append(to: &items) }
-      }
+      fields.appendOptional(contradiction.preimage) { $1.append(to: &$0) }
       judgement.append(to: &fields)
       fields.list { items in
         for id in statements { id.append(to: &items) }

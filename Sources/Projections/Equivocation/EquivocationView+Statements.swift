@@ -11,7 +11,14 @@ extension EquivocationView {
       let statement = try? reader.statement(of: message, by: signer)
     else { return }
     let row = StatementRow(statement: statement, source: .testimony(position))
-    guard let id = try insert(row, limit: StatementID.testimonyLimit, in: view) else { return }
+    guard let id = try insert(row, in: view) else {
+      // Heard before without the block, perhaps.
+      if case .rollup(let block)? = event.block, let known = try known(statement, in: view) {
+        if case .testimony = known.row.source { view.put(Self.statements, known.id.key, row: row) }
+        try compare(known.row, known.id, withPreimage: block.order, in: view)
+      }
+      return
+    }
     try compareWithStored(row, id, in: view)
     if statement.format == .varve, try !currentProgress(in: view).hadAuthority(signer) {
       view.put(Self.strangers, signer.bytes + ProposerState.key(id.height), [])
@@ -26,16 +33,31 @@ extension EquivocationView {
   /// Puts a statement with those of its key about its height, and holds it against them and against those next to it.
   ///
   /// - Returns: nil when it is there already, or there are too many.
-  func insert(_ row: StatementRow, limit: UInt8, in view: ProjectionView) throws(FoldError) -> StatementID? {
+  func insert(_ row: StatementRow, in view: ProjectionView) throws(FoldError) -> StatementID? {
     let statement = row.statement
     let (own, free) = try Self.statements(at: statement.height, by: statement.signer, in: view)
-    guard !own.contains(where: { $0.row.statement.digest == statement.digest }), free < limit else { return nil }
+    guard !own.contains(where: { $0.row.statement.digest == statement.digest }), free < StatementID.limit,
+      try hasRoom(for: row, beside: own.map(\.row), in: view)
+    else { return nil }
     let id = StatementID(height: statement.height, signer: statement.signer, slot: free)
     view.put(Self.statements, id.key, row: row)
     for other in own { try accuse(Contradiction(other.row.statement, statement), [other.id, id], in: view) }
     if statement.height > 0 { try compare(row, id, withLower: statement.height - 1, in: view) }
     if statement.height < .max { try compare(row, id, withUpper: statement.height + 1, in: view) }
     return id
+  }
+
+  private func hasRoom(
+    for row: StatementRow, beside own: [StatementRow], in view: ProjectionView
+  ) throws(FoldError) -> Bool {
+    guard case .testimony = row.source else { return own.count { !$0.isHeard } < StatementID.batchLimit }
+    let kept = own.filter { $0.isHeard && $0.statement.format == row.statement.format }.map(\.statement)
+    guard !kept.isEmpty else { return true }
+    let facts = ViewFacts(progress: try currentProgress(in: view), view: view)
+    return try StatementLimits().keeps(row.statement, beside: kept) { origin throws(FoldError) in
+      guard row.statement.format == .varve else { return false }
+      return try facts.isCanonical(origin) == true
+    }
   }
 
   /// What a key said of a height, and the first free slot.
@@ -88,4 +110,8 @@ extension EquivocationProgress {
     let (sum, overflows) = origin.addingReportingOverflow(sequencingWindow)
     return overflows || sum == .max ? .max : sum + 1
   }
+}
+
+extension StatementRow {
+  fileprivate var isHeard: Bool { if case .testimony = source { true } else { false } }
 }

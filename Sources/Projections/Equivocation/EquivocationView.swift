@@ -20,6 +20,7 @@ import Testimony
 /// | `due` | L1 block, height, signer, slot | nothing |
 /// | `alerts` | height, signer, slot | `StatementRow` |
 /// | `strangers` | signer, height | nothing: of keys whose word never counted so far |
+/// | `accused` | signer, number | nothing: what may be past slashing one day |
 ///
 /// It is given all records of both logs, in the order in which this node recorded them: ledger and testimony merged by the
 /// ledger's size that each testimony carries. What L1 revokes is no longer what L1 says, but it was said; so rows about
@@ -28,7 +29,7 @@ package struct EquivocationView: Projection {
   package typealias Finding = Never
 
   package static let name = "equivocation-view"
-  package static let schemaVersion: UInt32 = 1
+  package static let schemaVersion: UInt32 = 2
   package static let readMode = ReadMode.physicalWithTestimony
 
   package static let progress = ProjectionTable(index: 0, name: "progress")
@@ -44,10 +45,11 @@ package struct EquivocationView: Projection {
   package static let due = ProjectionTable(index: 10, name: "due")
   package static let alerts = ProjectionTable(index: 11, name: "alerts")
   package static let strangers = ProjectionTable(index: 12, name: "strangers")
+  package static let accused = ProjectionTable(index: 13, name: "accused")
 
   package static let tables = [
     progress, l1Blocks, forced, statements, stored, batches, batchBlocks, accusations, open, history, due, alerts,
-    strangers,
+    strangers, accused,
   ]
 
   let configuration: ChainConfiguration
@@ -64,7 +66,8 @@ package struct EquivocationView: Projection {
     case .l1BlockAppended(let event): try begin(event, in: view)
     case .configUpdated(let event): try change(event.update, atL1Block: fact.coordinates.blockNumber, in: view)
     case .forceIncluded: view.put(Self.forced, ProposerState.key(fact.coordinates.blockNumber), [])
-    case .sequencerBatchDelivered(let event): try deliver(event, in: view)
+    case .sequencerBatchDelivered(let event):
+      try deliver(event, atL1Block: fact.coordinates.blockNumber, in: view)
     case .blockSequenced(let event): try sequence(event, in: view)
     case .l1Reorged(let event): try leave(to: event.commonAncestor, in: view)
     case .l1Finalized(let event): try finalize(event.block.number, in: view)
@@ -87,17 +90,24 @@ package struct EquivocationView: Projection {
     view.put(Self.l1Blocks, ProposerState.key(header.number), event.headerHash.bytes)
     // What the block before says is known from here on.
     try judgeOpen(from: header.number == 0 ? 0 : header.number - 1, in: view)
+    for key in progress.keysPastSlashing(since: header.number) { try judgeAccused(key, in: view) }
   }
 
   private func change(_ update: ConfigUpdate, atL1Block number: UInt64, in view: ProjectionView) throws(FoldError) {
     var progress = try currentProgress(in: view)
     switch update {
-    case .sequencer(let key): progress.change(to: key, atL1Block: number)
-    case .sequencingWindow(let blocks): progress.sequencingWindow = blocks
+    case .sequencer(let key):
+      // One that was past slashing may be trusted again.
+      let wasPast = progress.isPastSlashing(key)
+      progress.change(to: key, atL1Block: number)
+      view.put(Self.progress, OrderTables.onlyKey, row: progress)
+      try judgeStranger(key, in: view)
+      if wasPast { try judgeAccused(key, in: view) }
+    case .sequencingWindow(let blocks):
+      progress.sequencingWindow = blocks
+      view.put(Self.progress, OrderTables.onlyKey, row: progress)
     default: return
     }
-    view.put(Self.progress, OrderTables.onlyKey, row: progress)
-    if case .sequencer(let key) = update { try judgeStranger(key, in: view) }
   }
 
   private func leave(to ancestor: BlockID, in view: ProjectionView) throws(FoldError) {
@@ -107,9 +117,13 @@ package struct EquivocationView: Projection {
         view.delete(table, key)
       }
     }
+    let before = progress
     progress.leave(to: ancestor.number)
     view.put(Self.progress, OrderTables.onlyKey, row: progress)
     try judgeOpen(from: ancestor.number, in: view)
+    for key in before.knownKeys where before.isPastSlashing(key) != progress.isPastSlashing(key) {
+      try judgeAccused(key, in: view)
+    }
   }
 
   private func finalize(_ number: UInt64, in view: ProjectionView) throws(FoldError) {

@@ -7,7 +7,7 @@ package enum Contradiction: Hashable, Sendable {
   case doubleSign(Statement, Statement)
 
   /// A block, and a later one that does not descend from it. `ancestors` are the orders between the two, the upper one's
-  /// parent first, and none where the upper one is next.
+  /// parent first; none where the upper one is next, or where they are looked up when somebody asks.
   case brokenParent(lower: Statement, upper: Statement, ancestors: [BlockOrder])
 
   /// Fields that contradict the preimage of the order that was signed with them.
@@ -39,6 +39,9 @@ package enum Contradiction: Hashable, Sendable {
     }
   }
 
+  /// What a single message contradicts; nil where there are two.
+  package var preimage: BlockOrder? { if case .malformed(_, let preimage) = self { preimage } else { nil } }
+
   /// Whose word it is.
   package var signer: Address { statements[0].signer }
 
@@ -66,6 +69,13 @@ extension Contradiction {
       let claimed = Self.order(under: parent, upper.height, ancestors), claimed != lower.order
     else { return nil }
     self = .brokenParent(lower: lower, upper: upper, ancestors: ancestors)
+  }
+
+  /// A block, and a batch's last one, of which it is known that the batch stored another order at the height of the first.
+  /// The orders between are not in it.
+  package init?(_ lower: Statement, storedAbove upper: Statement) {
+    guard lower.signer == upper.signer, lower.format == upper.format, lower.height < upper.height else { return nil }
+    self = .brokenParent(lower: lower, upper: upper, ancestors: [])
   }
 
   /// The order that the last ancestor extends; nil when they are not one chain under `parent`.

@@ -44,4 +44,13 @@ package struct KeyIntervals: Hashable, Sendable {
     let (end, overflows) = all[index + 1].from.addingReportingOverflow(window)
     return !overflows && head > end
   }
+
+  /// Keys of which an interval's window is over since exactly this L1 block.
+  package func endings(window: UInt64, atL1Block head: UInt64) -> [Address] {
+    guard head > 0 else { return [] }
+    return zip(all, all.dropFirst()).filter { _, next in
+      let (end, overflows) = next.from.addingReportingOverflow(window)
+      return !overflows && end == head - 1
+    }.map(\.0.key)
+  }
 }

@@ -5,6 +5,7 @@ import Node
 import Primitives
 import Rollup
 import StoreFiles
+import Testimony
 
 /// `varve import feed FILE…`: what a sequencer was heard to sign, into the testimony log.
 struct ImportFeed: VarveCommand {
@@ -42,8 +43,8 @@ struct ImportFeed: VarveCommand {
   @Argument(help: ArgumentHelp("Capture files, in order.", valueName: "file"), completion: .file())
   var files: [String]
 
-  /// Messages that are looked at together, on all processors.
-  private static let batchSize = 4096
+  /// Messages that are looked at together, on all processors: so many, of so many bytes in all.
+  private static let batchSize = (messages: 4096, bytes: 32 << 20)
 
   func execute(_ console: Console) throws {
     let directory = DataDirectory(options.dataPath)
@@ -53,19 +54,19 @@ struct ImportFeed: VarveCommand {
     let bar = ProgressBar("messages", console: console)
     var report = ImportFeedReport()
     for file in files {
-      guard let data = FileManager.default.contents(atPath: file) else {
-        throw Failure(.cannot, "\(file) cannot be read")
-      }
       var messages: [HeardMessage] = []
-      for (index, line) in data.split(separator: UInt8(ascii: "\n")).enumerated() {
+      var bytes = 0
+      try CaptureFile.forEachLine(of: file) { number, line in
         do throws(CaptureError) {
-          messages.append(try HeardMessage(captureLine: [UInt8](line), defaultFormat: format?.format))
+          messages.append(try HeardMessage(captureLine: line, defaultFormat: format?.format))
         } catch {
-          throw Failure(.cannot, "\(file), line \(index + 1): \(error)", remedy: "see `varve import feed --help`")
+          throw Failure(.cannot, "\(file), line \(number): \(error)", remedy: "see `varve import feed --help`")
         }
-        guard messages.count == Self.batchSize else { continue }
+        bytes += line.count
+        guard messages.count == Self.batchSize.messages || bytes >= Self.batchSize.bytes else { return }
         report.add(try testimony.take(messages))
         messages.removeAll(keepingCapacity: true)
+        bytes = 0
         bar.update(done: UInt64(report.messages), total: nil)
       }
       report.add(try testimony.take(messages))
@@ -73,6 +74,45 @@ struct ImportFeed: VarveCommand {
     bar.clear()
     report.seconds = bar.elapsed
     console.report(report)
+  }
+}
+
+/// A file of lines, each read when it is its turn.
+enum CaptureFile {
+  /// The hexadecimal digits of the longest message, its block's, and all that may stand beside them.
+  static let longestLine = 4 * SignedMessage.greatestByteCount + (1 << 20)
+
+  private static let pieceSize = 1 << 20
+
+  /// Calls `body` with every line that is not empty, and its number, counted from 1 over all lines.
+  ///
+  /// - Throws: what `body` throws; `cannot` when the file cannot be read, or has a longer line than any message takes.
+  static func forEachLine(of path: String, _ body: (Int, [UInt8]) throws -> Void) throws {
+    let handle: FileHandle
+    do { handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path)) } catch {
+      throw Failure(.cannot, "\(path) cannot be read: \(error.localizedDescription)")
+    }
+    defer { try? handle.close() }
+    var (rest, number): ([UInt8], Int) = ([], 1)
+    while true {
+      let piece: Data
+      do { piece = try handle.read(upToCount: pieceSize) ?? Data() } catch {
+        throw Failure(.cannot, "\(path) cannot be read: \(error.localizedDescription)")
+      }
+      guard !piece.isEmpty else { break }
+      for part in piece.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+        if part.offset > 0 {
+          if !rest.isEmpty { try body(number, rest) }
+          rest.removeAll(keepingCapacity: rest.count < pieceSize)
+          number += 1
+        }
+        rest += part.element
+      }
+      guard rest.count <= longestLine else {
+        throw Failure(.cannot, "\(path), line \(number): it is longer than any message's")
+      }
+    }
+    if !rest.isEmpty { try body(number, rest) }
   }
 }
 

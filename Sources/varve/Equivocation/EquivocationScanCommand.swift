@@ -3,6 +3,7 @@ import EventStore
 import Foundation
 import Node
 import Primitives
+import ProjectionStore
 import Projections
 import Rollup
 import Testimony
@@ -13,8 +14,9 @@ struct EquivocationScanCommand: VarveCommand {
     commandName: "scan",
     abstract: "Read both logs, and list what contradicts itself, with the verdict on each.",
     discussion: """
-      Nothing is written. With --json each accusation is one line. An alert, not an
-      accusation, is what was signed and should have been stored by now.
+      The projection equivocation-view is brought to the end of both logs first,
+      and made if there is none. With --json each accusation is one line. An alert,
+      not an accusation, is what was signed and should have been stored by now.
 
       Ends with 1 when something is proven of a key that is known to be the
       sequencer's, and with 0 otherwise. Of other stacks' chains the log does not
@@ -32,18 +34,28 @@ struct EquivocationScanCommand: VarveCommand {
   var signer: [AddressArgument] = []
 
   func execute(_ console: Console) throws {
-    let began = ContinuousClock.now
-    let scan = try EquivocationScan(
-      ledger: try options.openLog(.readOnly), testimony: try options.openTestimonyIfPresent())
-    let answers = EquivocationAnswers(scan.rows)
-    let signers = Set(signer.map { "\($0.address)" })
-    var listing = EquivocationListing(
-      records: scan.records, waiting: scan.waiting, seconds: (ContinuousClock.now - began).seconds)
-    try answers.forEachAccusation { number, row in
-      listing.add(AccusationReport(number, row, signers))
-      return true
+    let bar = ProgressBar("records", console: console)
+    var folded: ProjectionProgress?
+    let store = try options.openEquivocation { progress in
+      folded = progress
+      bar.update(done: progress.position - progress.start, total: progress.target - progress.start)
     }
-    listing.alerts = try answers.alerts().map { AlertReport($0) }
+    bar.clear()
+    let signers = Set(signer.map { "\($0.address)" })
+    let listing = try store.read { view, cursor throws(NodeError) in
+      var listing = EquivocationListing(
+        records: cursor.nextPosition + (cursor.testimony?.nextPosition ?? 0),
+        waiting: try store.waitingTestimonies(cursor), folded: folded)
+      let answers = EquivocationAnswers(view)
+      do throws(FoldError) {
+        try answers.forEachAccusation { number, row in
+          listing.add(AccusationReport(number, row, signers), console)
+          return true
+        }
+        listing.alerts = try answers.alerts().map { AlertReport($0) }
+      } catch { throw .rows(error) }
+      return listing
+    }
     listing.print(on: console)
     if listing.hasProof {
       throw Failure(
@@ -99,19 +111,32 @@ struct AlertReport: Encodable {
 struct EquivocationListing {
   let records: UInt64
   let waiting: UInt64
-  let seconds: Double
+
+  /// What this run has folded; nil when nothing was new.
+  let folded: ProjectionProgress?
+
+  private(set) var count = 0
+  private(set) var hasProof = false
+
+  /// None with --json: there each is printed as it comes.
   private(set) var accusations: [AccusationReport] = []
   var alerts: [AlertReport] = []
 
-  init(records: UInt64, waiting: UInt64, seconds: Double) {
+  init(records: UInt64, waiting: UInt64, folded: ProjectionProgress?) {
     self.records = records
     self.waiting = waiting
-    self.seconds = seconds
+    self.folded = folded
   }
 
-  mutating func add(_ accusation: AccusationReport) { accusations.append(accusation) }
-
-  var hasProof: Bool { accusations.contains { $0.verdict == Verdict.proven.name && $0.isAuthorityKnown } }
+  mutating func add(_ accusation: AccusationReport, _ console: Console) {
+    count += 1
+    if accusation.verdict == Verdict.proven.name, accusation.isAuthorityKnown { hasProof = true }
+    if console.isJSON {
+      console.line(Line(type: "accusation", content: accusation), text: "")
+    } else {
+      accusations.append(accusation)
+    }
+  }
 
   private struct Line<Content: Encodable>: Encodable {
     let type: String
@@ -128,15 +153,20 @@ struct EquivocationListing {
 
   func print(on console: Console) {
     if console.isJSON {
-      for accusation in accusations { console.line(Line(type: "accusation", content: accusation), text: "") }
       for alert in alerts { console.line(Line(type: "unfulfilled", content: alert), text: "") }
       return
     }
     console.page { page in
       page.line(
-        "\(Quantity.count(records)) records of both logs, \(Quantity.rate(records, "records", seconds: seconds)); "
-          + "\(Quantity.count(accusations.count)) accusations, \(Quantity.count(alerts.count)) promises not kept in time",
+        "\(Quantity.count(records)) records of both logs; \(Quantity.count(count)) accusations, "
+          + "\(Quantity.count(alerts.count)) promises not kept in time",
         hasProof ? .bad : .good)
+      if let folded, folded.position > folded.start {
+        let count = folded.position - folded.start
+        page.line(
+          "\(Quantity.count(count)) of them new, "
+            + Quantity.rate(count, "records", seconds: folded.elapsed / .seconds(1)), .dim)
+      }
       if waiting > 0 { page.line("\(Quantity.count(waiting)) testimonies wait for the ledger") }
       guard !accusations.isEmpty else { return }
       page.line()

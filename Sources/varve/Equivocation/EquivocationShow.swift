@@ -8,42 +8,62 @@ import Projections
 import Rollup
 import Testimony
 
-/// `varve equivocation show N`: one accusation, its history, and its evidence as a file.
+/// `varve equivocation show N`: one accusation, its history, and its evidence as a file; or all that a file says.
 struct EquivocationShow: VarveCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "Show an accusation with its history; with --out, write its evidence.",
+    abstract: "Show an accusation and write its evidence, or show all that is in a file.",
     discussion: """
       The evidence is one file that stands alone: what was signed, byte for byte,
       headers of L1, and records of this ledger with their paths to its root. The
       hashes that a reader has to trust are printed beside it.
 
+      Of a file, evidence or receipt, every field is shown as it stands there, true
+      or not; with --json as in Docs/Events.md. That needs no store.
+
       EXAMPLES
         varve equivocation show 0
         varve equivocation show 0 --out 0.evidence
+        varve equivocation show 0.evidence --json
       """)
 
   @OptionGroup var options: GlobalOptions
 
-  @Argument(help: "The accusation's number, as `varve equivocation scan` has it.")
-  var number: UInt64
+  @Argument(
+    help: ArgumentHelp(
+      "Number of an accusation, as `varve equivocation scan` has it, or a file.", valueName: "number|file"),
+    completion: .file())
+  var subject: String
 
   @Option(help: ArgumentHelp("Where to write the evidence.", valueName: "file"), completion: .file())
   var out: String?
 
   func execute(_ console: Console) throws {
-    let scan = try EquivocationScan(
-      ledger: try options.openLog(.readOnly), testimony: try options.openTestimonyIfPresent())
-    let answers = EquivocationAnswers(scan.rows)
-    guard let row = try answers.accusation(number) else {
-      throw Failure(
-        .cannot, "there is no accusation \(number)", remedy: "`varve equivocation scan` lists those that there are")
+    guard let number = UInt64(subject) else {
+      let bytes = try EvidenceBytes.read(subject)
+      do throws(EvidenceError) { console.report(EvidenceDocument(try EvidenceFile(bytes), bytes)) } catch {
+        throw Failure(.disagreement, "\(subject) is no evidence and no receipt: \(error)")
+      }
+      return
     }
-    let evidence = try EvidenceMaker(scan).evidence(of: row)
-    let bytes = evidence.encode()
+    let store = try options.openEquivocation()
+    let (details, bytes) = try store.read { view, _ throws(NodeError) -> (AccusationDetails, [UInt8]) in
+      let answers = EquivocationAnswers(view)
+      let found: (row: AccusationRow, history: [AccusationEntry])?
+      do throws(FoldError) {
+        let row = try answers.accusation(number)
+        let history = try answers.history(of: number)
+        found = row.map { ($0, history) }
+      } catch { throw .rows(error) }
+      guard let found else { throw .evidence("there is no accusation \(number); see `varve equivocation scan`") }
+      let evidence = try store.evidenceMaker(view).evidence(of: found.row)
+      let bytes = evidence.encode()
+      let details = AccusationDetails(
+        AccusationReport(number, found.row), found.history, evidence, bytes.count)
+      return (details, bytes)
+    }
     if let out { try EvidenceBytes.write(bytes, to: out) }
-    console.report(
-      AccusationDetails(AccusationReport(number, row), try answers.history(of: number), evidence, bytes.count))
+    console.report(details)
   }
 }
 
@@ -73,9 +93,11 @@ struct EquivocationReceipt: VarveCommand {
   var out: String
 
   func execute(_ console: Console) throws {
-    let scan = try EquivocationScan(
-      ledger: try options.openLog(.readOnly), testimony: try options.openTestimonyIfPresent())
-    guard let receipt = try EvidenceMaker(scan).receipt(height: height, index: index) else {
+    let store = try options.openEquivocation()
+    let made = try store.read { view, _ throws(NodeError) in
+      try store.evidenceMaker(view).receipt(height: height, index: index)
+    }
+    guard let receipt = made else {
       throw Failure(
         .cannot, "no signed block \(height) with a transaction \(index) was heard",
         remedy: "`varve import feed` with a capture that holds the block's body")

@@ -67,6 +67,7 @@ struct FindingReport: Report {
   let reason: String
   let explanation: String
   let signer: String
+  /// Whether headers under a trusted L1 block show whose word counts.
   let isAuthorityKnown: Bool
   let heights: [UInt64]
   let orders: [String]
@@ -127,6 +128,7 @@ struct ReceiptReport: Report {
   let orderCommitment: String
   let signer: String
   let batch: UInt64?
+  let explanation: String
   let equivocation: String?
   let l1Head: String?
   let logRoot: String?
@@ -140,6 +142,7 @@ struct ReceiptReport: Report {
     orderCommitment = "\(receipt.signed.commitment.orderCommitment)"
     signer = "\(finding.signer)"
     batch = finding.batch
+    explanation = finding.explanation
     equivocation = finding.equivocation.map { "\($0.summary); \($0.judgement.reason)" }
     l1Head = receipt.fate?.l1.map { "\($0.head.hash)" }
     logRoot = receipt.fate?.log.map { "\($0.root)" }
@@ -148,9 +151,10 @@ struct ReceiptReport: Report {
 
   func render(on page: inout Page) {
     let words = [
-      "kept": "kept: L1 has stored the block", "broken": "BROKEN: L1 has stored another block, and nothing excuses it",
+      "kept": "kept: L1 has the block",
+      "broken": "BROKEN: the sequencer has signed what this cannot stand beside, and nothing excuses it",
       "excused": "excused: L1 has stored another block, for which it gave a reason",
-      "notYet": "not yet: nothing in the file shows what L1 has stored",
+      "notYet": "not yet: nothing that is trusted shows what L1 has stored",
     ]
     page.line(words[status] ?? status, status == "broken" ? .bad : .good)
     page.facts([
@@ -158,6 +162,6 @@ struct ReceiptReport: Report {
       ("order", orderCommitment), ("batch", batch.map { Quantity.count($0) } ?? "none"),
       ("L1 block", l1Head ?? "none"), ("log root", logRoot ?? "none"), ("size", Quantity.bytes(UInt64(bytes))),
     ])
-    if let equivocation { page.line(equivocation) }
+    page.line("because \(explanation)")
   }
 }

@@ -27,6 +27,32 @@ struct TestimonyLogTests {
     func testimony(_ limits: TestimonyLog.Limits = .init()) throws -> TestimonyLog {
       try TestimonyLog(try EventLog.open(path, mode: .create), ledger: ledger, limits: limits)
     }
+
+    func equivocationStore() throws -> EquivocationStore {
+      let store = try EquivocationStore(
+        dataDirectory: path.removingLastComponent(), ledger: ledger,
+        testimony: try EventLog.open(path, mode: .readOnly), storeID: "store")
+      try store.bringUp()
+      return store
+    }
+
+    func equivocation<R>(_ body: (EvidenceMaker) throws(NodeError) -> R) throws -> R {
+      let store = try equivocationStore()
+      return try store.read { view, _ throws(NodeError) in try body(store.evidenceMaker(view)) }
+    }
+
+    func accusations() throws -> [AccusationRow] {
+      try equivocationStore().read { view, _ throws(NodeError) in
+        var rows: [AccusationRow] = []
+        do throws(FoldError) {
+          try EquivocationAnswers(view).forEachAccusation { _, row in
+            rows.append(row)
+            return true
+          }
+        } catch { throw .rows(error) }
+        return rows
+      }
+    }
   }
 
   private func withStore(_ body: (Store) throws -> Void) throws {
@@ -116,31 +142,165 @@ struct TestimonyLogTests {
     }
   }
 
+  /// A commitment to the order of a block, with another timestamp than the block's.
+  private func malformed(_ store: Store, _ number: UInt64, timestamp: UInt64) throws -> HeardMessage {
+    var message = try message(store, number)
+    var commitment = try SignedCommitment(rlp: message.raw.rawSpan).commitment
+    commitment.timestamp = timestamp
+    let domain = try #require(store.configuration.commitmentDomain)
+    let signature = try Secp256k1.sign(commitment.digest(in: domain), privateKey: Self.key)
+    message.raw = SignedCommitment(commitment: commitment, signature: signature.walletBytes).encode()
+    return message
+  }
+
+  /// A message about an order with any origin.
+  private func message(_ store: Store, _ number: UInt64, origin: BlockID, salt: UInt64) throws -> HeardMessage {
+    let order = BlockOrder(
+      number: number, parentOrder: .zero, timestamp: 9000, l1Origin: origin, messagesConsumed: 0,
+      transactionsRoot: Hash256(salt, 1, 1, 1))
+    let commitment = SequencerCommitment(order: order, l2ChainID: store.configuration.chainID)
+    let domain = try #require(store.configuration.commitmentDomain)
+    let signature = try Secp256k1.sign(commitment.digest(in: domain), privateKey: Self.key)
+    return HeardMessage(
+      raw: SignedCommitment(commitment: commitment, signature: signature.walletBytes).encode(), format: .varve,
+      source: "feed", receivedAt: 0)
+  }
+
+  @Test("what repeats an order never takes the place of another order: the ninth message contradicts, and is kept")
+  func repetitions() throws {
+    try withStore { store in
+      let log = try store.testimony()
+      for timestamp in 1...20 as ClosedRange<UInt64> {
+        _ = try log.take([try malformed(store, 1, timestamp: timestamp)])
+      }
+      #expect(try log.take([try message(store, 1, salt: 7)]).recorded == 1)
+      #expect(try store.accusations().contains { $0.contradiction.kind == .doubleSign })
+    }
+  }
+
+  @Test("orders with origins that L1 does not have never take the place of two with one that it has")
+  func madeUpOrigins() throws {
+    try withStore { store in
+      let log = try store.testimony()
+      var messages = try (1...40 as ClosedRange<UInt64>).map { salt in
+        try message(store, 1, origin: BlockID(number: 1, hash: Hash256(salt, 2, 2, 2)), salt: salt)
+      }
+      messages += try [101, 102].map { try message(store, 1, origin: store.l1.id, salt: $0) }
+      let outcome = try log.take(messages)
+      #expect(outcome.recorded == 8 + 2 && outcome.overLimit == 32)
+      let proven = try store.accusations().filter { $0.judgement.verdict == .proven }
+      #expect(proven.count == 1)
+    }
+  }
+
+  @Test("a pair that nothing excuses is kept beyond every limit, once")
+  func beyondLimits() throws {
+    try withStore { store in
+      let origins = (1...8 as ClosedRange<UInt64>).map { BlockID(number: 1, hash: Hash256($0, 2, 2, 2)) }
+      var messages = try origins.map { try message(store, 1, origin: $0, salt: $0.hash.word0) }
+      for salt in 50...60 as ClosedRange<UInt64> { messages.append(try message(store, 1, origin: origins[3], salt: salt)) }
+      let outcome = try store.testimony().take(messages)
+      #expect(outcome.recorded == 9 && outcome.overLimit == 10)
+    }
+  }
+
+  @Test("the body of a statement that was heard without it is kept as well, and serves its receipt")
+  func bodyAfterwards() throws {
+    try withStore { store in
+      var whole = try message(store, 1, salt: 3)
+      let block = RollupBlock(
+        number: 1, parentOrder: .zero, timestamp: 9000, l1Origin: store.l1.id, messagesConsumed: 0,
+        transactions: [[2, 3]])
+      let log = try store.testimony()
+      #expect(try log.take([whole]).recorded == 1)
+      whole.block = block
+      #expect(try log.take([whole, whole]).recorded == 1)
+      let receipt = try store.equivocation { maker throws(NodeError) in try maker.receipt(height: 1, index: 0) }
+      #expect(try #require(receipt).verify(trusting: []).status == .notYet)
+    }
+  }
+
+  @Test("what the log did not take is not remembered: it is taken when it comes again")
+  func failedAppend() throws {
+    try withStore { store in
+      let small = try TestimonyLog(
+        try EventLog.open(store.path, mode: .create, mapSize: 4 << 20), ledger: store.ledger)
+      let good = try message(store, 1)
+      let long = try message(store, 2, source: String(repeating: "x", count: 16 << 20))
+      #expect(throws: NodeError.self) { try small.take([good, long]) }
+      let outcome = try small.take([good])
+      #expect(outcome.recorded == 1 && outcome.duplicates == 0)
+      #expect(try small.take([try message(store, 3)]).gaps == 1)
+    }
+  }
+
+  @Test("nothing is made of a stranger's payload when its source has had its share; what cannot be read counts")
+  func strangersWork() throws {
+    try withStore { store in
+      var limits = TestimonyLog.Limits()
+      limits.strangersPerSource = 3
+      let log = try store.testimony(limits)
+      // Signed, and no payload: whose it is can be told all the same.
+      func junk(_ number: UInt8) throws -> HeardMessage {
+        let payload = [UInt8](repeating: number, count: 600)
+        let digest = OPGossip.digest(of: payload.rawSpan, l2ChainID: store.configuration.chainID)
+        let signature = try Secp256k1.sign(digest, privateKey: Hash256(9, 9, 9, 9))
+        let bytes = signature.r.bigEndianBytes + signature.s.bigEndianBytes + [signature.recoveryID] + payload
+        // A literal of Snappy's: all bytes' count, a tag with this one's, and the bytes.
+        return HeardMessage(raw: [0x99, 0x05, 0xf4, 0x98, 0x02] + bytes, format: .op, source: "x", receivedAt: 0)
+      }
+      var refused = 0
+      for number in 0..<9 as Range<UInt8> {
+        let outcome = try log.take([try junk(number)])
+        refused += outcome.refused.values.reduce(0, +)
+        #expect(outcome.refused.count + outcome.overLimit == 1)
+      }
+      #expect(refused == 3)
+    }
+  }
+
   @Test("both logs are folded in one order; testimony of another ledger is refused, and such that is ahead waits")
   func scan() throws {
     try withStore { store in
       _ = try store.testimony().take([try message(store, 1, salt: 1), try message(store, 1, salt: 2)])
-      let log = try EventLog.open(store.path, mode: .readWrite)
-      let scan = try EquivocationScan(ledger: store.ledger, testimony: log)
-      let row = try #require(try EquivocationAnswers(scan.rows).accusation(0))
+      let row = try #require(try store.accusations().first)
       #expect(row.judgement.verdict == .proven)
-      let evidence = try EvidenceMaker(scan).evidence(of: row)
+      let evidence = try store.equivocation { maker throws(NodeError) in try maker.evidence(of: row) }
       let trusted: Set<Hash256> = [try #require(evidence.l1?.head.hash), try #require(evidence.log?.root)]
       #expect(try evidence.verify(trusting: trusted).judgement.verdict == .proven)
       #expect(try evidence.verify(trusting: trusted).judgement.isAuthorityKnown)
       func append(position: UInt64, leaf: Hash256) throws {
+        let log = try EventLog.open(store.path, mode: .readWrite)
         let gap = FeedGap(source: [], from: 1, to: 2, receivedAt: 0, ledgerPosition: position, ledgerLeaf: leaf)
         try log.append([NewRecord(.feedGap(gap), at: .observed(at: 0))])
       }
       try append(position: 1_000, leaf: .zero)
-      #expect(try EquivocationScan(ledger: store.ledger, testimony: log).waiting == 1)
+      let opened = try store.equivocationStore()
+      #expect(try opened.read { _, cursor throws(NodeError) in try opened.waitingTestimonies(cursor) } == 1)
       try withTemporaryDirectory { other in
         let foreign = try EventLog.open(FilePath("\(other)/testimony"), mode: .create)
         let gap = FeedGap(source: [], from: 1, to: 2, receivedAt: 0, ledgerPosition: 3, ledgerLeaf: Hash256(1, 1, 1, 1))
         try foreign.append([NewRecord(.feedGap(gap), at: .observed(at: 0))])
-        #expect(throws: NodeError.self) { try EquivocationScan(ledger: store.ledger, testimony: foreign) }
+        let store = try EquivocationStore(
+          dataDirectory: FilePath(other), ledger: store.ledger, testimony: foreign, storeID: "other")
+        #expect(throws: NodeError.self) { try store.bringUp() }
       }
     }
+  }
+
+  @Test("a file gets headers of an old origin, too: those that are asked about, and later ones as far as there is room")
+  func segments() {
+    let room = UInt64(L1Segment.greatestCount)
+    func range(_ blocks: ClosedRange<UInt64>, genesis: UInt64 = 10, newest: UInt64) -> ClosedRange<UInt64>? {
+      EvidenceMaker.segmentRange(over: blocks, genesis: genesis, newest: newest)
+    }
+    #expect(range(20...22, newest: 30) == 10...30)
+    #expect(range(20...22, newest: 1_000_000) == 10...4105)
+    #expect(range(500_000...500_001, newest: 1_000_000) == 500_000...504_095)
+    #expect(range(500_000...510_000, newest: 1_000_000) == 500_000...(500_000 + room - 1))
+    #expect(range(500_000...520_000, newest: 1_000_000) == nil)
+    #expect(range(40...41, newest: 30) == nil)
+    #expect(range(20...22, newest: 21) == 10...21)
   }
 
   @Test("a line of a capture file is read again as it was written; what is none is refused with its reason")

@@ -159,4 +159,129 @@ struct EquivocationViewTests {
     #expect(try answers.progress()?.accusations == 28)
     #expect(try answers.progress()?.testimonies == 40)
   }
+
+  @Test("what is proven is historical when the key's slashing window ends, and proven again when L1 takes that back")
+  func historical() throws {
+    let next = try Secp256k1.address(of: Hash256(1, 1, 1, 1))
+    let retired = Fact(coordinates: .block(4), event: .configUpdated(ConfigUpdated(update: .sequencer(next))))
+    var facts = [UInt64](0...4).map { l1($0) } + [retired]
+    facts += [
+      try heard(commitment(7, origin: header(2).id, salt: 1)), try heard(commitment(7, origin: header(2).id, salt: 2)),
+    ]
+    let window = try #require(configuration.rollup?.slashingWindow)
+    facts += (5...4 + window).map { l1($0) }
+    facts.append(
+      Fact(
+        coordinates: .observed(at: 4 + window), event: .l1Finalized(L1Finalized(block: header(3 + window).id))))
+    #expect(try answers(fold(facts)).accusation(0)?.judgement.verdict == .proven)
+    facts.append(l1(5 + window))
+    let tables = try fold(facts)
+    #expect(try answers(tables).accusation(0)?.judgement.verdict == .historical)
+    #expect(try answers(tables).history(of: 0).map(\.judgement.verdict).suffix(2) == [.proven, .historical])
+    facts += [reorg(from: 5 + window, to: 4 + window)]
+    #expect(try answers(fold(facts)).accusation(0)?.judgement.verdict == .proven)
+    facts += [l1(5 + window, 9)]
+    #expect(try answers(fold(facts)).accusation(0)?.judgement.verdict == .historical)
+    // A key that is trusted again can be slashed again.
+    let back = Fact(
+      coordinates: .block(5 + window),
+      event: .configUpdated(ConfigUpdated(update: .sequencer(try Secp256k1.address(of: Self.key)))))
+    #expect(try answers(fold(facts + [back])).accusation(0)?.judgement.verdict == .proven)
+  }
+
+  @Test("what was promised and is not stored is an alert, but where a forced block may have taken the height")
+  func alerts() throws {
+    let window = try #require(configuration.rollup?.sequencingWindow)
+    let end = 2 + window + 1
+    let finalized = Fact(
+      coordinates: .observed(at: end + 1), event: .l1Finalized(L1Finalized(block: header(end).id)))
+    func facts(forcedIn block: UInt64?) throws -> [Fact] {
+      var facts = [try heard(commitment(7, origin: header(2).id, salt: 1))]
+      for number in 0...end + 1 {
+        facts.append(l1(number))
+        guard number == block else { continue }
+        facts.append(
+          Fact(
+            coordinates: .block(number),
+            event: .forceIncluded(
+              ForceIncluded(
+                batchIndex: 1, beforeAcc: .zero, afterAcc: .zero, firstMessage: 0, lastMessage: 0, caller: .zero))))
+      }
+      return facts + [finalized]
+    }
+    #expect(try answers(fold(facts(forcedIn: nil))).alerts().count == 1)
+    #expect(try answers(fold(facts(forcedIn: 2))).alerts().count == 1, "what was forced before says nothing")
+    #expect(try answers(fold(facts(forcedIn: 3))).alerts().isEmpty)
+    #expect(try answers(fold(facts(forcedIn: end))).alerts().isEmpty)
+  }
+
+  /// A batch of blocks `first` to `last`, in L1 block 3, and each block's record.
+  private func batch(_ range: ClosedRange<UInt64>, under parent: Hash256) throws -> (facts: [Fact], orders: [BlockOrder]) {
+    var blocks: [RollupBlock] = []
+    for number in range {
+      blocks.append(
+        RollupBlock(
+          number: number, parentOrder: blocks.last?.order.commitment ?? parent, timestamp: 5, l1Origin: header(1).id,
+          messagesConsumed: 0, transactions: []))
+    }
+    let last = try #require(blocks.last)
+    let domain = try #require(configuration.commitmentDomain)
+    let commitment = SequencerCommitment(order: last.order, l2ChainID: configuration.chainID)
+    let signature = try Secp256k1.sign(commitment.digest(in: domain), privateKey: Self.key)
+    let signed = SignedCommitment(commitment: commitment, signature: signature.walletBytes)
+    var facts = [
+      Fact(
+        coordinates: .block(3),
+        event: .sequencerBatchDelivered(
+          SequencerBatchDelivered(
+            batchIndex: 1, beforeAcc: .zero, afterAcc: .zero, firstBlock: range.lowerBound, lastBlock: range.upperBound,
+            messagesConsumed: 0, poster: .zero, signedCommitment: signed.encode(), dataHash: .zero,
+            dataLocation: .event, data: .present)))
+    ]
+    for (index, block) in blocks.enumerated() {
+      facts.append(
+        Fact(
+          coordinates: .block(3),
+          event: .blockSequenced(
+            BlockSequenced(batchIndex: 1, indexInBatch: UInt64(index), block: .rollup(block)))))
+    }
+    return (facts, blocks.map(\.order))
+  }
+
+  @Test("an accusation over many stored blocks is a small row; their orders are found when somebody asks")
+  func manyAncestors() throws {
+    let (stored, orders) = try batch(5...400, under: .zero)
+    let heights = [UInt64](6...60)
+    var facts = [UInt64](0...3).map { l1($0) } + stored + [l1(4), l1(5)]
+    facts += try heights.map { try heard(commitment($0, origin: header(1).id, salt: $0)) }
+    let tables = try fold(facts)
+    let answers = answers(tables)
+    let count = try answers.progress()?.accusations ?? 0
+    let far = try (0..<count).compactMap { try answers.accusation($0) }
+      .filter { $0.statements.contains { $0.height == 400 } }
+    #expect(far.count == heights.count)
+    #expect(tables.ordered(EquivocationView.accusations).allSatisfy { $0.value.count < 1000 })
+    for row in far {
+      let lower = row.contradiction.statements[0].height
+      let between = try #require(try answers.orders(of: row))
+      #expect(between == orders.filter { $0.number > lower && $0.number < 400 }.reversed())
+    }
+  }
+
+  @Test("a body that is heard after its signature is held against it, too")
+  func bodyAfterwards() throws {
+    let block = RollupBlock(
+      number: 7, parentOrder: .zero, timestamp: 5, l1Origin: header(0).id, messagesConsumed: 0, transactions: [])
+    var commitment = SequencerCommitment(order: block.order, l2ChainID: configuration.chainID)
+    commitment.timestamp = 6
+    let domain = try #require(configuration.commitmentDomain)
+    let signature = try Secp256k1.sign(commitment.digest(in: domain), privateKey: Self.key)
+    let signed = SignedCommitment(commitment: commitment, signature: signature.walletBytes)
+    var facts = [l1(0), l1(1), l1(2), try heard(signed)]
+    #expect(try answers(fold(facts)).accusation(0) == nil)
+    guard case .sequencerCommitmentObserved(var observed) = facts[3].event else { return }
+    observed.block = .rollup(block)
+    facts.append(Fact(coordinates: facts[3].coordinates, event: .sequencerCommitmentObserved(observed)))
+    #expect(try answers(fold(facts)).accusation(0)?.contradiction.kind == .malformedCommitment)
+  }
 }
