@@ -5,6 +5,7 @@ import Primitives
 import Rollup
 import StateTransition
 import TestSupport
+import Testimony
 import Testing
 
 /// Holds what `Docs/Events.md` says of proofs against the code.
@@ -51,6 +52,26 @@ struct ProofFormatTests {
     #expect(
       document.contains("`\(ProofSamples.statement.hash)`"), "the statement's hash is \(ProofSamples.statement.hash)")
     #expect(document.contains("`\(ProofSamples.context.hash)`"), "the context's hash is \(ProofSamples.context.hash)")
+  }
+
+  @Test("the documented evidence proves what the document says it does, and each value named beside it is in it")
+  func equivocation() throws {
+    let evidence = try EquivocationEvidence(try Hex.decode(hexExample("Equivocation evidence")))
+    let finding = try evidence.verify(trusting: [])
+    #expect(finding.judgement.verdict == .proven && finding.contradiction.kind == .doubleSign)
+    let domain = try #require(evidence.domain)
+    var values = finding.contradiction.statements.flatMap { ["\($0.order)", "\($0.digest)"] }
+    values += ["\(finding.contradiction.signer)", "\(domain.separator)", "\(domain.rollupId)", "\(evidence.hash)"]
+    values += ["\(try #require(evidence.l1).head.hash)", "\(try #require(evidence.log).root)"]
+    let text = section("Equivocation evidence").joined()
+    for value in values { #expect(text.contains(value), "\(value) is not in the document") }
+    let receipt = try InclusionReceipt(try Hex.decode(hexExample("Inclusion receipt")))
+    #expect(try receipt.verify(trusting: []).status == .notYet)
+    #expect(receipt.signed.commitment.orderCommitment == finding.contradiction.statements[0].order
+      || receipt.signed.commitment.orderCommitment == finding.contradiction.statements[1].order)
+    for body in [evidence.encode(), receipt.encode()] {
+      #expect(Keccak256.hash([UInt8](body.dropLast(32))).bytes == [UInt8](body.suffix(32)))
+    }
   }
 
   @Test("a file with the order in it is read again as it was written, and nothing but what was written is read")

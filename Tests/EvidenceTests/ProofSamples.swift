@@ -67,7 +67,24 @@ enum ProofSamples {
     ("Block context", encoded { context.append(to: &$0) }), ("Witness", witness.encode()),
     ("One-step proof, behind the end", rest.encode()), ("One-step proof, inside a block", inside.encode()),
     ("One-step proof, opening a block", opening.encode()), ("Step proof file", file.encode()),
+    ("Equivocation evidence", evidence?.encode() ?? []), ("Inclusion receipt", receipt?.encode() ?? []),
   ]
+
+  /// Two orders that one key signed for one height, with the header of their origin and the record that configures the rollup.
+  static let evidence = try? {
+    let samples = try EquivocationSamples()
+    return samples.evidence(
+      try samples.sign(samples.block(5, origin: 3, salt: 1)), try samples.sign(samples.block(5, origin: 3, salt: 2)),
+      l1: samples.segment(3...3), log: samples.excerpt())
+  }()
+
+  /// Of the second transaction of the first of the two.
+  static let receipt = try? {
+    let samples = try EquivocationSamples()
+    let block = samples.block(5, origin: 3, salt: 1)
+    return InclusionReceipt(
+      try samples.sign(block), block: block, index: 1, l2ChainID: samples.configuration.chainID, domain: samples.domain)
+  }()
 
   private static func encoded(_ append: (inout RLPWriter) -> Void) -> [UInt8] {
     var writer = RLPWriter()

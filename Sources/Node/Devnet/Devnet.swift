@@ -1,6 +1,8 @@
 import EventStore
+import Evidence
 import Hashing
 package import L1
+import LMDB
 package import Primitives
 import Projections
 package import Roles
@@ -37,6 +39,10 @@ package struct Devnet {
 
   /// Every signed block as it would stand on the sequencer's feed: what `varve import feed` reads.
   private let feed: LineFile
+
+  /// Where the sequencer puts the receipts that it gives out: `HEIGHT-INDEX-ORDER.receipt`, of each transaction of a signed
+  /// block.
+  private let receipts: FilePath
   private var outbox: Outbox
   private let chainLog: EventLog
 
@@ -58,6 +64,7 @@ package struct Devnet {
     // The logs are this process's alone from here on, and so are the files beside them.
     signer = try SignerStore(directory: directory.appending("signer"))
     feed = try LineFile(devnet.appending("feed.jsonl"))
+    receipts = devnet.appending("receipts")
     outbox = try Outbox(directory: devnet)
     sequencer = Sequencer(
       key: DevnetParty.sequencer.address, signingGuard: SigningGuard(try signer.permissions()))
@@ -207,13 +214,25 @@ package struct Devnet {
     }
   }
 
-  /// Puts a signed block on the feed.
+  /// Puts a signed block on the feed, and gives whoever sent its transactions a receipt of each.
   package func publish(_ block: RollupBlock, as party: DevnetParty) throws(NodeError) {
     guard let signed = sign(block, as: party) else { return }
     let time = l1.block(number: l1.head().number)?.timestamp ?? 0
     let message = HeardMessage(
       raw: signed.encode(), format: .varve, block: block, source: "devnet", receivedAt: time * 1000)
     try feed.append(message.captureLine)
+    guard let domain = configuration.commitmentDomain, !block.transactions.isEmpty else { return }
+    let order = Hex.encode([UInt8](signed.commitment.orderCommitment.bytes.prefix(4))).dropFirst(2)
+    for index in block.transactions.indices {
+      let receipt = InclusionReceipt(
+        signed, block: block, index: index, l2ChainID: configuration.chainID, domain: domain)
+      guard let receipt else { continue }
+      let path = receipts.appending("\(block.number)-\(index)-\(order).receipt")
+      do throws(LMDB.OpenError) {
+        try Files.createDirectory(receipts)
+        try Files.replace(path, with: receipt.encode())
+      } catch { throw .files(path: path.string, cause: "\(error)") }
+    }
   }
 
   /// A sequencer's signature over a block.
