@@ -9,7 +9,7 @@ struct BenchCommand: ParsableCommand {
     shouldDisplay: false,
     subcommands: [
       BenchChainCommand.self, BenchEVM.self, BenchHash.self, BenchLogCommand.self, BenchPrecompiles.self,
-      BenchProjectionsCommand.self, BenchReplayCommand.self, BenchTrieCommand.self,
+      BenchProjectionsCommand.self, BenchReplayCommand.self, BenchTestimony.self, BenchTrieCommand.self,
     ])
 }
 

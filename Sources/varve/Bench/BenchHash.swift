@@ -67,7 +67,7 @@ private struct SenderPool: Sendable {
 }
 
 /// How often something can be done in a second.
-private enum Rate {
+enum Rate {
   /// Calls of `body` a second of the processor's time: the best of the stretches that fit into `budget` seconds. What
   /// `body` gives is added up, so that it cannot be left out.
   static func best(_ budget: Double, _ body: () -> UInt8) -> Double {
@@ -101,7 +101,7 @@ private enum Rate {
 }
 
 /// A rate, as a line of JSON with the keys of the rivals.
-private struct RateLine: Encodable {
+struct RateLine: Encodable {
   let figure: String
   var engine = "varve"
   let messageBytes: Int
