@@ -129,10 +129,14 @@ package struct RollupSimulation {
     return report
   }
 
-  mutating func run(steps count: Int) throws -> SimulationReport {
+  /// - Parameter look: lends the simulation after every step, to somebody who changes nothing.
+  mutating func run(
+    steps count: Int, _ look: (RollupSimulation) throws -> Void = { _ in }
+  ) throws -> SimulationReport {
     while step < count {
       try play()
       try check()
+      try look(self)
       step += 1
     }
     try finish()

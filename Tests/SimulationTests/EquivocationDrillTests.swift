@@ -27,6 +27,23 @@ struct EquivocationDrillTests {
     #expect(kinds.count == DrillCase.allCases.count)
   }
 
+  @Test(
+    "who listens to a simulated rollup finds no honest word guilty, and takes what the contract takes",
+    arguments: [3, 5, 11, 14, 21] as [UInt64])
+  func simulations(seed: UInt64) throws {
+    let watched = try EquivocationDrill.watch(simulation: seed, steps: 60)
+    #expect(watched.faults.isEmpty, "\(watched.faults)")
+    #expect(watched.evidence == watched.accusations)
+  }
+
+  @Test("a sequencer without its guard is found out by who listens")
+  func unguarded() throws {
+    let found = try (1...12 as ClosedRange<UInt64>).contains { seed in
+      try EquivocationDrill.watch(simulation: seed, steps: 60, bug: .unwatchedSequencer).honestAccused > 0
+    }
+    #expect(found)
+  }
+
   @Test("no honest case may come to an accusation that stands")
   func honestCases() {
     for kind in DrillCase.allCases where kind.isHonest {

@@ -1,31 +1,19 @@
 import Hashing
 import Primitives
-import Projections
 import Rollup
 import Signatures
 import StateTransition
 import StateTrie
-import Testimony
 
 /// A small rollup as a watcher sees it: L1 with its branches, a sequencer that signs by its guard's rule, batches, and the
 /// two logs that come of it. A lie, or an honest disturbance, is then a few calls.
 struct DrillWorld {
-  let configuration: ChainConfiguration
-  let domain: CommitmentDomain
+  /// What the watcher has recorded.
+  private(set) var logs: DrillLogs
   var random: SplitMix64
 
   /// Canonical L1 blocks, block 0 first, with what the contract said in each.
   private(set) var l1: [L1Entry] = []
-
-  /// Records of the ledger so far, and leaf hashes of all of them.
-  private(set) var records: [(header: RecordHeader, payload: [UInt8])] = []
-  private(set) var leaves: [Hash256] = []
-
-  /// What the view is given: both logs, in the order in which they were recorded.
-  private(set) var facts: [Fact] = []
-
-  /// Signed messages that were heard, in order: the testimony log.
-  private(set) var testimony: [SequencerCommitmentObserved] = []
 
   /// The sequencer's chain: block 1 first. Forced blocks have no signature.
   private(set) var chain: [SignedBlock] = []
@@ -59,13 +47,13 @@ struct DrillWorld {
     key = Hash256(1, 2, 3, random.next() | 1)
     keys = [(0, key)]
     let genesis = Self.header(number: 0, parent: .zero, logs: [], branch: 0)
-    configuration = Self.configuration(
-      sequencer: Self.address(of: key), genesis: genesis.id, salt: random.next() % 1_000_000)
-    guard let domain = configuration.commitmentDomain else { preconditionFailure("the configuration is a rollup's") }
-    self.domain = domain
-    record(.chainConfigured(ChainConfigured(configuration: configuration)), at: .block(0))
+    logs = DrillLogs(
+      Self.configuration(sequencer: Self.address(of: key), genesis: genesis.id, salt: random.next() % 1_000_000))
     append(genesis, [])
   }
+
+  var configuration: ChainConfiguration { logs.configuration }
+  var domain: CommitmentDomain { logs.domain }
 
   var l1Head: BlockID { l1[l1.count - 1].id }
 
@@ -107,17 +95,10 @@ extension DrillWorld {
     }
     chain = Array(kept)
     storedAt = Array(storedAt.prefix(chain.count))
-    let position = Position(UInt64(records.count))
-    record(
-      .l1Reorged(
-        L1Reorged(
-          oldTip: oldTip, newTip: BlockID(number: l1Head.number + 1, hash: .zero), commonAncestor: l1Head,
-          revokedFrom: Position(0), revokedTo: Position(position.rawValue - 1))), at: .observed(at: oldTip.number))
+    logs.leave(from: oldTip, to: ancestor)
   }
 
-  mutating func finalize(_ number: UInt64) {
-    record(.l1Finalized(L1Finalized(block: l1[Int(number)].id)), at: .observed(at: l1Head.number))
-  }
+  mutating func finalize(_ number: UInt64) { logs.finalize(l1[Int(number)].id) }
 
   func isCanonical(_ block: BlockID) -> Bool {
     block.number < UInt64(l1.count) && l1[Int(block.number)].hash == block.hash
@@ -128,22 +109,8 @@ extension DrillWorld {
 
   private mutating func append(_ entry: L1Entry, _ events: [Event]) {
     l1.append(entry)
-    record(
-      .l1BlockAppended(L1BlockAppended(header: entry.raw, canonicalAccBefore: .zero, completeness: .embedded)),
-      at: .block(entry.header.number))
-    for event in events {
-      record(event, at: L1Coordinates(blockNumber: entry.header.number, transactionIndex: 0, logIndex: 0))
-    }
-  }
-
-  private mutating func record(_ event: Event, at coordinates: L1Coordinates) {
-    let payload = event.encode()
-    let header = RecordHeader(
-      kind: event.kind, position: Position(UInt64(records.count)), coordinates: coordinates,
-      payloadLength: UInt32(payload.count), payloadHash: Keccak256.hash(payload))
-    records.append((header, payload))
-    leaves.append(header.leafHash)
-    facts.append(Fact(coordinates: coordinates, event: event))
+    let coordinates = L1Coordinates(blockNumber: entry.header.number, transactionIndex: 0, logIndex: 0)
+    logs.append(header: entry.raw, number: entry.header.number, events.map { (coordinates, $0) })
   }
 
   private static func header(number: UInt64, parent: Hash256, logs: [Log], branch: UInt64) -> L1Entry {
@@ -266,14 +233,7 @@ extension DrillWorld {
 extension DrillWorld {
   mutating func hear(_ signed: SignedCommitment?, _ block: RollupBlock? = nil, source: String = "feed") {
     guard let signed else { return }
-    let reader = StatementReader(configuration)
-    let signer = try? reader.statement(of: signed).signer
-    let event = SequencerCommitmentObserved(
-      raw: signed.encode(), format: .varve, signer: signer, block: block.map { .rollup($0) },
-      source: [UInt8](source.utf8), receivedAt: 0, ledgerPosition: UInt64(records.count),
-      ledgerLeaf: leaves.last ?? .zero)
-    testimony.append(event)
-    facts.append(Fact(coordinates: .observed(at: l1Head.number), event: .sequencerCommitmentObserved(event)))
+    logs.hear(signed, block, source: source)
   }
 
   mutating func hear(_ block: SignedBlock, withBody: Bool = false) {

@@ -1,8 +1,11 @@
 import Evidence
+import Hashing
 import MerkleLog
 import Primitives
 import Projections
 import Rollup
+import Settlement
+import StateTransition
 import Testimony
 
 /// Plays lies and honest disturbances, and holds what the watcher makes of each against what it should.
@@ -28,14 +31,8 @@ package enum EquivocationDrill {
   /// One case in a world that is made from the seed.
   package static func play(_ kind: DrillCase, seed: UInt64) throws(DrillError) -> Result {
     let drilled = DrilledCase(kind, seed: seed)
-    let tables = MemoryTables(tables: EquivocationView.tables)
-    let view = EquivocationView(configuration: drilled.world.configuration)
-    let batch = WriteBatch()
-    batch.begin()
     do throws(FoldError) {
-      for fact in drilled.world.facts { _ = try view.fold(fact, into: ProjectionView(batch: batch, over: tables)) }
-      tables.commit(batch)
-      let answers = EquivocationAnswers(ProjectionView(batch: WriteBatch(), over: tables))
+      let answers = try drilled.world.logs.folded()
       var rows: [AccusationRow] = []
       try answers.forEachAccusation { _, row in
         rows.append(row)
@@ -47,7 +44,7 @@ package enum EquivocationDrill {
       return Result(
         kind: kind, outcome: outcome(of: rows, hasAlert: hasAlert, drilled), evidenceCount: rows.count,
         evidenceFault: fault)
-    } catch { throw DrillError(kind: kind, seed: seed, cause: error) }
+    } catch { throw DrillError(subject: "case \(kind)", seed: seed, cause: error) }
   }
 
   /// The gravest thing that is to be said.
@@ -72,45 +69,40 @@ package enum EquivocationDrill {
   private static func fault(
     of row: AccusationRow, _ world: DrillWorld, _ answers: EquivocationAnswers
   ) throws(FoldError) -> String? {
-    guard let evidence = try evidence(of: row, world, answers) else { return "a statement's message is not there" }
-    let trusted: Set<Hash256> = Set([evidence.l1?.head.hash, evidence.log?.root].compactMap(\.self))
-    let bytes = evidence.encode()
-    do throws(EvidenceError) {
-      let again = try EquivocationEvidence(bytes)
-      guard again == evidence else { return "it is read as something else" }
-      let finding = try again.verify(trusting: trusted)
-      guard finding.judgement.verdict == row.judgement.verdict else {
-        return "the file says \(finding.judgement.verdict), the view \(row.judgement.verdict)"
-      }
-    } catch { return "\(error)" }
-    var changed = bytes
-    let bit = Int(world.l1Head.hash.word0 % UInt64(bytes.count * 8))
-    changed[bit / 8] ^= 1 << UInt8(bit % 8)
-    return (try? EvidenceFile(changed)) == nil ? nil : "bit \(bit) can be changed"
+    guard let evidence = try world.logs.evidence(of: row, answers) else { return "a statement's message is not there" }
+    switch check(evidence, changing: world.l1Head.hash.word0) {
+    case .failure(let fault): return fault.reason
+    case .success(let verdict):
+      guard verdict == row.judgement.verdict else { return "the file says \(verdict), the view \(row.judgement.verdict)" }
+    }
+    guard row.contradiction.kind == .doubleSign, case .varve(let first) = evidence.messages[0],
+      case .varve(let second) = evidence.messages[1], let isHeld = world.isHeld(first, second),
+      isHeld != row.isSlashable
+    else { return nil }
+    return "the contract \(isHeld ? "takes" : "refuses") it, the view says \(row.judgement.verdict)"
   }
 
-  private static func evidence(
-    of row: AccusationRow, _ world: DrillWorld, _ answers: EquivocationAnswers
-  ) throws(FoldError) -> EquivocationEvidence? {
-    var messages: [SignedMessage] = []
-    for id in row.statements {
-      guard let statement = try answers.statement(id) else { return nil }
-      let raw: [UInt8] =
-        switch statement.source {
-        case .testimony(let position): world.testimony[Int(position)].raw
-        case .batch(_, let signed): signed
-        }
-      guard let message = try? SignedMessage(raw.rawSpan, .varve) else { return nil }
-      messages.append(message)
-    }
-    let reader = StatementReader(world.configuration)
-    messages = row.contradiction.statements.compactMap { statement in
-      messages.first { (try? reader.statement(of: $0, by: statement.signer))?.digest == statement.digest }
-    }
-    return EquivocationEvidence(
-      l2ChainID: world.configuration.chainID, domain: world.domain, messages: messages,
-      orders: row.contradiction.orders, l1: L1Segment(world.l1.map(\.raw)), log: world.excerpt)
+  /// What a file says to somebody who trusts all that it rests on, once it has been written and read.
+  static func check(_ evidence: EquivocationEvidence, changing word: UInt64) -> Swift.Result<Verdict, EvidenceFault> {
+    let trusted: Set<Hash256> = Set([evidence.l1?.head.hash, evidence.log?.root].compactMap(\.self))
+    let bytes = evidence.encode()
+    var changed = bytes
+    let bit = Int(word % UInt64(bytes.count * 8))
+    changed[bit / 8] ^= 1 << UInt8(bit % 8)
+    guard (try? EvidenceFile(changed)) == nil else { return .failure(EvidenceFault("bit \(bit) can be changed")) }
+    do throws(EvidenceError) {
+      let again = try EquivocationEvidence(bytes)
+      guard again == evidence else { return .failure(EvidenceFault("it is read as something else")) }
+      return .success(try again.verify(trusting: trusted).judgement.verdict)
+    } catch { return .failure(EvidenceFault("\(error)")) }
   }
+}
+
+/// What is wrong with a file of evidence.
+struct EvidenceFault: Error {
+  let reason: String
+
+  init(_ reason: String) { self.reason = reason }
 }
 
 extension AccusationRow {
@@ -122,10 +114,55 @@ extension AccusationRow {
 }
 
 extension DrillWorld {
-  /// What its log's operator can show: configuration, changes of the key, forced inclusions.
-  var excerpt: LogExcerpt {
+  /// Whether the contract takes the two orders for a double sign; nil in a world in which messages were forced in, which
+  /// takes more than a contract's key.
+  fileprivate func isHeld(_ first: SignedCommitment, _ second: SignedCommitment) -> Bool? {
+    guard chain.allSatisfy({ $0.commitment != nil }) else { return nil }
+    var contract = RollupContract(configuration: configuration)
+    let verifier = ReexecutingVerifier(configuration: configuration)
+    let guardian = Caller(configuration.rollup?.guardian ?? .zero)
+    func call(_ call: ContractCall, at number: UInt64) throws(Revert) {
+      let context = L1Context(
+        number: number, timestamp: l1[Int(min(number, l1Head.number))].header.timestamp, ancestors: l1.map(\.hash))
+      _ = try contract.call(call, from: guardian, at: context, verifier: verifier)
+    }
+    do throws(Revert) {
+      for (number, key) in keys.dropFirst() {
+        try call(.updateConfiguration(.sequencer(Self.address(of: key))), at: number)
+      }
+    } catch { return false }
+    return (try? call(.reportDoubleSign(first: first, second: second), at: l1Head.number + 1)) != nil
+  }
+}
+
+extension DrillLogs {
+  /// The evidence of an accusation, with all headers and with all that the log's operator can show.
+  func evidence(
+    of row: AccusationRow, _ answers: EquivocationAnswers
+  ) throws(FoldError) -> EquivocationEvidence? {
+    guard let orders = try answers.orders(of: row) else { return nil }
+    var found: [StatementRow] = []
+    for id in row.statements { if let statement = try answers.statement(id) { found.append(statement) } }
+    var messages: [SignedMessage] = []
+    for statement in row.contradiction.statements {
+      guard let source = found.first(where: { $0.statement.digest == statement.digest })?.source else { return nil }
+      let raw: [UInt8] =
+        switch source {
+        case .testimony(let position): testimony[Int(position)].raw
+        case .batch(_, _, let signed): signed
+        }
+      guard let message = try? SignedMessage(raw.rawSpan, .varve) else { return nil }
+      messages.append(message)
+    }
+    return EquivocationEvidence(
+      l2ChainID: configuration.chainID, domain: domain, messages: messages, orders: orders, l1: L1Segment(headers),
+      log: excerpt)
+  }
+
+  /// What the log's operator can show: configuration, changes of the key, forced inclusions.
+  private var excerpt: LogExcerpt {
     let tree = leaves
-    let canonical = Set(l1.map(\.hash))
+    let canonical = Set(headers.map { Keccak256.hash($0) })
     var block = Hash256.zero
     var excerpt = LogExcerpt(size: UInt64(tree.count), root: MerkleTree.root(ofLeaves: tree), records: [])
     for (header, payload) in records {
@@ -145,9 +182,10 @@ extension DrillWorld {
 
 /// A case that could not be played to its end.
 package struct DrillError: Error, CustomStringConvertible {
-  package let kind: DrillCase
+  /// What was played.
+  let subject: String
   package let seed: UInt64
   let cause: FoldError
 
-  package var description: String { "case \(kind) with seed \(seed): \(cause)" }
+  package var description: String { "\(subject) with seed \(seed): \(cause)" }
 }

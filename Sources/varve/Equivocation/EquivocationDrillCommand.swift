@@ -13,13 +13,18 @@ struct EquivocationDrillCommand: VarveCommand {
       sequencer, batches, a feed. A lie is told about its order, or something
       honest goes wrong; both logs are folded; and the verdict is held against the
       one that there must be. For every accusation evidence is made, verified
-      offline, and refused with a bit changed.
+      offline, and refused with a bit changed; a double sign must be taken by the
+      contract when it is proven, and by no means otherwise.
+
+      With --simulations whole rollups are simulated beside the cases, with all
+      roles, the sequencer's guard among them, and somebody who listens: no honest
+      word may be proven guilty at any time.
 
       Ends with 1 when one case came out otherwise.
 
       EXAMPLES
         varve equivocation drill
-        varve equivocation drill --cases 100000 --seed 7 --json
+        varve equivocation drill --cases 100000 --simulations 100 --seed 7 --json
       """)
 
   @OptionGroup var options: GlobalOptions
@@ -27,11 +32,17 @@ struct EquivocationDrillCommand: VarveCommand {
   @Option(help: ArgumentHelp("How many cases to play, of every kind in turn.", valueName: "number"))
   var cases: UInt64 = 1_000
 
+  @Option(help: ArgumentHelp("How many rollups to simulate.", valueName: "number"))
+  var simulations: UInt64 = 0
+
   @Option(help: ArgumentHelp("What the cases are made from.", valueName: "number"))
   var seed: UInt64 = 1
 
   /// Cases that are played side by side before the bar moves.
   private static let batchSize: UInt64 = 2048
+
+  /// Steps of a simulation: the chain then has left some branches, and rotated some keys.
+  private static let steps = 120
 
   func validate() throws {
     guard cases > 0 else { throw ValidationError("--cases is at least 1") }
@@ -49,11 +60,19 @@ struct EquivocationDrillCommand: VarveCommand {
       for (index, result) in results.enumerated() { report.add(try result.get(), start + UInt64(index)) }
       bar.update(done: start + UInt64(count), total: cases)
     }
-    bar.clear()
     report.seconds = bar.elapsed
+    for start in stride(from: 0, to: simulations, by: 16) {
+      let count = Int(min(16, simulations - start))
+      let results = ParallelMap(grain: 1).map(count) { index in
+        Result { try EquivocationDrill.watch(simulation: seed &+ start &+ UInt64(index), steps: Self.steps) }
+      }
+      for result in results { report.add(try result.get()) }
+      bar.update(done: start + UInt64(count), total: simulations)
+    }
+    bar.clear()
     console.report(report)
     if report.unexpected > 0 {
-      throw Failure(.disagreement, "\(report.unexpected) cases came out otherwise than they must")
+      throw Failure(.disagreement, "\(report.unexpected) findings are otherwise than they must be")
     }
   }
 }
@@ -76,6 +95,12 @@ struct DrillReport: Report {
 
   /// Files of evidence that were made and verified.
   private(set) var evidence = 0
+
+  /// Simulated rollups, what was accused in them, and how often the contract would have taken the evidence.
+  private(set) var simulations = 0
+  private(set) var accusations = 0
+  private(set) var heldByContract = 0
+  private(set) var simulationVerdicts: [String: Int] = [:]
   private(set) var rows: [Row]
   private(set) var faults: [String] = []
   var seconds = 0.0
@@ -101,6 +126,17 @@ struct DrillReport: Report {
     }
   }
 
+  mutating func add(_ watched: WatchedSimulation) {
+    simulations += 1
+    accusations += watched.accusations
+    evidence += watched.evidence
+    heldByContract += watched.heldByContract
+    simulationVerdicts.merge(watched.verdicts, uniquingKeysWith: +)
+    honestAccused += watched.honestAccused
+    unexpected += watched.faults.count
+    for fault in watched.faults where faults.count < 10 { faults.append("simulation \(watched.seed): \(fault)") }
+  }
+
   func render(on page: inout Page) {
     let outcomes = DrillOutcome.allCases.map(\.rawValue)
     page.table(
@@ -114,6 +150,12 @@ struct DrillReport: Report {
       "\(Quantity.count(cases)) cases, \(Quantity.count(unexpected)) otherwise than they must; "
         + "\(Quantity.count(honestAccused)) honest histories accused; \(Quantity.count(evidence)) files of evidence verified",
       unexpected == 0 ? .good : .bad)
+    if simulations > 0 {
+      let verdicts = simulationVerdicts.sorted { $0.key < $1.key }.map { "\($0.key) \(Quantity.count($0.value))" }
+      page.line(
+        "\(Quantity.count(simulations)) simulated rollups: \(Quantity.count(accusations)) accusations "
+          + "(\(verdicts.joined(separator: ", "))), \(Quantity.count(heldByContract)) taken by the contract")
+    }
     page.line("seed \(seed), \(Quantity.rate(UInt64(cases), "cases", seconds: seconds))", .dim)
   }
 }

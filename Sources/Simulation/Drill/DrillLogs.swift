@@ -1,0 +1,87 @@
+import Hashing
+import MerkleLog
+import Primitives
+import Projections
+import Rollup
+import Testimony
+
+/// Both logs of somebody who watches a made up rollup, as a node would have them.
+struct DrillLogs {
+  let configuration: ChainConfiguration
+  let domain: CommitmentDomain
+
+  /// Headers of L1's blocks as it is now, block 0 first.
+  private(set) var headers: [[UInt8]] = []
+
+  /// Records of the ledger so far, and leaf hashes of all of them.
+  private(set) var records: [(header: RecordHeader, payload: [UInt8])] = []
+  private(set) var leaves: [Hash256] = []
+
+  /// What the view is given: both logs, in the order in which they were recorded.
+  private(set) var facts: [Fact] = []
+
+  /// Signed messages that were heard, in order: the testimony log.
+  private(set) var testimony: [SequencerCommitmentObserved] = []
+
+  init(_ configuration: ChainConfiguration) {
+    guard let domain = configuration.commitmentDomain else { preconditionFailure("the configuration is a rollup's") }
+    self.configuration = configuration
+    self.domain = domain
+    record(.chainConfigured(ChainConfigured(configuration: configuration)), at: .block(0))
+  }
+
+  /// The next L1 block, with what the contract says in it.
+  mutating func append(header: [UInt8], number: UInt64, _ events: [(coordinates: L1Coordinates, event: Event)]) {
+    headers.append(header)
+    record(
+      .l1BlockAppended(L1BlockAppended(header: header, canonicalAccBefore: .zero, completeness: .embedded)),
+      at: .block(number))
+    for (coordinates, event) in events { record(event, at: coordinates) }
+  }
+
+  /// L1 leaves its newest blocks.
+  mutating func leave(from oldTip: BlockID, to ancestor: BlockID) {
+    headers.removeLast(Int(oldTip.number - ancestor.number))
+    record(
+      .l1Reorged(
+        L1Reorged(
+          oldTip: oldTip, newTip: BlockID(number: ancestor.number + 1, hash: .zero), commonAncestor: ancestor,
+          revokedFrom: Position(0), revokedTo: Position(UInt64(records.count) - 1))), at: .observed(at: oldTip.number))
+  }
+
+  mutating func finalize(_ block: BlockID) {
+    record(.l1Finalized(L1Finalized(block: block)), at: .observed(at: UInt64(headers.count) - 1))
+  }
+
+  mutating func hear(_ signed: SignedCommitment, _ block: RollupBlock?, source: String) {
+    let signer = try? StatementReader(configuration).statement(of: signed).signer
+    let event = SequencerCommitmentObserved(
+      raw: signed.encode(), format: .varve, signer: signer, block: block.map { .rollup($0) },
+      source: [UInt8](source.utf8), receivedAt: 0, ledgerPosition: UInt64(records.count),
+      ledgerLeaf: leaves.last ?? .zero)
+    testimony.append(event)
+    facts.append(
+      Fact(coordinates: .observed(at: UInt64(headers.count) - 1), event: .sequencerCommitmentObserved(event)))
+  }
+
+  private mutating func record(_ event: Event, at coordinates: L1Coordinates) {
+    let payload = event.encode()
+    let header = RecordHeader(
+      kind: event.kind, position: Position(UInt64(records.count)), coordinates: coordinates,
+      payloadLength: UInt32(payload.count), payloadHash: Keccak256.hash(payload))
+    records.append((header, payload))
+    leaves.append(header.leafHash)
+    facts.append(Fact(coordinates: coordinates, event: event))
+  }
+
+  /// Both logs, folded.
+  func folded() throws(FoldError) -> EquivocationAnswers {
+    let tables = MemoryTables(tables: EquivocationView.tables)
+    let view = EquivocationView(configuration: configuration)
+    let batch = WriteBatch()
+    batch.begin()
+    for fact in facts { _ = try view.fold(fact, into: ProjectionView(batch: batch, over: tables)) }
+    tables.commit(batch)
+    return EquivocationAnswers(ProjectionView(batch: WriteBatch(), over: tables))
+  }
+}
