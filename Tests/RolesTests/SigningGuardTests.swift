@@ -88,16 +88,19 @@ struct SigningGuardTests {
     #expect(try sign(ledger.block(origin: 6), ledger, &signingGuard) == .supersededByRule)
   }
 
-  @Test("on a forced block nothing is signed with an origin below its L1 block, when its height was signed before")
+  @Test("behind a forced block nothing is signed with an origin below its L1 block")
   func onForcedBlock() throws {
     let (ledger, before, signed) = try superseded()
     var signingGuard = SigningGuard()
     #expect(try sign(signed, before, &signingGuard) == .first)
     // Should L1 take block 6 back, the first would stand under one that does not descend from it, and nothing would excuse it.
     #expect(try sign(ledger.block(origin: 5), ledger, &signingGuard) == nil)
-    #expect(try sign(ledger.block(origin: 6), ledger, &signingGuard) == .first)
-    var other = SigningGuard()
-    #expect(try sign(ledger.block(origin: 5), ledger, &other) == .first, "nothing was signed that it could contradict")
+    let next = ledger.block(origin: 6)
+    #expect(try sign(next, ledger, &signingGuard) == .first)
+    // Nor does one that is not the next.
+    var later = ledger.block(after: OrderHead(next), origin: 6)
+    later.l1Origin = ledger.block(origin: 5).l1Origin
+    #expect(try sign(later, ledger, &signingGuard) == nil)
   }
 
   @Test("when L1 takes the forced block back, the order that it took the height from is good again")

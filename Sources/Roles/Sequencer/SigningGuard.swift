@@ -58,11 +58,7 @@ package struct SigningGuard: Sendable {
     let forced = view.forcedBlocks.last { $0.number < block.number }
     // What was signed for the forced block's height would stand under this one as well, should L1 take the messages back,
     // unless that takes this one's origin, too.
-    if let forced, forced.number + 1 == block.number, block.l1Origin.number < forced.l1Block,
-      permissions[forced.number]?.isEmpty == false
-    {
-      return nil
-    }
+    if let forced, block.l1Origin.number < forced.l1Block { return nil }
     var reason = Reason.first
     for permission in earlier {
       guard let excuse = excuse(for: block, despite: permission, view) else { return nil }
