@@ -86,6 +86,7 @@ struct EquivocationEvidenceTests {
       let finding = try evidence.verify(trusting: [segment.head.hash, samples.excerpt().root])
       #expect(finding.judgement.verdict == verdict, "rotated at \(at), origin \(origin)")
       #expect(finding.judgement.isAuthorityKnown == isKnown)
+      #expect(finding.refutations.contains { $0.contains("slashing window has ended") } == (verdict == .proven))
     }
   }
 

@@ -94,6 +94,19 @@ struct InclusionReceiptTests {
     #expect(finding.explanation.contains("L1 has left the block"))
   }
 
+  @Test("what a key promised that never had authority is no promise of the sequencer's")
+  func neverInAuthority() throws {
+    var samples = try EquivocationSamples()
+    let block = samples.block(5, origin: 3, salt: 1)
+    var receipt = try #require(
+      InclusionReceipt(
+        try samples.sign(block, key: Hash256(5, 4, 3, 2)), block: block, index: 0, l2ChainID: 77,
+        domain: samples.domain))
+    receipt.fate = try fate(of: samples.block(5, origin: 3, salt: 2), &samples)
+    let (root, head) = (samples.excerpt().root, try #require(samples.segment()).head.hash)
+    #expect(try receipt.verify(trusting: [root, head]).status == .refused)
+  }
+
   @Test("a promise of a key that was changed since is excused by what L1 stored of the next one, and by nothing less")
   func otherKey() throws {
     var samples = try EquivocationSamples()

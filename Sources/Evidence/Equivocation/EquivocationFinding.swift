@@ -109,6 +109,10 @@ extension EquivocationEvidence {
         refutations.append("a change of the sequencer's key that whoever made the file left out")
       }
     }
+    if judgement.verdict == .proven, facts.isRetired(contradiction.signer) {
+      let block = facts.l1.map { "L1 block \($0.head.number)" } ?? "what the file shows of L1"
+      refutations.append("for the contract: that the retired key's slashing window has ended since \(block)")
+    }
     switch judgement.reason {
     case .equalOrigins where contradiction.kind == .doubleSign:
       if contradiction.format == .varve, let origin = contradiction.statements[0].origin {

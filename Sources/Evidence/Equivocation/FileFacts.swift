@@ -110,6 +110,9 @@ struct FileFacts: EquivocationFacts {
     return intervals
   }
 
+  /// Whether the records show that another key's word counts since.
+  func isRetired(_ key: Address) -> Bool { intervals.all.last?.key != key && intervals.all.contains { $0.key == key } }
+
   /// How late it is, the trusted L1 block says.
   func isPastSlashing(_ key: Address) -> Bool {
     guard let rollup, let l1, isLogTrusted else { return false }

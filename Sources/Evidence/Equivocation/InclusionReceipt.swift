@@ -74,6 +74,8 @@ package struct InclusionReceipt: Equatable, Sendable {
     case excused
     /// The file shows none of these.
     case notYet
+    /// The key's word does not count at that origin: the sequencer has promised nothing.
+    case refused
   }
 
   package struct Finding: Equatable, Sendable {
@@ -119,6 +121,13 @@ package struct InclusionReceipt: Equatable, Sendable {
   ) throws(EvidenceError) -> Finding {
     let facts = try FileFacts(domain: domain, l1: fate.l1, log: fate.log, trusting: trusted)
     let batch = facts.batch(carrying: fate.batchCommitment.encode())
+    let authority = statement.origin.flatMap { facts.authority(atL1Origin: $0.number) }
+    if let authority, authority != statement.signer {
+      return Finding(
+        status: .refused, signer: statement.signer, batch: batch?.index, equivocation: nil,
+        explanation: "at its L1 origin the word of another key counts, "
+          + (authority == .zero ? "nobody's" : "\(authority)"))
+    }
     let stored = fate.orders.last?.commitment ?? fate.batchCommitment.commitment.orderCommitment
     if stored == statement.order {
       try requireChain(fate)
@@ -133,7 +142,7 @@ package struct InclusionReceipt: Equatable, Sendable {
     guard other.signer == statement.signer else {
       // The contract takes a batch of the key alone whose word counts at its origin: so the key was changed between.
       try requireChain(fate)
-      let isStored = batch?.isOnL1 == true
+      let isStored = batch?.isOnL1 == true && authority != nil
       return Finding(
         status: isStored ? .excused : .notYet, signer: statement.signer, batch: batch?.index, equivocation: nil,
         explanation: isStored

@@ -9,7 +9,7 @@ package struct L1Segment: Hashable, Sendable {
   private let headers: [BlockHeader]
   private let hashes: [Hash256]
 
-  /// As many headers are taken: some nine hours of Ethereum.
+  /// As many headers are taken: some 55 hours of Ethereum.
   package static let greatestCount = 1 << 14
 
   /// Nil unless the headers are a chain. One Keccak-256 for each.

@@ -28,12 +28,16 @@ package struct EquivocationStore {
     projector = Projector(dataDirectory: dataDirectory, log: ledger, testimony: testimony, storeID: storeID)
   }
 
-  /// Brings the projection to the end of both logs, and makes it when there is none that could go on; does nothing when
-  /// another process is doing so.
+  /// Brings the projection to the end of both logs, and makes it when there is none that could go on.
+  ///
+  /// - Throws: `locked` when another process writes the projection for longer than the options have patience, ten seconds if
+  ///   they do not say.
   package func bringUp(
     _ options: Projector<EquivocationView>.Options = .init()
   ) throws(NodeError) {
-    do throws(ProjectionError) { try projector.bringUp(options) } catch .locked {} catch { throw .projection(error) }
+    var options = options
+    options.lockPatience = options.lockPatience ?? .seconds(10)
+    do throws(ProjectionError) { try projector.bringUp(options) } catch { throw .projection(error) }
   }
 
   /// Lends the projection's rows to `body`, and how far they have come, in one snapshot.

@@ -41,7 +41,9 @@ package struct EvidenceMaker {
         throw .evidence("a statement that it is about is not kept")
       }
       messages.append(try message(of: row))
-      if case .batch(let index, let l1Block, _) = row.source { batches.append(BatchPlace(index: index, l1Block: l1Block)) }
+      if case .batch(let index, let l1Block, _) = row.source {
+        batches.append(BatchPlace(index: index, l1Block: l1Block))
+      }
     }
     var evidence = EquivocationEvidence(
       l2ChainID: store.configuration.chainID, domain: nil, messages: messages, orders: orders)
@@ -121,8 +123,10 @@ package struct EvidenceMaker {
         }
         headers.append(event.header)
       }
-      return L1Segment(headers)
+      if headers.isEmpty { return nil }
+      if let segment = L1Segment(headers) { return segment }
     } catch { throw .read(error) }
+    throw .evidence("L1 has left a branch while its headers were read; do it again")
   }
 
   /// Which headers a file gets: those that are asked about, those since genesis if they are few, and later ones as far as
@@ -169,7 +173,9 @@ package struct EvidenceMaker {
         let records = try records(ofL1Block: batch.l1Block, before: head.size)
         var place: Int?
         for (index, record) in records.enumerated() where place == nil {
-          if case .sequencerBatchDelivered(let event) = try record.event(), event.batchIndex == batch.index { place = index }
+          if case .sequencerBatchDelivered(let event) = try record.event(), event.batchIndex == batch.index {
+            place = index
+          }
         }
         for record in records.prefix(place.map { $0 + 1 } ?? 0) { wanted[record.position.rawValue] = record }
       }

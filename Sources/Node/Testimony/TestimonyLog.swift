@@ -149,8 +149,6 @@ package final class TestimonyLog {
     if note.isFirst { kept[Place(statement)]?.removeLast() }
     if keys.contains(statement.signer) {
       heights[Feed(source: note.source, format: statement.format)] = note.height
-    } else {
-      strangers[note.source, default: 1] -= 1
     }
   }
 
@@ -170,26 +168,29 @@ extension TestimonyLog {
   package func take(_ messages: [HeardMessage], map: some OrderedMap = ParallelMap()) throws(NodeError) -> Outcome {
     let (reader, keys) = (reader, keys)
     let exhausted = Set(strangers.filter { $0.value >= limits.strangersPerSource }.keys)
-    let statements = map.map(messages.count) { index -> Result<Statement, StatementError> in
+    let statements = map.map(messages.count) { index -> (Result<Statement, StatementError>, isTrusted: Bool) in
       let message = messages[index]
+      var isTrusted = false
       do throws(StatementError) {
         let statement = try reader.statement(message.raw.rawSpan, message.format) { signer in
-          keys.contains(signer) || !exhausted.contains(message.source)
+          isTrusted = keys.contains(signer)
+          return isTrusted || !exhausted.contains(message.source)
         }
-        return .success(statement)
-      } catch { return .failure(error) }
+        return (.success(statement), isTrusted)
+      } catch { return (.failure(error), isTrusted) }
     }
     var outcome = Outcome()
     let arrival = try arrival()
     var records: [NewRecord] = []
     var notes: [Note] = []
+    let strangersBefore = strangers
     do throws(NodeError) {
-      for (message, result) in zip(messages, statements) {
+      for (message, (result, isTrusted)) in zip(messages, statements) {
         switch result {
         case .failure(.unwelcome): outcome.overLimit += 1
         case .failure(let error):
           // What cannot be read has been work as well.
-          if case .payload = error { strangers[message.source, default: 0] += 1 }
+          if case .payload = error, !isTrusted { strangers[message.source, default: 0] += 1 }
           outcome.refused["\(error)", default: 0] += 1
         case .success(let statement):
           if let note = try take(message, statement, arrival, &records, &outcome) { notes.append(note) }
@@ -199,6 +200,7 @@ extension TestimonyLog {
       do throws(AppendError) { try log.append(records) } catch { throw NodeError.append(error) }
     } catch {
       for note in notes.reversed() { forget(note) }
+      strangers = strangersBefore
       throw error
     }
     return outcome
@@ -234,7 +236,9 @@ extension TestimonyLog {
     }
     let isStranger = !keys.contains(statement.signer)
     var isKept = !isStranger || strangers[message.source] ?? 0 < limits.strangersPerSource
-    if isKept, !isKnown { isKept = try isWanted(statement) }
+    if isKept, !isKnown {
+      isKept = try isWanted(statement, isOwn: block.map { statement.isOwn(of: $0.order) } ?? false)
+    }
     guard isKept else {
       outcome.overLimit += 1
       return nil
@@ -257,13 +261,13 @@ extension TestimonyLog {
   }
 
   /// Whether a statement says something that those which are kept do not.
-  private func isWanted(_ statement: Statement) throws(NodeError) -> Bool {
+  private func isWanted(_ statement: Statement, isOwn: Bool) throws(NodeError) -> Bool {
     guard let kept = kept[Place(statement)] else { return true }
     do throws(ReadError) {
-      return try limits.statements.keeps(statement, beside: kept) { origin throws(ReadError) in
+      return try limits.statements.keeps(statement, isOwn: isOwn, beside: kept) { origin throws(ReadError) in
         // Of other stacks' chains this ledger knows no L1.
-        guard statement.format == .varve else { return false }
-        return try ledger.block(origin.number)?.id == origin
+        guard statement.format == .varve else { return nil }
+        return try ledger.block(origin.number).map { $0.id == origin }
       }
     } catch { throw .read(error) }
   }

@@ -11,7 +11,9 @@ extension EquivocationView {
       let statement = try? reader.statement(of: message, by: signer)
     else { return }
     let row = StatementRow(statement: statement, source: .testimony(position))
-    guard let id = try insert(row, in: view) else {
+    var isOwn = false
+    if case .rollup(let block)? = event.block { isOwn = statement.isOwn(of: block.order) }
+    guard let id = try insert(row, isOwn: isOwn, in: view) else {
       // Heard before without the block, perhaps.
       if case .rollup(let block)? = event.block, let known = try known(statement, in: view) {
         if case .testimony = known.row.source { view.put(Self.statements, known.id.key, row: row) }
@@ -33,11 +35,13 @@ extension EquivocationView {
   /// Puts a statement with those of its key about its height, and holds it against them and against those next to it.
   ///
   /// - Returns: nil when it is there already, or there are too many.
-  func insert(_ row: StatementRow, in view: ProjectionView) throws(FoldError) -> StatementID? {
+  func insert(
+    _ row: StatementRow, isOwn: Bool = false, in view: ProjectionView
+  ) throws(FoldError) -> StatementID? {
     let statement = row.statement
     let (own, free) = try Self.statements(at: statement.height, by: statement.signer, in: view)
     guard !own.contains(where: { $0.row.statement.digest == statement.digest }), free < StatementID.limit,
-      try hasRoom(for: row, beside: own.map(\.row), in: view)
+      try hasRoom(for: row, isOwn: isOwn, beside: own.map(\.row), in: view)
     else { return nil }
     let id = StatementID(height: statement.height, signer: statement.signer, slot: free)
     view.put(Self.statements, id.key, row: row)
@@ -48,15 +52,15 @@ extension EquivocationView {
   }
 
   private func hasRoom(
-    for row: StatementRow, beside own: [StatementRow], in view: ProjectionView
+    for row: StatementRow, isOwn: Bool, beside own: [StatementRow], in view: ProjectionView
   ) throws(FoldError) -> Bool {
     guard case .testimony = row.source else { return own.count { !$0.isHeard } < StatementID.batchLimit }
     let kept = own.filter { $0.isHeard && $0.statement.format == row.statement.format }.map(\.statement)
     guard !kept.isEmpty else { return true }
     let facts = ViewFacts(progress: try currentProgress(in: view), view: view)
-    return try StatementLimits().keeps(row.statement, beside: kept) { origin throws(FoldError) in
-      guard row.statement.format == .varve else { return false }
-      return try facts.isCanonical(origin) == true
+    return try StatementLimits().keeps(row.statement, isOwn: isOwn, beside: kept) { origin throws(FoldError) in
+      guard row.statement.format == .varve else { return nil }
+      return try facts.isCanonical(origin)
     }
   }
 

@@ -73,7 +73,9 @@ package enum EquivocationDrill {
     switch check(evidence, changing: world.l1Head.hash.word0) {
     case .failure(let fault): return fault.reason
     case .success(let verdict):
-      guard verdict == row.judgement.verdict else { return "the file says \(verdict), the view \(row.judgement.verdict)" }
+      guard verdict == row.judgement.verdict else {
+        return "the file says \(verdict), the view \(row.judgement.verdict)"
+      }
     }
     guard row.contradiction.kind == .doubleSign, case .varve(let first) = evidence.messages[0],
       case .varve(let second) = evidence.messages[1], let isHeld = world.isHeld(first, second),

@@ -41,3 +41,10 @@ package struct Statement: Hashable, Sendable {
     self.timestamp = timestamp
   }
 }
+
+extension Statement {
+  /// Whether this is what a sequencer signs of an order: the order, and no other fields than the order's.
+  package func isOwn(of preimage: BlockOrder) -> Bool {
+    order == preimage.commitment && Contradiction(self, preimage: preimage) == nil
+  }
+}

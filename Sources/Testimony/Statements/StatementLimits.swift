@@ -1,16 +1,18 @@
 import Primitives
 package import Rollup
 
-/// How much is kept of what one key says of one height, so that nobody fills a log with it, and no contradiction is lost.
+/// How much is kept of what one key says of one height, so that nobody fills a log with it, and what contradicts itself is
+/// not crowded out.
 ///
 /// What is new is a second order: so orders are counted, and never messages that repeat one. Those with an origin that L1
-/// has are counted apart from the others, of which anybody with the key can make up as many as they like. Beyond the
-/// limits two orders that nothing can excuse are kept all the same, once.
+/// has are counted apart from those with one that it does not have, and from those of which that is not known yet: anybody
+/// with the key can make up as many of the latter as they like. What is the order's own commitment is kept whatever else was
+/// signed of the order. Beyond the limits two orders that nothing can excuse are kept all the same, once.
 package struct StatementLimits: Hashable, Sendable {
-  /// Orders with an origin that L1 has; and as many again with one that it does not have, or that nobody here knows.
+  /// Orders with an origin that L1 has; as many again with one that it does not have, and with one that is not known.
   package var orders = 8
 
-  /// Statements of one order: of two with other fields, one at least contradicts the order.
+  /// Statements of one order, of each of these: of two with other fields, one at least contradicts the order.
   package var perOrder = 2
 
   package init() {}
@@ -19,28 +21,34 @@ package struct StatementLimits: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - kept: what is kept of this key and this height, in the same format.
-  ///   - isCanonical: whether L1 is known to have a block.
+  ///   - isOwn: whether the block came along, and its fields are the ones that were signed. An order has one such statement.
+  ///   - isCanonical: whether L1 has a block; nil when that is not known.
   /// - Complexity: O(kept²) beyond the limits, O(kept) within.
   package func keeps<E: Error>(
-    _ statement: Statement, beside kept: [Statement], isCanonical: (BlockID) throws(E) -> Bool
+    _ statement: Statement, isOwn: Bool = false, beside kept: [Statement],
+    isCanonical: (BlockID) throws(E) -> Bool?
   ) throws(E) -> Bool {
     guard !kept.contains(where: { $0.digest == statement.digest }) else { return false }
-    let same = kept.count { $0.order == statement.order }
-    guard same == 0 else { return same < perOrder }
-    let isOnL1 = try Self.isOnL1(statement, isCanonical)
-    var orders: Set<Hash256> = []
-    for other in kept where try Self.isOnL1(other, isCanonical) == isOnL1 { orders.insert(other.order) }
-    if orders.count < self.orders { return true }
+    let group = try Self.group(of: statement, isCanonical)
+    var (orders, same, isNew): (Set<Hash256>, Int, Bool) = ([], 0, true)
+    for other in kept {
+      if other.order == statement.order { isNew = false }
+      guard try Self.group(of: other, isCanonical) == group else { continue }
+      orders.insert(other.order)
+      if other.order == statement.order { same += 1 }
+    }
+    if same > 0 ? same < perOrder : orders.count < self.orders { return true }
+    if isOwn, !isNew { return true }
     guard kept.contains(where: { Self.isInexcusable($0, statement) }) else { return false }
     return !kept.indices.contains { index in
       kept[..<index].contains { Self.isInexcusable($0, kept[index]) }
     }
   }
 
-  private static func isOnL1<E: Error>(
-    _ statement: Statement, _ isCanonical: (BlockID) throws(E) -> Bool
-  ) throws(E) -> Bool {
-    guard let origin = statement.origin else { return false }
+  private static func group<E: Error>(
+    of statement: Statement, _ isCanonical: (BlockID) throws(E) -> Bool?
+  ) throws(E) -> Bool? {
+    guard let origin = statement.origin else { return nil }
     return try isCanonical(origin)
   }
 

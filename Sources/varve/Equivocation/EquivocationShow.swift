@@ -47,7 +47,15 @@ struct EquivocationShow: VarveCommand {
       return
     }
     let store = try options.openEquivocation()
-    let (details, bytes) = try store.read { view, _ throws(NodeError) -> (AccusationDetails, [UInt8]) in
+    let (details, bytes) = try store.ledger.ofOneBranch { try accusation(number, store) }
+    if let out { try EvidenceBytes.write(bytes, to: out) }
+    console.report(details)
+  }
+
+  private func accusation(
+    _ number: UInt64, _ store: EquivocationStore
+  ) throws(NodeError) -> (AccusationDetails, [UInt8]) {
+    try store.read { view, _ throws(NodeError) -> (AccusationDetails, [UInt8]) in
       let answers = EquivocationAnswers(view)
       let found: (row: AccusationRow, history: [AccusationEntry])?
       do throws(FoldError) {
@@ -62,8 +70,6 @@ struct EquivocationShow: VarveCommand {
         AccusationReport(number, found.row), found.history, evidence, bytes.count)
       return (details, bytes)
     }
-    if let out { try EvidenceBytes.write(bytes, to: out) }
-    console.report(details)
   }
 }
 
@@ -94,8 +100,10 @@ struct EquivocationReceipt: VarveCommand {
 
   func execute(_ console: Console) throws {
     let store = try options.openEquivocation()
-    let made = try store.read { view, _ throws(NodeError) in
-      try store.evidenceMaker(view).receipt(height: height, index: index)
+    let made = try store.ledger.ofOneBranch {
+      try store.read { view, _ throws(NodeError) in
+        try store.evidenceMaker(view).receipt(height: height, index: index)
+      }
     }
     guard let receipt = made else {
       throw Failure(
@@ -138,6 +146,9 @@ struct AccusationDetails: Report {
 
   let accusation: AccusationReport
   let history: [Entry]
+  /// What the file says to somebody who trusts both hashes: it cannot always show what the logs do.
+  let fileVerdict: String
+  let fileExplanation: String
   let evidenceHash: String
   let bytes: Int
   let trustL1: String?
@@ -151,6 +162,15 @@ struct AccusationDetails: Report {
       Entry(
         l1Head: $0.l1Head, verdict: $0.judgement.verdict.name, explanation: $0.judgement.reason.description)
     }
+    let trusted = Set([evidence.l1?.head.hash, evidence.log?.root].compactMap(\.self))
+    do throws(EvidenceError) {
+      let finding = try evidence.verify(trusting: trusted)
+      fileVerdict = finding.judgement.verdict.name
+      fileExplanation = finding.judgement.reason.description
+    } catch {
+      fileVerdict = "none"
+      fileExplanation = "\(error)"
+    }
     evidenceHash = "\(evidence.hash)"
     self.bytes = bytes
     trustL1 = evidence.l1.map { "\($0.head.hash)" }
@@ -163,6 +183,7 @@ struct AccusationDetails: Report {
     page.facts([
       ("heights", accusation.heights.map { Quantity.count($0) }.joined(separator: ", ")),
       ("because", accusation.explanation), ("format", accusation.format),
+      ("the file alone", fileVerdict == accusation.verdict ? fileVerdict : "\(fileVerdict), as \(fileExplanation)"),
       ("evidence", "\(evidenceHash), \(Quantity.bytes(UInt64(bytes)))"),
       ("trust, L1 block", trustL1 ?? "none in it"), ("trust, log root", trustLog ?? "none in it"),
     ])

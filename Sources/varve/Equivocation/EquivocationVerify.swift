@@ -19,7 +19,7 @@ struct EquivocationVerify: VarveCommand {
       Of evidence: ends with 0 when it proves that a key contradicted itself, and
       with 1 when it does not, or is no evidence. Of a receipt: with 0 when the
       promise was kept, or when there is nothing yet; with 1 when it was broken,
-      or the file is no receipt.
+      is nobody's whose word counts, or the file is no receipt.
 
       EXAMPLES
         varve equivocation verify 0.evidence
@@ -47,7 +47,7 @@ struct EquivocationVerify: VarveCommand {
       case .receipt(let receipt):
         let finding = try receipt.verify(trusting: trusted)
         console.report(ReceiptReport(receipt, finding, byteCount: bytes.count))
-        isSuccess = finding.status != .broken
+        isSuccess = ![.broken, .refused].contains(finding.status)
       }
     } catch { throw Failure(.disagreement, "\(file) proves nothing: \(error)") }
     if !isSuccess { throw Stop(exitCode: Failure.Kind.disagreement.rawValue) }
@@ -154,6 +154,7 @@ struct ReceiptReport: Report {
       "kept": "kept: L1 has the block",
       "broken": "BROKEN: the sequencer has signed what this cannot stand beside, and nothing excuses it",
       "excused": "excused: L1 has stored another block, for which it gave a reason",
+      "refused": "no promise of the sequencer's: its key's word does not count there",
       "notYet": "not yet: nothing that is trusted shows what L1 has stored",
     ]
     page.line(words[status] ?? status, status == "broken" ? .bad : .good)

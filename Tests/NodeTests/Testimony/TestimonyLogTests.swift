@@ -178,6 +178,36 @@ struct TestimonyLogTests {
     }
   }
 
+  @Test("junk about an order does not take the place of the order's own statement, on L1 or with its block")
+  func junkOfOneOrder() throws {
+    try withStore { store in
+      // Two with made-up origins and the order of message 7.
+      func junk(_ number: UInt64, origin: BlockID) throws -> HeardMessage {
+        var message = try message(store, number, salt: 7)
+        var commitment = try SignedCommitment(rlp: message.raw.rawSpan).commitment
+        commitment.l1Origin = origin
+        let domain = try #require(store.configuration.commitmentDomain)
+        let signature = try Secp256k1.sign(commitment.digest(in: domain), privateKey: Self.key)
+        message.raw = SignedCommitment(commitment: commitment, signature: signature.walletBytes).encode()
+        return message
+      }
+      let log = try store.testimony()
+      let madeUp = [1, 2].map { BlockID(number: 1, hash: Hash256($0, 3, 3, 3)) }
+      #expect(try log.take(try madeUp.map { try junk(1, origin: $0) }).recorded == 2)
+      #expect(try log.take([try message(store, 1, salt: 7), try message(store, 1, salt: 8)]).recorded == 2)
+      #expect(try store.accusations().contains { $0.judgement.verdict == .proven })
+      // With origins that L1 has, the block tells which statement is the order's.
+      let canonical = try [1, 2].map { try #require(try store.ledger.block($0)).id }
+      #expect(try log.take(try canonical.map { try junk(2, origin: $0) }).recorded == 2)
+      var own = try message(store, 2, salt: 7)
+      #expect(try log.take([own]).overLimit == 1)
+      own.block = RollupBlock(
+        number: 2, parentOrder: .zero, timestamp: 9000, l1Origin: store.l1.id, messagesConsumed: 0,
+        transactions: [[2, 7]])
+      #expect(try log.take([own]).recorded == 1)
+    }
+  }
+
   @Test("orders with origins that L1 does not have never take the place of two with one that it has")
   func madeUpOrigins() throws {
     try withStore { store in
