@@ -18,7 +18,8 @@ struct Manifest: Codable, Equatable, Sendable {
   /// Whether the rows can be read as they were after any L1 block.
   var keepsHistory: Bool
 
-  /// Hash of the snapshot file that the version was taken from; nil where it was folded from position 0 here.
+  /// Hash of the snapshot file that the version was taken from; nil where it was folded from position 0 here. Programs of
+  /// before this field, whose format is the same, left it out of what they imported: that, nil does not tell apart.
   var snapshot: String?
 
   static let fileName = "manifest.json"

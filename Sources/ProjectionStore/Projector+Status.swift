@@ -26,7 +26,8 @@ package struct ProjectionStatus: Sendable {
     /// Whether it can be read as it was after any L1 block; nil when its manifest cannot be read.
     package let keepsHistory: Bool?
 
-    /// Hash of the snapshot file that it was taken from, in hexadecimal; nil where it was folded here from position 0.
+    /// Hash of the snapshot file that it was taken from, in hexadecimal; nil where it was folded here from position 0, or was
+    /// imported by a program that did not write it down yet.
     package let snapshot: String?
 
     /// Whether it is whole on disk, and so can be made live.
