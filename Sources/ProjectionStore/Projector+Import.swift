@@ -19,7 +19,9 @@ extension Projector {
   ///   - expected: the digest that the rows must have; nil: the one that the file names.
   ///   - hash: the one that the file must end with; nil: the one that it does.
   ///   - switches: whether the new version is made live.
-  /// - Throws: `snapshot`, with the reason; then nothing has changed.
+  /// - Throws: `snapshot`, with the reason; then nothing has changed. Whatever else can fail does so behind that, too: the
+  ///   live version stays live unless the switch itself was made, but what an interrupted rebuild had left may be gone, and the
+  ///   new version lie beside, where `switchTo` makes it live if it is finished and the next rebuild removes it.
   package func importSnapshot(
     from path: FilePath, digest expected: Hash256? = nil, hash: Hash256? = nil, switches: Bool = true,
     _ options: Options = Options()
