@@ -163,7 +163,8 @@ extension ChallengerView {
 package struct GameOutlook: Equatable, Sendable {
   package let winner: GameStatus
 
-  /// Until when the other side can still turn it, in seconds of L1 time; nil when it cannot any more.
+  /// Until when the other side can still turn it, in seconds of L1 time, if it then answers everything that it has to; nil
+  /// when it cannot any more.
   package let answerableUntil: UInt64?
 }
 
@@ -176,25 +177,32 @@ extension ChallengerView {
     let claims = try Self.claims(of: id, in: view)
     guard !claims.isEmpty else { return nil }
     var falls = claims.map(\.isDisproven)
+    // Until when moves can still turn a claim; 0 for one that nothing can.
+    var end: UInt64 = 0
+    // Of each claim's answers: until when one that falls can be made to stand, and all that stand to fall.
+    var oneRises = [UInt64](repeating: 0, count: claims.count)
+    var allFall = [UInt64](repeating: .max, count: claims.count)
     // An answer comes after what it answers.
-    for index in claims.indices.reversed() {
-      if let counter = claims[index].counteredBy { falls[index] = counter != .zero }
-      if !falls[index], let parent = claims[index].parentIndex, parent < index { falls[Int(parent)] = true }
+    for (index, claim) in claims.enumerated().reversed() {
+      if let counter = claim.counteredBy {
+        falls[index] = counter != .zero
+        end = 0
+      } else if claim.isDisproven {
+        end = 0
+      } else if falls[index] {
+        end = allFall[index]
+      } else {
+        end = max(oneRises[index], try deadline(toAnswer: UInt64(index), of: id, in: view) ?? 0)
+      }
+      guard let parent = claim.parentIndex.map({ Int($0) }), parent < index else { continue }
+      if falls[index] {
+        oneRises[parent] = max(oneRises[parent], end)
+      } else {
+        falls[parent] = true
+        allFall[parent] = min(allFall[parent], end)
+      }
     }
-    // The sides take turns: the root is the proposer's.
-    var isDefenders: [Bool] = []
-    for claim in claims {
-      let parent = claim.parentIndex.flatMap { $0 < isDefenders.count ? isDefenders[Int($0)] : nil }
-      isDefenders.append(parent != true)
-    }
-    var end: UInt64?
-    for index in claims.indices where !falls[index] && isDefenders[index] != falls[0] {
-      guard claims[index].counteredBy == nil, let until = try deadline(toAnswer: UInt64(index), of: id, in: view),
-        until > now
-      else { continue }
-      end = max(end ?? 0, until)
-    }
-    return GameOutlook(winner: falls[0] ? .challengerWins : .defenderWins, answerableUntil: end)
+    return GameOutlook(winner: falls[0] ? .challengerWins : .defenderWins, answerableUntil: end > now ? end : nil)
   }
 }
 

@@ -140,6 +140,48 @@ struct VerdictTests {
     #expect(try ChallengerView.account(proposer, in: view).locked == 1000)
   }
 
+  @Test("of several answers that stand each has to be answered in time; one that falls can rise again while its own is")
+  func outlook() throws {
+    var ledger = try ledger()
+    try ledger.add(.outputProposed(try honest(ledger)))
+    try ledger.add(
+      .disputeGameCreated(
+        DisputeGameCreated(
+          gameId: 0, outputIndex: 0, rootClaim: .zero, challenger: MiniChain.address(61), bond: 1000)))
+    let began = ledger.l1Time
+    func outlook(_ ledger: RollupLedger, at now: UInt64) throws -> GameOutlook? {
+      let view = try view(ledger, ChallengerView.self)
+      return try ChallengerView(configuration: ledger.configuration).outlook(ofGame: 0, now: now, in: view)
+    }
+    func expect(
+      _ winner: GameStatus, until end: UInt64?, at now: UInt64, _ location: SourceLocation = #_sourceLocation
+    ) throws {
+      #expect(
+        try outlook(ledger, at: now) == GameOutlook(winner: winner, answerableUntil: end), sourceLocation: location)
+    }
+    // A clock has 50 seconds.
+    try expect(.defenderWins, until: began + 50, at: began)
+    try move(&ledger, claimIndex: 1, parentIndex: 0, position: GamePosition(2))
+    try ledger.beginL1Block(after: 40)
+    try move(&ledger, claimIndex: 2, parentIndex: 0, position: GamePosition(2), claim: Hash256(1, 2, 3, 4))
+    // The first attack has to be answered within 10 seconds more; that the second has 50 helps nobody behind them.
+    try expect(.challengerWins, until: began + 50, at: began + 49)
+    try expect(.challengerWins, until: nil, at: began + 50)
+    // One attack that is answered leaves the other one.
+    try move(&ledger, claimIndex: 3, parentIndex: 1, position: GamePosition(4))
+    try expect(.challengerWins, until: began + 90, at: began + 50)
+    // Both are: then either can be made to stand again, or the root, as long as its own time is not over, be attacked anew.
+    try ledger.beginL1Block(after: 5)
+    try move(&ledger, claimIndex: 4, parentIndex: 2, position: GamePosition(4))
+    // Claim 3 is answered on claim 1's clock, of which nothing was used; claim 4 on claim 2's, of which 40 seconds were.
+    try expect(.defenderWins, until: began + 90, at: began + 54)
+    try ledger.add(.claimResolved(ClaimResolved(gameId: 0, claimIndex: 3, counteredBy: .zero)))
+    try expect(.defenderWins, until: began + 55, at: began + 54)
+    try ledger.add(.claimResolved(ClaimResolved(gameId: 0, claimIndex: 4, counteredBy: .zero)))
+    try expect(.defenderWins, until: began + 50, at: began + 49)
+    try expect(.defenderWins, until: nil, at: began + 54)
+  }
+
   @Test("what a game ends with")
   func endings() throws {
     var ledger = try ledger()
@@ -179,12 +221,12 @@ struct VerdictTests {
   }
 
   private func move(
-    _ ledger: inout RollupLedger, claimIndex: UInt64, parentIndex: UInt64, position: GamePosition
+    _ ledger: inout RollupLedger, claimIndex: UInt64, parentIndex: UInt64, position: GamePosition, claim: Hash256 = .zero
   ) throws {
     try ledger.add(
       .move(
         Move(
-          gameId: 0, claimIndex: claimIndex, parentIndex: parentIndex, position: position, claim: .zero,
+          gameId: 0, claimIndex: claimIndex, parentIndex: parentIndex, position: position, claim: claim,
           claimant: MiniChain.address(61), isAttack: true, bond: 20)))
   }
 }
