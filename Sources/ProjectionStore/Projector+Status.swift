@@ -69,7 +69,8 @@ extension Projector {
     do throws(ReadError) { (finalized, blocks) = (try log.finalizedBlock(), try log.l1Blocks()) } catch {
       throw .log(error)
     }
-    guard var number = (finalized?.number ?? blocks?.lowerBound).map({ $0 + 1 }) else { return nil }
+    guard let first = blocks?.lowerBound else { return nil }
+    var number = max(finalized?.number ?? first, first) + 1
     while number <= cursor.l1BlockNumber {
       if try version.journalHeader(number) == nil { return number }
       number += 1

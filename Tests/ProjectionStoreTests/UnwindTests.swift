@@ -128,6 +128,24 @@ struct UnwindTests {
     }
   }
 
+  @Test("a log that begins behind the block that is final has a journal for all that L1 can leave")
+  func journalBehindFirstBlock() throws {
+    let chain = try MiniChain(blockCount: 10)
+    try Scratch.with { scratch in
+      try chain.write(5..<10, to: scratch.log)
+      try scratch.log.append([
+        NewRecord(.l1Finalized(L1Finalized(block: chain.blocks[2].header.id)), at: .observed(at: 9))
+      ])
+      let projector = Projector<SenderIndex>(
+        dataDirectory: scratch.dataDirectory, log: scratch.log, storeID: Scratch.storeID)
+      try projector.rebuild()
+      #expect(try projector.firstBlockWithoutJournal() == nil)
+      let version = try projector.openLive(.readWrite)
+      try version.commit(WriteBatch(), try #require(try version.cursor()), forgettingThrough: 7)
+      #expect(try projector.firstBlockWithoutJournal() == 6)
+    }
+  }
+
   @Test("a projection that cannot take back what L1 left asks for a rebuild")
   func tooDeep() throws {
     try Scratch.with { scratch in
