@@ -68,6 +68,9 @@ package enum ProjectionError: Error, Sendable {
   /// An L1 block is not among those that the projection has folded to their end.
   case notFolded(projection: String, l1Block: UInt64, newest: UInt64)
 
+  /// It has folded a part of an L1 block, and was asked for a digest, which names whole ones.
+  case withinBlock(projection: String, l1Block: UInt64)
+
   /// At a position the ledger had no whole L1 block, or stood in one, or behind one, that L1 has left since.
   case noBlockAsOf(Position)
 
@@ -144,6 +147,9 @@ extension ProjectionError: CustomStringConvertible {
     case .notFolded(let projection, let l1Block, let newest):
       "L1 block \(l1Block) is not among those that projection \(projection) has folded: it has come to \(newest); "
         + "`varve projection list` shows how far the log is"
+    case .withinBlock(let projection, let l1Block):
+      "projection \(projection) has folded a part of L1 block \(l1Block), and a digest is of whole ones; run this again when "
+        + "it has gone on: a node brings it to the head of the log, or `varve projection rebuild \(projection)`"
     case .noBlockAsOf(let position):
       "at record \(position) the ledger had no whole L1 block yet, or stood in one that L1 has left since; "
         + "`varve log show \(position)` says what is there"

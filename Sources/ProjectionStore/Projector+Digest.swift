@@ -20,11 +20,21 @@ package struct DigestReport: Equatable, Sendable {
 extension Projector {
   /// The digest of the live version. O(rows): reads all of them, in one snapshot.
   ///
-  /// - Throws: `rebuildRequired` when what the version has folded is not what the log has.
+  /// - Throws: `rebuildRequired` when what the version has folded is not what the log has; `withinBlock` when it has folded
+  ///   a part of an L1 block, which a digest would not tell from all of it.
   package func digest() throws(ProjectionError) -> DigestReport {
     let version = try openLive(.readOnly)
     _ = try checkedCursor(of: version)
-    return try version.digest()
+    let report = try version.digest()
+    if try isWithinBlock(report.cursor) { throw .withinBlock(projection: P.name, l1Block: report.cursor.l1BlockNumber) }
+    return report
+  }
+
+  /// Whether records are left to fold of the L1 block at which a canonical projection stands. Its digest has the block in it,
+  /// and not how many of its records: of rows that stand within it, it says nothing that an import could go on from.
+  func isWithinBlock(_ cursor: ProjectionCursor) throws(ProjectionError) -> Bool {
+    guard P.readMode == .canonical, let end = try log.cursor(behind: cursor.l1Block) else { return false }
+    return cursor.nextPosition < end.nextPosition
   }
 }
 

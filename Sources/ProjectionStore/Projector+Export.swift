@@ -21,6 +21,10 @@ package struct SnapshotReport: Sendable {
 
   /// Whether all of the file was written or taken: history and journal too.
   package var isWhole = true
+
+  /// Whether the rows are the fold of a part of the header's L1 block: then nobody may be told to trust the digest, which
+  /// does not say of which part.
+  package let isWithinBlock: Bool
 }
 
 extension Projector {
@@ -49,7 +53,7 @@ extension Projector {
         try writer.add(version, of: rows, at: cursor.l1Block)
       }
       for (number, table) in version.kept { try writer.add(number, allOf: table, in: transaction) }
-      return try writer.finish(digest, header)
+      return try finish(&writer, digest, header)
     }
   }
 
@@ -63,8 +67,19 @@ extension Projector {
       let header = try header(at: cursor, keepsHistory: false, newestPoint: [])
       var writer = try SnapshotWriter(path, header)
       let digest = try writer.add(version, of: rows, at: block)
-      return try writer.finish(digest, header)
+      return try finish(&writer, digest, header)
     }
+  }
+
+  /// Ends the file, and says what is in it.
+  private func finish(
+    _ writer: inout SnapshotWriter, _ digest: Hash256, _ header: SnapshotHeader
+  ) throws(ProjectionError) -> SnapshotReport {
+    let isWithinBlock = try isWithinBlock(header.cursor)
+    let hash = try writer.finish(digest)
+    return SnapshotReport(
+      header: header, digest: digest, hash: hash, rows: writer.rows, byteCount: writer.byteCount,
+      isWithinBlock: isWithinBlock)
   }
 
   private func header(
@@ -81,14 +96,6 @@ extension Projector {
 }
 
 extension SnapshotWriter {
-  /// Ends the file, and says what is in it.
-  fileprivate mutating func finish(
-    _ digest: Hash256, _ header: SnapshotHeader
-  ) throws(ProjectionError) -> SnapshotReport {
-    let hash = try finish(digest)
-    return SnapshotReport(header: header, digest: digest, hash: hash, rows: rows, byteCount: byteCount)
-  }
-
   /// Adds the rows of a table as they are stored.
   fileprivate mutating func add(
     _ number: UInt8, allOf table: Table, in transaction: borrowing ReadTransaction

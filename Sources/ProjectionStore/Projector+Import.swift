@@ -46,7 +46,8 @@ extension Projector {
       directory, tables: P.tables, mode: .create, durability: .unsynced, keepsHistory: keepsHistory)
     let report: SnapshotReport
     do throws(ProjectionError) {
-      report = try version.take(header, end, from: path, at: cursor, isWhole: isWhole)
+      report = try version.take(
+        header, end, from: path, at: cursor, isWhole: isWhole, isWithinBlock: try isWithinBlock(cursor))
     } catch {
       try? Files.removeDirectory(directory)
       throw error
@@ -64,12 +65,12 @@ extension Projector {
     return report
   }
 
-  /// Where rows stand that are known by their digest. It names an L1 block; all else is taken from the log here, and not
-  /// from the file.
+  /// Where rows stand that are known by their digest. It names an L1 block, which whoever told it had folded whole; all else
+  /// is taken from the log here, and not from the file.
   private func cursorByDigest(_ header: SnapshotHeader, _ path: FilePath) throws(ProjectionError) -> ProjectionCursor {
     guard P.readMode == .canonical else { throw .snapshot(path, .digestIsNotEnough(projection: P.name)) }
     let stated = header.cursor
-    if stated.nextPosition == 0 { return .start }
+    if stated.nextPosition == 0, stated.l1Block == ProjectionCursor.start.l1Block { return .start }
     guard let cursor = try log.cursor(behind: stated.l1Block), cursor.nextPosition <= stated.nextPosition else {
       throw .snapshot(path, .notAtBlockEnd(l1Block: stated.l1BlockNumber))
     }
@@ -128,8 +129,10 @@ extension ProjectionVersion {
   /// - Parameters:
   ///   - end: of the file, as it was found to be before.
   ///   - isWhole: whether history and journal are taken too.
+  ///   - isWithinBlock: for the report.
   fileprivate func take(
-    _ header: SnapshotHeader, _ end: SnapshotEnd, from path: FilePath, at cursor: ProjectionCursor, isWhole: Bool
+    _ header: SnapshotHeader, _ end: SnapshotEnd, from path: FilePath, at cursor: ProjectionCursor, isWhole: Bool,
+    isWithinBlock: Bool
   ) throws(ProjectionError) -> SnapshotReport {
     var source = try SnapshotSource(path)
     var filler = TableFiller(self, path)
@@ -146,7 +149,8 @@ extension ProjectionVersion {
     let bytes: Int
     do throws(LMDB.OpenError) { bytes = try Files.status(path)?.size ?? 0 } catch { throw .open(error) }
     return SnapshotReport(
-      header: header, digest: digest, hash: end.hash, rows: filler.taken, byteCount: bytes, isWhole: isWhole)
+      header: header, digest: digest, hash: end.hash, rows: filler.taken, byteCount: bytes, isWhole: isWhole,
+      isWithinBlock: isWithinBlock)
   }
 
   private func digest(at block: BlockID) throws(ProjectionError) -> Hash256 {

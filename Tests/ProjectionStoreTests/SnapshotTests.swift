@@ -134,6 +134,60 @@ struct SnapshotTests {
     }
   }
 
+  @Test("a projection that has folded a part of an L1 block has no digest, which would pass for that of all of it")
+  func withinBlock() throws {
+    let chain = try MiniChain(blockCount: 6)
+    try Scratch.with { scratch in
+      try chain.write(0..<4, to: scratch.log)
+      try scratch.projector().rebuild()
+      let whole = try scratch.projector().exportSnapshot(to: scratch.dataDirectory.appending("whole.snapshot"))
+      #expect(!whole.isWithinBlock)
+      try chain.write(4..<6, to: scratch.log)
+      var asked = 0
+      var options = Projector<ProposerState>.Options()
+      options.isCancelled = {
+        asked += 1
+        return asked > 2
+      }
+      #expect(throws: ProjectionError.self) { try scratch.projector().catchUp(options) }
+      let part = try #require(try scratch.projector().openLive(.readOnly).cursor())
+      let end = try #require(try scratch.log.cursor(behind: chain.blocks[4].header.id))
+      #expect(part.l1Block == end.l1Block && part.nextPosition < end.nextPosition)
+      let error = #expect(throws: ProjectionError.self) { try scratch.projector().digest() }
+      guard case .withinBlock(ProposerState.name, l1Block: 4) = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      let file = scratch.dataDirectory.appending("part.snapshot")
+      let made = try scratch.projector().exportSnapshot(to: file)
+      #expect(made.isWithinBlock)
+      // All of the file says where it stands.
+      #expect(try scratch.projector().importSnapshot(from: file, hash: made.hash).isWithinBlock)
+      try scratch.projector().catchUp()
+      #expect(try scratch.projector().digest().digest == Scratch.digest(of: chain))
+    }
+  }
+
+  @Test("rows that are known by their digest are not taken for those of no record, which all would be folded into again")
+  func byDigestAtStart() throws {
+    let chain = try MiniChain(blockCount: 6)
+    try Scratch.with { scratch in
+      try chain.write(to: scratch.log)
+      try scratch.projector().rebuild()
+      let right = try scratch.projector().digest()
+      // Whoever made the file has set its position back.
+      var forged = right.cursor
+      (forged.nextPosition, forged.lastLeafHash) = (0, .zero)
+      try scratch.projector().openLive(.readWrite).commit(WriteBatch(), forged)
+      let file = scratch.dataDirectory.appending("state.snapshot")
+      #expect(try scratch.projector().exportSnapshot(to: file).digest == right.digest)
+      let error = #expect(throws: ProjectionError.self) {
+        try scratch.projector().importSnapshot(from: file, digest: right.digest)
+      }
+      #expect(Self.reason(error) == .notAtBlockEnd(l1Block: 5))
+    }
+  }
+
   @Test("what was imported says so, and neither a rebuild nor a replay goes on with it")
   func imported() throws {
     let chain = try MiniChain(blockCount: 8)

@@ -11,7 +11,8 @@ struct ProjectionDigestCommand: VarveCommand {
     abstract: "Print one hash over all rows of a projection.",
     discussion: """
       Equal on every machine that has folded the same canonical history, however
-      it got there. The digest is the last word of its line. With --at-l1 it is the
+      it got there. The digest is the last word of its line. It names the L1 block,
+      so a projection that has folded a part of one has none. With --at-l1 it is the
       one that the projection had after that L1 block, which takes an archive; with
       --at-position the one after the newest L1 block that the log had whole when
       that was its last record.

@@ -70,9 +70,10 @@ struct ProjectionSnapshotImport: VarveCommand {
       back what L1 leaves. So give what you know from somebody you trust:
 
       --hash, as the export told it: the file is that one, with all that is in it.
-      --digest, as `varve projection digest` tells it on any node: the rows are those.
-      Of the file nothing else is taken, neither history nor journal; until L1 is
-      final beyond it, a reorganisation there makes a rebuild necessary.
+      --digest, as `varve projection digest` tells it on any node: the rows are those,
+      after the L1 block that it is of, which that command has whole or refuses. Of
+      the file nothing else is taken, neither history nor journal; until L1 is final
+      beyond it, a reorganisation there makes a rebuild necessary.
 
       With neither, the file is believed. In any case `varve projection list` calls
       the version imported, and no rebuild goes on with it. What an interrupted one
@@ -133,8 +134,8 @@ struct SnapshotOutcome: Report {
   let rows: UInt64
   let bytes: Int
 
-  /// Of the rows alone.
-  let digest: String
+  /// Of the rows alone; nil where they stand within an L1 block, which it would not say.
+  let digest: String?
 
   /// Of the file, with all that is in it.
   let hash: String
@@ -152,7 +153,7 @@ struct SnapshotOutcome: Report {
     records = report.header.cursor.nextPosition
     rows = report.rows
     bytes = report.byteCount
-    digest = "\(report.digest)"
+    digest = report.isWithinBlock ? nil : "\(report.digest)"
     hash = "\(report.hash)"
     isWhole = report.isWhole
     ledgerRoot = "\(report.header.ledgerRoot)"
@@ -162,7 +163,7 @@ struct SnapshotOutcome: Report {
     page.line("\(verb): \(name), \(history), up to L1 block \(Quantity.count(l1Block))", .good)
     page.facts([
       ("file", "\(file), \(Quantity.bytes(UInt64(bytes))), \(Quantity.count(rows)) rows"),
-      ("snapshot hash", hash), ("digest of rows", digest),
+      ("snapshot hash", hash), ("digest of rows", digest ?? "none within an L1 block"),
       ("of", "a log whose first \(Quantity.count(records)) records have root \(ledgerRoot)"),
     ])
     if !isWhole { page.line("history and journal were left out: a digest of rows says nothing of them") }
