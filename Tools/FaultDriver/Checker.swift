@@ -82,6 +82,7 @@ struct Checker {
         throw Violation(description: "record \(position) is torn")
       }
       let thread = [payload.process, payload.writer]
+      if payload.writer == Payload.again, payload.count == 0 { counts[thread] = 0 }
       guard payload.count == counts[thread, default: 0] else {
         throw Violation(description: "record \(position) is out of its writer's order")
       }

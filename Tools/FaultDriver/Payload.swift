@@ -6,6 +6,9 @@ import Primitives
 struct Payload: Hashable {
   static let headerSize = 24
 
+  /// Stands for a thread whose only payload, number 0, may be written again and again.
+  static let again = UInt64.max
+
   /// The seed of the process that wrote it.
   let process: UInt64
   /// The thread of that process.

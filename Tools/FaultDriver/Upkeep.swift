@@ -62,12 +62,14 @@ struct Upkeep {
       Appender.say("open \(try log.head().size)\nbegin sign\n")
       let signer = try places.logSigner(makes: true)
       var source = Source(process: seed, writer: 0)
-      let first = source.record()
+      let again = NewRecord(
+        kind: .blockSequenced, coordinates: .block(0),
+        payload: Payload(process: seed, writer: Payload.again, count: 0).bytes)
       for _ in 0..<Self.rounds {
         Appender.say("begin append\n")
         for _ in 0..<Self.batchesPerRound {
           // One payload comes in every batch.
-          try Appender.acknowledge(try log.append(source.batch() + [first]), in: log)
+          try Appender.acknowledge(try log.append(source.batch() + [again]), in: log)
         }
         Appender.say("begin sign\n")
         let size = try signer.checkpoint(of: log).checkpoint(signedByAll: [signer.verifierKey]).size
