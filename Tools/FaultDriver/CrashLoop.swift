@@ -78,8 +78,9 @@ struct CrashLoop {
         of: sample.work, in: place, recorder: recorder, seed: seed &+ runs, commits: Self.commitsPerRun,
         failingMeta: isAppend ? failingMeta(runs) : nil)
       for grain in [4096, 512] {
-        tally.add(try examine(recorded, sample, in: place, grain: grain, seed: seed &+ runs))
-        moments += recorded.recording.operations.count
+        let chosen = chosenMoments(of: recorded.recording, sample, seed: seed &+ runs &+ UInt64(grain))
+        tally.add(try examine(recorded, sample, chosen, in: place, grain: grain, seed: seed &+ runs))
+        moments += chosen.count
       }
       try FileManager.default.removeItem(atPath: place.string)
       runs += 1
@@ -106,9 +107,8 @@ struct CrashLoop {
   }
 
   private func examine(
-    _ run: RecordedRun, _ sample: Sample, in place: FilePath, grain: Int, seed: UInt64
+    _ run: RecordedRun, _ sample: Sample, _ moments: Set<Int>, in place: FilePath, grain: Int, seed: UInt64
   ) throws -> Tally {
-    let moments = chosenMoments(of: run.recording, sample, seed: seed &+ UInt64(grain))
     var tallies = [Result<Tally, any Error>?](repeating: nil, count: Self.workers)
     let lock = NSLock()
     unsafe withUnsafeMutablePointer(to: &tallies) { results in
