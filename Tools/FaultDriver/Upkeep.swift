@@ -1,5 +1,6 @@
 import EventStore
 import Foundation
+import LMDB
 import MerkleLog
 import Primitives
 import Rollup
@@ -48,7 +49,8 @@ struct Upkeep {
       let logs = [log, mirror].flatMap { [$0, $0.appending("data.mdb"), $0.appending("writer.lock")] }
       let bundle = tiles.appending(FilePath("tile/entries/000.p").components)
       return logs + names.map { signer.appending($0) }
-        + [copy.path, copy.ledger, copy.ledger.appending("data.mdb.tmp"), copy.path.appending("varve.json.tmp")]
+        + [copy.path, copy.ledger, copy.ledger.appending("writer.lock"), copy.path.appending("varve.json.tmp")]
+        + [draft.path, draft.ledger, draft.ledger.appending("data.mdb.tmp"), draft.ledger.appending("data.mdb")]
         + [tiles, tiles.appending("checkpoint.tmp"), bundle]
     }
   }
@@ -77,22 +79,10 @@ struct Upkeep {
         Appender.say("exported \(try TileExport.run(log, signer: signer, to: places.tiles).checkpoint.size)\n")
       }
       Appender.say("begin copy\n")
-      try copy(log)
-      Appender.say("begin mirror\n")
+      Appender.say("copied \(try places.makeCopy(of: log))\nbegin mirror\n")
       try mirror(signer.verifierKey)
     } catch { FaultDriver.fail("\(error)", code: 3) }
     exit(0)
-  }
-
-  /// As `varve log backup`: the manifest comes last, once the copy is found to be whole.
-  private func copy(_ log: EventLog) throws {
-    try log.copy(to: places.copy.ledger)
-    let copy = try EventLog.open(places.copy.ledger, mode: .readOnly)
-    guard try copy.verify(options: .init(decodesEvents: false)).isSound else {
-      throw Checker.Violation(description: "the copy is not sound")
-    }
-    try places.copy.write(StoreManifest.new(for: .zero))
-    Appender.say("copied \(try copy.head().size)\n")
   }
 
   private func mirror(_ key: VerifierKey) throws {
@@ -101,6 +91,49 @@ struct Upkeep {
     let mirror = try EventLog.open(places.mirror, mode: .create)
     _ = try source.record(into: mirror)
     Appender.say("mirrored \(try mirror.head().size)\n")
+  }
+}
+
+extension Upkeep.Places {
+  /// The manifest of the copy.
+  fileprivate static let manifest = StoreManifest(
+    chainConfigurationHash: .zero, storeID: String(repeating: "0", count: 32))
+
+  /// Where the copy is made.
+  private var draft: DataDirectory { DataDirectory(copy.ledger.appending(".new-copy")) }
+
+  /// By this name a copy is known.
+  fileprivate var copiedData: FilePath { copy.ledger.appending("data.mdb") }
+
+  /// The steps of `varve log backup`, in their order: a draft below the ledger, its check, the manifest, and last the name.
+  /// What a copy that was stopped has left is written over. Only that the check there is a child process is not played.
+  ///
+  /// - Returns: how many records were copied.
+  fileprivate func makeCopy(of log: EventLog) throws -> UInt64 {
+    try Files.createDirectory(copy.ledger)
+    return try copy.holdingLedger {
+      do {
+        try Files.removeDirectory(draft.path)
+        try log.copy(to: draft.ledger)
+        let size = try Self.soundSize(draft.ledger)
+        try copy.write(Self.manifest)
+        try Files.move(draft.ledger.appending("data.mdb"), to: copiedData)
+        try? Files.removeDirectory(draft.path)
+        return size
+      } catch {
+        try? Files.removeDirectory(draft.path)
+        try? Files.remove(copy.ledger.appending(EventLog.lockFile))
+        throw error
+      }
+    }
+  }
+
+  private static func soundSize(_ ledger: FilePath) throws -> UInt64 {
+    let copy = try EventLog.open(ledger, mode: .readOnly)
+    guard try copy.verify(options: .init(decodesEvents: false)).isSound else {
+      throw Checker.Violation(description: "the copy is not sound")
+    }
+    return try copy.head().size
   }
 }
 
@@ -186,15 +219,20 @@ struct UpkeepCheck {
     }
   }
 
-  /// A copy that has its name is whole, and a manifest is there only beside one.
+  /// A copy has its name only beside its manifest, and is whole. Where none has it, one is made, whatever is in the way.
   private func checkCopy(of log: EventLog) throws {
-    guard FileManager.default.fileExists(atPath: places.copy.ledger.appending("data.mdb").string) else {
-      guard size("copied") == 0, try places.copy.manifestIfPresent() == nil else {
-        throw Checker.Violation(description: "the copy is gone")
+    let manifest = try places.copy.manifestIfPresent()
+    if FileManager.default.fileExists(atPath: places.copiedData.string) {
+      guard manifest == Upkeep.Places.manifest else {
+        throw Checker.Violation(description: "the copy has its name, and not its manifest")
       }
-      return try log.copy(to: places.copy.ledger)
+    } else {
+      guard size("copied") == 0 else { throw Checker.Violation(description: "the copy is gone") }
+      guard manifest == nil || manifest == Upkeep.Places.manifest else {
+        throw Checker.Violation(description: "the manifest is not the copy's")
+      }
+      _ = try places.makeCopy(of: log)
     }
-    if size("copied") > 0 { _ = try places.copy.manifest() }
     let copy = try EventLog.open(places.copy.ledger, mode: .readOnly)
     let head = try copy.head()
     let report = try copy.verify(options: .init(decodesEvents: false))
