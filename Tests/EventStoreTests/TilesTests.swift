@@ -156,7 +156,22 @@ struct TilesTests {
           #expect(FileManager.default.contents(atPath: url.path) == bytes)
         }
       }
-      #expect(try contents(tiles).filter { $0.key != "checkpoint.damaged" } == whole)
+      let kept = try contents(tiles).keys.filter { $0.hasPrefix("checkpoint.damaged") }.sorted()
+      #expect(kept == ["checkpoint.damaged", "checkpoint.damaged-2", "checkpoint.damaged-3"])
+      #expect(try contents(tiles).filter { !$0.key.hasPrefix("checkpoint.damaged") } == whole)
+      // Without a checkpoint nothing says what had to be there; what is there and is another is damaged all the same.
+      let checkpoint = tiles.appending("checkpoint").string
+      try FileManager.default.removeItem(atPath: checkpoint)
+      try Data([1]).write(to: URL(fileURLWithPath: tiles.appending("tile/0/000").string))
+      let unnamed = try TileExport.run(log, signer: signer, to: tiles, isRepair: true)
+      #expect(unnamed.mended == ["tile/0/000"] && !unnamed.hadCheckpoint)
+      // One that has nothing of the log's name any more may be another log's.
+      for bytes in [Data("another log's\n".utf8), Data(), Data(count: 2 << 20)] {
+        try bytes.write(to: URL(fileURLWithPath: checkpoint))
+        #expect(throws: TilesError.self) { try TileExport.run(log, signer: signer, to: tiles, isRepair: true) }
+        #expect(FileManager.default.contents(atPath: checkpoint) == bytes)
+      }
+      try #require(whole["checkpoint"]).write(to: URL(fileURLWithPath: checkpoint))
       #expect(try contents(tiles)["checkpoint.damaged"] != nil)
       // Several at once, behind records that are new.
       try log.fill(300)

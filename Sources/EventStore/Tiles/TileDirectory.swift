@@ -84,8 +84,9 @@ extension TileDirectory {
     }
   }
 
-  /// Writes a file below the directory, so that whoever reads meanwhile sees all of it or nothing. Durable once `durably` returns;
-  /// at once where it takes the place of another, which a checkpoint may vouch for: two records can have one payload.
+  /// Writes a file below the directory, so that whoever reads meanwhile sees all of it or nothing. Durable once `durably`
+  /// returns. What takes the place of another file, which a checkpoint may vouch for, is on the disk before it does: a crash
+  /// leaves the one or the other.
   func write(_ name: String, _ body: (FileDescriptor) throws -> Void) throws(LMDB.OpenError) {
     let path = path.pushing(FilePath(name))
     let draft = Files.temporary(path)

@@ -18,6 +18,11 @@ package struct TileExport {
   private var present = Present.nothing
   private var mended: [String] = []
 
+  /// Payloads that this run has written or looked at last: many records can have the same.
+  private var recent: Set<Hash256> = []
+
+  private static let recentLimit = 1 << 16
+
   /// A directory's checkpoint, as an export finds it.
   private enum Present {
     case nothing
@@ -34,13 +39,18 @@ package struct TileExport {
     /// How many signatures it has.
     package let signatures: Int
 
-    /// How many records the directory had before; in a repair of one whose checkpoint is damaged, all.
+    /// How many records the directory had before; in a repair of one whose checkpoint is damaged, all; without a checkpoint
+    /// none, whatever is there.
     package let oldSize: UInt64
+
+    /// Whether there was a checkpoint.
+    package let hadCheckpoint: Bool
 
     /// How many tiles and bundles were written.
     package let tiles: UInt64
 
-    /// The files that a repair found missing or damaged, and wrote anew.
+    /// The files that a repair found missing or damaged, and wrote anew. What was missing counts if a checkpoint said that it
+    /// had to be there.
     package let mended: [String]
   }
 
@@ -50,11 +60,12 @@ package struct TileExport {
   ///
   /// - Parameters:
   ///   - isRepair: whether what was exported before is looked at too: each file is held against the log, and written anew
-  ///     if it is not as it must be. Nothing in the directory is trusted then. A checkpoint that is damaged counts for
-  ///     none, and is kept as `checkpoint.damaged`.
+  ///     if it is not as it must be. Nothing in the directory is trusted then but the log's name in its checkpoint. One
+  ///     that is damaged is kept as `checkpoint.damaged`, or with a number behind that.
   ///   - progress: told after each bundle how many records are done.
   /// - Throws: `forked` or `ahead`, and changes nothing, if what the directory has is not how this log begins;
-  ///   `badCheckpoint` likewise, if its checkpoint is signed by another log, or damaged and this is no repair.
+  ///   `badCheckpoint` likewise, if its checkpoint is signed by another log, or damaged and this is no repair;
+  ///   `namelessCheckpoint` in a repair, if it is damaged and does not say whose it is.
   /// - Complexity: O(what is new), in a repair O(all): one file for each payload, two for 256 records.
   package static func run(
     _ log: EventLog, signer: LogSigner, to path: FilePath, isRepair: Bool = false,
@@ -89,7 +100,10 @@ package struct TileExport {
       }
     }
     let signatures = try publish(note)
-    return Report(checkpoint: checkpoint, signatures: signatures, oldSize: oldSize, tiles: count, mended: mended)
+    let hadCheckpoint = if case .nothing = present { false } else { true }
+    return Report(
+      checkpoint: checkpoint, signatures: signatures, oldSize: oldSize, hadCheckpoint: hadCheckpoint, tiles: count,
+      mended: mended)
   }
 
   /// Up to which size the directory had, or should have had, a log's files.
@@ -108,7 +122,10 @@ package struct TileExport {
       guard let found = try directory.note() else { return .nothing }
       note = found
     } catch {
-      guard isRepair, case .badCheckpoint = error else { throw error }
+      guard isRepair, case .badCheckpoint(let path, _) = error else { throw error }
+      // What can still be read of it has to have the log's name, or that of its key, which is the same.
+      let bytes = (try? directory.read(TileDirectory.checkpointName, limit: SignedNote.byteLimit)) ?? []
+      guard bytes.contains(Array(key.name.utf8)) else { throw .namelessCheckpoint(path) }
       return .damaged
     }
     let checkpoint: Checkpoint
@@ -143,7 +160,9 @@ package struct TileExport {
     do throws(LMDB.OpenError) {
       if case .damaged = present {
         mended.append(TileDirectory.checkpointName)
-        _ = try Files.link(path, as: path.removingLastComponent().appending(TileDirectory.damagedCheckpointName))
+        let kept = directory.path.appending(TileDirectory.damagedCheckpointName).string
+        var number = 1
+        while try !Files.link(path, as: FilePath(number == 1 ? kept : "\(kept)-\(number)")) { number += 1 }
       }
       try Files.replace(
         path, with: [UInt8](note.encoded.utf8), permissions: [.ownerReadWrite, .groupRead, .otherRead])
@@ -169,13 +188,15 @@ extension TileExport {
           for index in first..<end {
             hashes.append(try transaction.subtreeHash(level: height, index: index, in: log.tables))
           }
-          if tile.isFull {
-            // A stored hash that is not that of what is below it would spoil a tile that was exported before.
-            let (level, index) = (height + Tile.height, tile.index)
+          // A stored hash that is not that of what is below it would spoil a tile that was exported before.
+          var place = 0
+          for bit in (0...Tile.height).reversed() where tile.width >> bit & 1 == 1 {
+            let (level, index) = (height + bit, (first + UInt64(place)) >> UInt64(bit))
             guard
-              try MerkleTree.root(ofLeaves: hashes)
+              try MerkleTree.root(ofLeaves: hashes[place..<place + 1 << bit])
                 == transaction.subtreeHash(level: level, index: index, in: log.tables)
             else { throw .damaged(Damage(.treeHash(level: level, index: index))) }
+            place += 1 << bit
           }
           return Tile.encode(hashes: hashes)
         }
@@ -196,7 +217,8 @@ extension TileExport {
       } catch { throw .unreadable(error) }
       entries.append(leaf)
       let isOld = view.position.rawValue < oldSize
-      guard isRepair || !isOld else { return }
+      guard isRepair || !isOld, recent.insert(view.payloadHash).inserted else { return }
+      if recent.count > Self.recentLimit { recent = [] }
       _ = try write(view.payload, TileDirectory.payloadPath(view.payloadHash), isOld: isOld)
     }
     return Tile.encode(entries: entries)
@@ -206,9 +228,10 @@ extension TileExport {
   private mutating func write(_ bytes: [UInt8], _ name: String, isOld: Bool) throws(TilesError) -> Bool {
     if isRepair {
       if directory.holds(bytes, name) { return false }
-      if isOld { mended.append(name) }
     }
     do throws(LMDB.OpenError) {
+      let isThere = try Files.status(directory.path.pushing(FilePath(name))) != nil
+      if isRepair, isOld || isThere { mended.append(name) }
       let parent = directory.path.pushing(FilePath(name)).removingLastComponent()
       if directories.insert(parent.string).inserted { try Files.createDirectory(parent) }
       try directory.write(name) { _ = try $0.writeAll(bytes) }

@@ -12,6 +12,9 @@ package enum TilesError: Error, Sendable {
   /// The directory's checkpoint is not one that the keys vouch for.
   case badCheckpoint(FilePath, NoteError)
 
+  /// The directory's checkpoint is damaged, and does not say any more that it is this log's.
+  case namelessCheckpoint(FilePath)
+
   /// A file that the checkpoint asks for is not there.
   case missingFile(String)
 
@@ -50,7 +53,8 @@ extension TilesError {
   package var isDisagreement: Bool {
     switch self {
     case .missingCheckpoint, .append, .unreadable, .unreadableLog, .files, .notOnDisk: false
-    case .badCheckpoint, .missingFile, .badFile, .otherRoot, .forked, .ahead, .recordedOtherwise: true
+    case .badCheckpoint, .namelessCheckpoint, .missingFile, .badFile, .otherRoot, .forked, .ahead, .recordedOtherwise:
+      true
     case .signer(let error): error.isDisagreement
     }
   }
@@ -62,6 +66,9 @@ extension TilesError: CustomStringConvertible {
     case .missingCheckpoint(let path): "there is no checkpoint in \(path), so it is no exported log, or not a whole one"
     case .badCheckpoint(let path, let error):
       "the checkpoint \(path): \(error); if it is damaged, \(Self.remedy)"
+    case .namelessCheckpoint(let path):
+      "the checkpoint \(path) does not name this log, and may be another's: it is not written over; if the directory is this "
+        + "log's export, move that file away and run it again"
     case .missingFile(let name): "\(name) is missing, and the checkpoint asks for it; \(Self.remedy)"
     case .badFile(let name, let what): "\(name) is not what the checkpoint vouches for: \(what); \(Self.remedy)"
     case .otherRoot(let checkpoint, let tiles):

@@ -18,8 +18,9 @@ struct LogExport: VarveCommand {
       checkpoint is of the log as it is now, witnesses' signatures in it stay.
 
       --repair looks at everything: each file is held against the log, and written
-      anew if it is missing or another. Nothing in the directory is trusted. A
-      checkpoint that is damaged is kept as `checkpoint.damaged`.
+      anew if it is missing or another. Nothing in the directory is trusted, but the
+      log's name in the checkpoint. One that is damaged is kept as
+      `checkpoint.damaged`; one that does not have the name any more is left alone.
 
       EXAMPLES
         varve log export public/log
@@ -56,6 +57,7 @@ struct ExportOutcome: Report {
   let newRecords: UInt64
   let tiles: UInt64
   let signatures: Int
+  let hadCheckpoint: Bool
 
   /// How many files a repair wrote anew, and the first of them; nil without one.
   let mendedFiles: Int?
@@ -71,6 +73,7 @@ struct ExportOutcome: Report {
     newRecords = report.checkpoint.size - report.oldSize
     tiles = report.tiles
     signatures = report.signatures
+    hadCheckpoint = report.hadCheckpoint
     mendedFiles = isRepair ? report.mended.count : nil
     mended = isRepair ? Array(report.mended.prefix(Self.namesShown)) : nil
   }
@@ -82,6 +85,7 @@ struct ExportOutcome: Report {
       ("tiles and bundles written", Quantity.count(tiles)),
     ])
     guard let mendedFiles, let mended else { return }
+    if !hadCheckpoint { page.line("there was no checkpoint: what was missing is counted as new", .strong) }
     guard mendedFiles > 0 else { return page.line("nothing to mend: all that was there is as it must be", .good) }
     page.line("mended: \(Quantity.count(mendedFiles)) that were missing or damaged", .strong)
     for name in mended { page.line("  \(name)") }
