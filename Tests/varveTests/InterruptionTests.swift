@@ -100,6 +100,25 @@ struct InterruptionTests {
     }
   }
 
+  @Test("a store that is made where a backup is restored to, while that is verified, is left as it is")
+  func meanwhile() throws {
+    try DemoWorld.withStore { world in
+      let backup = "\(world.directory)/backup"
+      try world.expect(0, ["log", "backup", backup])
+      let target = "\(world.directory)/target"
+      // Its note that the target has no key stands still, after the backup was looked at and before anything is written.
+      let held = try HeldTool(["log", "restore", backup, "--data-dir", target], holding: .errors)
+      let child = try #require(held.child(["log", "verify", "--child"]))
+      #expect(HeldTool.hasEnded(child))
+      let made = try Tool.run(world.importing(world.chain) + ["--data-dir", target])
+      #expect(made.exitCode == 0, "\(made.errors)")
+      let manifest = try Data(contentsOf: URL(fileURLWithPath: "\(target)/varve.json"))
+      #expect(try held.finish() == 1)
+      #expect(try Data(contentsOf: URL(fileURLWithPath: "\(target)/varve.json")) == manifest)
+      #expect(try Tool.run(["log", "checkpoint", "--data-dir", target]).exitCode == 0)
+    }
+  }
+
   @Test("what a copy has left that was killed at any of its steps is written over by the next")
   func leftOfCopies() throws {
     try DemoWorld.withStore { world in

@@ -27,8 +27,9 @@ struct LogBackup: VarveCommand {
   func execute(_ console: Console) throws {
     let manifest = try DataDirectory(options.dataPath).manifest()
     let target = DataDirectory(FilePath(directory))
-    try target.requireRoom(for: manifest, remedy: "name a new directory")
-    let head = try VerifiedCopy.make(of: options.openLog(.readOnly), in: target, manifest, options)
+    let room = { try target.requireRoom(for: manifest, remedy: "name a new directory") }
+    try room()
+    let head = try VerifiedCopy.make(of: options.openLog(.readOnly), in: target, manifest, options, requiring: room)
     console.report(CopyOutcome(verb: "backed up", head, directory: directory))
   }
 }
@@ -59,12 +60,16 @@ struct LogRestore: VarveCommand {
     let source = DataDirectory(FilePath(directory))
     let manifest = try manifest(of: source)
     let target = DataDirectory(options.dataPath)
-    try target.requireRoom(
-      for: manifest, remedy: "move it away first, as nothing is replaced, or name another directory with --data-dir")
+    let remedy = "move it away first, as nothing is replaced, or name another directory with --data-dir"
+    try target.requireRoom(for: manifest, remedy: remedy)
     _ = try VerifiedCopy.check(source, options)
     let backup = try EventLog.open(source.ledger, mode: .readOnly)
     try target.requireSigned(manifest, extendedBy: backup, console)
-    let head = try VerifiedCopy.make(of: backup, in: target, manifest, options)
+    let head = try VerifiedCopy.make(of: backup, in: target, manifest, options) {
+      try target.requireRoom(for: manifest, remedy: remedy)
+      // What was signed meanwhile counts as well. That there is no key was said before.
+      try target.requireSigned(manifest, extendedBy: backup, Console(isJSON: console.isJSON, isQuiet: true))
+    }
     console.report(CopyOutcome(verb: "restored", head, directory: options.dataDirectory))
   }
 
@@ -86,20 +91,33 @@ enum VerifiedCopy {
   /// Copies a log into a data directory that has none, and verifies the copy. It gets its name last; one that is not found to
   /// be sound is removed, and the lock's file with it, so that nothing is in the way of the next. What a run that was
   /// stopped has left is written over. Nobody can append meanwhile.
+  ///
+  /// - Parameter requirement: throws unless the copy may be made here; nothing of that can change until it is done.
   static func make(
-    of log: EventLog, in target: DataDirectory, _ manifest: StoreManifest, _ options: GlobalOptions
+    of log: EventLog, in target: DataDirectory, _ manifest: StoreManifest, _ options: GlobalOptions,
+    requiring requirement: () throws -> Void
   ) throws -> Head {
     try Files.createDirectory(target.ledger)
     return try target.holdingLedger {
+      try requirement()
       let draft = target.draft
       do {
         try Files.removeDirectory(draft.path)
         try log.copy(to: draft.ledger)
         let head = try check(draft, options)
         try target.write(manifest)
-        try Files.move(draft.data, to: target.data)
+        do { try Files.move(draft.data, to: target.data) } catch {
+          guard try Files.status(target.data) != nil else { throw error }
+          throw Unsettled(cause: error)
+        }
         try? Files.removeDirectory(draft.path)
         return head
+      } catch let error as Unsettled {
+        throw Failure(
+          .cannot,
+          "the copy in \(target.ledger) is whole and has its name, and may lose that in a power cut: \(error.cause)",
+          remedy:
+            "see to the disk of \(target.path); the copy is good if the log is there after a restart of the machine")
       } catch {
         try? Files.removeDirectory(draft.path)
         try? Files.remove(target.ledger.appending(EventLog.lockFile))
@@ -109,6 +127,11 @@ enum VerifiedCopy {
           remedy: "`varve log verify` of what was copied; if that is sound, see to the disk of \(target.path)")
       }
     }
+  }
+
+  /// The copy has got its name, and the disk has not said that it keeps it.
+  private struct Unsettled: Error {
+    let cause: any Error
   }
 
   /// The head of the log in a data directory, once all of it is found to be sound.
