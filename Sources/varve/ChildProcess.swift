@@ -33,8 +33,8 @@ enum ChildProcess {
   /// The child is started with `posix_spawn`: an LMDB environment must not cross a fork. It has a process group of its own, so
   /// a terminal's Ctrl-C reaches only this process.
   ///
-  /// - Returns: how it ended, the last word that it sent, and what a silent one would have said on standard error: less than
-  ///   a pipe holds.
+  /// - Returns: how it ended, the last word that it sent, and what a silent one would have said on standard error, as far as
+  ///   a pipe holds it.
   static func runSelf(
     _ arguments: [String], isSilent: Bool = false
   ) throws -> (outcome: ChildOutcome, word: String?, said: String) {
@@ -49,6 +49,9 @@ enum ChildProcess {
     if let errors {
       process.standardOutput = FileHandle.nullDevice
       process.standardError = errors
+      // What is more than the pipe holds is lost, and holds nobody up.
+      let end = errors.fileHandleForWriting.fileDescriptor
+      _ = fcntl(end, F_SETFL, fcntl(end, F_GETFL) | O_NONBLOCK)
     }
     do {
       defer { try? other.close() }

@@ -157,6 +157,7 @@ struct LogEvidenceTests {
       #expect(try Tool.run(["log", "mirror", tiles, "--key", key, "--data-dir", mirror]).exitCode == 0)
       let unchecked = try Tool.run(compare + ["--data-dir", mirror])
       #expect(unchecked.exitCode == 0 && unchecked.output.contains("the checkpoint's signature was NOT checked"))
+      #expect(try world.expect(2, ["log", "compare", mirror, "--key", key]).errors.contains("--key is of an export's"))
       let given = try Tool.run(compare + ["--key", key, "--data-dir", mirror])
       #expect(given.exitCode == 0 && !given.output.contains("NOT checked"))
 

@@ -54,7 +54,14 @@ struct LogCompare: VarveCommand {
   var other: String
 
   func execute(_ console: Console) throws {
-    if records || key != nil || isExport { return try compareRecords(console) }
+    let isExport = self.isExport
+    guard key == nil || isExport else {
+      throw Failure(
+        .wrongUsage,
+        "--key is of an export's checkpoint, and \(other) is none: an export has a file checkpoint, and no ledger",
+        remedy: "leave out --key to compare with a store")
+    }
+    if records || isExport { return try compareRecords(console) }
     try compareNodes(console)
   }
 
@@ -109,21 +116,21 @@ struct LogCompare: VarveCommand {
   private func openExport() throws -> (TileMirror, isSignatureChecked: Bool) {
     let path = FilePath(other)
     if let key { return (try TileMirror(of: path, signedByAll: [key.key()]), true) }
-    do throws(TilesError) {
-      if let own = try ownKey() { return (try TileMirror(of: path, signedByAll: [own]), true) }
-    } catch {
-      guard case .badCheckpoint(_, .noKnownSigner) = error else { throw error }
+    if let own = try ownKey() {
+      do throws(TilesError) { return (try TileMirror(of: path, signedByAll: [own]), true) } catch {
+        guard case .badCheckpoint(_, .noKnownSigner) = error else { throw error }
+      }
     }
     return (try TileMirror(unsigned: path), false)
   }
 
   /// The public key of this store's log; nil if it has none.
-  private func ownKey() throws(TilesError) -> VerifierKey? {
+  private func ownKey() throws -> VerifierKey? {
     let directory = DataDirectory(options.dataPath)
-    guard let manifest = try? directory.manifestIfPresent() else { return nil }
+    guard let manifest = try directory.manifestIfPresent() else { return nil }
     do throws(SignerError) { return try directory.ledgerSigner(of: manifest).verifierKey } catch {
       if case .missing = error { return nil }
-      throw .signer(error)
+      throw error
     }
   }
 
