@@ -80,7 +80,7 @@ struct ProjectionSnapshotImport: VarveCommand {
       had left is removed, once the file is known to be sound.
 
       EXAMPLES
-        varve projection snapshot import state.snapshot --hash 0x5e…
+        varve projection snapshot import state.snapshot
         varve projection snapshot import state.snapshot --no-switch
       """)
 

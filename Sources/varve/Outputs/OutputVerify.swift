@@ -11,8 +11,9 @@ struct OutputVerify: VarveCommand {
     discussion: """
       Begins at position 0 with nothing, in a scratch directory: it trusts no row
       of any projection, and compares its verdicts with those of proposer-state as
-      well: also where that has one on an output that nobody posted. With indices only these outputs are told of, and it ends behind the last
-      of them; without, all are, deleted ones too.
+      well: also where that has one on an output that nobody posted. With indices
+      only these outputs are told of, and it ends behind the last of them; without,
+      all are, deleted ones too.
 
       Ends with 1 when one of them is wrong, or when proposer-state has another
       verdict on it.
