@@ -76,7 +76,8 @@ struct InclusionReceiptTests {
     #expect(try receipt.verify(trusting: [root]).status == .notYet, "L1 may have left the block since")
     var short = receipt
     short.fate?.log?.records.remove(at: 2)
-    #expect(try short.verify(trusting: [root, head]).status == .notYet, "another block may stand where one is left out")
+    #expect(
+      try short.verify(trusting: [root, head]).status == .notYet, "another block may stand where one is left out")
     receipt.fate?.orders.removeLast()
     #expect(throws: EvidenceError.self) { try receipt.verify(trusting: [root, head]) }
   }

@@ -67,8 +67,9 @@ struct ProofFormatTests {
     for value in values { #expect(text.contains(value), "\(value) is not in the document") }
     let receipt = try InclusionReceipt(try Hex.decode(hexExample("Inclusion receipt")))
     #expect(try receipt.verify(trusting: []).status == .notYet)
-    #expect(receipt.signed.commitment.orderCommitment == finding.contradiction.statements[0].order
-      || receipt.signed.commitment.orderCommitment == finding.contradiction.statements[1].order)
+    #expect(
+      receipt.signed.commitment.orderCommitment == finding.contradiction.statements[0].order
+        || receipt.signed.commitment.orderCommitment == finding.contradiction.statements[1].order)
     for body in [evidence.encode(), receipt.encode()] {
       #expect(Keccak256.hash([UInt8](body.dropLast(32))).bytes == [UInt8](body.suffix(32)))
     }

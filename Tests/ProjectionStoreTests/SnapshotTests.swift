@@ -173,7 +173,8 @@ struct SnapshotTests {
     }
   }
 
-  @Test("rows that are known by their digest are not taken for those of no record, which all would be folded into again")
+  @Test(
+    "rows that are known by their digest are not taken for those of no record, which all would be folded into again")
   func byDigestAtStart() throws {
     let chain = try MiniChain(blockCount: 6)
     try Scratch.with { scratch in

@@ -222,7 +222,8 @@ struct VerdictTests {
   }
 
   private func move(
-    _ ledger: inout RollupLedger, claimIndex: UInt64, parentIndex: UInt64, position: GamePosition, claim: Hash256 = .zero
+    _ ledger: inout RollupLedger, claimIndex: UInt64, parentIndex: UInt64, position: GamePosition,
+    claim: Hash256 = .zero
   ) throws {
     try ledger.add(
       .move(

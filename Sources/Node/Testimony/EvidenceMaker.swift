@@ -109,9 +109,10 @@ package struct EvidenceMaker {
       let finalized = try store.ledger.finalizedBlock()?.number ?? 0
       let end = blocks.upperBound == .max ? .max : blocks.upperBound + 1
       let newestKnown = finalized >= end ? finalized : newest
-      guard let range = Self.segmentRange(
-        over: blocks.lowerBound...end, genesis: store.configuration.rollup?.genesisOrigin.number,
-        newest: newestKnown)
+      guard
+        let range = Self.segmentRange(
+          over: blocks.lowerBound...end, genesis: store.configuration.rollup?.genesisOrigin.number,
+          newest: newestKnown)
       else { return nil }
       var headers: [[UInt8]] = []
       for number in range {

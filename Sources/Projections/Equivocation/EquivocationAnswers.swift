@@ -82,7 +82,8 @@ package struct EquivocationAnswers {
   /// What any key said of a height. O(statements of the height).
   package func statements(at height: UInt64) throws(FoldError) -> [StatementRow] {
     var rows: [StatementRow] = []
-    try view.scanRows(EquivocationView.statements, from: ProposerState.key(height)) { (key: RawSpan, row: StatementRow) in
+    try view.scanRows(EquivocationView.statements, from: ProposerState.key(height)) {
+      (key: RawSpan, row: StatementRow) in
       guard key.bigEndian(at: 0, as: UInt64.self) == height else { return false }
       rows.append(row)
       return true

@@ -96,7 +96,9 @@ private struct StatementPool: Sendable {
 
   func recoverAll() -> UInt8 {
     signed.reduce(0) { sum, item in
-      guard let address = try? Secp256k1.recoverAddress(hash: item.digest, signature: item.signature) else { return sum }
+      guard let address = try? Secp256k1.recoverAddress(hash: item.digest, signature: item.signature) else {
+        return sum
+      }
       return sum &+ address.bytes[0]
     }
   }
@@ -194,14 +196,15 @@ private struct ScanStore {
         Result { try Self.sign(made[index], configuration) }
       }.map { try $0.get() }
       let arrival = try ledger.head()
-      try testimony.append(commitments.enumerated().map { index, signed in
-        NewRecord(
-          .sequencerCommitmentObserved(
-            SequencerCommitmentObserved(
-              raw: signed.encode(), format: .varve, signer: configuration.rollup?.sequencer, block: nil, source: [],
-              receivedAt: 0, ledgerPosition: arrival.size, ledgerLeaf: arrival.lastLeafHash)),
-          at: .observed(at: origin.number))
-      })
+      try testimony.append(
+        commitments.enumerated().map { index, signed in
+          NewRecord(
+            .sequencerCommitmentObserved(
+              SequencerCommitmentObserved(
+                raw: signed.encode(), format: .varve, signer: configuration.rollup?.sequencer, block: nil, source: [],
+                receivedAt: 0, ledgerPosition: arrival.size, ledgerLeaf: arrival.lastLeafHash)),
+            at: .observed(at: origin.number))
+        })
       // Of every other batch the last block is stored otherwise than it was signed before.
       if (first / Self.batchSize).isMultiple(of: 2) { batch[batch.count - 1].timestamp += 1 }
       origin = try appendBlock(try Self.events(of: batch, configuration, index: number))

@@ -209,7 +209,9 @@ struct EvidenceDocument: Report {
       page.line("height \(Quantity.count(commitment.blockNumber)): \(commitment.orderCommitment)")
       page.line("  made from L1 block \(commitment.l1Origin.number) (\(commitment.l1Origin.hash))", .dim)
     }
-    for message in evidence?.messages ?? [] where message.commitment == nil { page.line("a message, \(message.format)") }
+    for message in evidence?.messages ?? [] where message.commitment == nil {
+      page.line("a message, \(message.format)")
+    }
     for record in log?.records ?? [] {
       page.line("record \(Quantity.count(record.position)): \(record.kind), L1 block \(Quantity.count(record.l1Block))")
     }

@@ -228,7 +228,9 @@ struct TestimonyLogTests {
     try withStore { store in
       let origins = (1...8 as ClosedRange<UInt64>).map { BlockID(number: 1, hash: Hash256($0, 2, 2, 2)) }
       var messages = try origins.map { try message(store, 1, origin: $0, salt: $0.hash.word0) }
-      for salt in 50...60 as ClosedRange<UInt64> { messages.append(try message(store, 1, origin: origins[3], salt: salt)) }
+      for salt in 50...60 as ClosedRange<UInt64> {
+        messages.append(try message(store, 1, origin: origins[3], salt: salt))
+      }
       let outcome = try store.testimony().take(messages)
       #expect(outcome.recorded == 9 && outcome.overLimit == 10)
     }

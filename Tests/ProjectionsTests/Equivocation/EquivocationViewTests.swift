@@ -216,7 +216,9 @@ struct EquivocationViewTests {
   }
 
   /// A batch of blocks `first` to `last`, in L1 block 3, and each block's record.
-  private func batch(_ range: ClosedRange<UInt64>, under parent: Hash256) throws -> (facts: [Fact], orders: [BlockOrder]) {
+  private func batch(_ range: ClosedRange<UInt64>, under parent: Hash256) throws -> (
+    facts: [Fact], orders: [BlockOrder]
+  ) {
     var blocks: [RollupBlock] = []
     for number in range {
       blocks.append(
