@@ -24,9 +24,7 @@ extension EventLog {
       let row: BlockRow?
       do throws(LMDBError) { row = try transaction.blockRow(id.number, in: tables) } catch { throw .store(error) }
       guard let row, row.hash == id.hash else { return nil }
-      let revoked = try currentRevocations(in: transaction).ranges.reduce(0) { count, range in
-        range.lowerBound < row.end ? count + min(range.upperBound, row.end) - range.lowerBound : count
-      }
+      let revoked = try currentRevocations(in: transaction).count(before: row.end)
       let leaf = try transaction.withRecord(at: row.end - 1, in: tables) {
         (view: borrowing RecordView) throws(ReadError) in try view.header.leafHash
       }
@@ -41,11 +39,16 @@ extension EventLog {
     }
   }
 
+  /// What L1 has revoked until now.
+  package func currentRevocations() throws(ReadError) -> Revocations {
+    try environment.read { (transaction: borrowing ReadTransaction) throws(ReadError) in
+      try currentRevocations(in: transaction)
+    }
+  }
+
   /// Positions that canonical readers skip, ascending and apart.
   package func revokedRanges() throws(ReadError) -> [Range<Position>] {
-    try environment.read { (transaction: borrowing ReadTransaction) throws(ReadError) in
-      try currentRevocations(in: transaction).ranges.map { Position($0.lowerBound)..<Position($0.upperBound) }
-    }
+    try currentRevocations().ranges.map { Position($0.lowerBound)..<Position($0.upperBound) }
   }
 
   /// The leaf hash of a record: with its position, a cursor.

@@ -59,9 +59,7 @@ extension EventLog {
     let information = environment.information()
     let newest = try newestBlock()?.id
     let finalized = try finalizedBlock()
-    let revoked = try revokedRanges().reduce(UInt64(0)) {
-      $0 + $1.upperBound.rawValue - $1.lowerBound.rawValue
-    }
+    let revoked = try currentRevocations().count(before: .max)
     return try environment.read { (transaction: borrowing ReadTransaction) throws(ReadError) in
       var sizes: [(String, TableStatistics)] = []
       var pages: Int

@@ -4,15 +4,22 @@ import Rollup
 import Synchronization
 
 /// What the reorganisations of L1 have revoked, as of one snapshot.
-struct Revocations: Sendable {
+package struct Revocations: Sendable {
   /// The newest `L1Reorged` that is accounted for.
   var newest: UInt64?
 
   /// Revoked positions, ascending and apart; observations between them are left out.
   var ranges: [Range<UInt64>] = []
 
+  /// How many positions before `end` are revoked. O(ranges).
+  package func count(before end: UInt64) -> UInt64 {
+    ranges.reduce(0) { count, range in
+      range.lowerBound < end ? count + min(range.upperBound, end) - range.lowerBound : count
+    }
+  }
+
   /// The parts of `range` that stand.
-  func kept(of range: Range<UInt64>) -> [Range<UInt64>] {
+  package func kept(of range: Range<UInt64>) -> [Range<UInt64>] {
     var kept: [Range<UInt64>] = []
     var next = range.lowerBound
     for revoked in ranges where revoked.upperBound > next && revoked.lowerBound < range.upperBound {

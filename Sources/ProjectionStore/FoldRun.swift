@@ -19,7 +19,7 @@ final class FoldRun<P: Projection> {
   var onFinding: (P.Finding) throws(ProjectionError) -> Bool = { _ in false }
 
   /// What L1 has revoked, for a run over the log as it was at some time; nil: what it has revoked whenever records are read.
-  var revoked: [Range<Position>]?
+  var revoked: Revocations?
 
   /// The first record of the ledger whose finding has not been told: one that is folded again is not told of twice.
   private var firstUntold = Position.zero
@@ -115,7 +115,9 @@ final class FoldRun<P: Projection> {
     _ range: Range<Position>, _ body: (borrowing RecordView) throws(Interruption) -> Void
   ) throws(Interruption) {
     guard let revoked, isCanonical else { return try log.read(range, view: P.readMode.logView, body) }
-    for part in revoked.kept(of: range) { try log.read(part, view: .physical, body) }
+    for part in revoked.kept(of: range.lowerBound.rawValue..<range.upperBound.rawValue) {
+      try log.read(Position(part.lowerBound)..<Position(part.upperBound), view: .physical, body)
+    }
   }
 
   private func step(to end: LogExtent, of batchLimit: UInt64) throws(ProjectionError) {

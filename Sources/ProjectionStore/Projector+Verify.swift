@@ -73,10 +73,10 @@ extension Projector {
   /// Where a version stands, and what L1 had revoked then: nothing of it has been folded.
   func pinnedCursor(
     of version: ProjectionVersion
-  ) throws(ProjectionError) -> (cursor: ProjectionCursor, revoked: [Range<Position>]) {
+  ) throws(ProjectionError) -> (cursor: ProjectionCursor, revoked: Revocations) {
     let cursor = try checkedCursor(of: version)
-    let revoked: [Range<Position>]
-    do { revoked = try log.revokedRanges() } catch { throw .log(error) }
+    let revoked: Revocations
+    do { revoked = try log.currentRevocations() } catch { throw .log(error) }
     // L1 may have left something since the cursor was looked at.
     if P.readMode == .canonical, revoked.count(before: cursor.nextPosition) != cursor.skippedRecords {
       throw rebuildRequired("L1 has revoked records that it has folded")

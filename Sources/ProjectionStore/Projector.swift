@@ -219,28 +219,5 @@ package final class Projector<P: Projection>: Sendable {
 
 extension EventLog {
   /// How many positions before `end` canonical readers skip.
-  func revokedCount(before end: UInt64) throws(ReadError) -> UInt64 { try revokedRanges().count(before: end) }
-}
-
-/// Revoked positions, ascending and apart.
-extension [Range<Position>] {
-  /// How many of them stand before `end`.
-  func count(before end: UInt64) -> UInt64 {
-    reduce(0) { count, range in
-      let upper = Swift.min(range.upperBound.rawValue, end)
-      return upper > range.lowerBound.rawValue ? count + upper - range.lowerBound.rawValue : count
-    }
-  }
-
-  /// The parts of `range` that none of them is in.
-  func kept(of range: Range<Position>) -> [Range<Position>] {
-    var kept: [Range<Position>] = []
-    var next = range.lowerBound
-    for revoked in self where revoked.upperBound > next && revoked.lowerBound < range.upperBound {
-      if next < revoked.lowerBound { kept.append(next..<revoked.lowerBound) }
-      next = revoked.upperBound
-    }
-    if next < range.upperBound { kept.append(next..<range.upperBound) }
-    return kept
-  }
+  func revokedCount(before end: UInt64) throws(ReadError) -> UInt64 { try currentRevocations().count(before: end) }
 }
