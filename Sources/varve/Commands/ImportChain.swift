@@ -92,32 +92,20 @@ struct HashArgument: ExpressibleByArgument {
 
 /// What `varve import chain` prints.
 struct ImportOutcome: Report {
-  struct Block: Encodable {
-    let number: UInt64
-    let hash: String
-
-    init(_ block: BlockID) {
-      number = block.number
-      hash = "\(block.hash)"
-    }
-
-    var text: String { "\(Quantity.count(number))  \(hash)" }
-  }
-
   let storedBlocks: UInt64
   let knownBlocks: UInt64
-  let head: Block?
-  let finalized: Block?
-  let replaced: Block?
+  let head: BlockReport?
+  let finalized: BlockReport?
+  let replaced: BlockReport?
   let isHeadUnanchored: Bool
   let seconds: Double
 
   init(_ report: ImportReport, seconds: Double) {
     storedBlocks = report.storedBlocks
     knownBlocks = report.knownBlocks
-    head = report.head.map { Block($0) }
-    finalized = report.finalized.map { Block($0) }
-    replaced = report.replaced.map { Block($0) }
+    head = report.head.map { BlockReport($0) }
+    finalized = report.finalized.map { BlockReport($0) }
+    replaced = report.replaced.map { BlockReport($0) }
     isHeadUnanchored = report.isHeadUnanchored
     self.seconds = seconds
   }

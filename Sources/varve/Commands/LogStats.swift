@@ -43,16 +43,6 @@ struct LogStats: VarveCommand {
 
 /// What `varve log stats` prints.
 struct LogStatsReport: Report {
-  struct Block: Encodable {
-    let number: UInt64
-    let hash: String
-
-    init(_ block: BlockID) {
-      number = block.number
-      hash = "\(block.hash)"
-    }
-  }
-
   struct Table: Encodable {
     let name: String
     let rows: Int
@@ -62,8 +52,8 @@ struct LogStatsReport: Report {
   let records: UInt64
   let root: String
   let lastLeafHash: String
-  let newestBlock: Block?
-  let finalizedBlock: Block?
+  let newestBlock: BlockReport?
+  let finalizedBlock: BlockReport?
   let revokedRecords: UInt64
 
   /// How many the last commit appended.
@@ -102,8 +92,8 @@ struct LogStatsReport: Report {
     records = statistics.head.size
     root = "\(statistics.head.root)"
     lastLeafHash = "\(statistics.head.lastLeafHash)"
-    newestBlock = statistics.newestBlock.map { Block($0) }
-    finalizedBlock = statistics.finalizedBlock.map { Block($0) }
+    newestBlock = statistics.newestBlock.map { BlockReport($0) }
+    finalizedBlock = statistics.finalizedBlock.map { BlockReport($0) }
     revokedRecords = statistics.revokedRecords
     lastCommitRecords = statistics.lastCommitRecords
     payloadBytes = statistics.head.payloadBytes

@@ -18,20 +18,10 @@ struct EvidenceDocument: Report {
     }
   }
 
-  struct Block: Encodable {
-    let number: UInt64
-    let hash: String
-
-    init(_ block: BlockID) {
-      number = block.number
-      hash = "\(block.hash)"
-    }
-  }
-
   struct Commitment: Encodable {
     let l2ChainID, blockNumber: UInt64
     let parentOrder, orderCommitment: String
-    let l1Origin: Block
+    let l1Origin: BlockReport
     let timestamp: UInt64
     let signature: String
 
@@ -40,7 +30,7 @@ struct EvidenceDocument: Report {
       (l2ChainID, blockNumber, timestamp) = (commitment.l2ChainID, commitment.blockNumber, commitment.timestamp)
       parentOrder = "\(commitment.parentOrder)"
       orderCommitment = "\(commitment.orderCommitment)"
-      l1Origin = Block(commitment.l1Origin)
+      l1Origin = BlockReport(commitment.l1Origin)
       signature = Hex.encode(signed.signature)
     }
   }
@@ -93,14 +83,14 @@ struct EvidenceDocument: Report {
     let number: UInt64
     let parentOrder: String
     let timestamp: UInt64
-    let l1Origin: Block
+    let l1Origin: BlockReport
     let messagesConsumed: UInt64
     let transactionsRoot: String
 
     init(_ order: BlockOrder) {
       (number, timestamp, messagesConsumed) = (order.number, order.timestamp, order.messagesConsumed)
       parentOrder = "\(order.parentOrder)"
-      l1Origin = Block(order.l1Origin)
+      l1Origin = BlockReport(order.l1Origin)
       transactionsRoot = "\(order.transactionsRoot)"
     }
   }
