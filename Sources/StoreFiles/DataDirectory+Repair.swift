@@ -43,7 +43,7 @@ extension DataDirectory {
   /// - Returns: where what was kept is now; nil if there was nothing to keep.
   package func clearWorkshop(isSound: (DataDirectory) throws -> Bool) throws -> FilePath? {
     guard try Files.status(workshop.path) != nil else { return nil }
-    if try Files.status(workshop.ledger.appending("data.mdb")) == nil || isSound(workshop) {
+    if try Files.status(workshop.ledgerData) == nil || isSound(workshop) {
       try Files.removeDirectory(workshop.ledger)
     }
     if try !Files.names(in: workshop.path).isEmpty { return try setWorkshopAside() }

@@ -47,10 +47,11 @@ struct Upkeep {
     var watched: [FilePath] {
       let names = ["log.key.tmp", "log.checkpoint.tmp", "log.checkpoint", "log.key", "log.lock"]
       let logs = [log, mirror].flatMap { [$0, $0.appending("data.mdb"), $0.appending("writer.lock")] }
+      let draft = copy.copyDraft
       let bundle = tiles.appending(FilePath("tile/entries/000.p").components)
       return logs + names.map { signer.appending($0) }
         + [copy.path, copy.ledger, copy.ledger.appending("writer.lock"), copy.path.appending("varve.json.tmp")]
-        + [draft.path, draft.ledger, draft.ledger.appending("data.mdb.tmp"), draft.ledger.appending("data.mdb")]
+        + [draft.path, draft.ledger, draft.ledger.appending("data.mdb.tmp"), draft.ledgerData]
         + [tiles, tiles.appending("checkpoint.tmp"), bundle]
     }
   }
@@ -99,33 +100,11 @@ extension Upkeep.Places {
   fileprivate static let manifest = StoreManifest(
     chainConfigurationHash: .zero, storeID: String(repeating: "0", count: 32))
 
-  /// Where the copy is made.
-  private var draft: DataDirectory { DataDirectory(copy.ledger.appending(".new-copy")) }
-
-  /// By this name a copy is known.
-  fileprivate var copiedData: FilePath { copy.ledger.appending("data.mdb") }
-
-  /// The steps of `varve log backup`, in their order: a draft below the ledger, its check, the manifest, and last the name.
-  /// What a copy that was stopped has left is written over. Only that the check there is a child process is not played.
+  /// Copies as `varve log backup` does. Only that the check there is a child process is not played.
   ///
   /// - Returns: how many records were copied.
   fileprivate func makeCopy(of log: EventLog) throws -> UInt64 {
-    try Files.createDirectory(copy.ledger)
-    return try copy.holdingLedger {
-      do {
-        try Files.removeDirectory(draft.path)
-        try log.copy(to: draft.ledger)
-        let size = try Self.soundSize(draft.ledger)
-        try copy.write(Self.manifest)
-        try Files.move(draft.ledger.appending("data.mdb"), to: copiedData)
-        try? Files.removeDirectory(draft.path)
-        return size
-      } catch {
-        try? Files.removeDirectory(draft.path)
-        try? Files.remove(copy.ledger.appending(EventLog.lockFile))
-        throw error
-      }
-    }
+    try copy.makeLedger(copying: log, Self.manifest) { try Self.soundSize($0.ledger) }
   }
 
   private static func soundSize(_ ledger: FilePath) throws -> UInt64 {
@@ -222,7 +201,7 @@ struct UpkeepCheck {
   /// A copy has its name only beside its manifest, and is whole. Where none has it, one is made, whatever is in the way.
   private func checkCopy(of log: EventLog) throws {
     let manifest = try places.copy.manifestIfPresent()
-    if FileManager.default.fileExists(atPath: places.copiedData.string) {
+    if FileManager.default.fileExists(atPath: places.copy.ledgerData.string) {
       guard manifest == Upkeep.Places.manifest else {
         throw Checker.Violation(description: "the copy has its name, and not its manifest")
       }

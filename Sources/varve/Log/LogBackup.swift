@@ -74,7 +74,7 @@ struct LogRestore: VarveCommand {
   }
 
   private func manifest(of source: DataDirectory) throws -> StoreManifest {
-    if let manifest = try source.manifestIfPresent(), try Files.status(source.data) != nil {
+    if let manifest = try source.manifestIfPresent(), try Files.status(source.ledgerData) != nil {
       return manifest
     }
     let isExport = try Files.status(source.path.appending("checkpoint")) != nil
@@ -88,50 +88,28 @@ struct LogRestore: VarveCommand {
 
 /// A copy of a log, verified in a child process.
 enum VerifiedCopy {
-  /// Copies a log into a data directory that has none, and verifies the copy. It gets its name last; one that is not found to
-  /// be sound is removed, and the lock's file with it, so that nothing is in the way of the next. What a run that was
-  /// stopped has left is written over. Nobody can append meanwhile.
+  /// Copies a log into a data directory that has none, as `DataDirectory.makeLedger` does.
   ///
   /// - Parameter requirement: throws unless the copy may be made here; nothing of that can change until it is done.
   static func make(
     of log: EventLog, in target: DataDirectory, _ manifest: StoreManifest, _ options: GlobalOptions,
     requiring requirement: () throws -> Void
   ) throws -> Head {
-    try Files.createDirectory(target.ledger)
-    return try target.holdingLedger {
-      try requirement()
-      let draft = target.draft
-      do {
-        try Files.removeDirectory(draft.path)
-        try log.copy(to: draft.ledger)
-        let head = try check(draft, options)
-        try target.write(manifest)
-        do { try Files.move(draft.data, to: target.data) } catch {
-          guard try Files.status(target.data) != nil else { throw error }
-          throw Unsettled(cause: error)
+    do {
+      return try target.makeLedger(copying: log, manifest, requiring: requirement) { draft in
+        do { return try check(draft, options) } catch let failure as Failure where failure.kind == .disagreement {
+          throw Failure(
+            .disagreement, "the copy in \(target.ledger) was not sound, and was removed",
+            remedy: "`varve log verify` of what was copied; if that is sound, see to the disk of \(target.path)")
         }
-        try? Files.removeDirectory(draft.path)
-        return head
-      } catch let error as Unsettled {
-        throw Failure(
-          .cannot,
-          "the copy in \(target.ledger) is whole and has its name, and may lose that in a power cut: \(error.cause)",
-          remedy:
-            "see to the disk of \(target.path); the copy is good if the log is there after a restart of the machine")
-      } catch {
-        try? Files.removeDirectory(draft.path)
-        try? Files.remove(target.ledger.appending(EventLog.lockFile))
-        guard let failure = error as? Failure, failure.kind == .disagreement else { throw error }
-        throw Failure(
-          .disagreement, "the copy in \(target.ledger) was not sound, and was removed",
-          remedy: "`varve log verify` of what was copied; if that is sound, see to the disk of \(target.path)")
       }
+    } catch let error as UnsettledCopy {
+      throw Failure(
+        .cannot,
+        "the copy in \(target.ledger) is whole and has its name, and may lose that in a power cut: \(error.cause)",
+        remedy:
+          "see to the disk of \(target.path); the copy is good if the log is there after a restart of the machine")
     }
-  }
-
-  /// The copy has got its name, and the disk has not said that it keeps it.
-  private struct Unsettled: Error {
-    let cause: any Error
   }
 
   /// The head of the log in a data directory, once all of it is found to be sound.
@@ -162,14 +140,10 @@ extension DataDirectory {
         .disagreement, "\(path) is another store (\(present.storeID)) than what is to be copied (\(manifest.storeID))",
         remedy: remedy)
     }
-    guard try Files.status(data) == nil else { throw Failure(.cannot, "there is a log in \(ledger)", remedy: remedy) }
+    guard try Files.status(ledgerData) == nil else {
+      throw Failure(.cannot, "there is a log in \(ledger)", remedy: remedy)
+    }
   }
-
-  /// Where a copy of a log is made: below the ledger, on the same disk, under a name that is no log's.
-  fileprivate var draft: DataDirectory { DataDirectory(ledger.appending(".new-copy")) }
-
-  /// The log's data file, by whose name a log is known.
-  fileprivate var data: FilePath { ledger.appending("data.mdb") }
 }
 
 /// What `varve log backup` and `varve log restore` print.
