@@ -189,14 +189,11 @@ extension TileExport {
             hashes.append(try transaction.subtreeHash(level: height, index: index, in: log.tables))
           }
           // A stored hash that is not that of what is below it would spoil a tile that was exported before.
-          var place = 0
-          for bit in (0...Tile.height).reversed() where tile.width >> bit & 1 == 1 {
-            let (level, index) = (height + bit, (first + UInt64(place)) >> UInt64(bit))
-            guard
-              try MerkleTree.root(ofLeaves: hashes[place..<place + 1 << bit])
-                == transaction.subtreeHash(level: level, index: index, in: log.tables)
-            else { throw .damaged(Damage(.treeHash(level: level, index: index))) }
-            place += 1 << bit
+          for subtree in tile.subtrees(over: hashes) {
+            let level = height + subtree.level
+            guard try transaction.subtreeHash(level: level, index: subtree.index, in: log.tables) == subtree.hash else {
+              throw .damaged(Damage(.treeHash(level: level, index: subtree.index)))
+            }
           }
           return Tile.encode(hashes: hashes)
         }
@@ -226,12 +223,12 @@ extension TileExport {
 
   /// Writes a file, and makes the directories above it; not in a repair that finds it as it must be. Whether it was written.
   private mutating func write(_ bytes: [UInt8], _ name: String, isOld: Bool) throws(TilesError) -> Bool {
-    if isRepair {
-      if directory.holds(bytes, name) { return false }
-    }
+    if isRepair, directory.holds(bytes, name) { return false }
     do throws(LMDB.OpenError) {
-      let isThere = try Files.status(directory.path.pushing(FilePath(name))) != nil
-      if isRepair, isOld || isThere { mended.append(name) }
+      if isRepair {
+        let isThere = try Files.status(directory.path.pushing(FilePath(name))) != nil
+        if isOld || isThere { mended.append(name) }
+      }
       let parent = directory.path.pushing(FilePath(name)).removingLastComponent()
       if directories.insert(parent.string).inserted { try Files.createDirectory(parent) }
       try directory.write(name) { _ = try $0.writeAll(bytes) }

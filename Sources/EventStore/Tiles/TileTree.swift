@@ -82,11 +82,7 @@ extension TileTree {
       guard let tile = row.partial, case .hashes(let level) = tile.content else { continue }
       let hashes = try directory.hashes(tile)
       tiles.append((tile, level, hashes))
-      var first = 0
-      for bit in (0..<Tile.height).reversed() where tile.width >> bit & 1 == 1 {
-        frontier.append(MerkleTree.root(ofLeaves: hashes[first..<first + 1 << bit]))
-        first += 1 << bit
-      }
+      frontier += tile.subtrees(over: hashes).map(\.hash)
     }
     let computed = Self.root(ofSize: size, frontier)
     guard computed == checkpoint.root else {
@@ -112,6 +108,19 @@ extension TileTree {
     }
     if let place = hashes.indices.first(where: { hashes[$0] != below[$0] }) {
       throw .badFile(tile.path, "hash \(place) is \(hashes[place]), what is below it gives \(below[place])")
+    }
+  }
+}
+
+extension Tile {
+  /// The complete subtrees that a tile's hashes make together, largest first: the level is counted from the hashes' own, the
+  /// index from the tree's left edge. As many node hashes as the tile has hashes.
+  func subtrees(over hashes: [Hash256]) -> [Subtree] {
+    Frontier.subtrees(ofSize: UInt64(width)).map { level, place in
+      let first = Int(place) << level
+      return Subtree(
+        level: level, index: index * UInt64(Tile.fullWidth) >> UInt64(level) + place,
+        hash: MerkleTree.root(ofLeaves: hashes[first..<first + 1 << level]))
     }
   }
 }
