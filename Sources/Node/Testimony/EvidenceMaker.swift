@@ -32,14 +32,12 @@ package struct EvidenceMaker {
     guard let orders = try rows({ () throws(FoldError) in try answers.orders(of: accusation) }) else {
       throw .evidence("not all orders between the two blocks are kept")
     }
+    guard let statements = try rows({ () throws(FoldError) in try answers.statements(of: accusation) }) else {
+      throw .evidence("a statement that it is about is not kept")
+    }
     var messages: [SignedMessage] = []
     var batches: [BatchPlace] = []
-    let found = try statements(accusation.statements)
-    // The messages stand as the contradiction names them.
-    for statement in contradiction.statements {
-      guard let row = found.first(where: { $0.statement.digest == statement.digest }) else {
-        throw .evidence("a statement that it is about is not kept")
-      }
+    for row in statements {
       messages.append(try message(of: row))
       if case .batch(let index, let l1Block, _) = row.source {
         batches.append(BatchPlace(index: index, l1Block: l1Block))
@@ -62,14 +60,6 @@ package struct EvidenceMaker {
 
   func rows<R>(_ body: () throws(FoldError) -> R) throws(NodeError) -> R {
     try EquivocationStore.rows(body)
-  }
-
-  private func statements(_ ids: [StatementID]) throws(NodeError) -> [StatementRow] {
-    var found: [StatementRow] = []
-    for id in ids {
-      if let row = try rows({ () throws(FoldError) in try answers.statement(id) }) { found.append(row) }
-    }
-    return found
   }
 
   private func message(of row: StatementRow) throws(NodeError) -> SignedMessage {

@@ -53,6 +53,15 @@ package struct EquivocationAnswers {
     return Contradiction(lower, upper, ancestors: chain) == nil ? nil : chain
   }
 
+  /// The statements that an accusation is about, as its contradiction names them; nil when one is not kept.
+  package func statements(of row: AccusationRow) throws(FoldError) -> [StatementRow]? {
+    var found: [StatementRow] = []
+    for id in row.statements { if let statement = try statement(id) { found.append(statement) } }
+    let named = row.contradiction.statements
+    let ordered = named.compactMap { named in found.first { $0.statement.digest == named.digest } }
+    return ordered.count == named.count ? ordered : nil
+  }
+
   /// L1 blocks from `first` to `last` in which messages were forced in. O(blocks).
   package func forcedBlocks(from first: UInt64, through last: UInt64) throws(FoldError) -> [UInt64] {
     var blocks: [UInt64] = []

@@ -142,14 +142,11 @@ extension DrillLogs {
   func evidence(
     of row: AccusationRow, _ answers: EquivocationAnswers
   ) throws(FoldError) -> EquivocationEvidence? {
-    guard let orders = try answers.orders(of: row) else { return nil }
-    var found: [StatementRow] = []
-    for id in row.statements { if let statement = try answers.statement(id) { found.append(statement) } }
+    guard let orders = try answers.orders(of: row), let statements = try answers.statements(of: row) else { return nil }
     var messages: [SignedMessage] = []
-    for statement in row.contradiction.statements {
-      guard let source = found.first(where: { $0.statement.digest == statement.digest })?.source else { return nil }
+    for statement in statements {
       let raw: [UInt8] =
-        switch source {
+        switch statement.source {
         case .testimony(let position): testimony[Int(position)].raw
         case .batch(_, _, let signed): signed
         }
