@@ -142,15 +142,22 @@ struct TestimonyLogTests {
     }
   }
 
-  /// A commitment to the order of a block, with another timestamp than the block's.
-  private func malformed(_ store: Store, _ number: UInt64, timestamp: UInt64) throws -> HeardMessage {
-    var message = try message(store, number)
+  /// A message whose commitment is changed, and signed again.
+  private func signedAgain(
+    _ message: HeardMessage, _ store: Store, _ change: (inout SequencerCommitment) -> Void
+  ) throws -> HeardMessage {
+    var message = message
     var commitment = try SignedCommitment(rlp: message.raw.rawSpan).commitment
-    commitment.timestamp = timestamp
+    change(&commitment)
     let domain = try #require(store.configuration.commitmentDomain)
     let signature = try Secp256k1.sign(commitment.digest(in: domain), privateKey: Self.key)
     message.raw = SignedCommitment(commitment: commitment, signature: signature.walletBytes).encode()
     return message
+  }
+
+  /// A commitment to the order of a block, with another timestamp than the block's.
+  private func malformed(_ store: Store, _ number: UInt64, timestamp: UInt64) throws -> HeardMessage {
+    try signedAgain(try message(store, number), store) { $0.timestamp = timestamp }
   }
 
   /// A message about an order with any origin.
@@ -183,13 +190,7 @@ struct TestimonyLogTests {
     try withStore { store in
       // Two with made-up origins and the order of message 7.
       func junk(_ number: UInt64, origin: BlockID) throws -> HeardMessage {
-        var message = try message(store, number, salt: 7)
-        var commitment = try SignedCommitment(rlp: message.raw.rawSpan).commitment
-        commitment.l1Origin = origin
-        let domain = try #require(store.configuration.commitmentDomain)
-        let signature = try Secp256k1.sign(commitment.digest(in: domain), privateKey: Self.key)
-        message.raw = SignedCommitment(commitment: commitment, signature: signature.walletBytes).encode()
-        return message
+        try signedAgain(try message(store, number, salt: 7), store) { $0.l1Origin = origin }
       }
       let log = try store.testimony()
       let madeUp = [1, 2].map { BlockID(number: 1, hash: Hash256($0, 3, 3, 3)) }
