@@ -173,6 +173,28 @@ extension RevertTests {
           batch.data = .event([blocks[0], blocks[2], blocks[2]])
         }, .blocksNotInSequence(index: 1))
     },
+    Refusal("blocksNotLinked") {
+      // A poster puts something of its own in the place of a block that is not signed by itself.
+      try posting(
+        { (world, batch) in
+          var blocks = world.blocks(1...3)
+          batch = world.batch(blocks)
+          blocks[1].transactions.append([0xc0])
+          batch.data = .event(blocks)
+        }, .blocksNotLinked(index: 2))
+    },
+    Refusal("blocksNotLinked") {
+      // The same with data that comes later, which the posted hash fits.
+      var world = World()
+      try world.depositBond()
+      var blocks = world.blocks(1...2)
+      var batch = world.batch(blocks)
+      blocks[0].transactions.append([0xc0])
+      batch.data = .elsewhere(.external, dataHash: BatchData.hash(of: blocks.map(\.order.commitment)))
+      try world.call(.postBatch(batch), from: World.poster)
+      let call = ContractCall.deliverBatchData(batchIndex: batch.batchIndex, blocks: blocks)
+      return (world.revert(call, from: World.poster), .blocksNotLinked(index: 1))
+    },
     Refusal("tooManyTransactions") {
       try posting(
         { (world, batch) in

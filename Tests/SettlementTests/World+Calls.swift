@@ -9,13 +9,18 @@ extension World {
     .deliverMessage(MessageRequest(kind: .deposit, to: alice, value: 5, gasLimit: gas, data: data))
   }
 
-  /// Blocks one after another, the last of which consumes messages.
+  /// Blocks each of which extends the one before, the last of which consumes messages.
   func blocks(_ numbers: ClosedRange<UInt64>, messages: UInt64 = 0, salt: UInt8 = 0) -> [RollupBlock] {
-    numbers.map { number in
-      RollupBlock(
-        number: number, parentOrder: Hash256(0, 0, 0, number), timestamp: time, l1Origin: l1Head,
-        messagesConsumed: number == numbers.upperBound ? messages : 0, transactions: [[0x02, salt]])
+    var blocks: [RollupBlock] = []
+    for number in numbers {
+      let parent = blocks.last?.order.commitment ?? Hash256(0, 0, 0, number)
+      let consumed = number == numbers.upperBound ? messages : 0
+      blocks.append(
+        RollupBlock(
+          number: number, parentOrder: parent, timestamp: time, l1Origin: l1Head, messagesConsumed: consumed,
+          transactions: [[0x02, salt]]))
     }
+    return blocks
   }
 
   func batch(

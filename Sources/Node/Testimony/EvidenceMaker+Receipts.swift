@@ -43,24 +43,19 @@ extension EvidenceMaker {
   /// The batch on L1 that gives the height an order now; nil when there is none, or L1 has left its block.
   private func fate(of signed: SignedCommitment) throws(NodeError) -> InclusionReceipt.Fate? {
     let height = signed.commitment.blockNumber
+    guard height > 0 else { return nil }
     for row in try rows({ () throws(FoldError) in try answers.stored(at: height) }) {
       guard let last = try rows({ () throws(FoldError) in try answers.statement(row.last) }),
         let commitment = try storedCommitment(row, last.statement)
       else { continue }
-      var orders: [BlockOrder] = []
-      for number in (height..<last.statement.height).reversed() {
-        let order = try rows { () throws(FoldError) in
-          try answers.stored(at: number).first { $0.last == row.last }?.order
-        }
-        guard let order else { throw .evidence("not all orders of batch \(row.batchIndex) are kept") }
-        orders.append(order)
-      }
+      let orders = try rows { () throws(FoldError) in try answers.chain(below: last.statement, downTo: height - 1) }
+      guard let orders else { throw .evidence("not all orders of batch \(row.batchIndex) are kept") }
       let (own, other) = (signed.commitment.l1Origin.number, commitment.commitment.l1Origin.number)
       let range = min(own, other)...max(own, other)
       return InclusionReceipt.Fate(
         batchCommitment: commitment, orders: orders,
-        l1: try segment(over: range.lowerBound...max(range.upperBound, row.l1Block)),
-        log: try excerpt(batches: [BatchPlace(index: row.batchIndex, l1Block: row.l1Block)], around: range))
+        l1: try segment(over: range.lowerBound...max(range.upperBound, row.l1Block.number)),
+        log: try excerpt(batches: [BatchPlace(index: row.batchIndex, l1Block: row.l1Block.number)], around: range))
     }
     return nil
   }
@@ -71,7 +66,7 @@ extension EvidenceMaker {
   ) throws(NodeError) -> SignedCommitment? {
     let reader = StatementReader(store.configuration)
     do throws(ReadError) {
-      for record in try records(ofL1Block: row.l1Block, before: .max) {
+      for record in try records(ofL1Block: row.l1Block.number, before: .max) {
         guard case .sequencerBatchDelivered(let batch) = try record.event(), batch.batchIndex == row.batchIndex,
           let signed = try? SignedCommitment(rlp: batch.signedCommitment.rawSpan),
           (try? reader.statement(of: signed, by: last.signer))?.digest == last.digest

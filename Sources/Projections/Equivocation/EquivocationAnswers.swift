@@ -48,8 +48,7 @@ package struct EquivocationAnswers {
     guard case .brokenParent(let lower, let upper, _) = row.contradiction, upper.height > lower.height + 1 else {
       return row.contradiction.orders
     }
-    guard let last = row.statements.first(where: { $0.height == upper.height }) else { return nil }
-    let chain = try EquivocationView.chain(of: last, above: lower.height, in: view)
+    guard let chain = try EquivocationView.chain(below: upper, downTo: lower.height, in: view) else { return nil }
     return Contradiction(lower, upper, ancestors: chain) == nil ? nil : chain
   }
 
@@ -98,6 +97,12 @@ package struct EquivocationAnswers {
       return true
     }
     return rows
+  }
+
+  /// The stored orders that a block descends from, its parent first, down to that at `height` + 1; nil when they are not all
+  /// kept.
+  package func chain(below upper: Statement, downTo height: UInt64) throws(FoldError) -> [BlockOrder]? {
+    try EquivocationView.chain(below: upper, downTo: height, in: view)
   }
 
   /// Every order that batches on L1 gave a height.

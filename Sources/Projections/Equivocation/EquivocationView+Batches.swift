@@ -45,6 +45,7 @@ extension EquivocationView {
     view.put(Self.batchBlocks, batchKey + ProposerState.key(event.indexInBatch), row: block.order)
     guard event.indexInBatch == batch.lastBlock - batch.firstBlock else { return }
     view.delete(Self.batches, batchKey)
+    guard let l1Block = try l1Block(batch.l1Block, in: view) else { return }
     let last: StatementRow? = try view.row(Self.statements, batch.statement.key)
     var expected = last?.statement.order
     for index in (0...event.indexInBatch).reversed() {
@@ -58,7 +59,7 @@ extension EquivocationView {
       expected = order.parentOrder
       try store(
         StoredOrderRow(
-          order: order, batchIndex: event.batchIndex, l1Block: batch.l1Block, last: batch.statement),
+          order: order, batchIndex: event.batchIndex, l1Block: l1Block, last: batch.statement),
         order.commitment, in: view)
     }
   }
@@ -68,13 +69,12 @@ extension EquivocationView {
   ) throws(FoldError) {
     let height = row.order.number
     let known = try Self.storedOrders(at: height, in: view)
-    if let slot = known.firstIndex(where: { $0.order == row.order && $0.last == row.last }) {
-      view.put(Self.stored, ProposerState.key(height) + [UInt8(slot)], row: row)
-      return
-    }
-    if known.count < StoredOrderRow.limit {
-      view.put(Self.stored, ProposerState.key(height) + [UInt8(known.count)], row: row)
-    }
+    let slot = known.firstIndex { $0.order == row.order && $0.last.signer == row.last.signer } ?? known.count
+    guard slot < Int(StoredOrderRow.limit) else { return }
+    // The first place that L1 has for it counts, whatever is posted again.
+    var stands = false
+    if slot < known.count { stands = try l1Block(known[slot].l1Block.number, in: view) == known[slot].l1Block }
+    if !stands { view.put(Self.stored, ProposerState.key(height) + [UInt8(slot)], row: row) }
     for (id, statement) in try Self.statements(at: height, by: row.last.signer, in: view).rows {
       try compare(statement, id, row, commitment, in: view)
     }
@@ -98,25 +98,36 @@ extension EquivocationView {
     guard !own.contains(where: { $0.row.statement.order == commitment }),
       let last: StatementRow = try view.row(Self.statements, stored.last.key)
     else { return }
-    // That the last block descends from the stored one was seen when it was stored.
+    // That the last block descends from the stored one was seen when it was stored; it has to be shown as well.
+    guard try Self.chain(below: last.statement, downTo: id.height, in: view)?.last?.parentOrder == commitment else {
+      return
+    }
     try accuse(Contradiction(row.statement, storedAbove: last.statement), [id, stored.last], in: view)
   }
 
-  /// The stored orders between a height and the block that `last` is about, the upper one first; none when they are not all
-  /// kept. O(heights between).
+  /// The stored orders that a block descends from, its parent first, down to that at `height` + 1; nil when they are not all
+  /// kept, or there are more than evidence can have. O(heights between).
   static func chain(
-    of last: StatementID, above height: UInt64, in view: ProjectionView
-  ) throws(FoldError) -> [BlockOrder] {
+    below upper: Statement, downTo height: UInt64, in view: ProjectionView
+  ) throws(FoldError) -> [BlockOrder]? {
+    guard upper.height > height, upper.height - height <= Contradiction.greatestAncestorCount,
+      var expected = upper.parent
+    else { return nil }
     var chain: [BlockOrder] = []
-    var number = last.height
-    while number > height + 1 {
-      number -= 1
-      guard let order = try storedOrders(at: number, in: view).first(where: { $0.last == last })?.order else {
-        return []
-      }
+    for number in (height + 1..<upper.height).reversed() {
+      guard let order = try storedOrders(at: number, in: view).map(\.order).first(where: { $0.commitment == expected })
+      else { return nil }
       chain.append(order)
+      expected = order.parentOrder
     }
     return chain
+  }
+
+  /// The L1 block of a number, as L1 has it now.
+  private func l1Block(_ number: UInt64, in view: ProjectionView) throws(FoldError) -> BlockID? {
+    try ProposerState.rows { () throws(TableReadError) in
+      try view.value(Self.l1Blocks, ProposerState.key(number).rawSpan)
+    }.flatMap { Hash256($0) }.map { BlockID(number: number, hash: $0) }
   }
 
   /// Every order that batches on L1 gave a height, the first one first.

@@ -4,7 +4,7 @@ import Testimony
 
 extension EquivocationView {
   /// Writes down an accusation, judged by what is known now; none where nothing is contradicted, or a stranger contradicts
-  /// itself.
+  /// itself, or it is written down already: L1 stores an order anew whenever it leaves a branch.
   func accuse(
     _ contradiction: Contradiction?, _ statements: [StatementID], in view: ProjectionView
   ) throws(FoldError) {
@@ -12,6 +12,9 @@ extension EquivocationView {
     var progress = try currentProgress(in: view)
     let dependsOnL1 = contradiction.format == .varve
     guard !dependsOnL1 || progress.hadAuthority(contradiction.signer) else { return }
+    let pair = statements.map(\.key).sorted { $0.lexicographicallyPrecedes($1) }.flatMap(\.self)
+    guard try firstKey(of: Self.pairs, from: pair, in: view) != pair else { return }
+    view.put(Self.pairs, pair, [])
     let number = progress.accusations
     progress.accusations += 1
     view.put(Self.progress, OrderTables.onlyKey, row: progress)

@@ -48,8 +48,9 @@ package struct StatementID: Hashable, Sendable {
 package struct StoredOrderRow: Hashable, Sendable {
   package var order: BlockOrder
 
-  /// The batch that stored it last, and the L1 block that had the batch.
-  package var batchIndex, l1Block: UInt64
+  /// The batch that stored it, and the L1 block that had the batch: a later one once L1 has left that block.
+  package var batchIndex: UInt64
+  package var l1Block: BlockID
 
   /// What was signed of the batch's last block.
   package var last: StatementID
@@ -128,7 +129,7 @@ extension StoredOrderRow: RLPRow {
     var fields = try reader.readList()
     order = try BlockOrder(&fields)
     batchIndex = try fields.readUInt64()
-    l1Block = try fields.readUInt64()
+    l1Block = try BlockID(&fields)
     last = try StatementID(&fields)
     try fields.finish()
   }

@@ -21,6 +21,7 @@ import Testimony
 /// | `alerts` | height, signer, slot | `StatementRow` |
 /// | `strangers` | signer, height | nothing: of keys whose word never counted so far |
 /// | `accused` | signer, number | nothing: what may be past slashing one day |
+/// | `pairs` | the statements that an accusation is about: height, signer, slot of each | nothing |
 ///
 /// It is given all records of both logs, in the order in which this node recorded them: ledger and testimony merged by the
 /// ledger's size that each testimony carries. What L1 revokes is no longer what L1 says, but it was said; so rows about
@@ -29,7 +30,7 @@ package struct EquivocationView: Projection {
   package typealias Finding = Never
 
   package static let name = "equivocation-view"
-  package static let schemaVersion: UInt32 = 2
+  package static let schemaVersion: UInt32 = 3
   package static let readMode = ReadMode.physicalWithTestimony
 
   package static let progress = ProjectionTable(index: 0, name: "progress")
@@ -46,10 +47,11 @@ package struct EquivocationView: Projection {
   package static let alerts = ProjectionTable(index: 11, name: "alerts")
   package static let strangers = ProjectionTable(index: 12, name: "strangers")
   package static let accused = ProjectionTable(index: 13, name: "accused")
+  package static let pairs = ProjectionTable(index: 14, name: "pairs")
 
   package static let tables = [
     progress, l1Blocks, forced, statements, stored, batches, batchBlocks, accusations, open, history, due, alerts,
-    strangers, accused,
+    strangers, accused, pairs,
   ]
 
   let configuration: ChainConfiguration

@@ -81,8 +81,9 @@ extension RollupContract {
     }
   }
 
-  /// The root over the commitments of blocks whose numbers run from `firstBlock` to `lastBlock` and whose last one is
-  /// what was signed. O(size of the blocks).
+  /// The root over the commitments of blocks whose numbers run from `firstBlock` to `lastBlock`, each of which extends the
+  /// one before, and whose last one is what was signed: so that one signature vouches for all of them, and whoever posts
+  /// them cannot put a block among them that the sequencer has not ordered. O(size of the blocks).
   private func checkedRoot(
     of blocks: [RollupBlock], firstBlock: UInt64, lastBlock: UInt64, signedOrder: Hash256
   ) throws(Revert) -> Hash256 {
@@ -96,6 +97,7 @@ extension RollupContract {
     commitments.reserveCapacity(blocks.count)
     for (offset, block) in blocks.enumerated() {
       guard block.number == firstBlock + UInt64(offset) else { throw .blocksNotInSequence(index: UInt64(offset)) }
+      if let before = commitments.last, block.parentOrder != before { throw .blocksNotLinked(index: UInt64(offset)) }
       let count = UInt64(block.transactions.count)
       guard count <= limit else { throw .tooManyTransactions(block: block.number, count: count, limit: limit) }
       commitments.append(block.order.commitment)

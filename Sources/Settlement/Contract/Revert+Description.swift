@@ -36,6 +36,7 @@ extension Revert: CustomStringConvertible {
     case .emptyBatch: "a batch has a block at least"
     case .blockCountMismatch(let stated, let given): "the batch's numbers are of \(stated) blocks, and \(given) came"
     case .blocksNotInSequence(let index): "block \(index) of the batch does not have the number after the one before"
+    case .blocksNotLinked(let index): "block \(index) of the batch does not extend the one before"
     case .tooManyTransactions(let block, let count, let limit):
       "block \(block) has \(count) transactions, and a dispute has room for \(limit)"
     case .dataIsNotElsewhere: "data in an event or in calldata comes with the call"

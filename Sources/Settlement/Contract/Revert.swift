@@ -35,6 +35,8 @@ package enum Revert: Error, Hashable, Sendable {
   case emptyBatch
   case blockCountMismatch(stated: UInt64, given: UInt64)
   case blocksNotInSequence(index: UInt64)
+  /// A block does not extend the one before it, so that the signature over the last one does not vouch for all.
+  case blocksNotLinked(index: UInt64)
   case tooManyTransactions(block: UInt64, count: UInt64, limit: UInt64)
   /// Data in the call is said to be elsewhere.
   case dataIsNotElsewhere
