@@ -14,6 +14,8 @@ uint32_t varve_processor_features(void) {
   uint32_t features = 0;
   // The constant products of the three-stream checksum need PCLMULQDQ, which came a little after the instruction itself.
   if (__builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("pclmul")) features |= VARVE_FEATURE_CRC32C;
+  if (features & VARVE_FEATURE_CRC32C && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("vpclmulqdq"))
+    features |= VARVE_FEATURE_CRC32C_FOLDING;
   if (__builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2")) features |= VARVE_FEATURE_BMI;
   if (__builtin_cpu_supports("avx2")) features |= VARVE_FEATURE_AVX2;
   if (__builtin_cpu_supports("avx512f")) features |= VARVE_FEATURE_AVX512;

@@ -28,8 +28,8 @@ extension PayloadDigest {
   /// How many logs of this process are committing at the moment.
   static let writersAtWork = Atomic(0)
 
-  /// Bytes that are worth a turn of another processor: about a millisecond of hashing.
-  private static let sliceBytes = 1 << 20
+  /// Bytes that are worth a turn of another processor: some thirty microseconds of hashing, where waking one takes ten.
+  private static let sliceBytes = 1 << 16
 
   /// What slices consist of, so that no lane of the wide permutation is idle: the widest one's number of lanes.
   private static let sliceGranularity = 8
@@ -70,9 +70,10 @@ extension PayloadDigest {
   }
 
   private static func slices(of payloads: [[UInt8]]) -> [Range<Int>] {
-    let bytes = payloads.reduce(1) { $0 + $1.count }
-    let share = payloads.count * sliceBytes / bytes / sliceGranularity * sliceGranularity
-    let size = max(share, sliceGranularity)
+    let count = payloads.reduce(sliceBytes - 1) { $0 + $1.count } / sliceBytes
+    // Of equal size, so that nobody waits for whoever has the rest.
+    let share = (payloads.count + max(count, 1) - 1) / max(count, 1)
+    let size = max((share + sliceGranularity - 1) / sliceGranularity * sliceGranularity, sliceGranularity)
     return stride(from: 0, to: payloads.count, by: size).map { $0..<min($0 + size, payloads.count) }
   }
 }

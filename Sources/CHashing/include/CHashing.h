@@ -19,12 +19,17 @@
 #define VARVE_FEATURE_SHA256 16u
 /// varve_sha256_avx512 may be called.
 #define VARVE_FEATURE_AVX512BW 32u
+/// varve_crc32c_folding may be called.
+#define VARVE_FEATURE_CRC32C_FOLDING 64u
 
 /// What this processor and operating system offer: a union of the bits above.
 uint32_t varve_processor_features(void);
 
 /// The register of CRC-32C after `count` bytes, without the inversions before and after.
 uint32_t varve_crc32c(uint32_t state, const void *bytes, size_t count);
+
+/// The same, of long inputs by products of polynomials in wide vectors.
+uint32_t varve_crc32c_folding(uint32_t state, const void *bytes, size_t count);
 
 /// The 32 bytes of the SHA-256 of a message that has been padded to `blocks` blocks of 64 bytes.
 void varve_sha256(const uint8_t *message, size_t blocks, uint8_t *hash);

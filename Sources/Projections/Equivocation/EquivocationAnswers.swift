@@ -1,6 +1,6 @@
 package import Primitives
 package import Rollup
-import Testimony
+package import Testimony
 
 /// What the view's rows say, to whoever asks.
 package struct EquivocationAnswers {

@@ -127,7 +127,7 @@ extension EquivocationView {
   private func l1Block(_ number: UInt64, in view: ProjectionView) throws(FoldError) -> BlockID? {
     try ProposerState.rows { () throws(TableReadError) in
       try view.value(Self.l1Blocks, ProposerState.key(number).rawSpan)
-    }.flatMap { Hash256($0) }.map { BlockID(number: number, hash: $0) }
+    }.map { BlockID(number: number, hash: Hash256($0.rawSpan)) }
   }
 
   /// Every order that batches on L1 gave a height, the first one first.

@@ -138,7 +138,7 @@ extension StoredOrderRow: RLPRow {
     writer.list { fields in
       order.append(to: &fields)
       fields.append(batchIndex)
-      fields.append(l1Block)
+      l1Block.append(to: &fields)
       last.append(to: &fields)
     }
   }
