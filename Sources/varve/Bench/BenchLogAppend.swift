@@ -25,6 +25,9 @@ struct BenchLogAppend: ParsableCommand {
   @Option(help: "Threads that append at the same time; each waits for its own commit before it goes on.")
   var callers = 1
 
+  @Flag(help: "The callers are tasks, which hold no thread while they wait.")
+  var tasks = false
+
   @Option(help: "Readers that hold a snapshot meanwhile, each of another commit.")
   var pinned = 0
 
@@ -34,16 +37,22 @@ struct BenchLogAppend: ParsableCommand {
     defer { for pin in pins { pin.signal() } }
     let pool = PayloadPool(bytes: record)
     let rounds = max(records / batch / callers, 1)
-    let clock = ContinuousClock()
     let (record, batch) = (record, batch)
-    let time = clock.measure {
+    let time = ContinuousClock().measure {
       let group = DispatchGroup()
       for _ in 0..<callers {
         group.enter()
-        Thread {
-          for round in 0..<rounds { Self.append(pool.batch(batch, from: round * batch), to: log) }
-          group.leave()
-        }.start()
+        if tasks {
+          Task {
+            for round in 0..<rounds { await Self.append(pool.batch(batch, from: round * batch), to: log) }
+            group.leave()
+          }
+        } else {
+          Thread {
+            for round in 0..<rounds { Self.append(pool.batch(batch, from: round * batch), to: log) }
+            group.leave()
+          }.start()
+        }
       }
       group.wait()
     }
@@ -75,5 +84,10 @@ struct BenchLogAppend: ParsableCommand {
   private static func append(_ payloads: [[UInt8]], to log: EventLog) {
     let new = NewRecord.each(payloads, kind: .blockSequenced, coordinates: .block(0))
     do throws(AppendError) { try log.append(new) } catch { fatalError("\(error)") }
+  }
+
+  private static func append(_ payloads: [[UInt8]], to log: EventLog) async {
+    let new = NewRecord.each(payloads, kind: .blockSequenced, coordinates: .block(0))
+    do throws(AppendError) { try await log.append(new) } catch { fatalError("\(error)") }
   }
 }
