@@ -77,12 +77,15 @@ extension EventLog {
     }
   }
 
-  /// A word when the map is nearly full: growing it takes a moment without readers, so it should not come as a
-  /// surprise.
+  /// A word when the map is nearly full: making it larger takes address space that may not be granted, and a moment
+  /// without readers in the process that appends, so it should not come as a surprise.
   private static func mapWarning(_ information: EnvironmentInformation) -> [String] {
-    let percent = information.usedBytes / max(information.mapSize / 100, 1)
+    let percent = information.usedBytes * 100 / max(information.mapSize, 1)
     guard percent >= 80 else { return [] }
-    return ["\(percent) % of the map of \(information.mapSize) bytes is used; open the log with a larger map soon"]
+    return [
+      "\(percent) % of the map of \(information.mapSize) bytes is used; it is made larger when it is full, if the "
+        + "limit of address space (ulimit -v) has room for that"
+    ]
   }
 }
 

@@ -1,4 +1,5 @@
 import LMDB
+import MerkleLog
 import Primitives
 import Rollup
 
@@ -28,6 +29,12 @@ extension EventLog {
       self.damageLimit = damageLimit
       self.recordsPerStep = recordsPerStep
     }
+  }
+
+  /// Whether an earlier verification was of this log: its tree is the same up to where that one came. O(log n) lookups.
+  package func extends(_ checkpoint: VerifyCheckpoint) -> Bool {
+    guard let frontier = Frontier(size: checkpoint.position, hashes: checkpoint.groups.hashes) else { return false }
+    return (try? root(ofSize: checkpoint.position)) == frontier.root
   }
 
   /// Reads everything and holds it against everything else: each record's checksum, position, length, payload hash and

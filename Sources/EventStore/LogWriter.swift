@@ -80,9 +80,10 @@ final class LogWriter: Sendable {
     }
   }
 
-  /// One transaction for the whole group. Whoever is refused is refused alone; if the transaction itself fails, each
-  /// request is tried on its own, so that one that is too big does not take the others with it. Not so when the device
-  /// fails: what became of the commit shows only when the log is opened again.
+  /// One transaction for the whole group, again in a larger map where the map is full. Whoever is refused is refused
+  /// alone; if the transaction itself fails, each request is tried on its own, so that one that is too big does not
+  /// take the others with it. Not so when the device fails: what became of the commit shows only when the log is opened
+  /// again.
   private func commit(_ group: [Pending], _ writer: borrowing Writer) {
     var draft = state.withLock { $0 }
     var outcomes: [WriteState.Outcome] = []
@@ -101,6 +102,7 @@ final class LogWriter: Sendable {
         for pending in group { pending.acknowledge(.failure(.outcomeUnknown(error))) }
         return
       }
+      if case .mapFull = error, writer.doubleMap() { return commit(group, writer) }
       guard group.count > 1 else {
         group[0].acknowledge(.failure(.store(error)))
         return

@@ -51,20 +51,50 @@ extension Environment {
 
   /// Enlarges the map. Needs a moment without transactions in this process; other processes follow on their own.
   ///
-  /// - Throws: ``LMDBError/mapResized`` if a transaction runs.
+  /// - Throws: ``LMDBError/mapResized`` if a transaction runs, `system(ENOMEM)` if the system does not grant so much
+  ///   address space beside the map that is there. Nothing has changed then.
   package func growMap(to size: Int) throws(LMDBError) {
-    try resizeMap(size)
-  }
-
-  /// Takes over the map size that another process has set.
-  func adoptMapSize() throws(LMDBError) {
-    try resizeMap(0)
-  }
-
-  private func resizeMap(_ size: Int) throws(LMDBError) {
-    let code = pool.alone { unsafe mdb_env_set_mapsize(handle.pointer, size) }
+    let code = pool.alone { () -> Int32 in
+      // LMDB gives the old map back first, and has none if it does not get the new one: the next read ends the process.
+      guard Self.isGranted(size) else { return ENOMEM }
+      return unsafe mdb_env_set_mapsize(handle.pointer, size)
+    }
     guard let code else { throw .mapResized }
     guard code == 0 else { throw LMDBError(code: code) }
+  }
+
+  /// Doubles the map. Waits a tenth of a second for a moment in which nothing in this process reads.
+  ///
+  /// - Returns: whether it is larger now.
+  func doubleMap() -> Bool {
+    let size = information().mapSize
+    for _ in 0..<100 {
+      do throws(LMDBError) {
+        try growMap(to: 2 * size)
+        return true
+      } catch {
+        guard case .mapResized = error else { return false }
+        usleep(1000)
+      }
+    }
+    return false
+  }
+
+  /// Enlarges the map as far as what another process has committed needs it.
+  func adoptMapSize() throws(LMDBError) {
+    let information = information()
+    var size = 2 * information.mapSize
+    while size < information.usedBytes { size *= 2 }
+    try growMap(to: size)
+  }
+
+  /// Whether the system grants so much address space more.
+  private static func isGranted(_ size: Int) -> Bool {
+    guard let map = unsafe mmap(nil, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0),
+      unsafe map != MAP_FAILED
+    else { return false }
+    unsafe munmap(map, size)
+    return true
   }
 
   /// The error for a code that LMDB gave for a write, with the sizes that belong to it.

@@ -12,6 +12,12 @@ package struct Writer: ~Copyable {
   /// The size and use of the environment at this moment.
   package func information() -> EnvironmentInformation { environment.information() }
 
+  /// Doubles the map, which has no room for a transaction: where the system grants the address space, and once nothing
+  /// in this process reads, for which it waits a tenth of a second. Other processes follow on their own.
+  ///
+  /// - Returns: whether it is larger now.
+  package func doubleMap() -> Bool { environment.doubleMap() }
+
   /// Runs `body` and commits what it changed; if it throws, nothing was changed. Durable on return.
   ///
   /// - Complexity: one sync of the data and one of the meta page.

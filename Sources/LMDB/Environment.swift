@@ -15,6 +15,9 @@ package final class Environment: Sendable {
   /// The options it was opened with.
   package let options: EnvironmentOptions
 
+  /// The system's page size, which LMDB takes for its own.
+  package let pageSize: Int
+
   let handle: EnvironmentHandle
   let claim: EnvironmentRegistry.Claim
   let tables: [String: Table]
@@ -41,6 +44,9 @@ package final class Environment: Sendable {
     self.options = options
     self.warnings = warnings
     self.handle = opened.handle
+    var statistics = MDB_stat()
+    unsafe mdb_env_stat(opened.handle.pointer, &statistics)
+    pageSize = Int(statistics.ms_psize)
     self.claim = claim
     self.tables = opened.tables
     self.pool = ReaderPool(of: opened.handle)

@@ -20,17 +20,10 @@ package struct EnvironmentInformation: Hashable, Sendable {
 }
 
 extension Environment {
-  /// The system's page size, which LMDB takes for its own.
-  package var pageSize: Int {
-    var stat = MDB_stat()
-    unsafe mdb_env_stat(handle.pointer, &stat)
-    return Int(stat.ms_psize)
-  }
-
   /// The size and use at this moment. O(reader slots).
   package func information() -> EnvironmentInformation {
     var info = unsafe MDB_envinfo()
-    unsafe mdb_env_info(handle.pointer, &info)
+    pool.whileMapStays { _ = unsafe mdb_env_info(handle.pointer, &info) }
     let readers = readers()
     let snapshots = readers.compactMap(\.snapshot)
     let transaction = unsafe info.me_last_txnid

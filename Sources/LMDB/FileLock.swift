@@ -20,7 +20,27 @@ package struct FileLock: ~Copyable, Sendable {
   package init(_ path: FilePath) throws(Failure) {
     descriptor = try Self.lock(path)
     ftruncate(descriptor.rawValue, 0)
-    _ = try? descriptor.writeAll(toAbsoluteOffset: 0, "\(getpid())\n".utf8)
+    _ = try? descriptor.writeAll(toAbsoluteOffset: 0, Self.line)
+  }
+
+  private static var line: String.UTF8View { "\(getpid())\n".utf8 }
+
+  /// Writes a line for others to read behind this process's number, once.
+  package func note(_ text: String) {
+    _ = try? descriptor.writeAll(toAbsoluteOffset: Int64(Self.line.count), "\(text)\n".utf8)
+  }
+
+  /// What whoever has the lock of a path has noted, and how long ago; nil when nobody has it, or has noted anything.
+  package static func note(at path: FilePath) -> (text: String, age: Duration)? {
+    var (information, now) = (stat(), timespec())
+    guard isHeld(path), let bytes = try? Files.read(path),
+      unsafe path.withPlatformString({ path in unsafe stat(path, &information) }) == 0,
+      unsafe clock_gettime(CLOCK_REALTIME, &now) == 0
+    else { return nil }
+    let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+    guard lines.count == 3 else { return nil }
+    let since = Duration(information.st_mtim)
+    return (String(decoding: lines[1], as: UTF8.self), max(.zero, Duration(now) - since))
   }
 
   /// The file that the path names when it is locked: it may have got another name between the two steps.
@@ -51,6 +71,15 @@ package struct FileLock: ~Copyable, Sendable {
     return descriptor
   }
 
+  /// Whether somebody has the lock of a path. Nothing is written; but whoever asks for the lock at that very moment finds it
+  /// taken.
+  package static func isHeld(_ path: FilePath) -> Bool {
+    guard let descriptor = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec) else { return false }
+    defer { try? descriptor.close() }
+    // Shared: who looks at the same time is not taken for a holder.
+    return flock(descriptor.rawValue, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+  }
+
   deinit {
     try? descriptor.close()
   }
@@ -63,4 +92,8 @@ package struct FileLock: ~Copyable, Sendable {
     }
     return Int(String(decoding: bytes.prefix(count).prefix { $0 != 0x0A }, as: UTF8.self))
   }
+}
+
+extension Duration {
+  fileprivate init(_ time: timespec) { self = .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec) }
 }

@@ -70,14 +70,19 @@ package enum Files {
     guard code == 0 || errno == ENOENT else { throw .system(operation: "rmdir", path, errno: errno) }
   }
 
-  /// The bytes of a small file, of 4 KiB at most; nil if there is none.
-  package static func read(_ path: FilePath) throws(OpenError) -> [UInt8]? {
+  /// The first bytes of a file, as many as `limit` at most; nil if there is none.
+  package static func read(_ path: FilePath, limit: Int = 4096) throws(OpenError) -> [UInt8]? {
     do {
       let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
       defer { try? file.close() }
-      var bytes = [UInt8](repeating: 0, count: 4096)
-      let count = try unsafe bytes.withUnsafeMutableBytes { buffer in unsafe try file.read(into: buffer) }
-      return Array(bytes.prefix(count))
+      var bytes: [UInt8] = []
+      var part = [UInt8](repeating: 0, count: 4096)
+      while bytes.count < limit {
+        let count = try unsafe part.withUnsafeMutableBytes { buffer in unsafe try file.read(into: buffer) }
+        if count == 0 { break }
+        bytes += part.prefix(min(count, limit - bytes.count))
+      }
+      return bytes
     } catch let error as Errno {
       if error == .noSuchFileOrDirectory { return nil }
       throw .system(operation: "read", path, errno: error.rawValue)

@@ -57,7 +57,8 @@ struct OpenedEnvironment {
     let pageSize = Int(sysconf(Int32(_SC_PAGESIZE)))
     let fileSize = try Files.status(directory.appending(Environment.dataFile))?.size ?? 0
     let needed = max(fileSize, 16 * pageSize)
-    var size = max(options.mapSize, needed) / pageSize * pageSize
+    // A file that fills the map by itself could be read and not be appended to.
+    var size = max(options.mapSize, 2 * needed) / pageSize * pageSize
     while true {
       do throws(LMDBError) {
         return try openHandle(directory, options, mapSize: size)

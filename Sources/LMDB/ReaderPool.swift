@@ -65,6 +65,9 @@ final class ReaderPool: Sendable {
     state.withLock { state in state.running == 0 ? body() : nil }
   }
 
+  /// Runs `body`, which looks into the map without a transaction, while nobody takes the map away to make it larger.
+  func whileMapStays(_ body: () -> Void) { state.withLock { _ in body() } }
+
   /// Frees all idle transactions. None may be running.
   func drain() {
     let idle = state.withLock { state in

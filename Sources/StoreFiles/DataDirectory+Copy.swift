@@ -3,36 +3,41 @@ import LMDB
 package import SystemPackage
 
 extension DataDirectory {
-  /// The ledger's data file, by whose name a log is known.
-  package var ledgerData: FilePath { ledger.appending("data.mdb") }
+  /// The data file of the log in a directory: by its name a log is known.
+  package static func data(of log: FilePath) -> FilePath { log.appending("data.mdb") }
 
-  /// Where a copy of a log is made: below the ledger, on the same disk, under a name that is no log's.
-  package var copyDraft: DataDirectory { DataDirectory(ledger.appending(".new-copy")) }
+  package var ledgerData: FilePath { Self.data(of: ledger) }
 
-  /// Makes a copy of a log the ledger here: a draft, its check, the manifest, and last the name. A copy that fails is removed,
-  /// and the lock's file with it, so that nothing is in the way of the next; what a run that was stopped has left is written
-  /// over. Nobody can append meanwhile. O(bytes of the log).
+  /// Where a copy of a log is made: below the directory that it is to have, on the same disk, under a name that is no
+  /// log's. The copy is the draft's ledger.
+  package static func copyDraft(in place: FilePath) -> DataDirectory { DataDirectory(place.appending(".new-copy")) }
+
+  /// Makes a copy of a log the ledger here, or the testimony: a draft, its check, the manifest, and last the name. A
+  /// copy that fails is removed, and the lock's file with it, so that nothing is in the way of the next; what a run that
+  /// was stopped has left is written over. Nobody can append meanwhile. O(bytes of the log).
   ///
   /// - Parameters:
+  ///   - place: the directory of the ledger or the testimony.
   ///   - requirement: throws unless the copy may be made here; nothing of that can change until it is done.
   ///   - check: throws unless the draft is sound.
   /// - Returns: what `check` found.
   /// - Throws: `UnsettledCopy` when the copy is there, and the disk has not said that it keeps its name.
-  package func makeLedger<R>(
-    copying log: EventLog, _ manifest: StoreManifest, requiring requirement: () throws -> Void = {},
-    check: (DataDirectory) throws -> R
+  package func makeLog<R>(
+    in place: FilePath, copying log: EventLog, _ manifest: StoreManifest,
+    requiring requirement: () throws -> Void = {}, check: (DataDirectory) throws -> R
   ) throws -> R {
-    try Files.createDirectory(ledger)
-    return try holdingLedger {
+    let data = Self.data(of: place)
+    try Files.createDirectory(place)
+    return try holdingLog(in: place) {
       try requirement()
-      let draft = copyDraft
+      let draft = Self.copyDraft(in: place)
       do {
         try Files.removeDirectory(draft.path)
         try log.copy(to: draft.ledger)
         let found = try check(draft)
         try write(manifest)
-        do { try Files.move(draft.ledgerData, to: ledgerData) } catch {
-          guard try Files.status(ledgerData) != nil else { throw error }
+        do { try Files.move(draft.ledgerData, to: data) } catch {
+          guard try Files.status(data) != nil else { throw error }
           throw UnsettledCopy(cause: error)
         }
         try? Files.removeDirectory(draft.path)
@@ -41,7 +46,7 @@ extension DataDirectory {
         throw error
       } catch {
         try? Files.removeDirectory(draft.path)
-        try? Files.remove(ledger.appending(EventLog.lockFile))
+        try? Files.remove(place.appending(EventLog.lockFile))
         throw error
       }
     }

@@ -8,18 +8,21 @@ extension DataDirectory {
   ///
   /// Whoever checks a ledger in order to replace it holds it from before the check: what was appended in between would be
   /// lost with the old one.
-  package func holdingLedger<R>(_ body: () throws -> R) throws -> R {
-    let lock = try lockLedger()
+  package func holdingLedger<R>(_ body: () throws -> R) throws -> R { try holdingLog(in: ledger, body) }
+
+  /// As `holdingLedger`, of either log.
+  func holdingLog<R>(in place: FilePath, _ body: () throws -> R) throws -> R {
+    let lock = try Self.lock(place)
     let result = Result { try body() }
     _ = consume lock
     return try result.get()
   }
 
-  private func lockLedger() throws(DataDirectoryError) -> FileLock? {
-    guard FileManager.default.fileExists(atPath: ledger.string) else { return nil }
-    do throws(EventLog.OpenError) { return try EventLog.takeLock(in: ledger) } catch {
-      if case .writerLocked = error { throw .inUse(path: ledger.string) }
-      throw .failed(path: ledger.string, cause: "\(error)")
+  private static func lock(_ log: FilePath) throws(DataDirectoryError) -> FileLock? {
+    guard FileManager.default.fileExists(atPath: log.string) else { return nil }
+    do throws(EventLog.OpenError) { return try EventLog.takeLock(in: log) } catch {
+      if case .writerLocked = error { throw .inUse(path: log.string) }
+      throw .failed(path: log.string, cause: "\(error)")
     }
   }
 

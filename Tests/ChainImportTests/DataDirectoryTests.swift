@@ -1,3 +1,5 @@
+import CDiskFaults
+import EventStore
 import Foundation
 import Primitives
 import Rollup
@@ -124,6 +126,47 @@ struct DataDirectoryTests {
         #expect(try scratch.head("store/quarantine-\(number)") == head)
       }
       #expect(try scratch.import(scratch.file).storedBlocks == 3)
+    }
+  }
+
+  @Test("whichever of its names the disk does not take, a copy of a log is whole, or has no name and is made again")
+  func unsettledNames() async throws {
+    await #expect(processExitsWith: .success) { try DataDirectoryTests.copyWithoutNames() }
+  }
+
+  /// Copies a log as often as that syncs names, each time with another one of these syncs failing.
+  static func copyWithoutNames() throws {
+    try withTemporaryDirectory { path in
+      let log = try EventLog.open(FilePath(path).appending("log"), mode: .create)
+      try log.append((0..<20).map { NewRecord(kind: .blockSequenced, coordinates: .block(0), payload: [$0]) })
+      let manifest = StoreManifest.new(for: .zero)
+      func copy(to store: DataDirectory) throws {
+        try store.makeLog(in: store.ledger, copying: log, manifest) { draft in
+          let report = try EventLog.open(draft.ledger, mode: .readOnly).verify(options: .init(decodesEvents: false))
+          #expect(report.isSound)
+        }
+      }
+      let before = disk_calls(DISK_NAMES)
+      try copy(to: DataDirectory(FilePath(path).appending("counted")))
+      let calls = disk_calls(DISK_NAMES) - before
+      var unsettled = 0
+      for spared in 0..<calls {
+        let store = DataDirectory(FilePath(path).appending("\(spared)"))
+        disk_fail(DISK_NAMES, DISK_REFUSES, EIO, spared, 1)
+        do {
+          try copy(to: store)
+          Issue.record("sync \(spared) of \(calls) failed, and nobody was told")
+        } catch is UnsettledCopy {
+          unsettled += 1
+        } catch {
+          #expect(!FileManager.default.fileExists(atPath: store.ledgerData.string), "sync \(spared)")
+          try copy(to: store)
+        }
+        #expect(try store.manifest() == manifest)
+        #expect(try EventLog.open(store.ledger, mode: .readOnly).head() == log.head())
+      }
+      // The directory to which the name is moved, and the one that it is moved from.
+      #expect(unsettled == 2)
     }
   }
 

@@ -1,8 +1,10 @@
 import EventStore
 import Foundation
+import LMDB
 import MerkleLog
 import Primitives
 import Rollup
+import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
@@ -126,6 +128,78 @@ struct LogSignerTests {
       try forged.add(witness.cosign("another text\n", at: 1))
       #expect(refusal { try signer.keep(forged, of: [witness.verifierKey]) } == "note")
       #expect(try signer.checkpoint(of: log) == cosigned)
+    }
+  }
+
+  @Test("a checkpoint keeps as many signatures as a note can have, and no more")
+  func signatureLimit() throws {
+    try withSignedLog { log, signer, _ in
+      try log.fill(3)
+      var note = try signer.checkpoint(of: log)
+      let witnesses = try (0..<100).map { number in
+        try SignerKey(
+          name: "witness.example/a-name-that-is-somewhat-long/\(number)", algorithm: .cosignatureV1,
+          seed: [UInt8](repeating: UInt8(number), count: 32))
+      }
+      for witness in witnesses.dropLast() { try note.add(witness.cosign(note.text, at: 1_800_000_000)) }
+      let kept = try signer.keep(note, of: witnesses.map(\.verifierKey))
+      #expect(kept == note && note.signatures.count == SignedNote.signatureLimit)
+      #expect(try signer.checkpoint(of: log) == note)
+      var last = try SignedNote(text: note.text)
+      try last.add(witnesses[99].cosign(note.text, at: 1_800_000_000))
+      #expect(refusal { try signer.keep(last, of: [witnesses[99].verifierKey]) } == "note")
+      #expect(try signer.checkpoint(of: log) == note)
+    }
+  }
+
+  @Test("while another signs, nothing is signed or kept, and who it is is told")
+  func locked() throws {
+    try withSignedLog { log, signer, directory in
+      try log.fill(3)
+      let note = try signer.checkpoint(of: log)
+      try log.fill(1)
+      do {
+        let lock = try FileLock(directory.appending("log.lock"))
+        #expect(refusal { try signer.checkpoint(of: log) } == "locked")
+        #expect(refusal { try signer.keep(note, of: []) } == "locked")
+        #expect(refusal { try LogSigner(makingIn: directory, name: "log", origin: origin) } == "locked")
+        let error = #expect(throws: SignerError.self) { try signer.checkpoint(of: log) }
+        #expect(error?.description.contains("process \(ProcessInfo.processInfo.processIdentifier)") == true)
+        #expect(error?.isDisagreement == false)
+        _ = consume lock
+      }
+      #expect(try signer.lastSigned().checkpoint.size == 3)
+      #expect(try signer.checkpoint(of: log).checkpoint(signedByAll: [signer.verifierKey]).size == 4)
+    }
+  }
+
+  @Test("signers that sign at once while the log grows sign one root for each size, and the last is the largest")
+  func atOnce() throws {
+    try withSignedLog { log, _, directory in
+      let signed = Mutex<[UInt64: Set<Hash256>]>([:])
+      DispatchQueue.concurrentPerform(iterations: 4) { _ in
+        do {
+          let signer = try LogSigner(openingIn: directory, name: "log", origin: origin)
+          for _ in 0..<25 {
+            try log.fill(1)
+            do throws(SignerError) {
+              let note = try signer.checkpoint(of: log)
+              guard let checkpoint = try? note.checkpoint(signedByAll: [signer.verifierKey]) else {
+                Issue.record("a checkpoint that is not signed")
+                return
+              }
+              signed.withLock { _ = $0[checkpoint.size, default: []].insert(checkpoint.root) }
+            } catch {
+              guard case .locked = error else { throw error }
+            }
+          }
+        } catch { Issue.record("\(error)") }
+      }
+      let roots = signed.withLock { $0 }
+      #expect(!roots.isEmpty)
+      for (size, found) in roots { #expect(try found == [log.root(ofSize: size)]) }
+      let signer = try LogSigner(openingIn: directory, name: "log", origin: origin)
+      #expect(try signer.lastSigned().checkpoint.size == roots.keys.max())
     }
   }
 

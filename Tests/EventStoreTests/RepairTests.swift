@@ -45,6 +45,42 @@ struct RepairTests {
     }
   }
 
+  @Test("a head row that is missing is made anew likewise")
+  func missingHead() throws {
+    try withDamagedLog { directory, original in
+      let copy = try copied(directory, "damaged")
+      try tamper(copy) { (transaction, tables) throws(LMDBError) in
+        _ = try transaction.delete(key(0).rawSpan, in: tables("head"))
+      }
+      try expectMended(copy, original, isConfirmed: false)
+    }
+  }
+
+  @Test("a sound record behind the head, which nobody was told of, is refused at open, named, and dropped by a repair")
+  func unacknowledgedTail() throws {
+    try withDamagedLog { directory, original in
+      let copy = try copied(directory, "damaged")
+      let longer = directory.removingLastComponent().appending("longer")
+      try EventLog.open(directory, mode: .readOnly).copy(to: longer)
+      try EventLog.open(longer, mode: .readWrite).append([plain(pattern(20))])
+      let end = UInt64(original.count)
+      var row: [UInt8] = []
+      try tamper(longer) { (transaction, tables) throws(LMDBError) in
+        row = try transaction.get(key(end).rawSpan, in: tables("records"))?.bytes ?? []
+      }
+      try tamper(copy) { (transaction, tables) throws(LMDBError) in
+        try transaction.put(row.rawSpan, for: key(end).rawSpan, in: tables("records"))
+      }
+      let stray = Damage(.strayRecord, position: Position(end))
+      for mode in [EventLog.Mode.readOnly, .readWrite] {
+        let error = try #require(throws: EventLog.OpenError.self) { try EventLog.open(copy, mode: mode) }
+        guard case .unreadable(.damaged(stray)) = error else { return unexpected(error) }
+      }
+      #expect(try EventLog.open(copy, mode: .inspection).verify().damages.contains(stray))
+      try expectMended(copy, original)
+    }
+  }
+
   @Test("a damaged record is not made up: the log is refused, and left as it was")
   func record() throws {
     try withDamagedLog { directory, _ in

@@ -1,6 +1,7 @@
 import EventStore
 import LMDB
 import Primitives
+import Rollup
 import SystemPackage
 import TestSupport
 import Testing
@@ -48,6 +49,54 @@ struct SpaceTests {
       #expect(commits.commits == 3 && commits.requests == 3 && commits.records == 60)
       #expect(commits.payloadBytes == statistics.head.payloadBytes)
       #expect(commits.longestTime > .zero && commits.longestTime <= commits.time)
+    }
+  }
+
+  @Test("a log whose map is full makes it larger and goes on; not under a reader of its process, whose end it needs")
+  func fullMap() throws {
+    try withTemporaryDirectory { path in
+      let directory = FilePath(path)
+      let log = try EventLog.open(directory, mode: .create, mapSize: 1 << 20)
+      func batch() -> [NewRecord] { (0..<50).map { plain([UInt8](repeating: $0, count: 20_000)) } }
+      for _ in 0..<4 { try log.append(batch()) }
+      let size = try log.statistics().mapSize
+      #expect(size >= 4 << 20)
+      let before = try log.all()
+      try log.read(.zero..<Position(1)) { (view: borrowing RecordView) throws(ReadError) in
+        let error = #expect(throws: AppendError.self) {
+          while true { try log.append(batch()) }
+        }
+        guard case .store(.mapFull(size))? = error else {
+          Issue.record("a full map gave \(String(describing: error))")
+          return
+        }
+        #expect(view.payload == before[0].payload)
+      }
+      let refused = try log.head().size
+      // What the reader kept from being used again may be room enough for one.
+      for _ in 0..<2 { try log.append(batch()) }
+      #expect(try log.head().size == refused + 100)
+      #expect(try log.statistics().mapSize > size)
+      #expect(try log.all().starts(with: before))
+      try requireSound(directory)
+    }
+  }
+
+  @Test("statistics warn from 80 % of the map on, and not before")
+  func mapWarning() throws {
+    try withTemporaryDirectory { path in
+      let log = try EventLog.open(FilePath(path), mode: .create, mapSize: 1 << 22)
+      var uses: [Double] = []
+      while uses.last ?? 0 < 0.9 {
+        try log.append((0..<10).map { plain(pattern(5000, seed: $0)) })
+        let statistics = try log.statistics()
+        #expect(statistics.mapSize == 1 << 22)
+        let warnings = statistics.warnings.filter { $0.contains("% of the map of 4194304 bytes is used") }
+        #expect(warnings.count == (statistics.mapUse >= 0.8 ? 1 : 0), "at \(statistics.mapUse)")
+        #expect(warnings.allSatisfy { $0.contains("ulimit -v") })
+        uses.append(statistics.mapUse)
+      }
+      #expect(uses.contains { $0 < 0.8 } && uses.contains { $0 > 0.8 })
     }
   }
 

@@ -73,6 +73,86 @@ struct TilesTests {
     }
   }
 
+  @Test("a payload that many records have is one file, whenever they came, and the mirror is the log all the same")
+  func repeatedPayloads() throws {
+    try withExport { log, signer, tiles in
+      func payloads() throws -> Int { try contents(tiles).keys.count { $0.hasPrefix("payload/") } }
+      try log.append((0..<3).map { _ in plain([7]) })
+      _ = try TileExport.run(log, signer: signer, to: tiles)
+      #expect(try payloads() == 1)
+      try log.append([plain([7]), plain([8])])
+      _ = try TileExport.run(log, signer: signer, to: tiles)
+      #expect(try payloads() == 2)
+      #expect(mirrorComplaint(tiles, signer.verifierKey, original: log) == nil)
+      try withLog { copy, _ in
+        _ = try TileMirror(of: tiles, signedByAll: [signer.verifierKey]).record(into: copy)
+        #expect(try copy.head().root == log.head().root)
+      }
+    }
+  }
+
+  @Test("partial tiles that were removed once they were full are cut out of those, which are named if they are damaged")
+  func removedPartialTiles() throws {
+    try withExport { log, signer, tiles in
+      let checkpoint = URL(fileURLWithPath: tiles.appending("checkpoint").string)
+      try log.fill(300)
+      _ = try TileExport.run(log, signer: signer, to: tiles)
+      let early = try Data(contentsOf: checkpoint)
+      try log.fill(300)
+      _ = try TileExport.run(log, signer: signer, to: tiles)
+      for name in ["tile/0/001.p/44", "tile/entries/001.p/44"] {
+        try FileManager.default.removeItem(atPath: tiles.appending(name).string)
+      }
+      try early.write(to: checkpoint)
+      let mirror = try TileMirror(of: tiles, signedByAll: [signer.verifierKey])
+      try mirror.verifyTiles()
+      try withLog { copy, _ in
+        let count = try mirror.record(into: copy)
+        #expect(count == 300)
+        #expect(try copy.head().root == log.root(ofSize: 300))
+      }
+      // Within the first 44 of each; and so short that not even these are in it.
+      for name in ["tile/0/001", "tile/entries/001"] {
+        let url = URL(fileURLWithPath: tiles.appending(name).string)
+        let whole = try Data(contentsOf: url)
+        var changed = whole
+        changed[20 * whole.count / 256 + 9] ^= 1
+        for damaged in [changed, whole.prefix(40 * whole.count / 256)] {
+          try damaged.write(to: url)
+          let complaint = mirrorComplaint(tiles, signer.verifierKey, original: log)
+          #expect(complaint?.hasPrefix("\(name) is not what") == true, "\(complaint ?? "accepted")")
+        }
+        try whole.write(to: url)
+      }
+      // Behind them nothing is looked at.
+      let tile = URL(fileURLWithPath: tiles.appending("tile/0/001").string)
+      var bytes = try Data(contentsOf: tile)
+      bytes[44 * 32] ^= 1
+      try bytes.write(to: tile)
+      #expect(mirrorComplaint(tiles, signer.verifierKey, original: log) == nil)
+    }
+  }
+
+  @Test("a mirror of long payloads commits them one after the other, and reads of a payload no more than its leaf says")
+  func longPayloads() throws {
+    try withExport { log, signer, tiles in
+      try log.append((0..<3).map { plain([UInt8](repeating: $0, count: 9 << 20)) })
+      _ = try TileExport.run(log, signer: signer, to: tiles)
+      try withLog { copy, _ in
+        let mirror = try TileMirror(of: tiles, signedByAll: [signer.verifierKey])
+        #expect(try mirror.record(into: copy) == 3)
+        #expect(try copy.head().root == log.head().root)
+        // All are of one bundle. More than 16 MiB do not wait.
+        #expect(try #require(try copy.statistics().commits).commits == 2)
+      }
+      let name = try #require(try contents(tiles).keys.first { $0.hasPrefix("payload/") })
+      #expect(unsafe truncate(tiles.appending(name).string, 1 << 32) == 0)
+      let complaint = mirrorComplaint(tiles, signer.verifierKey, original: log)
+      #expect(complaint?.contains("\(name) is not what") == true)
+      #expect(complaint?.contains("\(9 << 20) at most belong there") == true, "\(complaint ?? "accepted")")
+    }
+  }
+
   @Test("an export into another log's directory, or from an older copy, changes nothing")
   func foreignExport() throws {
     try withExport { log, signer, tiles in

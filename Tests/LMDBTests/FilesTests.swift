@@ -25,8 +25,15 @@ struct FilesTests {
     do {
       let lock = try FileLock(path)
       #expect(throws: FileLock.Failure.held(by: Int(getpid()))) { _ = try FileLock(path) }
+      #expect(FileLock.isHeld(path) && FileLock.note(at: path) == nil)
+      lock.note("17")
+      #expect(FileLock.note(at: path)?.text == "17")
+      #expect(throws: FileLock.Failure.held(by: Int(getpid()))) { _ = try FileLock(path) }
       _ = consume lock
     }
+    #expect(FileLock.note(at: path) == nil, "who has noted it is gone")
+    #expect(!FileLock.isHeld(path) && !FileLock.isHeld(scratch.path.appending("other.lock")))
+    #expect(try Files.status(scratch.path.appending("other.lock")) == nil, "who looks leaves nothing")
     _ = try FileLock(path)
     #expect(throws: FileLock.Failure.system(.noSuchFileOrDirectory)) {
       _ = try FileLock(scratch.path.appending("nowhere").appending("lock"))

@@ -52,6 +52,69 @@ final class HazardTests {
     #expect(try environment.content().count == 30_011)
   }
 
+  @Test("a full map that is made larger leaves a reader of another process its snapshot; its next read sees what came")
+  func growUnderReaderElsewhere() async throws {
+    let environment = try scratch.open(mapSize: 1 << 20)
+    try environment.append(1000)
+    let (held, grown) = (scratch.path.appending("held").string, scratch.path.appending("grown").string)
+    let path = scratch.path.string
+    async let reader: Void = HazardTests.holdSnapshot(of: path, held: held, until: grown)
+    while !FileManager.default.fileExists(atPath: held) { try await Task.sleep(for: .milliseconds(1)) }
+    #expect(throws: LMDBError.mapFull(mapSize: 1 << 20)) { try environment.append(20_000) }
+    // More than the reader's process may have address space.
+    try environment.growMap(to: 1 << 40)
+    try environment.append(20_000)
+    #expect(environment.information().oldestReaderLag > 0)
+    #expect(FileManager.default.createFile(atPath: grown, contents: nil))
+    await reader
+  }
+
+  /// In a process of its own: holds a snapshot of 1,000 records until a file appears, and then reads again.
+  static func holdSnapshot(of path: String, held: String, until grown: String) async {
+    await #expect(processExitsWith: .success) {
+      [path = path as String, held = held as String, grown = grown as String] in
+      HazardTests.limitAddressSpace()
+      let environment = try Environment.open(
+        at: FilePath(path), options: EnvironmentOptions(mode: .readOnly, tables: ["records"], mapSize: 1 << 20))
+      let before = try environment.content()
+      #expect(before.count == 1000)
+      try environment.read { transaction throws(LMDBError) in
+        #expect(FileManager.default.createFile(atPath: held, contents: nil))
+        while !FileManager.default.fileExists(atPath: grown) { usleep(1000) }
+        var rows: [[UInt8]] = []
+        var cursor = try transaction.cursor(in: environment.table("records"))
+        while let entry = try cursor.next() { rows.append(entry.key.array + entry.value.array) }
+        #expect(rows == before)
+      }
+      let after = try environment.content()
+      #expect(after.count == 21_000 && after.starts(with: before))
+    }
+  }
+
+  static func limitAddressSpace() {
+    var limit = rlimit()
+    unsafe getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
+    limit.rlim_cur = rlim_t(64) << 30
+    #expect(unsafe setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0)
+  }
+
+  @Test("a map that the system does not let be larger stays as it is, and is read and written on")
+  func noAddressSpaceToGrow() async throws {
+    try scratch.open().append(100)
+    await #expect(processExitsWith: .success) { [path = scratch.path.string as String] in
+      HazardTests.limitAddressSpace()
+      var options = HazardTests.options
+      options.mapSize = 1 << 20
+      let environment = try Environment.open(at: FilePath(path), options: options)
+      #expect(throws: LMDBError.system(ENOMEM)) { try environment.growMap(to: 1 << 40) }
+      #expect(environment.information().mapSize == 1 << 20)
+      try environment.append(100)
+      #expect(try environment.content().count == 200)
+      try environment.growMap(to: 1 << 24)
+      try environment.append(20_000)
+    }
+  }
+
   @Test("the slot of a killed reader is freed, so that pages are used again")
   func killedReader() async throws {
     // Not within the time that this test takes: the writer would free the slot by itself.
@@ -253,10 +316,7 @@ final class HazardTests {
   func addressSpaceLimit() async throws {
     try scratch.open().append(100)
     await #expect(processExitsWith: .success) { [path = scratch.path.string as String] in
-      var limit = rlimit()
-      unsafe getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
-      limit.rlim_cur = rlim_t(64) << 30
-      #expect(unsafe setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0)
+      HazardTests.limitAddressSpace()
       let options = EnvironmentOptions(mode: .readWrite, tables: ["records"])
       let environment = try Environment.open(at: FilePath(path), options: options)
       #expect(environment.information().mapSize < 64 << 30 && environment.information().mapSize >= 1 << 30)

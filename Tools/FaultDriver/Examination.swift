@@ -15,6 +15,8 @@ struct Examination {
   enum Way: String {
     /// As a restart does: opened for appending, everything read and verified, and appended to.
     case restart
+    /// As `restart`, and then as a backup: see `Restoring`.
+    case restore
     /// As somebody does who doubts it: opened as it is, everything read, then verified; appended to when it is sound.
     case doubt
     /// As a restart does, and then all that its keeper does with a log: see `UpkeepCheck`.
@@ -23,6 +25,11 @@ struct Examination {
     case rebuild
     /// Without the checks that stand between LMDB and the reader: what they are for is seen by what is missed then.
     case withoutChecksum, withoutPreflight
+    /// As `doubt`, by one whose own code traps on what it finds: that must not pass for damage.
+    case trapping
+
+    /// Whether what is left is restored elsewhere.
+    var restores: Bool { self == .restore || self == .upkeep }
   }
 
   /// What was found.
@@ -86,7 +93,16 @@ struct Examination {
     do {
       switch way {
       case .restart: return try examine(opening: .create)
+      case .restore:
+        let finding = try examine(opening: .create)
+        try restore()
+        return finding
       case .doubt: return try examine(opening: .inspection)
+      case .trapping:
+        guard let finding = try? examine(opening: .inspection), case .sound = finding else {
+          preconditionFailure("a trap on purpose")
+        }
+        return finding
       case .withoutChecksum: return try examineRows()
       case .withoutPreflight:
         let environment = try Environment.open(
@@ -126,6 +142,13 @@ struct Examination {
     guard size >= acknowledged else {
       throw Failure(wrong: "\(acknowledged) records were acknowledged, \(size) are left")
     }
+  }
+
+  private func restore() throws {
+    do {
+      let place = directory.removingLastComponent().appending("restored")
+      try Restoring(place: place).run(EventLog.open(directory, mode: .readOnly))
+    } catch { throw Failure(wrong: "as a backup: \(error)") }
   }
 
   private func examineUpkeep() throws -> Finding {

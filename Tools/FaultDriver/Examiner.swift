@@ -23,8 +23,16 @@ final class Examiner {
     let request = "\(way.rawValue) \(directory) \(said) \(truth)\n"
     _ = try? requests?.writeAll(Array(request.utf8))
     if let line = readLine(), let finding = Examination.Finding(line: line) { return finding }
-    return .died(stop())
+    let end = stop()
+    guard Self.endsByDamage.contains(end.signal) else {
+      return .wrong("the process that looked ended by itself: code \(end.code), signal \(end.signal)")
+    }
+    return .died(end.signal)
   }
+
+  /// How a damaged page ends a process: LMDB's asserts, and reads beyond the file's end or by a damaged offset. A trap
+  /// of Swift code is another signal, and none of our code may trap on what a file holds.
+  private static let endsByDamage = [SIGABRT, SIGBUS, SIGSEGV]
 
   private func start() throws {
     let incoming = try makePipe()
@@ -55,15 +63,15 @@ final class Examiner {
     }
   }
 
-  /// Ends the process, if there is one. The signal that had ended it before.
+  /// Ends the process, if there is one. How it ended, or had ended before.
   @discardableResult
-  private func stop() -> Int32 {
-    guard requests != nil else { return 0 }
+  private func stop() -> (code: Int32, signal: Int32) {
+    guard requests != nil else { return (0, 0) }
     try? requests?.close()
     try? answers?.close()
     requests = nil
     answers = nil
-    return wait(for: process).signal
+    return wait(for: process)
   }
 }
 
@@ -73,6 +81,9 @@ struct Tally {
   private(set) var sound = 0
   private(set) var refused = 0
   private(set) var died = 0
+
+  /// How many of the sound ones were restored elsewhere as well.
+  private(set) var restored = 0
 
   /// How many there were while each thing was done.
   private(set) var phases: [String: Int] = [:]
@@ -85,14 +96,17 @@ struct Tally {
   /// - Parameters:
   ///   - mayRefuse: whether a typed error is an answer here.
   ///   - mayDie: whether the end of the examining process is.
+  ///   - restores: whether what is sound was restored elsewhere.
   ///   - phase: what was being done.
   mutating func count(
-    _ finding: Examination.Finding, mayRefuse: Bool, mayDie: Bool, phase: String = "",
+    _ finding: Examination.Finding, mayRefuse: Bool, mayDie: Bool, restores: Bool = false, phase: String = "",
     _ place: @autoclosure () -> String
   ) {
     phases[phase, default: 0] += 1
     switch finding {
-    case .sound: sound += 1
+    case .sound:
+      sound += 1
+      if restores { restored += 1 }
     case .refused where mayRefuse: refused += 1
     case .died where mayDie: died += 1
     default: violations.append("\(place()): \(finding.line)")
@@ -103,6 +117,7 @@ struct Tally {
     sound += other.sound
     refused += other.refused
     died += other.died
+    restored += other.restored
     phases.merge(other.phases, uniquingKeysWith: +)
     violations += other.violations
   }

@@ -6,11 +6,11 @@ import SystemPackage
 ///     FaultDriver kill DIRECTORY CYCLES SEED [lose|tear]
 ///     FaultDriver crowd DIRECTORY CYCLES SEED [unlock]
 ///     FaultDriver crash DIRECTORY IMAGES SEED RECORDER [DEAFNESS]
-///     FaultDriver damage DIRECTORY FILES SEED RECORDER [withoutChecksum|withoutPreflight]
+///     FaultDriver damage DIRECTORY FILES SEED RECORDER [withoutChecksum|withoutPreflight|trapping]
 ///     FaultDriver syscalls DIRECTORY RUNS SEED [append|rebuild]     (that work alone, which takes failures for success)
 ///     FaultDriver full DIRECTORY CYCLES SEED [keep]
 ///     FaultDriver proofs LEAVES [blind]
-///     FaultDriver signing DIRECTORY RUNS SEED [careless]
+///     FaultDriver signing DIRECTORY KILLS SEED [careless]
 ///
 /// DEAFNESS is `ignore-sync`, `ignore-sync-after-failure`, or `ignore-sync-of-` and `signer`, `tiles`, `copy` or `projections`.
 ///
@@ -81,7 +81,7 @@ struct FaultDriver {
       if !options.isEmpty, careless != .append, careless != .rebuild { usage() }
       return try SystemCallLoop(work: directory, seed: seed, limit: count, careless: careless).run()
     case ("signing", 0...1):
-      return try SigningLoop(work: directory, seed: seed, runs: count, isCareless: !options.isEmpty).run()
+      return try SigningLoop(work: directory, seed: seed, kills: count, isCareless: !options.isEmpty).run()
     case ("full", 0...1):
       if !options.isEmpty, arguments[4] != "keep" { usage() }
       return try FullDiskLoop(directory: directory, cycles: count, seed: seed, keepsSome: !options.isEmpty).run()
@@ -95,11 +95,11 @@ struct FaultDriver {
       usage: FaultDriver kill DIRECTORY CYCLES SEED [lose|tear]
              FaultDriver crowd DIRECTORY CYCLES SEED [unlock]
              FaultDriver crash DIRECTORY IMAGES SEED RECORDER [DEAFNESS]
-             FaultDriver damage DIRECTORY FILES SEED RECORDER [withoutChecksum|withoutPreflight]
+             FaultDriver damage DIRECTORY FILES SEED RECORDER [withoutChecksum|withoutPreflight|trapping]
              FaultDriver syscalls DIRECTORY RUNS SEED [append|rebuild]
              FaultDriver full DIRECTORY CYCLES SEED [keep]
              FaultDriver proofs LEAVES [blind]
-             FaultDriver signing DIRECTORY RUNS SEED [careless]
+             FaultDriver signing DIRECTORY KILLS SEED [careless]
       """, code: 2)
   }
 

@@ -4,7 +4,6 @@ import Node
 import Primitives
 import Roles
 import Rollup
-import Signatures
 import StateTransition
 import SystemPackage
 
@@ -42,7 +41,8 @@ struct Signing {
       try view.apply(.l1BlockAppended(appended), archive: &archive)
     }
     let store = try SignerStore(directory: directory)
-    var signingGuard = SigningGuard(try store.permissions())
+    let key = DevnetParty.sequencer
+    var sequencer = Sequencer(key: key.address, signingGuard: SigningGuard(try store.permissions()))
     var random = SplitMix64(seed: seed)
     let out = try FileDescriptor.open(
       Self.signatures(in: directory), .writeOnly, options: [.create, .append], permissions: [.ownerReadWrite])
@@ -52,14 +52,16 @@ struct Signing {
       let block = RollupBlock(
         number: height, parentOrder: configuration.rollupId, timestamp: genesis.timestamp + height,
         l1Origin: genesis.id, messagesConsumed: 0, transactions: [transaction])
-      guard let permission = signingGuard.permission(for: block, view) else { continue }
-      if !isCareless { try store.append(permission) }
-      signingGuard.note(permission)
-      let commitment = SequencerCommitment(order: block.order, l2ChainID: configuration.chainID)
-      _ = try Secp256k1.sign(commitment.orderCommitment, privateKey: Hash256(1, 2, 3, 4))
-      // From here on the world may have the signature.
-      try out.writeAll([UInt8]("\(height) \(commitment.orderCommitment)\n".utf8))
-      if isCareless { try store.append(permission) }
+      // From there on the world may have the signature.
+      let line = [UInt8]("\(height) \(block.order.commitment)\n".utf8)
+      if isCareless {
+        guard let permission = sequencer.signingGuard.permission(for: block, view) else { continue }
+        try out.writeAll(line)
+        try store.append(permission)
+        sequencer.note(permission)
+      } else if try store.sign(block, for: &sequencer, view, privateKey: key.privateKey) != nil {
+        try out.writeAll(line)
+      }
     }
   }
 }
@@ -69,7 +71,7 @@ struct Signing {
 struct SigningLoop {
   let work: FilePath
   let seed: UInt64
-  let runs: Int
+  let kills: Int
   let isCareless: Bool
 
   /// Each kind of call has its own count: strace injects at the given time that this kind is made.
@@ -77,10 +79,15 @@ struct SigningLoop {
 
   func run() throws -> Bool {
     let start = Victim.now()
-    var (killed, kind, time, violations) = (0, 0, 1, [String]())
+    var (runs, killed, kind, time, violations) = (0, 0, 0, 1, [String]())
     var random = SplitMix64(seed: seed)
-    for run in 0..<runs {
-      let place = work.appending("sign-\(run)")
+    while killed < kills {
+      // Of each kind of call one time comes that is not made any more.
+      guard runs < 2 * (kills + Self.calls.count) else {
+        throw RecordedRun.Unusable(reason: "strace killed \(killed) of \(runs): may it trace here?")
+      }
+      runs += 1
+      let place = work.appending("sign-\(runs)")
       try FileManager.default.createDirectory(atPath: place.string, withIntermediateDirectories: true)
       defer { try? FileManager.default.removeItem(atPath: place.string) }
       // Every time of every kind in turn; after the last, from the first again, with other blocks.
@@ -100,7 +107,6 @@ struct SigningLoop {
         violations.append("killed at \(name), height \(height) has two signatures (seed \(seed))")
       }
     }
-    guard killed > 0 else { throw RecordedRun.Unusable(reason: "strace killed nothing: may it trace here?") }
     for violation in violations.prefix(20) { print("VIOLATION \(violation)") }
     print(
       """

@@ -39,9 +39,10 @@ struct SystemCallLoop {
     (
       ["pwrite64", "pwritev", "writev", "fdatasync", "fsync", "syncfs", "ftruncate"], ["EIO", "ENOSPC", "EINTR"], false
     ),
-    (["link", "unlink", "mkdir", "flock", "rename"], ["EIO", "EACCES"], false),
+    (["fallocate"], ["EIO", "ENOSPC", "EINTR"], false),
+    (["link", "unlink", "mkdir", "rmdir", "flock", "rename"], ["EIO", "EACCES"], false),
     (["openat"], ["EMFILE", "EIO"], true),
-    (["getdents64"], ["EIO"], true),
+    (["pread64", "getdents64"], ["EIO"], true),
     (["write"], ["EIO", "ENOSPC"], true),
     (["mmap"], ["ENOMEM"], true),
     (["fcntl"], ["EAGAIN"], true),

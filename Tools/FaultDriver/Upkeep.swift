@@ -24,7 +24,7 @@ struct Upkeep {
     let copy: DataDirectory
 
     /// What the check makes.
-    fileprivate let fork, early: FilePath
+    fileprivate let fork, early, restored: FilePath
 
     init(below directory: FilePath) {
       log = directory.appending("log")
@@ -34,20 +34,24 @@ struct Upkeep {
       mirror = directory.appending("mirror")
       fork = directory.appending("fork")
       early = directory.appending("early")
+      restored = directory.appending("restored")
     }
+
+    /// What the log is called in its checkpoints.
+    static let origin = "varve/faults"
 
     /// Opens the log's key; `makes` makes it.
     func logSigner(makes: Bool = false) throws(SignerError) -> LogSigner {
       makes
-        ? try LogSigner(makingIn: signer, name: "log", origin: "varve/faults")
-        : try LogSigner(openingIn: signer, name: "log", origin: "varve/faults")
+        ? try LogSigner(makingIn: signer, name: "log", origin: Self.origin)
+        : try LogSigner(openingIn: signer, name: "log", origin: Self.origin)
     }
 
     /// Paths of whose files calls are made to fail that the run-time system makes for its own ends as well.
     var watched: [FilePath] {
       let names = ["log.key.tmp", "log.checkpoint.tmp", "log.checkpoint", "log.key", "log.lock"]
       let logs = [log, mirror].flatMap { [$0, $0.appending("data.mdb"), $0.appending("writer.lock")] }
-      let draft = copy.copyDraft
+      let draft = DataDirectory.copyDraft(in: copy.ledger)
       let bundle = tiles.appending(FilePath("tile/entries/000.p").components)
       return logs + names.map { signer.appending($0) }
         + [copy.path, copy.ledger, copy.ledger.appending("writer.lock"), copy.path.appending("varve.json.tmp")]
@@ -97,17 +101,18 @@ struct Upkeep {
 
 extension Upkeep.Places {
   /// The manifest of the copy.
-  fileprivate static let manifest = StoreManifest(
+  static let manifest = StoreManifest(
     chainConfigurationHash: .zero, storeID: String(repeating: "0", count: 32))
 
   /// Copies as `varve log backup` does. Only that the check there is a child process is not played.
   ///
   /// - Returns: how many records were copied.
   fileprivate func makeCopy(of log: EventLog) throws -> UInt64 {
-    try copy.makeLedger(copying: log, Self.manifest) { try Self.soundSize($0.ledger) }
+    try copy.makeLog(in: copy.ledger, copying: log, Self.manifest) { try Self.soundSize($0.ledger) }
   }
 
-  private static func soundSize(_ ledger: FilePath) throws -> UInt64 {
+  /// How many records a copy has, once all of it is verified.
+  static func soundSize(_ ledger: FilePath) throws -> UInt64 {
     let copy = try EventLog.open(ledger, mode: .readOnly)
     guard try copy.verify(options: .init(decodesEvents: false)).isSound else {
       throw Checker.Violation(description: "the copy is not sound")
@@ -138,6 +143,7 @@ struct UpkeepCheck {
     try checkTiles(log, signer)
     try checkCopy(of: log)
     try checkMirror(of: log, signer)
+    try Restoring(place: places.restored).run(log, signer)
   }
 
   /// A key that has signed goes on; one whose making was cut short is made.

@@ -3,7 +3,7 @@ import SystemPackage
 
 /// A process that appends, and what it says until it is killed.
 struct Victim: ~Copyable {
-  private let process: pid_t
+  let process: pid_t
   private let pipe: FileDescriptor
   private var text: [UInt8] = []
 
@@ -17,7 +17,9 @@ struct Victim: ~Copyable {
   }
 
   /// Kills it `milliseconds` after it started, or after it said that the log is open. Gives what it said.
-  consuming func kill(after milliseconds: Double, ofOpening: Bool) throws -> Report {
+  ///
+  /// - Parameter other: a process that is killed in the same moment.
+  consuming func kill(after milliseconds: Double, ofOpening: Bool, with other: pid_t? = nil) throws -> Report {
     defer { try? pipe.close() }
     var deadline = ofOpening ? nil : Self.now() + milliseconds
     let limit = Self.now() + 30_000
@@ -27,6 +29,7 @@ struct Victim: ~Copyable {
       if deadline == nil, text.contains(UInt8(ascii: "\n")) { deadline = Self.now() + milliseconds }
     }
     Glibc.kill(process, SIGKILL)
+    if let other { Glibc.kill(other, SIGKILL) }
     var status: Int32 = 0
     unsafe waitpid(process, &status, 0)
     while try listen(until: Self.now() + 1000) {}

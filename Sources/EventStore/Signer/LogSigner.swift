@@ -118,7 +118,8 @@ extension LogSigner {
     guard root == signed.root else { throw .forked(signed: signed, root: root) }
   }
 
-  /// Keeps signatures that witnesses have made of the last checkpoint, once they are found to be theirs.
+  /// Keeps signatures that witnesses have made of the last checkpoint, once they are found to be theirs. As many as a
+  /// note can have.
   ///
   /// - Returns: the checkpoint with all that it has.
   package func keep(_ cosigned: SignedNote, of witnesses: [VerifierKey]) throws(SignerError) -> SignedNote {
@@ -130,17 +131,14 @@ extension LogSigner {
       var note = last.note
       do throws(NoteError) {
         for verified in try cosigned.verify(by: witnesses) { try note.add(verified.signature) }
-        guard note.encoded.utf8.count <= Self.longestNote else {
-          throw .malformed("with these the checkpoint would be longer than \(Self.longestNote) bytes")
+        guard note.encoded.utf8.count <= SignedNote.byteLimit else {
+          throw .malformed("with these the checkpoint would be longer than \(SignedNote.byteLimit) bytes")
         }
       } catch { throw .note(error) }
       try write(note)
       return note
     }
   }
-
-  /// What `Files.read` reads: some 25 cosignatures.
-  private static let longestNote = 4096
 
   private func sign(size: UInt64, root: Hash256) throws(SignerError) -> SignedNote {
     do throws(NoteError) {
@@ -156,7 +154,7 @@ extension LogSigner {
   }
 
   private static func read(_ path: FilePath) throws(SignerError) -> [UInt8]? {
-    do throws(LMDB.OpenError) { return try Files.read(path) } catch { throw .files(error) }
+    do throws(LMDB.OpenError) { return try Files.read(path, limit: SignedNote.byteLimit) } catch { throw .files(error) }
   }
 
   /// Runs `body` while this process alone may sign.

@@ -67,15 +67,23 @@ extension TileDirectory {
   /// Whether a file is there and has these bytes. One that cannot be read does not.
   func holds(_ bytes: [UInt8], _ name: String) -> Bool { (try? read(name, limit: bytes.count)) == bytes }
 
-  /// The bytes of a tile. A partial one may have been removed once it was full, and is then cut out of that.
+  /// The file that a tile is read from. A partial one may have been removed once it was full, and is then cut out of
+  /// that.
+  func file(of tile: Tile) -> String {
+    func isThere(_ name: String) -> Bool { (try? Files.status(path.pushing(FilePath(name)))) != nil }
+    return isThere(tile.path) || !isThere(tile.full.path) ? tile.path : tile.full.path
+  }
+
+  /// The bytes of a tile.
   func read(_ tile: Tile) throws(TilesError) -> [UInt8]? {
     let limit =
       switch tile.content {
       case .hashes: Tile.fullWidth * Hash256.byteCount
       case .entries: Tile.fullWidth * (2 + Tile.longestEntry)
       }
-    if let bytes = try read(tile.path, limit: limit) { return bytes }
-    guard !tile.isFull, let bytes = try read(tile.full.path, limit: limit) else { return nil }
+    let name = file(of: tile)
+    guard let bytes = try read(name, limit: limit) else { return nil }
+    if name == tile.path { return bytes }
     switch tile.content {
     case .hashes: return Array(bytes.prefix(tile.width * Hash256.byteCount))
     case .entries:

@@ -48,7 +48,8 @@ package struct TileMirror: Sendable {
     guard position < checkpoint.size else { return nil }
     let bundle = Tile.Content.entries.tile(holding: position, ofSize: checkpoint.size)
     var tree = tiles
-    return try records(in: bundle, from: position, upTo: position + 1, &tree).first
+    guard let header = try headers(in: bundle, from: position, upTo: position + 1, &tree).first else { return nil }
+    return StoredRecord(header: header, payload: try payload(of: header))
   }
 
   /// Records what the log does not have yet, up to the checkpoint. `verifyTiles` comes before.
@@ -59,13 +60,13 @@ package struct TileMirror: Sendable {
     var tree = tiles
     let head = try requireCommonPrefix(of: log, &tree)
     var recorder = Rerecorder(log)
-    let width = UInt64(Tile.fullWidth)
     var next = head.size
     while next < checkpoint.size {
       let bundle = Tile.Content.entries.tile(holding: next, ofSize: checkpoint.size)
-      for record in try records(in: bundle, from: next, upTo: checkpoint.size, &tree) { try recorder.take(record) }
-      next = min((bundle.index + 1) * width, checkpoint.size)
-      if recorder.isLarge || next == checkpoint.size {
+      for header in try headers(in: bundle, from: next, upTo: checkpoint.size, &tree) {
+        try recorder.take(StoredRecord(header: header, payload: try payload(of: header)))
+        next += 1
+        guard recorder.isLarge || next == checkpoint.size else { continue }
         try recorder.flush()
         let root = try tree.root(ofSize: next)
         try recorder.require(size: next, root: root)
@@ -96,34 +97,36 @@ extension TileMirror {
     return head
   }
 
-  /// The records of a bundle from `first` on, each held against its leaf, and the leaf against its tile.
-  private func records(
+  /// What the leaves of a bundle say from `first` on, each held against its place in its tile.
+  private func headers(
     in bundle: Tile, from first: UInt64, upTo end: UInt64, _ tree: inout TileTree
-  ) throws(TilesError) -> [StoredRecord] {
+  ) throws(TilesError) -> [RecordHeader] {
     let start = bundle.index * UInt64(Tile.fullWidth)
     let hashes = try tree.hashes(Tile(.hashes(level: 0), index: bundle.index, width: bundle.width), level: 0)
-    var records: [StoredRecord] = []
+    var headers: [RecordHeader] = []
     for (place, leaf) in try directory.entries(bundle).enumerated() {
       let position = start + UInt64(place)
       guard position >= first, position < end else { continue }
       guard MerkleHash.leaf(leaf) == hashes[place] else {
-        throw .badFile(bundle.path, "entry \(place) has another hash than its place in the tile")
+        throw .badFile(directory.file(of: bundle), "entry \(place) has another hash than its place in the tile")
       }
       let header: RecordHeader
       do throws(RecordError) { header = try RecordHeader(leaf: leaf.rawSpan) } catch {
-        throw .badFile(bundle.path, "entry \(place): \(error)")
+        throw .badFile(directory.file(of: bundle), "entry \(place): \(error)")
       }
       guard header.position.rawValue == position else {
-        throw .badFile(bundle.path, "entry \(place) is of position \(header.position)")
+        throw .badFile(directory.file(of: bundle), "entry \(place) is of position \(header.position)")
       }
-      records.append(StoredRecord(header: header, payload: try payload(of: header)))
+      headers.append(header)
     }
-    return records
+    return headers
   }
 
   private func payload(of header: RecordHeader) throws(TilesError) -> [UInt8] {
     let name = TileDirectory.payloadPath(header.payloadHash)
-    guard let payload = try directory.read(name, limit: PayloadLayout.longestPayload) else { throw .missingFile(name) }
+    // What the leaf says is vouched for, and may be more than a record can have all the same.
+    let limit = min(Int(header.payloadLength), PayloadLayout.longestPayload)
+    guard let payload = try directory.read(name, limit: limit) else { throw .missingFile(name) }
     guard payload.count == Int(header.payloadLength), Keccak256.hash(payload) == header.payloadHash else {
       throw .badFile(name, "it is not the payload of record \(header.position)")
     }

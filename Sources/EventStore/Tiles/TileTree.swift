@@ -33,7 +33,7 @@ struct TileTree {
     let above = try hash(tile.index, level: level + 1)
     let below = MerkleTree.root(ofLeaves: hashes)
     guard below == above else {
-      throw .badFile(tile.path, "its hashes give \(below), the tile above has \(above)")
+      throw .badFile(directory.file(of: tile), "its hashes give \(below), the tile above has \(above)")
     }
     recent[level] = (tile.index, hashes)
     return hashes
@@ -107,7 +107,8 @@ extension TileTree {
       }
     }
     if let place = hashes.indices.first(where: { hashes[$0] != below[$0] }) {
-      throw .badFile(tile.path, "hash \(place) is \(hashes[place]), what is below it gives \(below[place])")
+      throw .badFile(
+        directory.file(of: tile), "hash \(place) is \(hashes[place]), what is below it gives \(below[place])")
     }
   }
 }
@@ -135,12 +136,12 @@ extension TileDirectory {
   /// The hashes of a tile that must be there, as they stand in it.
   func hashes(_ tile: Tile) throws(TilesError) -> [Hash256] {
     let bytes = try bytes(of: tile)
-    do throws(TileError) { return try tile.hashes(bytes) } catch { throw .badFile(tile.path, "\(error)") }
+    do throws(TileError) { return try tile.hashes(bytes) } catch { throw .badFile(file(of: tile), "\(error)") }
   }
 
   /// The entries of a bundle that must be there.
   func entries(_ bundle: Tile) throws(TilesError) -> [[UInt8]] {
     let bytes = try bytes(of: bundle)
-    do throws(TileError) { return try bundle.entries(bytes) } catch { throw .badFile(bundle.path, "\(error)") }
+    do throws(TileError) { return try bundle.entries(bytes) } catch { throw .badFile(file(of: bundle), "\(error)") }
   }
 }

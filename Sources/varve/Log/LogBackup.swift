@@ -15,11 +15,17 @@ struct LogBackup: VarveCommand {
       no store. What was signed last (`signer/`) is not copied, on purpose. A backup
       that was stopped is made when it is run again.
 
+      What was heard off L1 is a log of its own, and copied by itself, into the same
+      directory: --log testimony.
+
       EXAMPLES
         varve log backup /backups/2026-11-26
+        varve log backup /backups/2026-11-26 --log testimony
       """)
 
   @OptionGroup var options: GlobalOptions
+
+  @OptionGroup var which: LogChoice
 
   @Argument(help: "The directory to make.", completion: .directory)
   var directory: String
@@ -27,9 +33,10 @@ struct LogBackup: VarveCommand {
   func execute(_ console: Console) throws {
     let manifest = try DataDirectory(options.dataPath).manifest()
     let target = DataDirectory(FilePath(directory))
-    let room = { try target.requireRoom(for: manifest, remedy: "name a new directory") }
+    let room = { try target.requireRoom(for: manifest, which, remedy: "name a new directory") }
     try room()
-    let head = try VerifiedCopy.make(of: options.openLog(.readOnly), in: target, manifest, options, requiring: room)
+    let log = try options.openLog(which, .readOnly)
+    let head = try VerifiedCopy.make(of: log, in: target, manifest, options, which, requiring: room)
     console.report(CopyOutcome(verb: "backed up", head, directory: directory))
   }
 }
@@ -47,11 +54,16 @@ struct LogRestore: VarveCommand {
       log has its name only once the copy is verified; run it again if it was
       stopped.
 
+      With --log testimony it is what was heard off L1, of which nothing is signed.
+
       EXAMPLES
         varve log restore /backups/2026-11-26
+        varve log restore /backups/2026-11-26 --log testimony
       """)
 
   @OptionGroup var options: GlobalOptions
+
+  @OptionGroup var which: LogChoice
 
   @Argument(help: "The directory of the backup.", completion: .directory)
   var directory: String
@@ -61,25 +73,27 @@ struct LogRestore: VarveCommand {
     let manifest = try manifest(of: source)
     let target = DataDirectory(options.dataPath)
     let remedy = "move it away first, as nothing is replaced, or name another directory with --data-dir"
-    try target.requireRoom(for: manifest, remedy: remedy)
-    _ = try VerifiedCopy.check(source, options)
-    let backup = try EventLog.open(source.ledger, mode: .readOnly)
-    try target.requireSigned(manifest, extendedBy: backup, console)
-    let head = try VerifiedCopy.make(of: backup, in: target, manifest, options) {
-      try target.requireRoom(for: manifest, remedy: remedy)
+    try target.requireRoom(for: manifest, which, remedy: remedy)
+    _ = try VerifiedCopy.check(source, options, which)
+    let backup = try EventLog.open(which.directory(in: source), mode: .readOnly)
+    func requireSigned(_ console: Console) throws {
+      if which.log == .ledger { try target.requireSigned(manifest, extendedBy: backup, console) }
+    }
+    try requireSigned(console)
+    let head = try VerifiedCopy.make(of: backup, in: target, manifest, options, which) {
+      try target.requireRoom(for: manifest, which, remedy: remedy)
       // What was signed meanwhile counts as well. That there is no key was said before.
-      try target.requireSigned(manifest, extendedBy: backup, Console(isJSON: console.isJSON, isQuiet: true))
+      try requireSigned(Console(isJSON: console.isJSON, isQuiet: true))
     }
     console.report(CopyOutcome(verb: "restored", head, directory: options.dataDirectory))
   }
 
   private func manifest(of source: DataDirectory) throws -> StoreManifest {
-    if let manifest = try source.manifestIfPresent(), try Files.status(source.ledgerData) != nil {
-      return manifest
-    }
+    let data = DataDirectory.data(of: which.directory(in: source))
+    if let manifest = try source.manifestIfPresent(), try Files.status(data) != nil { return manifest }
     let isExport = try Files.status(source.path.appending("checkpoint")) != nil
     throw Failure(
-      .cannot, "\(directory) is no backup: a backup has a file varve.json and a log in ledger/",
+      .cannot, "\(directory) is no backup: a backup has a file varve.json and a log in \(which.log.rawValue)/",
       remedy: isExport
         ? "it may be an export: `varve log mirror \(directory) --key VKEY`"
         : "check the path; a backup that was stopped is made when `varve log backup` is run again")
@@ -88,38 +102,42 @@ struct LogRestore: VarveCommand {
 
 /// A copy of a log, verified in a child process.
 enum VerifiedCopy {
-  /// Copies a log into a data directory that has none, as `DataDirectory.makeLedger` does.
+  /// Copies a log into a data directory that has none, as `DataDirectory.makeLog` does.
   ///
   /// - Parameter requirement: throws unless the copy may be made here; nothing of that can change until it is done.
   static func make(
     of log: EventLog, in target: DataDirectory, _ manifest: StoreManifest, _ options: GlobalOptions,
-    requiring requirement: () throws -> Void
+    _ which: LogChoice, requiring requirement: () throws -> Void
   ) throws -> Head {
+    let place = which.directory(in: target)
     do {
-      return try target.makeLedger(copying: log, manifest, requiring: requirement) { draft in
+      return try target.makeLog(in: place, copying: log, manifest, requiring: requirement) { draft in
         do { return try check(draft, options) } catch let failure as Failure where failure.kind == .disagreement {
           throw Failure(
-            .disagreement, "the copy in \(target.ledger) was not sound, and was removed",
+            .disagreement, "the copy in \(place) was not sound, and was removed",
             remedy: "`varve log verify` of what was copied; if that is sound, see to the disk of \(target.path)")
         }
       }
     } catch let error as UnsettledCopy {
       throw Failure(
         .cannot,
-        "the copy in \(target.ledger) is whole and has its name, and may lose that in a power cut: \(error.cause)",
+        "the copy in \(place) is whole and has its name, and may lose that in a power cut: \(error.cause)",
         remedy:
           "see to the disk of \(target.path); the copy is good if the log is there after a restart of the machine")
     }
   }
 
-  /// The head of the log in a data directory, once all of it is found to be sound.
-  static func check(_ directory: DataDirectory, _ options: GlobalOptions) throws -> Head {
-    guard try LogCheck(of: options, in: directory).isSound() else {
+  /// The head of a log in a data directory, of the ledger if nothing else is said, once all of it is found to be sound.
+  static func check(
+    _ directory: DataDirectory, _ options: GlobalOptions, _ which: LogChoice? = nil
+  ) throws -> Head {
+    let place = which?.directory(in: directory) ?? directory.ledger
+    guard try LogCheck(of: options, in: directory, which).isSound() else {
       throw Failure(
-        .disagreement, "the log in \(directory.ledger) is not sound",
+        .disagreement, "the log in \(place) is not sound",
         remedy: "`varve log verify --data-dir \(directory.path)` tells what is wrong")
     }
-    return try EventLog.open(directory.ledger, mode: .readOnly).head()
+    return try EventLog.open(place, mode: .readOnly).head()
   }
 }
 
@@ -134,14 +152,15 @@ extension DataDirectory {
 
   /// Throws if there is a log, or a manifest of another store. That of the same store alone is what a copy leaves that was
   /// stopped before its last step.
-  fileprivate func requireRoom(for manifest: StoreManifest, remedy: String) throws {
+  fileprivate func requireRoom(for manifest: StoreManifest, _ which: LogChoice, remedy: String) throws {
     if let present = try manifestIfPresent(), present != manifest {
       throw Failure(
         .disagreement, "\(path) is another store (\(present.storeID)) than what is to be copied (\(manifest.storeID))",
         remedy: remedy)
     }
-    guard try Files.status(ledgerData) == nil else {
-      throw Failure(.cannot, "there is a log in \(ledger)", remedy: remedy)
+    let place = which.directory(in: self)
+    guard try Files.status(Self.data(of: place)) == nil else {
+      throw Failure(.cannot, "there is a log in \(place)", remedy: remedy)
     }
   }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Hashing
 import MerkleLog
 import Primitives
@@ -117,11 +116,9 @@ struct LogCheckProof: VarveCommand {
 
   private func checkPayload(_ header: RecordHeader) throws {
     guard let payload else { return }
-    let data: Data
-    do { data = try Data(contentsOf: URL(fileURLWithPath: payload)) } catch {
-      throw Failure(.cannot, "\(payload): \(error.localizedDescription)")
-    }
-    guard data.count == Int(header.payloadLength), Keccak256.hash([UInt8](data)) == header.payloadHash else {
+    let bytes = try BoundedFile.read(
+      payload, limit: Int(header.payloadLength), as: "the payload of record \(header.position)")
+    guard bytes.count == Int(header.payloadLength), Keccak256.hash(bytes) == header.payloadHash else {
       throw Failure(.disagreement, "\(payload) is not the payload of record \(header.position)")
     }
   }

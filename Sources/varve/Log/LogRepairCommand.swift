@@ -19,6 +19,9 @@ struct LogRepairCommand: VarveCommand {
       deleted, nobody can append meanwhile, and a repair that was stopped goes on
       when it is run again.
 
+      It is the ledger that is repaired: of what was heard off L1 there is a backup
+      (`varve log backup --log testimony`), or it is heard again.
+
       A record that is damaged cannot be made anew from the rest of the log. Then
       nothing is changed: restore a backup, mirror an export, or import again.
 

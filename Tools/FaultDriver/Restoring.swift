@@ -1,0 +1,46 @@
+import EventStore
+import Foundation
+import Primitives
+import Rollup
+import StoreFiles
+import SystemPackage
+
+/// What is left of a log as a backup: put in place of a lost one as `varve log restore` does, if the signer's guard
+/// lets it. Only that the check there is a child process is not played.
+struct Restoring {
+  /// Where stores are made; removed afterwards.
+  let place: FilePath
+
+  /// The restored log is the backup, and goes on. Once it has, and that was signed, the same backup is refused, and
+  /// nothing of it has a log's name.
+  ///
+  /// - Parameter signer: the key whose guard decides; without it one that is made for this.
+  func run(_ backup: EventLog, _ signer: LogSigner? = nil) throws {
+    defer { try? FileManager.default.removeItem(atPath: place.string) }
+    let signer =
+      try signer ?? LogSigner(makingIn: place.appending("signer"), name: "log", origin: Upkeep.Places.origin)
+    _ = try signer.checkpoint(of: backup)
+    let (store, again) = (DataDirectory(place.appending("restored")), DataDirectory(place.appending("again")))
+    try restore(backup, into: store, signer)
+    let restored = try EventLog.open(store.ledger, mode: .readWrite)
+    guard try restored.head() == backup.head() else {
+      throw Checker.Violation(description: "what was restored is not the backup")
+    }
+    var source = Source(process: 0xFFFE, writer: 0)
+    try restored.append([source.record()])
+    _ = try signer.checkpoint(of: restored)
+    do { try restore(backup, into: again, signer) } catch SignerError.behind {
+      guard !FileManager.default.fileExists(atPath: again.ledgerData.string) else {
+        throw Checker.Violation(description: "a refused backup has a log's name")
+      }
+      return
+    }
+    throw Checker.Violation(description: "a backup is restored of which more was signed")
+  }
+
+  private func restore(_ backup: EventLog, into store: DataDirectory, _ signer: LogSigner) throws {
+    _ = try store.makeLog(
+      in: store.ledger, copying: backup, Upkeep.Places.manifest, requiring: { try signer.requireExtension(by: backup) },
+      check: { try Upkeep.Places.soundSize($0.ledger) })
+  }
+}
