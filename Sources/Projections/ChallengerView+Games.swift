@@ -59,7 +59,7 @@ extension ChallengerView {
       try change(claim: event.claimIndex, of: event.gameId, in: view) { $0.counteredBy = event.counteredBy }
     case .resolved(let event): try end(event, in: view)
     case .gameBlacklisted(let event):
-      guard var game = try Self.game(event.gameId, in: view) else { return }
+      var game = try known(game: event.gameId, in: view)
       game.isBlacklisted = true
       view.put(Self.games, ProposerState.key(event.gameId), row: game)
     default: break
@@ -67,9 +67,7 @@ extension ChallengerView {
   }
 
   private func begin(_ event: DisputeGameCreated, at l1Block: UInt64, in view: ProjectionView) throws(FoldError) {
-    guard var output = try Self.output(event.outputIndex, in: view) else {
-      throw .derivation(.storage("game \(event.gameId) is about an output without a row"))
-    }
+    var output = try known(output: event.outputIndex, in: view)
     output.game = event.gameId
     view.put(Self.outputs, ProposerState.key(event.outputIndex), row: output)
     let game = GameRow(
@@ -84,9 +82,8 @@ extension ChallengerView {
   }
 
   private func move(_ event: Move, at l1Block: UInt64, in view: ProjectionView) throws(FoldError) {
-    guard var game = try Self.game(event.gameId, in: view) else {
-      throw .derivation(.storage("game \(event.gameId) has no row"))
-    }
+    var game = try known(game: event.gameId, in: view)
+    _ = try known(claim: event.parentIndex, of: event.gameId, in: view)
     let now = try Self.time(ofL1Block: l1Block, in: view)
     let used = try usedTime(toAnswer: event.parentIndex, of: event.gameId, at: now, in: view)
     let claim = ClaimRow(
@@ -101,19 +98,33 @@ extension ChallengerView {
   private func change(
     claim index: UInt64, of game: UInt64, in view: ProjectionView, _ body: (inout ClaimRow) -> Void
   ) throws(FoldError) {
-    guard var claim = try Self.claim(index, of: game, in: view) else { return }
+    var claim = try known(claim: index, of: game, in: view)
     body(&claim)
     view.put(Self.claims, Self.claimKey(game, index), row: claim)
   }
 
   private func end(_ event: Resolved, in view: ProjectionView) throws(FoldError) {
-    guard var game = try Self.game(event.gameId, in: view) else { return }
+    var game = try known(game: event.gameId, in: view)
     game.status = event.status
     view.put(Self.games, ProposerState.key(event.gameId), row: game)
     if event.status != .inProgress { view.delete(Self.openGames, ProposerState.key(event.gameId)) }
     guard var output = try Self.output(game.outputIndex, in: view), output.game == event.gameId else { return }
     output.game = nil
     view.put(Self.outputs, ProposerState.key(game.outputIndex), row: output)
+  }
+
+  /// The game that an event is about.
+  private func known(game id: UInt64, in view: ProjectionView) throws(FoldError) -> GameRow {
+    guard let game = try Self.game(id, in: view) else { throw .unknown("game \(id)") }
+    return game
+  }
+
+  /// The claim that an event is about, or that one answers.
+  private func known(claim index: UInt64, of game: UInt64, in view: ProjectionView) throws(FoldError) -> ClaimRow {
+    guard let claim = try Self.claim(index, of: game, in: view) else {
+      throw .unknown("claim \(index) of game \(game)")
+    }
+    return claim
   }
 }
 

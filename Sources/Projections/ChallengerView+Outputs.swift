@@ -73,12 +73,24 @@ extension ChallengerView {
     view.put(Self.openOutputs, ProposerState.key(event.outputIndex), [])
   }
 
+  func delete(_ event: OutputsDeleted, in view: ProjectionView) throws(FoldError) {
+    // Indices leave none out: where the last one is there, all are.
+    if let last = event.indices.last { _ = try known(output: last, in: view) }
+    for index in event.indices { try close(index, .deleted, in: view) }
+  }
+
   func close(_ index: UInt64, _ status: OutputRow.Status, in view: ProjectionView) throws(FoldError) {
-    guard var row = try Self.output(index, in: view) else { return }
+    var row = try known(output: index, in: view)
     row.status = status
     row.game = nil
     view.put(Self.outputs, ProposerState.key(index), row: row)
     view.delete(Self.openOutputs, ProposerState.key(index))
+  }
+
+  /// The output that an event is about.
+  func known(output index: UInt64, in view: ProjectionView) throws(FoldError) -> OutputRow {
+    guard let row = try Self.output(index, in: view) else { throw .unknown("output \(index)") }
+    return row
   }
 
   /// Nil when there is no such output.
@@ -90,6 +102,11 @@ extension ChallengerView {
   package static func openOutputs(in view: ProjectionView) throws(FoldError) -> [UInt64] {
     try view.numbers(openOutputs)
   }
+}
+
+extension OutputsDeleted {
+  /// Of the outputs that are deleted.
+  var indices: Range<UInt64> { newNextOutputIndex..<max(newNextOutputIndex, prevNextOutputIndex) }
 }
 
 extension ProjectionView {

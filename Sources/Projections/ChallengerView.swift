@@ -62,10 +62,7 @@ package struct ChallengerView: Projection {
       }
     case .outputProposed(let event): try propose(event, at: fact.coordinates.blockNumber, in: view)
     case .outputFinalized(let event): try close(event.outputIndex, .final, in: view)
-    case .outputsDeleted(let event):
-      for index in event.newNextOutputIndex..<max(event.newNextOutputIndex, event.prevNextOutputIndex) {
-        try close(index, .deleted, in: view)
-      }
+    case .outputsDeleted(let event): try delete(event, in: view)
     case .disputeGameCreated, .move, .stepProven, .claimResolved, .resolved, .gameBlacklisted:
       try play(fact, in: view)
     case .bondDeposited, .bondLocked, .bondReleased, .bondSlashed, .rewardPaid, .creditClaimed:

@@ -34,6 +34,11 @@ package enum FoldError: Error, Sendable {
   case trie(block: UInt64, StateTrieError)
 }
 
+extension FoldError {
+  /// An event of L1 is about something of which no event before it told.
+  static func unknown(_ what: String) -> FoldError { .derivation(.storage("\(what) has no row")) }
+}
+
 extension FoldError: CustomStringConvertible {
   package var description: String {
     switch self {

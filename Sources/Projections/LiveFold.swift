@@ -7,18 +7,23 @@ package final class LiveFold<P: Projection> {
   package let projection: P
   private let tables = MemoryTables(tables: P.tables)
   private let batch = WriteBatch()
+  private let services: FoldServices
 
   /// The newest L1 block that was folded.
   package private(set) var l1Block: BlockID?
 
   private var journal = FoldJournal()
 
-  package init(configuration: ChainConfiguration) {
+  /// - Parameter services: the rows of those that it cannot do without; who folds applies each fact to these first.
+  package init(configuration: ChainConfiguration, services: FoldServices = FoldServices()) {
     projection = P(configuration: configuration)
+    self.services = services
   }
 
   /// The rows as they are now.
-  package var view: ProjectionView { ProjectionView(batch: WriteBatch(), over: tables) }
+  package var view: ProjectionView { ProjectionView(batch: WriteBatch(), over: rows) }
+
+  package var rows: any TableReader { tables }
 
   /// Folds the next fact that the projection's read mode gives it; a canonical one passes over what a node observed. After
   /// an error nothing of it is there.
@@ -26,7 +31,8 @@ package final class LiveFold<P: Projection> {
   package func apply(_ fact: Fact) throws(FoldError) -> P.Finding? {
     if P.readMode == .canonical, fact.event.kind.isObservation { return nil }
     batch.reset()
-    let finding = try projection.fold(fact, into: ProjectionView(batch: batch, over: tables))
+    let rows = ProjectionView(batch: batch, over: tables, services: services, unread: P.unreadTables)
+    let finding = try projection.fold(fact, into: rows)
     if case .l1BlockAppended(let event) = fact.event {
       let id = BlockID(number: fact.coordinates.blockNumber, hash: event.headerHash)
       journal.begin(id.number, after: l1Block)

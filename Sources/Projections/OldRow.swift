@@ -1,7 +1,8 @@
 import Primitives
 
 /// A row of a projection as it was, as the journal has it: table (1), bytes of the key (2), bytes of the value and one
-/// more (4; 0 where there was no row), key, value. Integers are big-endian.
+/// more (4; 0 where there was no row), key, value. Integers are big-endian. A rebuild that sets rows aside has them whole
+/// in the same form.
 ///
 /// Where the row has as many bytes afterwards, and only some are different, 0x80 is added to the table, and in the place of
 /// the value stand the bytes of a `Patch` (4) and the patch.
@@ -47,7 +48,9 @@ package struct OldRow {
 
   /// Appends the row `old`, which is `new` afterwards. Returns whether it is there whole.
   @discardableResult
-  static func append(_ table: Int, _ key: RawSpan, _ old: RawSpan?, new: RawSpan?, to bytes: inout [UInt8]) -> Bool {
+  package static func append(
+    _ table: Int, _ key: RawSpan, _ old: RawSpan?, new: RawSpan?, to bytes: inout [UInt8]
+  ) -> Bool {
     let start = bytes.count
     appendHeader(UInt8(table), key, (old?.byteCount ?? -1) + 1, to: &bytes)
     guard let old else { return true }

@@ -18,6 +18,10 @@ package protocol Projection {
   /// another one of it.
   static var tables: [ProjectionTable] { get }
 
+  /// Those of its tables that the fold writes and never reads: the view that it is given traps where it does. A rebuild
+  /// sets their rows aside, and writes them in the order of their keys once it has all that are final.
+  static var unreadTables: [ProjectionTable] { get }
+
   /// Those of its tables that other projections may read.
   static var resultTables: [ProjectionTable] { get }
 
@@ -42,6 +46,8 @@ package protocol Projection {
 }
 
 extension Projection {
+  package static var unreadTables: [ProjectionTable] { [] }
+
   package static var resultTables: [ProjectionTable] { [] }
 
   package static var upstreams: [any Projection.Type] { [] }

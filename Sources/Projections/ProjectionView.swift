@@ -8,11 +8,22 @@ package struct ProjectionView {
   package let batch: WriteBatch
   let store: any TableReader
   private let services: FoldServices
+  private let unread: [ProjectionTable]
 
-  package init(batch: WriteBatch, over store: any TableReader, services: FoldServices = FoldServices()) {
+  /// - Parameter unread: the tables that a fold is not to read: `Projection.unreadTables`. None for who asks.
+  package init(
+    batch: WriteBatch, over store: any TableReader, services: FoldServices = FoldServices(),
+    unread: [ProjectionTable] = []
+  ) {
     self.batch = batch
     self.store = store
     self.services = services
+    self.unread = unread
+  }
+
+  /// Traps where a fold reads what it has declared that it does not, whose rows may not be there yet.
+  private func expectRead(_ table: ProjectionTable) {
+    precondition(unread.isEmpty || !unread.contains(table), "the fold has declared that it does not read \(table)")
   }
 
   /// Lends the value under `key`, or nil, to `body`.
@@ -26,6 +37,7 @@ package struct ProjectionView {
   func readEntry<R>(
     _ table: ProjectionTable, _ key: RawSpan, _ body: (RawSpan?) -> R
   ) throws(TableReadError) -> (result: R, entry: Int?) {
+    expectRead(table)
     if let entry = batch.entry(table, key) { return (batch.read(entry, body), entry) }
     var result: R?
     var entry: Int?
@@ -92,6 +104,7 @@ package struct ProjectionView {
 
   /// Removes every row whose key begins with `prefix`. O(rows removed), plus a pass over the batch.
   package func deleteAll(_ table: ProjectionTable, withPrefix prefix: RawSpan) throws(TableReadError) {
+    expectRead(table)
     var keys = batch.keys(of: table, withPrefix: prefix)
     try store.scan(table, from: prefix) { key, _ in
       guard key.hasPrefix(prefix) else { return false }
@@ -106,6 +119,7 @@ package struct ProjectionView {
   package func firstKey(
     of table: ProjectionTable, from start: [UInt8], where isWanted: (RawSpan) -> Bool
   ) throws(TableReadError) -> [UInt8]? {
+    expectRead(table)
     var stored: [UInt8]?
     try store.scan(table, from: start.rawSpan) { key, _ in
       guard isWanted(key) else { return false }
@@ -128,6 +142,7 @@ package struct ProjectionView {
   package func scan(
     _ table: ProjectionTable, from start: [UInt8] = [], _ body: (_ key: RawSpan, _ value: RawSpan) -> Bool
   ) throws(FoldError) {
+    expectRead(table)
     do { try store.scan(table, from: start.rawSpan, body) } catch { throw .rows(error) }
   }
 
@@ -135,6 +150,7 @@ package struct ProjectionView {
   func scanStored(
     _ table: ProjectionTable, from start: [UInt8], _ body: (RawSpan) -> Bool
   ) throws(TableReadError) {
+    expectRead(table)
     try store.scan(table, from: start.rawSpan) { key, _ in body(key) }
   }
 

@@ -50,6 +50,8 @@ package struct QueryIndex: Projection {
       clock, period, blocks, transactions, addresses, logsByAddress, logsByTopic, inbox, outputs, outputBlocks, games,
     ]
 
+  package static let unreadTables = [transactions, addresses, logsByAddress, logsByTopic]
+
   let configuration: ChainConfiguration
 
   package init(configuration: ChainConfiguration) {

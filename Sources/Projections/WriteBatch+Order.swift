@@ -76,7 +76,7 @@ extension RawSpan {
   }
 
   /// The first eight bytes, most significant first, missing ones zero: ordered as the spans are, except for ties.
-  var leadingWord: UInt64 {
+  package var leadingWord: UInt64 {
     if byteCount >= 8 { return bigEndian(at: 0) }
     var word: UInt64 = 0
     for offset in 0..<byteCount { word |= UInt64(byte(at: offset)) << UInt64(56 - 8 * offset) }

@@ -15,6 +15,7 @@ extension RollupSimulation {
   mutating func check() throws {
     try checkValue()
     try checkHonestParties()
+    try checkStoredBlocks()
     if bug != .unwatchedSequencer { try checkSignatures() }
     try checkBetrayals()
     try checkNodes()
@@ -39,6 +40,35 @@ extension RollupSimulation {
       default: break
       }
     }
+  }
+
+  /// What a batch stores, one of the sequencer's keys has signed, or the last block of it, which that descends from.
+  private func checkStoredBlocks() throws {
+    var stored: [(batch: UInt64, block: RollupBlock)] = []
+    for fact in mined.flatMap(\.facts) {
+      guard case .blockSequenced(let event) = fact.event, case .rollup(let block) = event.block else { continue }
+      stored.append((event.batchIndex, block))
+    }
+    if bug == .contractWithoutLinks, let first = stored.indices.first, first + 1 < stored.endIndex,
+      stored[first].batch == stored[first + 1].batch
+    {
+      stored[first].block.transactions.append([0xc0])
+    }
+    var expected: (batch: UInt64, order: Hash256)?
+    for (batch, block) in stored.reversed() {
+      let order = block.order
+      if expected?.batch != batch, isSigned(order) { expected = (batch, order.commitment) }
+      guard let signed = expected, signed == (batch, order.commitment) else {
+        throw violation(.storedBlocksAreSigned, "batch \(batch) stores a block \(order.number) that nobody signed")
+      }
+      expected = (batch, order.parentOrder)
+    }
+  }
+
+  /// Whether one of the sequencer's keys has signed the order, in whosever hands.
+  private func isSigned(_ order: BlockOrder) -> Bool {
+    let other = leakedSignings.map(\.commitment) + betrayals.map(\.evidence.second.commitment)
+    return ((signed[order.number] ?? []).map(\.commitment) + other).contains { $0.orderCommitment == order.commitment }
   }
 
   /// Nothing that was signed could be held against the sequencer, on this branch of L1: not even by somebody who is asleep.

@@ -15,6 +15,9 @@ extension RollupSimulation {
       return
     }
     postings.append(batch)
+    if let other = batchOfRetiredKey(insteadOf: batch) {
+      return sendLoosely(.postBatch(other), from: SimulatedWorld.poster)
+    }
     guard random.chance(plan.posterFault), let fault = faultyBatch(insteadOf: batch) else {
       return try send([intent], from: SimulatedWorld.poster)
     }
@@ -46,13 +49,45 @@ extension RollupSimulation {
       fault.firstBlock = rest[0].number
       fault.data = .event(rest)
     default:
-      // Another block in the place of one that is not signed on L1 itself.
+      // Another block in the place of one that is not signed on L1 itself: the contract must refuse it.
       guard blocks.count > 1 else { return nil }
       var changed = blocks
       changed[random.below(blocks.count - 1)].transactions.append([0xc0])
       fault.data = .event(changed)
     }
     return fault
+  }
+
+  /// Fresh blocks by the key of the newest stored block's origin, which is not the sequencer's any more: leaked, or
+  /// slow. The contract takes them as well, and they take the heights of what the next key has signed.
+  private mutating func batchOfRetiredKey(insteadOf batch: BatchSubmission) -> BatchSubmission? {
+    var head = node.view.derivation.head
+    guard let key = key(for: head.l1Origin), key.address != node.sequencer.key,
+      case .event(let given) = batch.data, leaks.chance(plan.retiredKey)
+    else { return nil }
+    let count = leaks.chance(70) ? given.count : 1 + leaks.below(given.count + 1)
+    let heights = head.number + 1...head.number + UInt64(count)
+    // Where the key has signed for the sequencer, this would be a lie of its own.
+    let isFree = heights.allSatisfy { height in !(signed[height] ?? []).contains { $0.key == key } }
+    guard isFree else { return nil }
+    let consumed = min(
+      given[given.count - 1].messagesConsumed, node.view.messageCount(throughL1Block: head.l1Origin.number))
+    var blocks: [RollupBlock] = []
+    for height in heights {
+      let block = RollupBlock(
+        number: height, parentOrder: head.order, timestamp: head.timestamp + 1, l1Origin: head.l1Origin,
+        messagesConsumed: consumed, transactions: [[0xc2, 0x02, UInt8(leaks.next() % 128)]])
+      blocks.append(block)
+      head = OrderHead(block)
+    }
+    let signings = blocks.map {
+      Signing(commitment: SequencerCommitment(order: $0.order, l2ChainID: configuration.chainID), key: key)
+    }
+    leakedSignings += signings
+    report.retiredKeyBatches += 1
+    return BatchSubmission(
+      batchIndex: batch.batchIndex, firstBlock: blocks[0].number, lastOrder: blocks[count - 1].order,
+      signature: signature(of: signings[count - 1]).signature, data: .event(blocks))
   }
 
   private func signature(of block: RollupBlock) -> [UInt8]? {

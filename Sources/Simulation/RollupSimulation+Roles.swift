@@ -94,7 +94,7 @@ extension RollupSimulation {
   }
 
   /// The key that may sign a block, of those that the sequencer has.
-  private func key(for block: BlockID) -> SimulatedKey? {
+  func key(for block: BlockID) -> SimulatedKey? {
     let address = node.view.settings(atL1Block: block.number).settings.sequencer
     return SimulatedWorld.keys.first { $0.address == address }
   }

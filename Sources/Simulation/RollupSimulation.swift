@@ -21,6 +21,9 @@ package struct RollupSimulation {
   /// truly.
   var asides: SplitMix64
 
+  /// What a retired key does is drawn from.
+  var leaks: SplitMix64
+
   let plan: SimulationPlan
 
   var chain: EmbeddedChain
@@ -66,6 +69,9 @@ package struct RollupSimulation {
   /// What a dishonest holder of a key signed.
   var betrayals: [Betrayal] = []
 
+  /// What somebody who has a retired key signed with it.
+  var leakedSignings: [Signing] = []
+
   /// Batches that the poster was given, and data that it owes.
   var postings: [BatchSubmission] = []
   var owed: [(step: Int, index: UInt64, blocks: [RollupBlock])] = []
@@ -100,7 +106,8 @@ package struct RollupSimulation {
     random = SplitMix64(seed: seed)
     schemes = SplitMix64(seed: ~seed)
     asides = SplitMix64(seed: seed &* 3 &+ 1)
-    plan = SimulationPlan(&random, schemes: &schemes, asides: &asides)
+    leaks = SplitMix64(seed: seed &* 5 &+ 2)
+    plan = SimulationPlan(&random, schemes: &schemes, asides: &asides, leaks: &leaks)
     let genesis = SimulatedWorld.genesis(seed: seed)
     configuration = SimulatedWorld.configuration(genesis)
     chain = EmbeddedChain(genesis: genesis, contract: RollupContract(configuration: configuration))

@@ -14,6 +14,9 @@ struct SimulationPlan {
   /// Outputs that the liar proposes although they are true.
   var strangersOutputs: UInt64
 
+  /// Batches that the poster takes from a retired key, where there is one.
+  var retiredKey: UInt64
+
   /// Whether the sequencer leaves messages out for a while, now and then.
   var isCensoring: Bool
 
@@ -28,8 +31,10 @@ struct SimulationPlan {
   }
 
   /// - Parameter schemes: draws all that concerns intrigues, so that without them a run is what it would be if there were
-  ///   none; `asides` likewise for what strangers do.
-  init(_ random: inout SplitMix64, schemes: inout SplitMix64, asides: inout SplitMix64) {
+  ///   none; `asides` likewise for what strangers do, and `leaks` for what a retired key does.
+  init(
+    _ random: inout SplitMix64, schemes: inout SplitMix64, asides: inout SplitMix64, leaks: inout SplitMix64
+  ) {
     reorganisation = random.pick([0, 4, 8, 12])
     crash = random.pick([0, 2, 4, 8])
     loss = random.pick([0, 5, 15])
@@ -52,6 +57,7 @@ struct SimulationPlan {
     blacklist = schemes.pick([0, 0, 0, 2])
     bondChange = schemes.pick([0, 0, 4])
     strangersOutputs = asides.pick([0, 0, 0, 10])
+    retiredKey = leaks.pick([0, 0, 0, 60])
     isCensoring = schemes.chance(20)
     challengers = schemes.pick([.one, .one, .one, .one, .two, .relieved(at: 10 + schemes.below(50))])
   }

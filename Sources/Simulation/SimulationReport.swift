@@ -25,6 +25,8 @@ package enum Invariant: String, CaseIterable, Sendable {
   case lyingCosts
   /// A key that really contradicted itself is slashed.
   case doubleSignIsSlashed
+  /// L1 stores what a key of the sequencer's vouches for, and what was forced in, whatever the poster posts.
+  case storedBlocksAreSigned
 }
 
 /// An invariant that did not hold.
@@ -79,6 +81,8 @@ package enum PlantedBug: String, CaseIterable, Sendable {
   case silentWatcher
   /// What is told of them is not the key's.
   case forgedEvidence
+  /// The contract takes blocks of which the last one alone is signed, and which do not extend each other.
+  case contractWithoutLinks
 
   /// The invariant that it breaks.
   package var breaks: Invariant {
@@ -96,6 +100,7 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     case .strayRandom: .runsAreEqual
     case .patientChallenger, .truthfulAccomplice: .lyingCosts
     case .silentWatcher, .forgedEvidence: .doubleSignIsSlashed
+    case .contractWithoutLinks: .storedBlocksAreSigned
     }
   }
 
@@ -114,6 +119,9 @@ package struct SimulationReport: Hashable, Sendable {
   package var forcedBlocks = 0
   package var rejectedBatches = 0
   package var keyRotations = 0
+
+  /// Batches of a key that was retired before.
+  package var retiredKeyBatches = 0
   package var conflictingSignatures = 0
   package var betrayals = 0
   package var slashedKeys = 0
@@ -133,7 +141,7 @@ extension SimulationReport {
     let counts: [WritableKeyPath<SimulationReport, Int>] = [
       \.l1Blocks, \.reorganisations, \.crashes, \.l2Blocks, \.forcedBlocks, \.rejectedBatches, \.keyRotations,
       \.conflictingSignatures, \.finalOutputs, \.deletedOutputs, \.games, \.steps, \.reverts,
-      \.betrayals, \.slashedKeys, \.pauses, \.blacklistedGames, \.accompliceClaims,
+      \.retiredKeyBatches, \.betrayals, \.slashedKeys, \.pauses, \.blacklistedGames, \.accompliceClaims,
     ]
     for run in runs {
       for count in counts { self[keyPath: count] += run[keyPath: count] }

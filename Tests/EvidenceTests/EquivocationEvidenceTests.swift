@@ -110,6 +110,75 @@ struct EquivocationEvidenceTests {
     #expect(!finding.judgement.isAuthorityKnown, "the filter of block 4 tells of a change")
   }
 
+  @Test("no broken parent is proven once another key's word counted: it may extend what that one had stored, far below")
+  func brokenParentAfterRotation() throws {
+    let key = Hash256(9, 8, 7, 6)
+    let change = Event.configUpdated(ConfigUpdated(update: .sequencer(try Secp256k1.address(of: key))))
+    // The retired key's blocks have origin 1, those of the next one, which goes on from them, 3 and 4.
+    for upperOrigin in [3, 4] as [UInt64] {
+      let samples = try EquivocationSamples([2: [change]])
+      let segment = try #require(samples.segment())
+      let stored = samples.block(5, origin: 1, salt: 9)
+      let evidence = samples.evidence(
+        try samples.sign(samples.block(5, origin: 3, salt: 1), key: key),
+        try samples.sign(samples.block(6, origin: upperOrigin, parent: stored.order.commitment), key: key), l1: segment,
+        log: samples.excerpt())
+      let both = try evidence.verify(trusting: [segment.head.hash, samples.excerpt().root])
+      #expect(both.judgement.verdict == .excused && both.judgement.reason == .keyChanged)
+      #expect(try evidence.verify(trusting: [segment.head.hash]).judgement.reason == .keyChanged, "as rollupId says")
+      var bare = evidence
+      bare.log = nil
+      #expect(try bare.verify(trusting: [segment.head.hash]).judgement.verdict == .undetermined)
+    }
+    // The first key's own: a change behind it counts as well, and where none is shown, it is said that one may.
+    for (at, verdict) in [(nil, Verdict.proven), (7, .excused)] as [(UInt64?, Verdict)] {
+      let samples = try EquivocationSamples(at.map { [$0: [change]] } ?? [:])
+      let segment = try #require(samples.segment())
+      let evidence = samples.evidence(
+        try samples.sign(samples.block(5, origin: 3, salt: 1)), try samples.sign(samples.block(6, origin: 4)),
+        l1: segment, log: samples.excerpt())
+      let finding = try evidence.verify(trusting: [segment.head.hash, samples.excerpt().root])
+      #expect(finding.judgement.verdict == verdict)
+      #expect(finding.refutations.contains { $0.contains("key was changed before") } == (verdict == .proven))
+    }
+  }
+
+  @Test("headers of another L1 than the one on which the rollup begins are refused, where they can be told")
+  func otherL1() throws {
+    let samples = try EquivocationSamples()
+    let other = try EquivocationSamples(salt: 1)
+    for (range, isRefused) in [(0...9, true), (1...9, true), (2...9, false)] as [(ClosedRange<Int>, Bool)] {
+      let segment = try #require(other.segment(range))
+      let evidence = try doubleSign(samples, origins: (3, 3), l1: segment, log: samples.excerpt())
+      for trusted in [[], [segment.head.hash]] as [Set<Hash256>] {
+        if isRefused {
+          #expect(throws: EvidenceError.otherL1(samples.headers[0].id)) { try evidence.verify(trusting: trusted) }
+        } else {
+          #expect(try !evidence.verify(trusting: trusted).judgement.isAuthorityKnown)
+        }
+      }
+      let own = try doubleSign(samples, origins: (3, 3), l1: samples.segment(range), log: samples.excerpt())
+      #expect(try own.verify(trusting: []).judgement.verdict == .proven)
+    }
+  }
+
+  @Test("a record that L1 has revoked excuses nobody, where headers tell: the log keeps it")
+  func revokedRecords() throws {
+    var samples = try EquivocationSamples()
+    samples.record(Self.forced, atL1Block: 5)
+    samples.record(
+      .configUpdated(ConfigUpdated(update: .sequencer(Address(1, 2, 3)))), atL1Block: 4)
+    let segment = try #require(samples.segment())
+    let evidence = try doubleSign(samples, origins: (3, 6), l1: segment, log: samples.excerpt())
+    let finding = try evidence.verify(trusting: [segment.head.hash, samples.excerpt().root])
+    #expect(finding.judgement.reason == .bothCanonical && finding.judgement.verdict == .proven)
+    #expect(finding.refutations.allSatisfy { !$0.contains("slashing window") })
+    let alone = try doubleSign(samples, origins: (3, 3), log: samples.excerpt())
+    #expect(try alone.verify(trusting: [samples.excerpt().root]).judgement.reason == .equalOrigins)
+    let blind = try doubleSign(samples, origins: (3, 6), log: samples.excerpt())
+    #expect(try blind.verify(trusting: [samples.excerpt().root]).judgement.verdict != .proven)
+  }
+
   @Test("a broken parent over several blocks, and fields that are not the order's")
   func otherKinds() throws {
     let samples = try EquivocationSamples()
@@ -117,9 +186,12 @@ struct EquivocationEvidenceTests {
     let stored = samples.block(5, origin: 3, salt: 9)
     let middle = samples.block(6, origin: 3, parent: stored.order.commitment)
     let last = samples.block(7, origin: 4, parent: middle.order.commitment)
-    let broken = samples.evidence(
+    var broken = samples.evidence(
       try samples.sign(samples.block(5, origin: 3, salt: 1)), try samples.sign(last), orders: [middle.order],
       l1: segment)
+    // Since when the rollup's key has been the only one, its configuration says.
+    #expect(try broken.verify(trusting: [segment.head.hash]).judgement.reason == .keyChangeNotExcluded)
+    broken.log = samples.excerpt()
     let finding = try broken.verify(trusting: [segment.head.hash])
     #expect(finding.contradiction.kind == .brokenParent)
     #expect(finding.judgement.verdict == .proven)
@@ -190,16 +262,83 @@ struct EquivocationEvidenceTests {
   func fuzz() throws {
     var random = SeededGenerator()
     let samples = try EquivocationSamples()
-    let evidence = try doubleSign(samples, origins: (3, 6), l1: samples.segment(3...8), log: samples.excerpt())
-    let body = [UInt8](evidence.encode().dropLast(32))
-    for _ in 0..<1500 {
-      var changed = body
+    let middle = samples.block(6, origin: 3)
+    let broken = samples.evidence(
+      try samples.sign(samples.block(5, origin: 3, salt: 1)),
+      try samples.sign(samples.block(7, origin: 4, parent: middle.order.commitment)), orders: [middle.order],
+      l1: samples.segment(), log: samples.excerpt())
+    let files = [
+      try doubleSign(samples, origins: (3, 6), l1: samples.segment(3...8), log: samples.excerpt()), broken,
+    ]
+    let bodies = files.map { [UInt8]($0.encode().dropLast(32)) }
+    for round in 0..<2000 {
+      var changed = bodies[round % 2]
       for _ in 0..<Int.random(in: 1...6, using: &random) {
         changed[Int.random(in: 0..<changed.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
       }
       if Bool.random(using: &random) { changed.removeLast(Int.random(in: 0..<changed.count, using: &random)) }
-      if case .equivocation(let file)? = try? EvidenceFile(Seal.close(changed)) { _ = try? file.verify(trusting: []) }
+      if case .equivocation(let file)? = try? EvidenceFile(Seal.close(changed)) {
+        _ = try? file.verify(trusting: [])
+        _ = try? file.verify(trusting: Self.own(file))
+      }
       _ = try? EvidenceFile(Seal.close(random.bytes(count: Int.random(in: 0..<200, using: &random))))
+    }
+  }
+
+  /// The hashes that a file rests on.
+  private static func own(_ file: EquivocationEvidence) -> Set<Hash256> {
+    Set([file.l1?.head.hash, file.log?.root].compactMap(\.self))
+  }
+
+  @Test("no number in a file is too large or too small: it is judged or refused, whatever of it is trusted")
+  func extremeNumbers() throws {
+    let numbers: [UInt64] = [0, 1, .max - 1, .max]
+    for (first, window) in [(0, .max), (.max - 9, 0), (1, 1)] as [(UInt64, UInt64)] {
+      for genesis in numbers {
+        let plain = try EquivocationSamples(from: first)
+        let hash = plain.headers.first { $0.number == genesis }?.hash
+        var samples = try EquivocationSamples(
+          from: first, genesis: BlockID(number: genesis, hash: hash ?? .zero), window: window)
+        for number in numbers {
+          samples.record(Self.forced, atL1Block: number)
+          samples.record(.configUpdated(ConfigUpdated(update: .sequencer(Address(1, 2, 3)))), atL1Block: number)
+        }
+        try judgeExtremes(samples, numbers, excerpts: [samples.excerpt(), firstRecord(samples)])
+      }
+    }
+  }
+
+  private func firstRecord(_ samples: EquivocationSamples) -> LogExcerpt {
+    var excerpt = samples.excerpt()
+    excerpt.records = [excerpt.records[0]]
+    return excerpt
+  }
+
+  private func judgeExtremes(_ samples: EquivocationSamples, _ numbers: [UInt64], excerpts: [LogExcerpt]) throws {
+    for (index, number) in numbers.enumerated() {
+      func signed(_ height: UInt64, _ origin: UInt64, _ salt: UInt8) throws -> SignedCommitment {
+        let known = samples.headers.first { $0.number == origin }?.id
+        var block = samples.block(height, origin: 0, salt: salt)
+        block.l1Origin = known ?? BlockID(number: origin, hash: .zero)
+        return try samples.sign(block)
+      }
+      let other = numbers[(index + 1) % numbers.count]
+      let pairs = [
+        (try signed(number, number, 1), try signed(number, number, 2)),
+        (try signed(number, number, 1), try signed(number, other, 2)),
+        (try signed(number.next - 1, other, 1), try signed(number.next, number, 2)),
+      ]
+      for (one, two) in pairs {
+        for log in excerpts {
+          let file = samples.evidence(one, two, l1: samples.segment(0...samples.headers.count - 1), log: log)
+          let again = try EquivocationEvidence(file.encode())
+          let head = samples.headers[samples.headers.count - 1].hash
+          for trusted in [Self.own(file), [head]] as [Set<Hash256>] {
+            let finding = try again.verify(trusting: trusted)
+            #expect(finding.contradiction.signer == EquivocationSamples.signer)
+          }
+        }
+      }
     }
   }
 }

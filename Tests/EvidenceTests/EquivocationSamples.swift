@@ -20,22 +20,30 @@ struct EquivocationSamples {
   let configuration: ChainConfiguration
   let domain: CommitmentDomain
 
-  /// L1 blocks 0 to 9, of which some say something.
-  init(_ said: [UInt64: [Event]] = [:]) throws {
+  /// Ten L1 blocks, from 0 on unless said otherwise, of which some say something.
+  ///
+  /// - Parameters:
+  ///   - genesis: where the rollup begins: the first of them, if not said otherwise.
+  ///   - window: sequencing and slashing window.
+  init(
+    _ said: [UInt64: [Event]] = [:], from first: UInt64 = 0, salt: UInt64 = 0, genesis: BlockID? = nil,
+    window: UInt64? = nil
+  ) throws {
     let contract = ProofSamples.address(0x61)
-    for number in [UInt64](0...9) {
+    for number in first...(first > .max - 9 ? .max : first + 9) {
       let logs = (said[number] ?? []).map { Log(address: contract, topics: [$0.kind.logTopic], data: $0.encode()) }
       var header = BlockHeader(
         parentHash: headers.last?.hash ?? .zero, ommersHash: .zero, beneficiary: .zero, stateRoot: .zero,
         transactionsRoot: .zero, receiptsRoot: .zero, logsBloom: LogsBloom(of: logs), difficulty: .zero, number: number,
-        gasLimit: 0, gasUsed: 0, timestamp: 1000 + number, extraData: [], mixHash: .zero, nonce: 0)
+        gasLimit: 0, gasUsed: 0, timestamp: 1000 + number % 1000, extraData: [], mixHash: .zero, nonce: salt)
       header.baseFeePerGas = .zero
       headers.append(header)
     }
     let rollup = RollupConfiguration(
-      l1ChainID: 31_337, contract: contract, genesisOrigin: headers[0].id, guardian: .zero, sequencer: Self.signer,
-      batchPoster: .zero, challengePeriod: 100, maxClockDuration: 50, clockExtension: 5, splitDepth: 6, maxDepth: 11,
-      sequencingWindow: 8, forceInclusionBlocks: 4, forceInclusionTime: 40, maxDrift: 6000, slashingWindow: 4,
+      l1ChainID: 31_337, contract: contract, genesisOrigin: genesis ?? headers[0].id, guardian: .zero,
+      sequencer: Self.signer, batchPoster: .zero, challengePeriod: 100, maxClockDuration: 50, clockExtension: 5,
+      splitDepth: 6, maxDepth: 11, sequencingWindow: window ?? 8, forceInclusionBlocks: 4, forceInclusionTime: 40,
+      maxDrift: 6000, slashingWindow: window ?? 4,
       bonds: BondSchedule(output: 1000, claim: 10, sequencer: 5000), gasLimit: 30_000_000,
       fees: FeeParameters(feeRecipient: .zero))
     configuration = ChainConfiguration(
@@ -72,7 +80,7 @@ struct EquivocationSamples {
 
   func block(_ number: UInt64, origin: UInt64, parent: Hash256 = .zero, salt: UInt8 = 0) -> RollupBlock {
     RollupBlock(
-      number: number, parentOrder: parent, timestamp: 2000 + number, l1Origin: headers[Int(origin)].id,
+      number: number, parentOrder: parent, timestamp: 2000 + number % 1000, l1Origin: headers[Int(origin)].id,
       messagesConsumed: 0, transactions: [[2, salt, 1], [2, salt, 2], [2, salt, 3]])
   }
 

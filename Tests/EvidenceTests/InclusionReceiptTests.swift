@@ -20,7 +20,7 @@ struct InclusionReceiptTests {
   /// A ledger with a batch of blocks 5 to 7, whose first block is `stored`, in L1 block 8.
   private func fate(
     of stored: RollupBlock, _ samples: inout EquivocationSamples, key: Hash256 = EquivocationSamples.key,
-    in header: BlockHeader? = nil, between: [Event] = []
+    in header: BlockHeader? = nil, between: [Event] = [], data: SequencerBatchDelivered.DataStatus = .present
   ) throws -> InclusionReceipt.Fate {
     let middle = samples.block(6, origin: 4, parent: stored.order.commitment)
     let last = samples.block(7, origin: 5, parent: middle.order.commitment)
@@ -33,7 +33,7 @@ struct InclusionReceiptTests {
       .sequencerBatchDelivered(
         SequencerBatchDelivered(
           batchIndex: 4, beforeAcc: .zero, afterAcc: .zero, firstBlock: 5, lastBlock: 7, messagesConsumed: 0,
-          poster: .zero, signedCommitment: signed.encode(), dataHash: .zero, dataLocation: .event, data: .present)),
+          poster: .zero, signedCommitment: signed.encode(), dataHash: .zero, dataLocation: .event, data: data)),
       atL1Block: 8)
     return InclusionReceipt.Fate(
       batchCommitment: signed, orders: [middle.order, stored.order], l1: samples.segment(), log: samples.excerpt())
@@ -72,6 +72,7 @@ struct InclusionReceiptTests {
     let finding = try receipt.verify(trusting: [root, head])
     #expect(finding.status == .kept)
     #expect(finding.batch == 4)
+    #expect(finding.refutations == ["that derivation dropped the block, for what L1 has before its batch"])
     #expect(try receipt.verify(trusting: []).status == .notYet, "the sequencer's own word keeps nothing")
     #expect(try receipt.verify(trusting: [root]).status == .notYet, "L1 may have left the block since")
     var short = receipt
@@ -80,6 +81,50 @@ struct InclusionReceiptTests {
       try short.verify(trusting: [root, head]).status == .notYet, "another block may stand where one is left out")
     receipt.fate?.orders.removeLast()
     #expect(throws: EvidenceError.self) { try receipt.verify(trusting: [root, head]) }
+  }
+
+  @Test("a batch keeps nothing before L1 has its data, which may come later, in a block of L1's")
+  func lateData() throws {
+    var samples = try EquivocationSamples()
+    var receipt = try receipt(samples)
+    receipt.fate = try fate(of: samples.block(5, origin: 3, salt: 1), &samples, data: .missing)
+    let head = try #require(samples.segment()).head.hash
+    let finding = try receipt.verify(trusting: [samples.excerpt().root, head])
+    #expect(finding.status == .notYet && finding.explanation.contains("no data"))
+    // Of another batch, or in a block that L1 does not have, they are not its data.
+    for (batch, salt, status) in [(5, 0, .notYet), (4, 7, .notYet), (4, 0, .kept)]
+      as [(UInt64, UInt64, InclusionReceipt.Status)]
+    {
+      var later = samples
+      var header = samples.headers[9]
+      header.timestamp += salt
+      later.record(
+        .l1BlockAppended(
+          L1BlockAppended(header: header.encode(), canonicalAccBefore: .zero, completeness: .embedded)), atL1Block: 9)
+      later.record(
+        .batchDataDelivered(
+          BatchDataDelivered(batchIndex: batch, dataHash: .zero, dataLocation: .event, poster: .zero)), atL1Block: 9)
+      receipt.fate?.log = later.excerpt()
+      #expect(try receipt.verify(trusting: [later.excerpt().root, head]).status == status, "batch \(batch)")
+    }
+  }
+
+  @Test("what some key signed breaks no promise of the sequencer's, before headers say whose it is, or the reader")
+  func whoseKey() throws {
+    let samples = try EquivocationSamples()
+    var receipt = try receipt(samples)
+    receipt.fate = InclusionReceipt.Fate(
+      batchCommitment: try samples.sign(samples.block(5, origin: 3, salt: 2)), orders: [])
+    let finding = try receipt.verify(trusting: [])
+    #expect(finding.status == .notYet && finding.equivocation?.judgement.verdict == .proven)
+    #expect(finding.explanation.contains("key \(EquivocationSamples.signer) signed"))
+    #expect(finding.explanation.contains("nothing shows"))
+    #expect(try receipt.verify(trusting: [], signers: [Address(1, 2, 3)]).status == .notYet)
+    #expect(try receipt.verify(trusting: [], signers: [EquivocationSamples.signer]).status == .broken)
+    receipt.fate?.l1 = samples.segment()
+    receipt.fate?.log = samples.excerpt()
+    #expect(try receipt.verify(trusting: [try #require(samples.segment()).head.hash]).status == .broken)
+    #expect(try receipt.verify(trusting: [samples.excerpt().root]).status == .notYet, "records can be left out")
   }
 
   @Test("a batch that L1 has left keeps nothing, though its record stays in the log")
@@ -137,6 +182,31 @@ struct InclusionReceiptTests {
     excused.fate = try fate(of: other.block(5, origin: 3, salt: 2), &other)
     let trusted: Set<Hash256> = [try #require(other.segment()).head.hash, other.excerpt().root]
     #expect(try excused.verify(trusting: trusted).status == .excused)
+  }
+
+  @Test("random bytes in a receipt with its fate, sealed anew, are read or refused, whatever of it is trusted")
+  func fuzz() throws {
+    var random = SeededGenerator()
+    var samples = try EquivocationSamples()
+    var receipt = try receipt(samples)
+    receipt.fate = try fate(of: samples.block(5, origin: 3, salt: 2), &samples)
+    let body = [UInt8](receipt.encode().dropLast(32))
+    for _ in 0..<1000 {
+      var changed = body
+      for _ in 0..<Int.random(in: 1...6, using: &random) {
+        changed[Int.random(in: 0..<changed.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+      }
+      guard let file = try? InclusionReceipt(Seal.close(changed)) else { continue }
+      let own = Set([file.fate?.l1?.head.hash, file.fate?.log?.root].compactMap(\.self))
+      for trusted in [[], own] as [Set<Hash256>] { _ = try? file.verify(trusting: trusted) }
+    }
+    for number in [0, 1, .max - 1, .max] as [UInt64] {
+      var extreme = receipt
+      extreme.index = number
+      extreme.fate?.batchCommitment.commitment.blockNumber = number
+      extreme.fate?.orders = [samples.block(number, origin: 3).order]
+      #expect(throws: EvidenceError.self) { try extreme.verify(trusting: []) }
+    }
   }
 
   @Test("no part of a receipt can change")

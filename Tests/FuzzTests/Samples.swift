@@ -34,10 +34,16 @@ enum Samples {
         ("length-with-zero", [0xB9, 0, 56]), ("length-beyond", [0xBF] + [UInt8](repeating: 0xFF, count: 8)),
         ("deep", [UInt8](repeating: 0xC1, count: 2000) + [0xC0]),
       ]
+    case .evidence: try SignedSamples().evidence()
+    case .receipt: try SignedSamples().receipts()
+    case .gossip: try SignedSamples().gossip()
+    case .payload: try SignedSamples().payloadFiles()
+    case .feed: try SignedSamples().feed()
+    case .capture: try SignedSamples().captures()
     }
   }
 
-  private static func utf8(_ text: String) -> [UInt8] { [UInt8](text.utf8) }
+  static func utf8(_ text: String) -> [UInt8] { [UInt8](text.utf8) }
 
   private static let leaves = (0..<11 as Range<UInt8>).map { MerkleHash.leaf([$0]) }
 

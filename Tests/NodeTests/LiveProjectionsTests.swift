@@ -80,6 +80,41 @@ struct LiveProjectionsTests {
     }
   }
 
+  @Test("who reads a projection for long keeps none of them from following, whichever version is live")
+  func readMeanwhile() throws {
+    try withTemporaryDirectory { path in
+      let log = try EventLog.open(FilePath(path).appending("ledger"), mode: .create)
+      var ledger = try ledger()
+      try ledger.write(to: log)
+      var projections = LiveProjections(dataDirectory: FilePath(path), log: log, storeID: "test-store")
+      projections.follow()
+      func follow() throws {
+        let earlier = ledger
+        try ledger.beginL1Block()
+        try ledger.write(to: log, after: earlier)
+        projections.follow()
+        #expect(projections.standstills.isEmpty, "\(projections.standstills)")
+      }
+      func read<P: Projection>(_ projector: Projector<P>) throws {
+        try projector.read { _, before throws(FoldError) in
+          // Until the next blocks have been followed, however long that takes.
+          #expect(throws: Never.self) { for _ in 0..<2 { try follow() } }
+          #expect(before.l1BlockNumber + 2 == ledger.l1Head.number)
+        }
+        #expect(try projector.status().live?.cursor?.l1BlockNumber == ledger.l1Head.number)
+      }
+      let (state, challenges, index) = (projections.proposerState, projections.challengerView, projections.queryIndex)
+      for _ in 0..<2 {
+        try read(state)
+        try read(challenges)
+        try read(index)
+        // Somebody else makes another version live.
+        try Projector<ProposerState>(dataDirectory: FilePath(path), log: log, storeID: "test-store").rebuild()
+        try Projector<QueryIndex>(dataDirectory: FilePath(path), log: log, storeID: "test-store").rebuild()
+      }
+    }
+  }
+
   @Test("an index of senders that is broken is told to stand still, and holds nobody else up")
   func brokenUpstream() throws {
     try withTemporaryDirectory { path in

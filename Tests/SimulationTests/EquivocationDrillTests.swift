@@ -1,8 +1,12 @@
 // Lies and honest disturbances, told and judged.
 
+import ChainImport
 import Primitives
-import Simulation
+import Rollup
+import TestSupport
 import Testing
+
+@testable import Simulation
 
 @Suite("Equivocation drill")
 struct EquivocationDrillTests {
@@ -28,10 +32,76 @@ struct EquivocationDrillTests {
   }
 
   @Test(
+    "over published chains, with their headers and transactions, every case comes to what it must as well",
+    .enabled(if: Vectors.isExpected("chains")),
+    arguments: ["geth-ethtest/chain.rlp", "hive-devp2p/halfchain.rlp"])
+  func recordedChains(file: String) throws {
+    guard let folder = try Vectors.directory("chains") else { return }
+    let chain = try RecordedChain(try Self.blocks("\(folder)/\(file)"))
+    // Every kind from the first block on; and from others, up to the last one.
+    let kinds = UInt64(DrillCase.allCases.count)
+    let last = UInt64(chain.blockCount - 1) * kinds
+    let numbers = [UInt64](0..<kinds) + (0..<24 as Range<UInt64>).map { $0 * (last / 23) + $0 }
+    for number in numbers {
+      let result = try EquivocationDrill.play(number, seed: 3, over: chain)
+      #expect(result.isExpected, "\(number): \(result)")
+    }
+  }
+
+  @Test("a recorded chain's world has its headers, changed where the rollup says something, and its transactions")
+  func recordedWorld() throws {
+    let blocks = Self.smallChain(transactions: 40)
+    let chain = try RecordedChain(blocks)
+    var world = DrillWorld(seed: 5, over: chain, from: 8)
+    #expect(world.l1.map(\.header) == [blocks[8].header])
+    world.mine()
+    var header = blocks[9].header
+    #expect(world.l1[1].header == header && world.l1Head.hash == header.hash)
+    let signed = world.sign()
+    #expect(signed.block.transactions[0] == blocks[8].transactions[0])
+    world.post()
+    header = blocks[0].header
+    header.timestamp += 12 * 10
+    (header.number, header.parentHash) = (10, world.l1[1].hash)
+    #expect(world.l1[2].header.logsBloom != header.logsBloom, "the batch is in the filter")
+    header.logsBloom = world.l1[2].header.logsBloom
+    #expect(world.l1[2].header == header, "behind its end the chain begins again, later")
+    #expect(throws: UnfitChain.self) { try RecordedChain(Self.smallChain(transactions: 30)) }
+    var back = blocks
+    back[3].header.timestamp = 0
+    #expect(throws: UnfitChain.self) { try RecordedChain(back) }
+    var full = blocks
+    full[3].header.logsBloom = try #require(LogsBloom(bytes: [UInt8](repeating: 0xff, count: LogsBloom.byteCount)))
+    #expect(throws: UnfitChain.self) { try RecordedChain(full) }
+  }
+
+  /// Ten blocks, 12 seconds apart.
+  private static func smallChain(transactions count: Int) -> [EthereumBlock] {
+    var blocks: [EthereumBlock] = []
+    for index in 0..<10 as Range<UInt8> {
+      let header = BlockHeader(
+        parentHash: blocks.last?.header.hash ?? .zero, ommersHash: .zero, beneficiary: .zero, stateRoot: .zero,
+        transactionsRoot: .zero, receiptsRoot: .zero, logsBloom: .empty, difficulty: .zero, number: UInt64(index),
+        gasLimit: 0, gasUsed: 0, timestamp: 1000 + 12 * UInt64(index), extraData: [], mixHash: .zero, nonce: 0)
+      let own = (0..<count / 10).map { [2, index, UInt8($0)] }
+      blocks.append(EthereumBlock(header: header, transactions: own, uncles: []))
+    }
+    return blocks
+  }
+
+  private static func blocks(_ path: String) throws -> [EthereumBlock] {
+    var file = try ChainFile(path: path)
+    var blocks: [EthereumBlock] = []
+    while let raw = try file.next() { blocks.append(try EthereumBlock(rlp: raw.bytes.rawSpan)) }
+    return blocks
+  }
+
+  /// 8: an honest key was accused once, as the contract took blocks that it had not signed.
+  @Test(
     "who listens to a simulated rollup finds no honest word guilty, and takes what the contract takes",
-    arguments: [3, 5, 11, 14, 21] as [UInt64])
-  func simulations(seed: UInt64) throws {
-    let watched = try EquivocationDrill.watch(simulation: seed, steps: 60)
+    arguments: (0..<16 as Range<UInt64>).map { ($0, 60) } + [(21, 60), (8, 120)])
+  func simulations(seed: UInt64, steps: Int) throws {
+    let watched = try EquivocationDrill.watch(simulation: seed, steps: steps)
     #expect(watched.faults.isEmpty, "\(watched.faults)")
     #expect(watched.evidence == watched.accusations)
   }

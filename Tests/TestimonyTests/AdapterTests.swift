@@ -83,6 +83,25 @@ struct AdapterTests {
     }
   }
 
+  @Test("every packed layout names the origin, at its own length and at no other's")
+  func packedOrigins() throws {
+    // Ecotone, Isthmus with what an operator is paid (4 + 8 bytes), Jovian with what data weighs (2 bytes).
+    let layouts: [(UInt32, Int)] = [(0x440a_5e20, 164), (0x0989_99be, 176), (0x3db6_be2b, 178)]
+    #expect(L1Attributes.packedLengths == Dictionary(uniqueKeysWithValues: layouts))
+    var payload = try TestimonySamples.payload(version: 1)
+    let origin = BlockID(number: 1 << 40, hash: Hash256(4, 3, 2, 1))
+    for (selector, length) in layouts {
+      for count in 100...200 {
+        payload.transactions = [TestimonySamples.packedAttributes(origin, selector: selector, byteCount: count)]
+        if count == length {
+          #expect(try L1Attributes.origin(of: payload) == origin)
+        } else {
+          #expect(throws: ExecutionPayloadError.noL1Origin) { try L1Attributes.origin(of: payload) }
+        }
+      }
+    }
+  }
+
   @Test("a feed's message is its key's word, signed either way", arguments: FeedMessage.Version.allCases)
   func nitro(version: FeedMessage.Version) throws {
     let raw = try TestimonySamples.feed(version)

@@ -18,7 +18,7 @@ struct JudgementTests {
     var forced: [UInt64] = []
     var key: Address? = TestimonySamples.signer
     var isPast = false
-    var isHeld: Bool? = true
+    var isOnly: Bool? = true
     var wait: UInt64? = 0
 
     func isCanonical(_ block: BlockID) -> Bool? { hashes[block.number].map { $0 == block.hash } }
@@ -32,7 +32,7 @@ struct JudgementTests {
 
     func authority(atL1Origin number: UInt64) -> Address? { key }
 
-    func heldThroughout(_ key: Address, from first: UInt64, through last: UInt64) -> Bool? { isHeld }
+    func isOnlyKey(_ key: Address, through last: UInt64) -> Bool? { isOnly }
 
     func isPastSlashing(_ key: Address) -> Bool { isPast }
 
@@ -200,12 +200,18 @@ struct JudgementTests {
         try statement(6, origin: Self.origin(9), parent: Self.hash(1))))
     var knowledge = Knowledge.whole
     #expect(contradiction.judge(by: knowledge).verdict == .proven)
-    knowledge.isHeld = false
+    knowledge.isOnly = false
     var judgement = contradiction.judge(by: knowledge)
     #expect(judgement.verdict == .excused && judgement.reason == .keyChanged)
-    knowledge.isHeld = nil
+    knowledge.isOnly = nil
     judgement = contradiction.judge(by: knowledge)
     #expect(judgement.verdict == .undetermined && judgement.reason == .keyChangeNotExcluded)
+    let near = try #require(
+      Contradiction(
+        try statement(5, origin: Self.origin(9), salt: 1),
+        try statement(6, origin: Self.origin(9), parent: Self.hash(1))))
+    knowledge.isOnly = false
+    #expect(near.judge(by: knowledge).reason == .keyChanged, "one origin of both bounds no stored one")
   }
 
   @Test("a key is judged by its authority at the origins, and by how long ago that ended")
@@ -232,7 +238,8 @@ struct JudgementTests {
     func verdict(_ one: Statement, _ other: Statement, _ facts: Knowledge = .whole) throws -> Judgement.Reason {
       try #require(Contradiction(one, other)).judge(by: facts).reason
     }
-    #expect(try verdict(block(1), block(2)) == .equalOrigins)
+    #expect(try verdict(block(1), block(2)) == .equalParents)
+    #expect(Judgement.Reason.equalParents.description.contains("good faith"))
     #expect(try verdict(block(1), block(2, parent: 2)) == .ancestorNotExcluded)
     #expect(try verdict(block(1), block(2, origin: 4)) == .ancestorNotExcluded)
     var knowledge = Knowledge.whole
@@ -253,7 +260,7 @@ struct JudgementTests {
     let reasons: [Judgement.Reason] = [
       .equalOrigins, .bothCanonical, .contradictsItself, .originOrphaned(Self.origin(3)), .supersededByRule(l1Block: 4),
       .originUnknown(Self.origin(5)), .ruleNotExcluded(from: 6, through: 7), .reorgNotExcluded, .ancestorNotExcluded,
-      .noAuthority(origin: 8, key: Address(1, 2, 3)),
+      .noAuthority(origin: 8, key: Address(1, 2, 3)), .keyChanged, .keyChangeNotExcluded, .equalParents,
     ]
     for (index, reason) in reasons.enumerated() {
       let judgement = Judgement(

@@ -72,6 +72,21 @@ enum TestimonySamples {
   static func bedrockAttributes(_ origin: BlockID) -> [UInt8] {
     var data: [UInt8] = [0x01, 0x5d, 0x8e, 0xb9] + UInt256(origin.number).bigEndianBytes
     data += [UInt8](repeating: 1, count: 64) + origin.hash.bytes + [UInt8](repeating: 2, count: 128)
+    return attributes(data)
+  }
+
+  /// A deposit of attributes in one of the packed layouts: the later ones add fields behind Ecotone's, 164 bytes.
+  static func packedAttributes(_ origin: BlockID, selector: UInt32, byteCount: Int) -> [UInt8] {
+    var data: [UInt8] = []
+    data.append(bigEndian: selector)
+    data += [UInt8](repeating: 3, count: 24)
+    data.append(bigEndian: origin.number)
+    data += [UInt8](repeating: 4, count: 64) + origin.hash.bytes
+    data += [UInt8](repeating: 5, count: max(0, byteCount - data.count))
+    return attributes([UInt8](data.prefix(byteCount)))
+  }
+
+  private static func attributes(_ data: [UInt8]) -> [UInt8] {
     var writer = RLPWriter()
     writer.list { fields in
       fields.append(Hash256.zero)

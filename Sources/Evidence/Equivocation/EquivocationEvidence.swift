@@ -76,6 +76,8 @@ package enum EvidenceError: Error, Equatable, Sendable {
   case badRecord(Position, String)
   /// The ledger that the records are of is another rollup's.
   case otherRollup
+  /// The headers are not of the L1 on which the rollup begins.
+  case otherL1(BlockID)
   /// Neither the L1 block nor the log on which the file rests is one that the reader trusts.
   case untrusted(l1: Hash256?, log: Hash256?)
   /// The transaction's path does not lead to the order.
@@ -95,6 +97,7 @@ extension EvidenceError: CustomStringConvertible {
     case .badHeaders: "its L1 headers are not one chain"
     case .badRecord(let position, let reason): "record \(position) in it proves nothing: \(reason)"
     case .otherRollup: "its records are of another rollup's ledger"
+    case .otherL1(let origin): "its L1 headers are of a chain without block \(origin), where the rollup begins"
     case .untrusted(let l1, let log):
       "it rests on \([l1.map { "L1 block \($0)" }, log.map { "log root \($0)" }].compactMap(\.self).joined(separator: " and ")), "
         + "and none of them is trusted"

@@ -85,10 +85,10 @@ extension EquivocationEvidence {
     case .originOrphaned(let origin): parts.append(Part(claim: "L1 does not have block \(origin)", basis: .l1))
     case .supersededByRule(let block):
       parts.append(Part(claim: "messages were forced in, in L1 block \(block)", basis: .log))
-    case .keyChanged: parts.append(Part(claim: "another key's word counted between the two", basis: .log))
+    case .keyChanged: parts.append(Part(claim: "another key's word counted, too", basis: .log))
     case .originUnknown, .ruleNotExcluded, .reorgNotExcluded, .ancestorNotExcluded, .keyChangeNotExcluded:
       parts.append(Part(claim: "that nothing excuses it", basis: .nobody))
-    case .equalOrigins, .contradictsItself, .noAuthority: break
+    case .equalOrigins, .equalParents, .contradictsItself, .noAuthority: break
     }
     return parts
   }
@@ -117,11 +117,14 @@ extension EquivocationEvidence {
     case .equalOrigins where contradiction.kind == .doubleSign:
       if contradiction.format == .varve, let origin = contradiction.statements[0].origin {
         refutations.append(
-          "for the contract: messages forced in, in L1 block \(origin.number == .max ? origin.number : origin.number + 1)"
-        )
+          "for the contract: messages forced in, in L1 block \(origin.number.next)")
       }
     case .equalOrigins, .bothCanonical:
       refutations.append("that the trusted L1 block is not final, or not L1's")
+      if contradiction.kind == .brokenParent {
+        refutations.append("that the sequencer's key was changed before the second was signed, in a later L1 block")
+        refutations.append("that L1 had stored, by a contract that took them, blocks that no signature binds")
+      }
     default: break
     }
     return refutations
@@ -135,7 +138,8 @@ extension EquivocationEvidence {
       [
         "the file does not say who the chain's unsafe block signer was",
         "batches on L1 are another key's, and so no half of a contradiction",
-        "two blocks are proven, and no intention: a sequencer that lost its newest unsafe block signs another in good faith",
+        "two blocks are proven, and no intention: a sequencer that lost its newest unsafe block, at a restart "
+          + "or as L1 left a branch and came back, signs another in good faith",
         "two blocks with different parents or origins may be the work of derivation, and are never proven",
       ]
     case .nitro:

@@ -20,6 +20,9 @@ struct FileFacts: EquivocationFacts {
   /// Whether the records are those of a log that is trusted.
   let isLogTrusted: Bool
 
+  /// Which key counts from which origin on, by the records.
+  private var intervals = KeyIntervals([])
+
   /// Checks what is there, trusted or not.
   init(
     domain: CommitmentDomain?, l1: L1Segment?, log: LogExcerpt?, trusting trusted: Set<Hash256>
@@ -35,6 +38,9 @@ struct FileFacts: EquivocationFacts {
       else { throw .otherRollup }
     }
     rollup = configurations.first?.rollup
+    if let genesis = rollup?.genesisOrigin, let hash = l1?.hash(ofBlock: genesis.number), hash != genesis.hash {
+      throw .otherL1(genesis)
+    }
     let hasL1 = l1.map { trusted.contains($0.head.hash) } ?? false
     isLogTrusted = log.map { trusted.contains($0.root) } ?? false
     if !trusted.isEmpty, l1 != nil || log != nil, !hasL1, !isLogTrusted {
@@ -42,6 +48,13 @@ struct FileFacts: EquivocationFacts {
     }
     self.l1 = hasL1 ? l1 : nil
     events = isLogTrusted ? all : []
+    if let rollup { intervals.change(to: rollup.sequencer, atL1Block: 0) }
+    for entry in events {
+      guard case .configUpdated(let change) = entry.event, case .sequencer(let key) = change.update,
+        !isDenied(entry)
+      else { continue }
+      intervals.change(to: key, atL1Block: entry.coordinates.blockNumber)
+    }
   }
 
   func isCanonical(_ block: BlockID) -> Bool? { l1?.hash(ofBlock: block.number).map { $0 == block.hash } }
@@ -49,21 +62,36 @@ struct FileFacts: EquivocationFacts {
   func forcedInclusion(from first: UInt64, through last: UInt64) -> ForcedInclusion {
     // Before the rollup's first L1 block there was no contract.
     let first = max(first, rollup?.genesisOrigin.number ?? first)
+    if excludes(.forceIncluded, from: first, through: last) { return .none }
     let recorded = events.first {
       $0.event.kind == .forceIncluded && $0.coordinates.blockNumber >= first && $0.coordinates.blockNumber <= last
+        && !isDenied($0)
     }
-    if let recorded { return .inBlock(recorded.coordinates.blockNumber) }
-    guard let domain, let l1, l1.excludes(.forceIncluded, of: domain.contract, from: first, through: last) else {
-      return .unknown
-    }
-    return .none
+    return recorded.map { .inBlock($0.coordinates.blockNumber) } ?? .unknown
+  }
+
+  /// Whether trusted headers show that the contract said nothing of this kind in these L1 blocks.
+  private func excludes(_ kind: EventKind, from first: UInt64, through last: UInt64) -> Bool {
+    guard let domain, let l1 else { return false }
+    return l1.excludes(kind, of: domain.contract, from: first, through: last)
+  }
+
+  /// Whether L1 has not said in that block what is recorded of it: what it has revoked stays in the log.
+  private func isDenied(_ entry: LogExcerpt.Entry) -> Bool {
+    excludes(entry.event.kind, from: entry.coordinates.blockNumber, through: entry.coordinates.blockNumber)
+  }
+
+  /// Whether the settings are known to be the configuration's up to and with an L1 block: headers show that none
+  /// changed.
+  private func isUnchanged(through block: UInt64) -> Bool {
+    guard let rollup, l1 != nil, block >= rollup.genesisOrigin.number else { return false }
+    return block == rollup.genesisOrigin.number
+      || excludes(.configUpdated, from: rollup.genesisOrigin.number.next, through: block)
   }
 
   /// The configuration's sequencing window, while headers show that nothing of the configuration was changed.
   func longestWait(through block: UInt64) -> UInt64? {
-    guard let rollup, let domain, let l1 else { return nil }
-    let first = rollup.genesisOrigin.number + 1
-    return l1.excludes(.configUpdated, of: domain.contract, from: first, through: block) ? rollup.sequencingWindow : nil
+    isUnchanged(through: block) ? rollup?.sequencingWindow : nil
   }
 
   /// On whose word it rests that a key's word counts.
@@ -75,14 +103,10 @@ struct FileFacts: EquivocationFacts {
   }
 
   func authorityBasis(atL1Origin number: UInt64) -> (key: Address, basis: AuthorityBasis)? {
-    guard let rollup, let domain else { return nil }
-    let genesis = rollup.genesisOrigin.number
-    if let l1, number >= genesis,
-      number == genesis || l1.excludes(.configUpdated, of: domain.contract, from: genesis + 1, through: number)
-    {
-      return (rollup.sequencer, .l1)
-    }
-    return isLogTrusted ? (intervals.key(atL1Origin: number) ?? rollup.sequencer, .log) : nil
+    guard let rollup else { return nil }
+    if isUnchanged(through: number) { return (rollup.sequencer, .l1) }
+    guard isLogTrusted, let key = intervals.key(atL1Origin: number) else { return nil }
+    return (key, .log)
   }
 
   func authority(atL1Origin number: UInt64) -> Address? { authorityBasis(atL1Origin: number)?.key }
@@ -90,24 +114,12 @@ struct FileFacts: EquivocationFacts {
   /// A change of the key can be left out of records, and not out of headers.
   func isAuthorityShown(atL1Origin number: UInt64) -> Bool { authorityBasis(atL1Origin: number)?.basis == .l1 }
 
-  func heldThroughout(_ key: Address, from first: UInt64, through last: UInt64) -> Bool? {
-    if intervals.changes(from: key, behind: first, through: last) { return false }
-    if first == last { return true }
-    // Records could be left out; the filters of headers could not.
-    guard let domain, let l1, l1.excludes(.configUpdated, of: domain.contract, from: first + 1, through: last) else {
-      return nil
-    }
-    return true
-  }
-
-  /// Which key counts from which origin on, by the records.
-  private var intervals: KeyIntervals {
-    var intervals = KeyIntervals([.init(from: 0, key: rollup?.sequencer ?? .zero)])
-    for entry in events {
-      guard case .configUpdated(let change) = entry.event, case .sequencer(let key) = change.update else { continue }
-      intervals.change(to: key, atL1Block: entry.coordinates.blockNumber)
-    }
-    return intervals
+  /// A change that is recorded tells enough, whenever it was; records could be left out, the filters of headers could
+  /// not.
+  func isOnlyKey(_ key: Address, through last: UInt64) -> Bool? {
+    guard rollup != nil else { return nil }
+    if !intervals.isOnly(key) { return false }
+    return isUnchanged(through: last) ? true : nil
   }
 
   /// Whether the records show that another key's word counts since.
@@ -125,6 +137,12 @@ struct FileFacts: EquivocationFacts {
 
     /// Whether L1 has the block that it stands in; nil when neither is shown.
     var isOnL1: Bool?
+
+    /// Whether L1 has its data, which came with it or later.
+    var hasData: Bool
+
+    /// Whether its blocks can be derived; that they are, it takes all that L1 has before them to tell.
+    var isWhole: Bool { isOnL1 == true && hasData }
   }
 
   /// The batch that carries a commitment, as far as a trusted log has recorded one; one that L1 has before others.
@@ -134,13 +152,27 @@ struct FileFacts: EquivocationFacts {
       guard case .sequencerBatchDelivered(let batch) = entry.event, batch.signedCommitment == signedCommitment else {
         continue
       }
-      let isOnL1 = blockHash(ofRecord: place).flatMap { hash in
-        l1?.hash(ofBlock: entry.coordinates.blockNumber).map { $0 == hash }
-      }
-      if isOnL1 == true { return StoredBatch(index: batch.batchIndex, isOnL1: true) }
-      found = found ?? StoredBatch(index: batch.batchIndex, isOnL1: isOnL1)
+      let stored = StoredBatch(
+        index: batch.batchIndex, isOnL1: isOnL1(place), hasData: batch.data == .present || hasData(batch))
+      if stored.isWhole { return stored }
+      if found?.isOnL1 != true { found = stored.isOnL1 == true ? stored : found ?? stored }
     }
     return found
+  }
+
+  /// Whether L1 has data that came for a batch later.
+  private func hasData(_ batch: SequencerBatchDelivered) -> Bool {
+    events.indices.contains { place in
+      guard case .batchDataDelivered(let data) = events[place].event else { return false }
+      return data.batchIndex == batch.batchIndex && data.dataHash == batch.dataHash && isOnL1(place) == true
+    }
+  }
+
+  /// Whether L1 has the block that a record stands in; nil when neither is shown.
+  private func isOnL1(_ place: Int) -> Bool? {
+    blockHash(ofRecord: place).flatMap { hash in
+      l1?.hash(ofBlock: events[place].coordinates.blockNumber).map { $0 == hash }
+    }
   }
 
   /// The hash of the L1 block that a record stands in: of the block whose record is the last before it, none being left out

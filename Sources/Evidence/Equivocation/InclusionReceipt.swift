@@ -66,7 +66,8 @@ package struct InclusionReceipt: Equatable, Sendable {
 
   /// What has become of the promise.
   package enum Status: String, CaseIterable, Sendable {
-    /// L1 has the block: a trusted log has recorded the batch, in an L1 block that the trusted headers have.
+    /// L1 has the block: a trusted log has recorded the batch, in an L1 block that the trusted headers have, and its
+    /// data.
     case kept
     /// The sequencer has signed another block for the height, or one that this one does not lead to, and nothing excuses it.
     case broken
@@ -92,10 +93,17 @@ package struct InclusionReceipt: Equatable, Sendable {
 
     /// Why, in words.
     package let explanation: String
+
+    /// What would show it to be wrong.
+    package var refutations: [String] = []
   }
 
   /// Checks the promise, and says what has become of it as far as the file and the trusted hashes show.
-  package func verify(trusting trusted: Set<Hash256>) throws(EvidenceError) -> Finding {
+  ///
+  /// - Parameter signers: keys that the reader knows to be the sequencer's. Nobody else's word breaks a promise.
+  package func verify(
+    trusting trusted: Set<Hash256>, signers: Set<Address> = []
+  ) throws(EvidenceError) -> Finding {
     let reader = StatementReader(l2ChainID: l2ChainID, domain: domain)
     let statement: Statement
     do throws(StatementError) { statement = try reader.statement(of: signed) } catch { throw .badMessage(error) }
@@ -113,27 +121,30 @@ package struct InclusionReceipt: Equatable, Sendable {
         status: .notYet, signer: statement.signer, batch: nil, equivocation: nil,
         explanation: "the file says nothing of what L1 stored")
     }
-    return try judge(fate, against: statement, trusting: trusted)
+    return try judge(fate, against: statement, trusting: trusted, signers)
   }
 
   private func judge(
-    _ fate: Fate, against statement: Statement, trusting trusted: Set<Hash256>
+    _ fate: Fate, against statement: Statement, trusting trusted: Set<Hash256>, _ signers: Set<Address>
   ) throws(EvidenceError) -> Finding {
     let facts = try FileFacts(domain: domain, l1: fate.l1, log: fate.log, trusting: trusted)
     let batch = facts.batch(carrying: fate.batchCommitment.encode())
-    let authority = statement.origin.flatMap { facts.authority(atL1Origin: $0.number) }
-    if let authority, authority != statement.signer {
+    let authority = statement.origin.flatMap { facts.authorityBasis(atL1Origin: $0.number) }
+    if let authority, authority.key != statement.signer {
       return Finding(
         status: .refused, signer: statement.signer, batch: batch?.index, equivocation: nil,
         explanation: "at its L1 origin the word of another key counts, "
-          + (authority == .zero ? "nobody's" : "\(authority)"))
+          + (authority.key == .zero ? "nobody's" : "\(authority.key)")
+          + (authority.basis == .l1 ? "" : "; as the records say that whoever made the file chose"))
     }
     let stored = fate.orders.last?.commitment ?? fate.batchCommitment.commitment.orderCommitment
     if stored == statement.order {
       try requireChain(fate)
+      let isKept = batch?.isWhole == true
       return Finding(
-        status: batch?.isOnL1 == true ? .kept : .notYet, signer: statement.signer, batch: batch?.index,
-        equivocation: nil, explanation: Self.explanation(of: batch))
+        status: isKept ? .kept : .notYet, signer: statement.signer, batch: batch?.index, equivocation: nil,
+        explanation: Self.explanation(of: batch),
+        refutations: isKept ? ["that derivation dropped the block, for what L1 has before its batch"] : [])
     }
     let other: Statement
     do throws(StatementError) {
@@ -142,7 +153,7 @@ package struct InclusionReceipt: Equatable, Sendable {
     guard other.signer == statement.signer else {
       // The contract takes a batch of the key alone whose word counts at its origin: so the key was changed between.
       try requireChain(fate)
-      let isStored = batch?.isOnL1 == true && authority != nil
+      let isStored = batch?.isWhole == true && authority != nil
       return Finding(
         status: isStored ? .excused : .notYet, signer: statement.signer, batch: batch?.index, equivocation: nil,
         explanation: isStored
@@ -150,20 +161,24 @@ package struct InclusionReceipt: Equatable, Sendable {
           : "another key, \(other.signer), has signed otherwise; \(Self.explanation(of: batch))")
     }
     let finding = try equivocation(fate, against: statement).verify(trusting: trusted)
+    let isSequencer = finding.judgement.isAuthorityKnown || signers.contains(statement.signer)
     let status: Status =
       switch finding.judgement.verdict {
-      case .proven, .historical: .broken
+      case .proven, .historical: isSequencer ? .broken : .notYet
       case .excused: .excused
       case .undetermined, .refused: .notYet
       }
     return Finding(
       status: status, signer: statement.signer, batch: batch?.index, equivocation: finding,
-      explanation: "\(finding.summary); \(finding.judgement.reason)")
+      explanation: "\(finding.summary); \(finding.judgement.reason)"
+        + (isSequencer ? "" : "; that this key's word counts there, nothing shows"),
+      refutations: status == .broken ? finding.refutations : [])
   }
 
   private static func explanation(of batch: FileFacts.StoredBatch?) -> String {
     guard let batch else { return "no trusted log is shown to have recorded the batch" }
     return switch batch.isOnL1 {
+    case true? where !batch.hasData: "of batch \(batch.index), which would store it, no data is shown on L1"
     case true?: "L1 has the batch \(batch.index) that stores it"
     case false?: "L1 has left the block in which batch \(batch.index) stored it"
     case nil: "whether L1 still has the block in which batch \(batch.index) stored it, no trusted header shows"

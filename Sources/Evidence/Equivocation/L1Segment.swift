@@ -37,8 +37,9 @@ package struct L1Segment: Hashable, Sendable {
   /// Number of the first header.
   package var first: UInt64 { headers[0].number }
 
-  /// The hash of the L1 block with this number; nil for one that is not among the headers.
+  /// The hash of the L1 block with this number: one of the headers', or the one before them; nil for another.
   package func hash(ofBlock number: UInt64) -> Hash256? {
+    if first > 0, number == first - 1 { return headers[0].parentHash }
     guard number >= first, number <= head.number else { return nil }
     return hashes[Int(number - first)]
   }

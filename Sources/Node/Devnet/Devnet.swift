@@ -8,7 +8,6 @@ import Projections
 package import Roles
 package import Rollup
 import Settlement
-import Signatures
 import StateTransition
 package import SystemPackage
 
@@ -194,15 +193,15 @@ package struct Devnet {
     guard let party = DevnetParty(address: view.currentSettings.sequencer) else { return }
     sequencer.key = party.address
     if isSequencing {
+      let view = view
       for block in sequencer.nextBlocks(view) {
-        guard let permission = sequencer.signingGuard.permission(for: block, view) else {
+        guard
+          let (permission, signed) = try signer.sign(block, for: &sequencer, view, privateKey: party.privateKey)
+        else {
           news.append(.refusedToSign(block.number))
           break
         }
-        // Persist before you act: the signature is made only after this.
-        try signer.append(permission)
-        sequencer.note(permission)
-        try publish(block, as: party)
+        try publish(signed, of: block)
         news.append(.signed(block, permission.reason))
       }
     }
@@ -215,8 +214,7 @@ package struct Devnet {
   }
 
   /// Puts a signed block on the feed, and gives whoever sent its transactions a receipt of each.
-  package func publish(_ block: RollupBlock, as party: DevnetParty) throws(NodeError) {
-    guard let signed = sign(block, as: party) else { return }
+  package func publish(_ signed: SignedCommitment, of block: RollupBlock) throws(NodeError) {
     let time = l1.block(number: l1.head().number)?.timestamp ?? 0
     let message = HeardMessage(
       raw: signed.encode(), format: .varve, block: block, source: "devnet", receivedAt: time * 1000)
@@ -242,10 +240,7 @@ package struct Devnet {
 
   /// A sequencer's signature.
   package func sign(_ commitment: SequencerCommitment, as party: DevnetParty) -> SignedCommitment? {
-    guard let domain = configuration.commitmentDomain,
-      let signature = try? Secp256k1.sign(commitment.digest(in: domain), privateKey: party.privateKey)
-    else { return nil }
-    return SignedCommitment(commitment: commitment, signature: signature.walletBytes)
+    SignedCommitment(commitment, of: configuration, privateKey: party.privateKey)
   }
 
   /// Sends what is wanted to L1, unless it is on its way. The transaction, with its idempotency key, is durable first.

@@ -7,15 +7,18 @@ import Settlement
 extension DevnetStage {
   mutating func doubleSign(_ devnet: inout Devnet) async throws(NodeError) {
     try await advance(&devnet) { $0.view.safeHead >= 3 }
+    devnet.sequencer.submit(DevnetParty.user.transfer(nonce: 0))
+    try await advance(&devnet, limit: 12) { $0.view.blocks.last?.derived.block.transactions.isEmpty == false }
     guard var second = devnet.view.blocks.last?.derived.block, let first = devnet.sign(second, as: .sequencer) else {
       return expect(false, "there is a block")
     }
+    expect(!second.transactions.isEmpty, "block \(second.number) holds what the user sent, who has a receipt of it")
     second.timestamp += 1
     let permission = devnet.sequencer.signingGuard.permission(for: second, devnet.view)
     expect(permission == nil, "the sequencer's own guard refuses to sign block \(second.number) twice")
     say("a copy of the key without the guard signs another order for block \(second.number)")
     guard let other = devnet.sign(second, as: .sequencer) else { return expect(false, "it signs") }
-    try devnet.publish(second, as: .sequencer)
+    try devnet.publish(other, of: second)
     devnet.isSequencing = false
     devnet.isPosting = false
     let report = Intent(
@@ -45,7 +48,7 @@ extension DevnetStage {
     devnet.isSequencing = true
     devnet.isPosting = true
     let head = devnet.view.safeHead
-    devnet.sequencer.submit(DevnetParty.user.transfer(nonce: 0))
+    devnet.sequencer.submit(DevnetParty.user.transfer(nonce: 1))
     let before = balance(of: .friend, devnet)
     let goesOn = try await advance(&devnet, limit: 12) { $0.view.safeHead > head + 4 }
     expect(goesOn, "blocks that the new key signs extend what the old one signed")

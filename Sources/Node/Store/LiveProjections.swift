@@ -20,9 +20,10 @@ package struct LiveProjections: Sendable {
   package private(set) var standstills: [Standstill] = []
 
   init(dataDirectory: FilePath, log: EventLog, storeID: String) {
-    proposerState = Projector(dataDirectory: dataDirectory, log: log, storeID: storeID)
-    challengerView = Projector(dataDirectory: dataDirectory, log: log, storeID: storeID)
-    queryIndex = Projector(dataDirectory: dataDirectory, log: log, storeID: storeID)
+    // They are read while they follow.
+    proposerState = Projector(dataDirectory: dataDirectory, log: log, storeID: storeID, keepsOpen: true)
+    challengerView = Projector(dataDirectory: dataDirectory, log: log, storeID: storeID, keepsOpen: true)
+    queryIndex = Projector(dataDirectory: dataDirectory, log: log, storeID: storeID, keepsOpen: true)
   }
 
   /// Brings all to the head of the ledger. One that is not there yet, or of another fold, is built from position 0.

@@ -40,11 +40,13 @@ extension EvidenceMaker {
     return nil
   }
 
-  /// The batch on L1 that gives the height an order now; nil when there is none, or L1 has left its block.
+  /// The first batch on L1 that gives the height an order now; nil when there is none. Whether derivation takes its
+  /// blocks, what L1 has before it decides.
   private func fate(of signed: SignedCommitment) throws(NodeError) -> InclusionReceipt.Fate? {
     let height = signed.commitment.blockNumber
     guard height > 0 else { return nil }
-    for row in try rows({ () throws(FoldError) in try answers.stored(at: height) }) {
+    let stored = try rows { () throws(FoldError) in try answers.stored(at: height) }
+    for row in stored.sorted(by: { $0.batchIndex < $1.batchIndex }) {
       guard let last = try rows({ () throws(FoldError) in try answers.statement(row.last) }),
         let commitment = try storedCommitment(row, last.statement)
       else { continue }
@@ -52,10 +54,11 @@ extension EvidenceMaker {
       guard let orders else { throw .evidence("not all orders of batch \(row.batchIndex) are kept") }
       let (own, other) = (signed.commitment.l1Origin.number, commitment.commitment.l1Origin.number)
       let range = min(own, other)...max(own, other)
+      let blocks = Set([row.l1Block.number, row.dataBlock.number])
       return InclusionReceipt.Fate(
         batchCommitment: commitment, orders: orders,
-        l1: try segment(over: range.lowerBound...max(range.upperBound, row.l1Block.number)),
-        log: try excerpt(batches: [BatchPlace(index: row.batchIndex, l1Block: row.l1Block.number)], around: range))
+        l1: try segment(over: range.lowerBound...max(range.upperBound, row.dataBlock.number)),
+        log: try excerpt(batches: blocks.map { BatchPlace(index: row.batchIndex, l1Block: $0) }, around: range))
     }
     return nil
   }

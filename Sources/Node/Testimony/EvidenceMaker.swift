@@ -21,7 +21,7 @@ package struct EvidenceMaker {
     answers = EquivocationAnswers(view)
   }
 
-  /// A batch, and the L1 block that had it.
+  /// A batch, and an L1 block that had it, or its data.
   struct BatchPlace: Hashable {
     var index, l1Block: UInt64
   }
@@ -51,10 +51,12 @@ package struct EvidenceMaker {
     // What was forced in long before may be the parent of a block.
     let progress = try rows { () throws(FoldError) in try answers.progress() }
     let reach = contradiction.kind == .brokenParent ? progress?.longestWindow ?? 0 : 0
-    let low = (origins.min() ?? 0) - min(origins.min() ?? 0, reach)
-    let range = max(low, store.configuration.rollup?.genesisOrigin.number ?? 0)...(origins.max() ?? 0)
-    evidence.l1 = try segment(over: range)
-    evidence.log = try excerpt(batches: batches, around: range)
+    let (lowest, highest) = (origins.min() ?? 0, origins.max() ?? 0)
+    let genesis = store.configuration.rollup?.genesisOrigin.number ?? 0
+    // Before the rollup's first L1 block there is nothing to show.
+    let low = min(max(lowest - min(lowest, reach), genesis), highest)
+    if highest >= genesis { evidence.l1 = try segment(over: low...highest) }
+    evidence.log = try excerpt(batches: batches, around: low...highest)
     return evidence
   }
 
@@ -97,7 +99,7 @@ package struct EvidenceMaker {
     do throws(ReadError) {
       guard let newest = try store.ledger.newestBlock()?.id.number else { return nil }
       let finalized = try store.ledger.finalizedBlock()?.number ?? 0
-      let end = blocks.upperBound == .max ? .max : blocks.upperBound + 1
+      let end = blocks.upperBound.next
       let newestKnown = finalized >= end ? finalized : newest
       guard
         let range = Self.segmentRange(
@@ -143,7 +145,7 @@ package struct EvidenceMaker {
     if first < .max {
       blocks.formUnion(
         try rows { () throws(FoldError) in
-          try answers.forcedBlocks(from: first + 1, through: last == .max ? last : last + 1)
+          try answers.forcedBlocks(from: first + 1, through: last.next)
         })
     }
     do throws(ReadError) {
@@ -162,13 +164,15 @@ package struct EvidenceMaker {
       }
       for batch in batches {
         let records = try records(ofL1Block: batch.l1Block, before: head.size)
-        var place: Int?
-        for (index, record) in records.enumerated() where place == nil {
-          if case .sequencerBatchDelivered(let event) = try record.event(), event.batchIndex == batch.index {
-            place = index
+        var count = 0
+        for (index, record) in records.enumerated() {
+          switch try record.event() {
+          case .sequencerBatchDelivered(let event) where event.batchIndex == batch.index: count = index + 1
+          case .batchDataDelivered(let event) where event.batchIndex == batch.index: count = index + 1
+          default: break
           }
         }
-        for record in records.prefix(place.map { $0 + 1 } ?? 0) { wanted[record.position.rawValue] = record }
+        for record in records.prefix(count) { wanted[record.position.rawValue] = record }
       }
       var excerpt = LogExcerpt(size: head.size, root: head.root, records: [])
       for position in wanted.keys.sorted() {

@@ -8,16 +8,26 @@ package import Testimony
 /// What a node was told off L1, in a log of its own: every signed word once, conflicting ones above all, and the gaps
 /// between.
 ///
-/// Whoever sends may be hostile. So what cannot be read is not kept, of one key about one height few statements are, and of
-/// strangers (keys whose word never counted) few in all for each source. What contradicts what is kept comes first: two
-/// orders are enough, and nothing that repeats one of them takes the place of another.
+/// Whoever sends may be hostile, and a key that counted once may be in anybody's hands. So what cannot be read is not
+/// kept, of one key about one height few statements are, of one key few that are ahead of L1, and of strangers (keys
+/// whose word does not count) few in all for each source, and for all sources. What contradicts what is kept comes
+/// first: two orders are enough, and nothing that repeats one of them takes the place of another.
 package final class TestimonyLog {
   package struct Limits: Hashable, Sendable {
     /// Statements of one key about one height.
     package var statements = StatementLimits()
 
-    /// Messages of keys whose word never counted, for each source.
+    /// Messages of keys whose word does not count, for each source, and for all: who sends chooses what a source is
+    /// called.
     package var strangersPerSource = 1024
+    package var strangers = 1 << 14
+
+    /// Statements of one key that are ahead of L1: with an origin that it does not have, or of a height that is far
+    /// from what it has stored.
+    package var ahead = 4096
+
+    /// By how many heights a statement is far ahead, and so many one message moves its source at most.
+    package var heights: UInt64 = 1 << 16
 
     package init() {}
   }
@@ -42,13 +52,21 @@ package final class TestimonyLog {
   private let reader: StatementReader
   private let limits: Limits
 
-  /// Keys whose word counts, or once did.
-  private let keys: Set<Address>
+  /// Keys whose word counts, or once did on some branch of L1, those of other stacks' chains among them; and whose
+  /// counts from which L1 origin on, as L1 is now.
+  private var keys: Set<Address>
+  private var intervals: KeyIntervals
+
+  /// The highest height that L1 ever stored, and how much of the ledger that and the keys are of.
+  private var storedHeight: UInt64 = 0
+  private var followed = Position.zero
 
   /// Statements that are kept, with and without their blocks.
   private var known: Set<Hash256> = []
   private var kept: [Place: [Statement]] = [:]
   private var strangers: [String: Int] = [:]
+  private var strangerCount = 0
+  private var ahead: [Address: Int] = [:]
 
   /// The highest height of each source and format so far.
   private var heights: [Feed: UInt64] = [:]
@@ -68,12 +86,21 @@ package final class TestimonyLog {
     var format: SequencerCommitmentObserved.Format
   }
 
+  /// What the ledger says of a statement.
+  private enum Standing {
+    case counts
+    /// L1 does not have its origin, or is far from its height.
+    case ahead
+    /// Its key's word never counted, or does not at its origin.
+    case stranger
+  }
+
   /// What was noted of one statement, and what there was before.
   private struct Note {
     var statement: Statement
     var identity: Hash256
     var isFirst: Bool
-    var source: String
+    var feed: Feed
     var height: UInt64?
   }
 
@@ -86,70 +113,66 @@ package final class TestimonyLog {
     self.log = log
     self.ledger = ledger
     self.limits = limits
-    var keys = signers
+    keys = signers
     let first: Event
     do throws(ReadError) { first = try ledger.record(at: .zero).event() } catch { throw .read(error) }
     guard case .chainConfigured(let configured) = first else { throw .view(.notARollup) }
     reader = StatementReader(configured.configuration)
+    intervals = KeyIntervals(configured.configuration.rollup.map { [.init(from: 0, key: $0.sequencer)] } ?? [])
     if let key = configured.configuration.rollup?.sequencer { keys.insert(key) }
     do throws(ReadError) {
-      try ledger.read(try ledger.head().positions) { (view: borrowing RecordView) throws(ReadError) in
-        guard view.kind == .configUpdated, case .configUpdated(let event) = try view.event(),
-          case .sequencer(let key) = event.update
-        else { return }
-        keys.insert(key)
-      }
+      try follow(try ledger.head().size)
+      try takeUp()
     } catch { throw .read(error) }
-    self.keys = keys
-    try takeUp()
   }
 
-  private func takeUp() throws(NodeError) {
+  private func takeUp() throws(ReadError) {
     var events: [Event] = []
-    do throws(ReadError) {
-      try log.read(try log.head().positions) { (view: borrowing RecordView) throws(ReadError) in
-        events.append(try view.event())
-        guard events.count >= 4096 else { return }
-        events.forEach(takeUp)
-        events.removeAll(keepingCapacity: true)
-      }
-    } catch { throw .read(error) }
-    events.forEach(takeUp)
+    try log.read(try log.head().positions) { (view: borrowing RecordView) throws(ReadError) in
+      events.append(try view.event())
+      guard events.count >= 4096 else { return }
+      for event in events { try takeUp(event) }
+      events.removeAll(keepingCapacity: true)
+    }
+    for event in events { try takeUp(event) }
   }
 
-  private func takeUp(_ event: Event) {
+  private func takeUp(_ event: Event) throws(ReadError) {
     guard case .sequencerCommitmentObserved(let observed) = event, let signer = observed.signer,
       let statement = try? reader.statement(observed.raw.rawSpan, observed.format, by: signer)
     else { return }
     let source = String(decoding: observed.source, as: UTF8.self)
-    note(statement, hasBody: observed.block != nil, source: source)
+    note(statement, try standing(of: statement), hasBody: observed.block != nil, source: source)
   }
 
   @discardableResult
-  private func note(_ statement: Statement, hasBody: Bool, source: String) -> Note {
+  private func note(_ statement: Statement, _ standing: Standing, hasBody: Bool, source: String) -> Note {
     let place = Place(statement)
     let feed = Feed(source: source, format: statement.format)
     let note = Note(
       statement: statement, identity: Self.identity(of: statement, hasBody: hasBody),
-      isFirst: !(kept[place] ?? []).contains { $0.digest == statement.digest }, source: source, height: heights[feed])
+      isFirst: !(kept[place] ?? []).contains { $0.digest == statement.digest }, feed: feed, height: heights[feed])
     known.insert(note.identity)
     if note.isFirst { kept[place, default: []].append(statement) }
-    if keys.contains(statement.signer) {
-      heights[feed] = max(note.height ?? 0, statement.height)
-    } else {
-      strangers[source, default: 0] += 1
+    if standing == .ahead { ahead[statement.signer, default: 0] += 1 }
+    if standing == .stranger {
+      countStranger(source)
+    } else if statement.height <= reach(of: feed) || statement.format != .varve {
+      heights[feed] = max(note.height ?? 0, min(statement.height, reach(of: feed)))
     }
     return note
   }
 
   /// Takes back what was noted last: it is not in the log.
   private func forget(_ note: Note) {
-    let statement = note.statement
     known.remove(note.identity)
-    if note.isFirst { kept[Place(statement)]?.removeLast() }
-    if keys.contains(statement.signer) {
-      heights[Feed(source: note.source, format: statement.format)] = note.height
-    }
+    if note.isFirst { kept[Place(note.statement)]?.removeLast() }
+    heights[note.feed] = note.height
+  }
+
+  private func countStranger(_ source: String) {
+    strangers[source, default: 0] += 1
+    strangerCount += 1
   }
 
   /// What makes two messages the same: who signed what. The bytes can differ, by compression, or by the form of a signature.
@@ -160,37 +183,92 @@ package final class TestimonyLog {
   }
 }
 
+// What the ledger says.
+extension TestimonyLog {
+  /// Reads the ledger on, up to a size of it. O(new records).
+  private func follow(_ size: UInt64) throws(ReadError) {
+    guard followed.rawValue < size else { return }
+    try ledger.read(followed..<Position(size)) { (view: borrowing RecordView) throws(ReadError) in
+      switch view.kind {
+      case .configUpdated, .sequencerBatchDelivered, .l1Reorged: try take(view.event(), try view.header.coordinates)
+      default: break
+      }
+    }
+    followed = Position(size)
+  }
+
+  private func take(_ event: Event, _ coordinates: L1Coordinates) {
+    switch event {
+    case .configUpdated(let change):
+      guard case .sequencer(let key) = change.update else { return }
+      keys.insert(key)
+      intervals.change(to: key, atL1Block: coordinates.blockNumber)
+    case .sequencerBatchDelivered(let batch): storedHeight = max(storedHeight, batch.lastBlock)
+    case .l1Reorged(let reorg): intervals.leave(to: reorg.commonAncestor.number)
+    default: break
+    }
+  }
+
+  /// Whether L1 has a block, as far as the ledger was followed; nil when that is not known.
+  private func isCanonical(_ block: BlockID) throws(ReadError) -> Bool? {
+    guard let found = try ledger.block(block.number), found.positions.upperBound <= followed else { return nil }
+    return found.id == block
+  }
+
+  /// Of other stacks' chains this ledger knows no L1.
+  private func standing(of statement: Statement) throws(ReadError) -> Standing {
+    guard keys.contains(statement.signer) else { return .stranger }
+    guard statement.format == .varve, let origin = statement.origin else { return .counts }
+    guard try isCanonical(origin) == true else { return .ahead }
+    // Where L1 has an origin, it has what was said of the key before it, on every branch.
+    guard intervals.key(atL1Origin: origin.number) == statement.signer else { return .stranger }
+    return statement.height > Self.sum(storedHeight, limits.heights) ? .ahead : .counts
+  }
+
+  /// How far one message moves a feed: the next ones are ahead of where it was, or of what L1 has stored.
+  private func reach(of feed: Feed) -> UInt64 {
+    guard let base = feed.format == .varve ? storedHeight : heights[feed] else { return .max }
+    return Self.sum(base, limits.heights)
+  }
+
+  private static func sum(_ one: UInt64, _ other: UInt64) -> UInt64 {
+    let (sum, overflows) = one.addingReportingOverflow(other)
+    return overflows ? .max : sum
+  }
+}
+
 extension TestimonyLog {
   /// Takes messages, and returns when those that are kept are durable. Signatures are recovered on all processors; nothing
   /// else is made of a stranger's message whose source has had its share.
   ///
   /// - Throws: when the log or the ledger cannot be read, or the log takes nothing; then nothing was taken.
   package func take(_ messages: [HeardMessage], map: some OrderedMap = ParallelMap()) throws(NodeError) -> Outcome {
+    let arrival = try arrival()
     let (reader, keys) = (reader, keys)
-    let exhausted = Set(strangers.filter { $0.value >= limits.strangersPerSource }.keys)
+    let exhausted = Set(strangers.keys.filter { !hasRoomForStrangers($0) })
+    let isFull = strangerCount >= limits.strangers
     let statements = map.map(messages.count) { index -> (Result<Statement, StatementError>, isTrusted: Bool) in
       let message = messages[index]
       var isTrusted = false
       do throws(StatementError) {
         let statement = try reader.statement(message.raw.rawSpan, message.format) { signer in
           isTrusted = keys.contains(signer)
-          return isTrusted || !exhausted.contains(message.source)
+          return isTrusted || !isFull && !exhausted.contains(message.source)
         }
         return (.success(statement), isTrusted)
       } catch { return (.failure(error), isTrusted) }
     }
     var outcome = Outcome()
-    let arrival = try arrival()
     var records: [NewRecord] = []
     var notes: [Note] = []
-    let strangersBefore = strangers
+    let before = (strangers, strangerCount, ahead)
     do throws(NodeError) {
       for (message, (result, isTrusted)) in zip(messages, statements) {
         switch result {
         case .failure(.unwelcome): outcome.overLimit += 1
         case .failure(let error):
           // What cannot be read has been work as well.
-          if case .payload = error, !isTrusted { strangers[message.source, default: 0] += 1 }
+          if case .payload = error, !isTrusted { countStranger(message.source) }
           outcome.refused["\(error)", default: 0] += 1
         case .success(let statement):
           if let note = try take(message, statement, arrival, &records, &outcome) { notes.append(note) }
@@ -200,16 +278,21 @@ extension TestimonyLog {
       do throws(AppendError) { try log.append(records) } catch { throw NodeError.append(error) }
     } catch {
       for note in notes.reversed() { forget(note) }
-      strangers = strangersBefore
+      (strangers, strangerCount, ahead) = before
       throw error
     }
     return outcome
   }
 
-  /// Where the ledger is: what fixes one order over both logs.
+  private func hasRoomForStrangers(_ source: String) -> Bool {
+    strangerCount < limits.strangers && strangers[source] ?? 0 < limits.strangersPerSource
+  }
+
+  /// Where the ledger is, which is read on to there: what fixes one order over both logs.
   private func arrival() throws(NodeError) -> Arrival {
     do {
       let head = try ledger.head()
+      try follow(head.size)
       return Arrival(
         ledgerPosition: head.size, ledgerLeaf: head.lastLeafHash, l1Head: try ledger.newestBlock()?.id.number ?? 0)
     } catch { throw .read(error) }
@@ -234,8 +317,14 @@ extension TestimonyLog {
       outcome.duplicates += 1
       return nil
     }
-    let isStranger = !keys.contains(statement.signer)
-    var isKept = !isStranger || strangers[message.source] ?? 0 < limits.strangersPerSource
+    let standing: Standing
+    do throws(ReadError) { standing = try self.standing(of: statement) } catch { throw .read(error) }
+    var isKept =
+      switch standing {
+      case .counts: true
+      case .ahead: ahead[statement.signer] ?? 0 < limits.ahead
+      case .stranger: hasRoomForStrangers(message.source)
+      }
     if isKept, !isKnown {
       isKept = try isWanted(statement, isOwn: block.map { statement.isOwn(of: $0.order) } ?? false)
     }
@@ -244,7 +333,9 @@ extension TestimonyLog {
       return nil
     }
     let feed = Feed(source: message.source, format: statement.format)
-    if !isStranger, let highest = heights[feed], statement.height > highest, statement.height - highest > 1 {
+    if standing != .stranger, let highest = heights[feed], statement.height > highest.next,
+      statement.height <= reach(of: feed)
+    {
       outcome.gaps += 1
       let gap = FeedGap(
         source: [UInt8](message.source.utf8), from: highest + 1, to: statement.height - 1,
@@ -257,7 +348,7 @@ extension TestimonyLog {
       source: [UInt8](message.source.utf8), receivedAt: message.receivedAt, ledgerPosition: arrival.ledgerPosition,
       ledgerLeaf: arrival.ledgerLeaf)
     records.append(NewRecord(.sequencerCommitmentObserved(event), at: .observed(at: arrival.l1Head)))
-    return note(statement, hasBody: block != nil, source: message.source)
+    return note(statement, standing, hasBody: block != nil, source: message.source)
   }
 
   /// Whether a statement says something that those which are kept do not.
@@ -265,9 +356,8 @@ extension TestimonyLog {
     guard let kept = kept[Place(statement)] else { return true }
     do throws(ReadError) {
       return try limits.statements.keeps(statement, isOwn: isOwn, beside: kept) { origin throws(ReadError) in
-        // Of other stacks' chains this ledger knows no L1.
         guard statement.format == .varve else { return nil }
-        return try ledger.block(origin.number).map { $0.id == origin }
+        return try isCanonical(origin)
       }
     } catch { throw .read(error) }
   }

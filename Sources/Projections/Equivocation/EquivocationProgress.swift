@@ -26,6 +26,14 @@ package struct EquivocationProgress: Hashable, Sendable {
   /// The longest sequencing window that there ever was, on any branch of L1.
   package private(set) var longestWindow: UInt64
 
+  /// Whether another key's word ever counted, on any branch of L1: what it had stored can be what a block extends,
+  /// which L1 may have left, and whoever extended it not.
+  package private(set) var wasKeyChanged = false
+
+  /// Whether a batch was ever stored, on any branch, with blocks that its signature does not bind, as the contract once
+  /// took them: they are nobody's word.
+  var hasUnboundBlocks = false
+
   init(_ rollup: RollupConfiguration?) {
     keys = KeyIntervals(rollup.map { [.init(from: 0, key: $0.sequencer)] } ?? [])
     sequencingWindow = rollup?.sequencingWindow ?? 0
@@ -44,6 +52,7 @@ package struct EquivocationProgress: Hashable, Sendable {
   }
 
   mutating func change(to key: Address, atL1Block number: UInt64) {
+    if !keys.isOnly(key), key != .zero { wasKeyChanged = true }
     keys.change(to: key, atL1Block: number)
   }
 
@@ -58,10 +67,10 @@ package struct EquivocationProgress: Hashable, Sendable {
     isKnown(number) ? keys.key(atL1Origin: number) : nil
   }
 
-  /// Whether the key's word alone counted at all L1 origins of the range; nil where that is not known.
-  func heldThroughout(_ key: Address, from first: UInt64, through last: UInt64) -> Bool? {
-    guard isKnown(first), isKnown(last) else { return nil }
-    return authority(atL1Origin: first) == key && !keys.changes(from: key, behind: first, through: last)
+  /// Whether all that L1 ever stored was this key's word, forced blocks aside; nil where that is not known.
+  func isOnlyKey(_ key: Address, through last: UInt64) -> Bool? {
+    if wasKeyChanged || !keys.isOnly(key) { return false }
+    return !hasUnboundBlocks && isKnown(last) ? true : nil
   }
 
   /// Whether the key's word ever counted, on the branch of L1 that is known now.
@@ -105,6 +114,8 @@ extension EquivocationProgress: RLPRow {
     sequencingWindow = try fields.readUInt64()
     slashingWindow = try fields.readUInt64()
     longestWindow = try fields.readUInt64()
+    wasKeyChanged = try fields.readFlag()
+    hasUnboundBlocks = try fields.readFlag()
     try fields.finish()
   }
 
@@ -123,6 +134,8 @@ extension EquivocationProgress: RLPRow {
       fields.append(sequencingWindow)
       fields.append(slashingWindow)
       fields.append(longestWindow)
+      fields.append(flag: wasKeyChanged)
+      fields.append(flag: hasUnboundBlocks)
     }
   }
 }

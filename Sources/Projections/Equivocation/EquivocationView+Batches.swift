@@ -37,15 +37,18 @@ extension EquivocationView {
 
   /// Takes a batch's next block. With the last one the batch is whole, and the signature binds its blocks from the last one
   /// down, as far as each extends the one before it.
-  func sequence(_ event: BlockSequenced, in view: ProjectionView) throws(FoldError) {
+  func sequence(_ event: BlockSequenced, atL1Block number: UInt64, in view: ProjectionView) throws(FoldError) {
     let batchKey = ProposerState.key(event.batchIndex)
     guard case .rollup(let block) = event.block, let batch: OpenBatchRow = try view.row(Self.batches, batchKey) else {
       return
     }
     view.put(Self.batchBlocks, batchKey + ProposerState.key(event.indexInBatch), row: block.order)
     guard event.indexInBatch == batch.lastBlock - batch.firstBlock else { return }
-    view.delete(Self.batches, batchKey)
-    guard let l1Block = try l1Block(batch.l1Block, in: view) else { return }
+    // Data that comes later can come again, when L1 has left its block.
+    if number == batch.l1Block { view.delete(Self.batches, batchKey) }
+    guard let l1Block = try l1Block(batch.l1Block, in: view), let dataBlock = try self.l1Block(number, in: view) else {
+      return
+    }
     let last: StatementRow? = try view.row(Self.statements, batch.statement.key)
     var expected = last?.statement.order
     for index in (0...event.indexInBatch).reversed() {
@@ -53,15 +56,26 @@ extension EquivocationView {
       let order: BlockOrder? = try view.row(Self.batchBlocks, key)
       view.delete(Self.batchBlocks, key)
       guard let order, order.number == batch.firstBlock + index, order.commitment == expected else {
+        if expected != nil { try noteUnboundBlocks(in: view) }
         expected = nil
         continue
       }
       expected = order.parentOrder
       try store(
         StoredOrderRow(
-          order: order, batchIndex: event.batchIndex, l1Block: l1Block, last: batch.statement),
+          order: order, batchIndex: event.batchIndex, l1Block: l1Block, dataBlock: dataBlock, last: batch.statement),
         order.commitment, in: view)
     }
+  }
+
+  /// Whoever posts has put blocks of its own among the signed ones: what honest sequencers go on from, nobody's word
+  /// says.
+  private func noteUnboundBlocks(in view: ProjectionView) throws(FoldError) {
+    var progress = try currentProgress(in: view)
+    guard !progress.hasUnboundBlocks else { return }
+    progress.hasUnboundBlocks = true
+    view.put(Self.progress, OrderTables.onlyKey, row: progress)
+    for key in progress.knownKeys { try judgeAccused(key, in: view) }
   }
 
   private func store(
@@ -72,8 +86,7 @@ extension EquivocationView {
     let slot = known.firstIndex { $0.order == row.order && $0.last.signer == row.last.signer } ?? known.count
     guard slot < Int(StoredOrderRow.limit) else { return }
     // The first place that L1 has for it counts, whatever is posted again.
-    var stands = false
-    if slot < known.count { stands = try l1Block(known[slot].l1Block.number, in: view) == known[slot].l1Block }
+    let stands = slot < known.count ? try isOnL1(known[slot], in: view) : false
     if !stands { view.put(Self.stored, ProposerState.key(height) + [UInt8(slot)], row: row) }
     for (id, statement) in try Self.statements(at: height, by: row.last.signer, in: view).rows {
       try compare(statement, id, row, commitment, in: view)
@@ -128,6 +141,12 @@ extension EquivocationView {
     try ProposerState.rows { () throws(TableReadError) in
       try view.value(Self.l1Blocks, ProposerState.key(number).rawSpan)
     }.map { BlockID(number: number, hash: Hash256($0.rawSpan)) }
+  }
+
+  /// Whether L1 has, as it is now, the batch that stored an order, and its data.
+  func isOnL1(_ stored: StoredOrderRow, in view: ProjectionView) throws(FoldError) -> Bool {
+    guard try l1Block(stored.l1Block.number, in: view) == stored.l1Block else { return false }
+    return try l1Block(stored.dataBlock.number, in: view) == stored.dataBlock
   }
 
   /// Every order that batches on L1 gave a height, the first one first.

@@ -23,18 +23,22 @@ extension EquivocationView {
       contradiction: contradiction, judgement: judgement, statements: statements, entries: 1, l1Head: progress.l1Head)
     write(row, number, in: view)
     guard dependsOnL1 else { return }
-    view.put(Self.open, ProposerState.key(contradiction.lastL1Block) + ProposerState.key(number), [])
+    for l1Block in contradiction.l1Blocks {
+      view.put(Self.open, ProposerState.key(l1Block) + ProposerState.key(number), [])
+    }
     view.put(Self.accused, contradiction.signer.bytes + ProposerState.key(number), [])
   }
 
   /// Other stacks' chains have an L1 that is not this ledger's: of it nothing is known here.
-  private func judge(
+  func judge(
     _ contradiction: Contradiction, _ progress: EquivocationProgress, in view: ProjectionView
   ) throws(FoldError) -> Judgement {
     guard contradiction.format == .varve else { return contradiction.judge(by: UnknownFacts()) }
     var judgement = try contradiction.judge(by: ViewFacts(progress: progress, view: view))
-    if judgement.verdict == .proven, !judgement.isAuthorityKnown, let origin = contradiction.statements[0].origin {
-      // An origin that L1 does not have yet can be written by a key that is retired by then.
+    if [.proven, .historical].contains(judgement.verdict), !judgement.isAuthorityKnown,
+      let origin = contradiction.statements[0].origin
+    {
+      // An origin that L1 does not have yet can be written by a key that is retired by then, or was long ago.
       (judgement.verdict, judgement.reason) = (.undetermined, .originUnknown(origin))
     }
     return judgement
@@ -63,11 +67,11 @@ extension EquivocationView {
       row: AccusationEntry(judgement: row.judgement, l1Head: row.l1Head))
   }
 
-  /// Judges again what depends on L1 blocks from `first` on. An accusation that L1 excuses is withdrawn, and what was said
-  /// before stays in its history.
-  func judgeOpen(from first: UInt64, in view: ProjectionView) throws(FoldError) {
+  /// Judges again what depends on L1 blocks from `first` to `last`. An accusation that L1 excuses is withdrawn, and
+  /// what was said before stays in its history.
+  func judgeOpen(from first: UInt64, through last: UInt64, in view: ProjectionView) throws(FoldError) {
     var start = ProposerState.key(first)
-    while let key = try firstKey(of: Self.open, from: start, in: view) {
+    while let key = try firstKey(of: Self.open, from: start, in: view), key.rawSpan.bigEndian(at: 0) <= last {
       try judgeAgain(key.rawSpan.bigEndian(at: 8), in: view)
       start = key + [0]
     }
@@ -118,9 +122,14 @@ extension EquivocationView {
       else { continue }
       let deadline: UInt64 = key.rawSpan.bigEndian(at: 0)
       if case .inBlock = try facts.forcedInclusion(from: origin.number + 1, through: deadline) { continue }
-      let stored: StoredOrderRow? = try view.row(Self.stored, ProposerState.key(id.height) + [0])
-      if stored == nil { view.put(Self.alerts, id.key, row: row) }
+      if try !isStored(id.height, in: view) { view.put(Self.alerts, id.key, row: row) }
     }
+  }
+
+  /// Whether L1 has an order for the height now.
+  private func isStored(_ height: UInt64, in view: ProjectionView) throws(FoldError) -> Bool {
+    for stored in try Self.storedOrders(at: height, in: view) where try isOnL1(stored, in: view) { return true }
+    return false
   }
 }
 
@@ -155,17 +164,12 @@ struct ViewFacts: EquivocationFacts {
 
   func authority(atL1Origin number: UInt64) -> Address? { progress.authority(atL1Origin: number) }
 
-  func heldThroughout(_ key: Address, from first: UInt64, through last: UInt64) -> Bool? {
-    progress.heldThroughout(key, from: first, through: last)
-  }
+  func isOnlyKey(_ key: Address, through last: UInt64) -> Bool? { progress.isOnlyKey(key, through: last) }
 
   func isPastSlashing(_ key: Address) -> Bool { progress.isPastSlashing(key) }
 }
 
 extension Contradiction {
-  /// The last L1 block that a judgement looks at: one past the higher origin.
-  var lastL1Block: UInt64 {
-    let highest = statements.compactMap(\.origin?.number).max() ?? 0
-    return highest == .max ? .max : highest + 1
-  }
+  /// The L1 blocks up to which a judgement looks, ascending: one past each origin.
+  var l1Blocks: [UInt64] { Set(statements.compactMap(\.origin?.number.next)).sorted() }
 }

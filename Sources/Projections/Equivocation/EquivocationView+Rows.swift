@@ -52,6 +52,9 @@ package struct StoredOrderRow: Hashable, Sendable {
   package var batchIndex: UInt64
   package var l1Block: BlockID
 
+  /// The L1 block that had the batch's data: a later one if they did not come with it.
+  package var dataBlock: BlockID
+
   /// What was signed of the batch's last block.
   package var last: StatementID
 
@@ -59,7 +62,7 @@ package struct StoredOrderRow: Hashable, Sendable {
   static let limit: UInt8 = 16
 }
 
-/// A batch of which not all blocks have come.
+/// A batch of which not all blocks have come, or have come in a later L1 block.
 struct OpenBatchRow: Hashable, Sendable {
   var firstBlock, lastBlock, l1Block: UInt64
   var statement: StatementID
@@ -130,6 +133,7 @@ extension StoredOrderRow: RLPRow {
     order = try BlockOrder(&fields)
     batchIndex = try fields.readUInt64()
     l1Block = try BlockID(&fields)
+    dataBlock = try BlockID(&fields)
     last = try StatementID(&fields)
     try fields.finish()
   }
@@ -139,6 +143,7 @@ extension StoredOrderRow: RLPRow {
       order.append(to: &fields)
       fields.append(batchIndex)
       l1Block.append(to: &fields)
+      dataBlock.append(to: &fields)
       last.append(to: &fields)
     }
   }

@@ -51,6 +51,8 @@ extension EquivocationView {
     return id
   }
 
+  /// Every two statements may be an accusation, so the view bounds them by itself: a log may be anybody's, and hold
+  /// more than is kept today. Of what is known of L1 at the arrival both make the same.
   private func hasRoom(
     for row: StatementRow, isOwn: Bool, beside own: [StatementRow], in view: ProjectionView
   ) throws(FoldError) -> Bool {
@@ -112,7 +114,7 @@ extension EquivocationProgress {
   /// The L1 block from which on what was signed with this origin should have been stored.
   func deadline(after origin: UInt64) -> UInt64 {
     let (sum, overflows) = origin.addingReportingOverflow(sequencingWindow)
-    return overflows || sum == .max ? .max : sum + 1
+    return overflows ? .max : sum.next
   }
 }
 

@@ -12,10 +12,10 @@ import Testimony
 /// | `forced` | L1 block with forced messages | nothing |
 /// | `statements` | height, signer, slot | `StatementRow` |
 /// | `stored` | height, slot | `StoredOrderRow` |
-/// | `batches` | batch index | `OpenBatchRow`, of a batch whose blocks are still to come |
+/// | `batches` | batch index | `OpenBatchRow`, of a batch whose blocks are still to come, or came later |
 /// | `batchBlocks` | batch index, index in batch | `BlockOrder` |
 /// | `accusations` | number | `AccusationRow` |
-/// | `open` | L1 block up to which the judgement depends on L1, number | nothing |
+/// | `open` | L1 block past an origin, up to which the judgement depends on L1, number | nothing |
 /// | `history` | number, index | `AccusationEntry` |
 /// | `due` | L1 block, height, signer, slot | nothing |
 /// | `alerts` | height, signer, slot | `StatementRow` |
@@ -70,7 +70,7 @@ package struct EquivocationView: Projection {
     case .forceIncluded: view.put(Self.forced, ProposerState.key(fact.coordinates.blockNumber), [])
     case .sequencerBatchDelivered(let event):
       try deliver(event, atL1Block: fact.coordinates.blockNumber, in: view)
-    case .blockSequenced(let event): try sequence(event, in: view)
+    case .blockSequenced(let event): try sequence(event, atL1Block: fact.coordinates.blockNumber, in: view)
     case .l1Reorged(let event): try leave(to: event.commonAncestor, in: view)
     case .l1Finalized(let event): try finalize(event.block.number, in: view)
     case .sequencerCommitmentObserved(let event): try hear(event, in: view)
@@ -90,8 +90,11 @@ package struct EquivocationView: Projection {
     progress.begin(header.number)
     view.put(Self.progress, OrderTables.onlyKey, row: progress)
     view.put(Self.l1Blocks, ProposerState.key(header.number), event.headerHash.bytes)
-    // What the block before says is known from here on.
-    try judgeOpen(from: header.number == 0 ? 0 : header.number - 1, in: view)
+    // What the block before says is known from here on: that matters to origins next to it and, where messages were
+    // forced in, to ranges that end anywhere.
+    let before = header.number == 0 ? 0 : header.number - 1
+    let isForced = try firstKey(of: Self.forced, from: ProposerState.key(before), in: view) == ProposerState.key(before)
+    try judgeOpen(from: before, through: isForced ? .max : header.number.next, in: view)
     for key in progress.keysPastSlashing(since: header.number) { try judgeAccused(key, in: view) }
   }
 
@@ -99,12 +102,14 @@ package struct EquivocationView: Projection {
     var progress = try currentProgress(in: view)
     switch update {
     case .sequencer(let key):
-      // One that was past slashing may be trusted again.
-      let wasPast = progress.isPastSlashing(key)
+      let before = progress
       progress.change(to: key, atL1Block: number)
       view.put(Self.progress, OrderTables.onlyKey, row: progress)
       try judgeStranger(key, in: view)
-      if wasPast { try judgeAccused(key, in: view) }
+      // One that was past slashing may be trusted again; and with the first change no broken parent stands any more.
+      if before.isPastSlashing(key) { try judgeAccused(key, in: view) }
+      guard progress.wasKeyChanged, !before.wasKeyChanged else { return }
+      for key in before.knownKeys { try judgeAccused(key, in: view) }
     case .sequencingWindow(let blocks):
       progress.sequencingWindow = blocks
       view.put(Self.progress, OrderTables.onlyKey, row: progress)
@@ -122,7 +127,7 @@ package struct EquivocationView: Projection {
     let before = progress
     progress.leave(to: ancestor.number)
     view.put(Self.progress, OrderTables.onlyKey, row: progress)
-    try judgeOpen(from: ancestor.number, in: view)
+    try judgeOpen(from: ancestor.number, through: .max, in: view)
     for key in before.knownKeys where before.isPastSlashing(key) != progress.isPastSlashing(key) {
       try judgeAccused(key, in: view)
     }

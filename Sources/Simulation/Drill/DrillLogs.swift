@@ -10,7 +10,7 @@ struct DrillLogs {
   let configuration: ChainConfiguration
   let domain: CommitmentDomain
 
-  /// Headers of L1's blocks as it is now, block 0 first.
+  /// Headers of L1's blocks as it is now, the rollup's first one first.
   private(set) var headers: [[UInt8]] = []
 
   /// Records of the ledger so far, and leaf hashes of all of them.
@@ -23,12 +23,21 @@ struct DrillLogs {
   /// Signed messages that were heard, in order: the testimony log.
   private(set) var testimony: [SequencerCommitmentObserved] = []
 
+  /// What was told and is no testimony: the reader makes no statement of it.
+  private(set) var refused: Set<SignedCommitment> = []
+
   init(_ configuration: ChainConfiguration) {
     guard let domain = configuration.commitmentDomain else { preconditionFailure("the configuration is a rollup's") }
     self.configuration = configuration
     self.domain = domain
     record(.chainConfigured(ChainConfigured(configuration: configuration)), at: .block(0))
   }
+
+  /// Number of the newest L1 block.
+  var l1Head: UInt64 { (configuration.rollup?.genesisOrigin.number ?? 0) + UInt64(headers.count) - 1 }
+
+  /// Reads what is told, as a node does.
+  var reader: StatementReader { StatementReader(l2ChainID: configuration.chainID, domain: domain) }
 
   /// The next L1 block, with what the contract says in it.
   mutating func append(header: [UInt8], number: UInt64, _ events: [(coordinates: L1Coordinates, event: Event)]) {
@@ -50,18 +59,20 @@ struct DrillLogs {
   }
 
   mutating func finalize(_ block: BlockID) {
-    record(.l1Finalized(L1Finalized(block: block)), at: .observed(at: UInt64(headers.count) - 1))
+    record(.l1Finalized(L1Finalized(block: block)), at: .observed(at: l1Head))
   }
 
   mutating func hear(_ signed: SignedCommitment, _ block: RollupBlock?, source: String) {
-    let signer = try? StatementReader(configuration).statement(of: signed).signer
+    guard let signer = try? reader.statement(of: signed).signer else {
+      refused.insert(signed)
+      return
+    }
     let event = SequencerCommitmentObserved(
       raw: signed.encode(), format: .varve, signer: signer, block: block.map { .rollup($0) },
       source: [UInt8](source.utf8), receivedAt: 0, ledgerPosition: UInt64(records.count),
       ledgerLeaf: leaves.last ?? .zero)
     testimony.append(event)
-    facts.append(
-      Fact(coordinates: .observed(at: UInt64(headers.count) - 1), event: .sequencerCommitmentObserved(event)))
+    facts.append(Fact(coordinates: .observed(at: l1Head), event: .sequencerCommitmentObserved(event)))
   }
 
   private mutating func record(_ event: Event, at coordinates: L1Coordinates) {

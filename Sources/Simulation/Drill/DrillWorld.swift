@@ -12,7 +12,7 @@ struct DrillWorld {
   private(set) var logs: DrillLogs
   var random: SplitMix64
 
-  /// Canonical L1 blocks, block 0 first, with what the contract said in each.
+  /// Canonical L1 blocks, the rollup's first one first.
   private(set) var l1: [L1Entry] = []
 
   /// The sequencer's chain: block 1 first. Forced blocks have no signature.
@@ -21,20 +21,30 @@ struct DrillWorld {
   /// The L1 blocks that stored the chain's first blocks.
   private(set) var storedAt: [UInt64] = []
 
-  /// Everything that was ever signed honestly, what L1 took away included.
-  private(set) var signed: [SignedBlock] = []
-
   private(set) var key: Hash256
   private(set) var keys: [(from: UInt64, key: Hash256)]
 
   private var batchCount: UInt64 = 0
   private var branch: UInt64 = 0
 
+  /// What headers and transactions are taken from, beginning at a block of it; made up where there is none.
+  private let recorded: RecordedChain?
+  private let start: Int
+
+  /// Where the next transaction stands in the recorded stream.
+  private var place: Int
+
   struct L1Entry {
-    var header: BlockHeader
-    var raw: [UInt8]
-    var hash: Hash256
+    let header: BlockHeader
+    let raw: [UInt8]
+    let hash: Hash256
     var id: BlockID { BlockID(number: header.number, hash: hash) }
+
+    init(_ header: BlockHeader) {
+      self.header = header
+      raw = header.encode()
+      hash = Keccak256.hash(raw)
+    }
   }
 
   struct SignedBlock: Hashable {
@@ -42,13 +52,23 @@ struct DrillWorld {
     var commitment: SignedCommitment?
   }
 
-  init(seed: UInt64) {
+  /// - Parameters:
+  ///   - recorded: what L1's headers and the users' transactions are.
+  ///   - start: the block of it that the rollup begins with.
+  init(seed: UInt64, over recorded: RecordedChain? = nil, from start: Int = 0) {
     random = SplitMix64(seed: seed)
+    (self.recorded, self.start) = (recorded, start)
+    place = recorded?.firstTransaction(fromBlock: start) ?? 0
     key = Hash256(1, 2, 3, random.next() | 1)
     keys = [(0, key)]
-    let genesis = Self.header(number: 0, parent: .zero, logs: [], branch: 0)
+    let salt = random.next() % 1_000_000
+    // L1 is older than most rollups.
+    let number = random.chance(50) ? 0 : random.next() % 1_000_000
+    let genesis = L1Entry(recorded?.header(at: start) ?? Self.header(number: number))
     logs = DrillLogs(
-      Self.configuration(sequencer: Self.address(of: key), genesis: genesis.id, salt: random.next() % 1_000_000))
+      Self.configuration(
+        sequencer: Self.address(of: key), genesis: genesis, salt: salt,
+        contract: recorded?.contract ?? Address(0x6161, 0x6161, UInt32(salt))))
     append(genesis, [])
   }
 
@@ -56,6 +76,12 @@ struct DrillWorld {
   var domain: CommitmentDomain { logs.domain }
 
   var l1Head: BlockID { l1[l1.count - 1].id }
+
+  /// Where the rollup begins.
+  var l1Genesis: BlockID { l1[0].id }
+
+  /// The L1 block of a number, as L1 has it now.
+  func l1Block(_ number: UInt64) -> L1Entry { l1[Int(number - l1Genesis.number)] }
 
   /// The block that the next one extends: number, order, origin, time.
   var head: OrderHead {
@@ -72,8 +98,15 @@ struct DrillWorld {
 extension DrillWorld {
   /// The next L1 block, with what the contract says in it.
   mutating func mine(_ events: [Event] = []) {
-    let logs = events.map { Log(address: domain.contract, topics: [$0.kind.logTopic], data: $0.encode()) }
-    append(Self.header(number: l1Head.number + 1, parent: l1Head.hash, logs: logs, branch: branch), events)
+    let number = l1Head.number + 1
+    var header = recorded?.header(at: start + l1.count) ?? Self.header(number: number)
+    (header.number, header.parentHash) = (number, l1Head.hash)
+    if branch > 0 { header.mixHash = Hash256(branch, 0, 0, number) }
+    if !events.isEmpty {
+      let logs = events.map { Log(address: domain.contract, topics: [$0.kind.logTopic], data: $0.encode()) }
+      header.logsBloom = LogsBloom.union([header.logsBloom, LogsBloom(of: logs)])
+    }
+    append(L1Entry(header), events)
   }
 
   mutating func mine(count: Int) { for _ in 0..<count { mine() } }
@@ -98,10 +131,19 @@ extension DrillWorld {
     logs.leave(from: oldTip, to: ancestor)
   }
 
-  mutating func finalize(_ number: UInt64) { logs.finalize(l1[Int(number)].id) }
+  mutating func finalize(_ number: UInt64) { logs.finalize(l1Block(number).id) }
 
-  func isCanonical(_ block: BlockID) -> Bool {
-    block.number < UInt64(l1.count) && l1[Int(block.number)].hash == block.hash
+  func isCanonical(_ block: BlockID) -> Bool { block.number <= l1Head.number && l1Block(block.number).id == block }
+
+  /// The L1 block before or after one that L1 has.
+  mutating func neighbour(of block: BlockID) -> BlockID {
+    let isLater = block == l1Genesis || random.chance(50)
+    return l1Block(isLater ? block.number + 1 : block.number - 1).id
+  }
+
+  /// One that L1 does not have, and will not have for long.
+  mutating func unknownBlock() -> BlockID {
+    BlockID(number: l1Head.number + 1_000_000, hash: Hash256(7, 7, 7, random.next()))
   }
 
   /// A block of a branch that was left comes back; nothing of the contract's was in it.
@@ -113,21 +155,20 @@ extension DrillWorld {
     logs.append(header: entry.raw, number: entry.header.number, events.map { (coordinates, $0) })
   }
 
-  private static func header(number: UInt64, parent: Hash256, logs: [Log], branch: UInt64) -> L1Entry {
+  private static func header(number: UInt64) -> BlockHeader {
     var header = BlockHeader(
-      parentHash: parent, ommersHash: EthereumBlock.ommersHash(of: []), beneficiary: .zero, stateRoot: .zero,
-      transactionsRoot: Trie.emptyRoot, receiptsRoot: Trie.emptyRoot, logsBloom: LogsBloom(of: logs), difficulty: .zero,
+      parentHash: .zero, ommersHash: EthereumBlock.ommersHash(of: []), beneficiary: .zero, stateRoot: .zero,
+      transactionsRoot: Trie.emptyRoot, receiptsRoot: Trie.emptyRoot, logsBloom: .empty, difficulty: .zero,
       number: number, gasLimit: 30_000_000, gasUsed: 0, timestamp: 1_700_000_000 + 12 * number, extraData: [],
-      mixHash: Hash256(branch, 0, 0, number), nonce: branch)
+      mixHash: .zero, nonce: 0)
     header.baseFeePerGas = .zero
-    let raw = header.encode()
-    return L1Entry(header: header, raw: raw, hash: Keccak256.hash(raw))
+    return header
   }
 }
 
 // The sequencer.
 extension DrillWorld {
-  /// The next block, signed. Its origin is its parent's or the next one, and at least `origin`; a few random transactions.
+  /// The next block, signed. Its origin is its parent's or the next one, and at least `origin`; a few transactions.
   @discardableResult
   mutating func sign(originFrom origin: UInt64 = 0) -> SignedBlock {
     let head = head
@@ -135,16 +176,36 @@ extension DrillWorld {
     let number = min(max(next, origin), l1Head.number)
     let block = RollupBlock(
       number: head.number + 1, parentOrder: head.order,
-      timestamp: max(head.timestamp + 1, l1[Int(number)].header.timestamp), l1Origin: l1[Int(number)].id,
+      timestamp: max(head.timestamp + 1, l1Block(number).header.timestamp), l1Origin: l1Block(number).id,
       messagesConsumed: 0, transactions: transactions(2 + random.below(3)))
     let made = SignedBlock(block: block, commitment: sign(block, key: key(atOrigin: number)))
     chain.append(made)
-    signed.append(made)
     return made
   }
 
+  /// What somebody else signs in the place of all that the sequencer has signed and L1 does not have yet: as many
+  /// blocks, with one origin.
+  mutating func displace(with key: Hash256, origin: BlockID) -> [SignedBlock] {
+    let count = chain.count - storedAt.count
+    chain.removeLast(count)
+    for _ in 0..<count {
+      let head = head
+      let block = RollupBlock(
+        number: head.number + 1, parentOrder: head.order,
+        timestamp: max(head.timestamp + 1, l1Block(origin.number).header.timestamp), l1Origin: origin,
+        messagesConsumed: 0, transactions: transactions(2 + random.below(3)))
+      chain.append(SignedBlock(block: block, commitment: sign(block, key: key)))
+    }
+    return Array(chain.suffix(count))
+  }
+
+  /// The next ones of the recorded stream, or random ones.
   mutating func transactions(_ count: Int) -> [[UInt8]] {
     (0..<count).map { _ in
+      if let recorded {
+        place += 1
+        return recorded.transaction(at: place - 1)
+      }
       var bytes: [UInt8] = [2]
       bytes.append(bigEndian: random.next())
       return bytes
@@ -163,39 +224,56 @@ extension DrillWorld {
   }
 
   /// Blocks that are signed and not stored go into the next L1 block, in one batch.
-  mutating func post() {
-    let blocks = chain[storedAt.count...]
-    guard let first = blocks.first, let last = blocks.last, let commitment = last.commitment else { return mine() }
-    batchCount += 1
-    let orders = blocks.map { $0.block.order.commitment }
-    var events: [Event] = [
-      .sequencerBatchDelivered(
-        SequencerBatchDelivered(
-          batchIndex: batchCount, beforeAcc: .zero, afterAcc: .zero, firstBlock: first.block.number,
-          lastBlock: last.block.number, messagesConsumed: 0, poster: .zero, signedCommitment: commitment.encode(),
-          dataHash: BatchData.hash(of: orders), dataLocation: .event, data: .present))
-    ]
-    for (index, block) in blocks.enumerated() {
-      events.append(
-        .blockSequenced(
-          BlockSequenced(batchIndex: batchCount, indexInBatch: UInt64(index), block: .rollup(block.block))))
+  ///
+  /// - Parameters:
+  ///   - count: so many of them only, the first ones.
+  ///   - delay: after so many L1 blocks comes the data.
+  mutating func post(first count: Int = .max, dataAfter delay: Int = 0) {
+    let blocks = chain[storedAt.count...].prefix(count)
+    guard blocks.last?.commitment != nil else { return mine() }
+    if delay > 0 {
+      withhold(blocks)
+      mine(count: delay - 1)
+      let delivered = BatchDataDelivered(
+        batchIndex: batchCount, dataHash: Self.dataHash(of: blocks), dataLocation: .external, poster: .zero)
+      mine([.batchDataDelivered(delivered)] + sequenced(blocks))
+    } else {
+      mine([delivered(blocks, data: .present)] + sequenced(blocks))
     }
-    mine(events)
     storedAt += blocks.map { _ in l1Head.number }
   }
 
-  /// A block that is stored already is posted once more, under another index. Derivation drops it.
-  mutating func repost(_ block: SignedBlock) {
-    guard let commitment = block.commitment else { return }
+  /// A batch that comes without its data.
+  mutating func withhold(_ blocks: some Collection<SignedBlock>) { mine([delivered(blocks, data: .missing)]) }
+
+  /// Posts blocks that derivation drops: L1 has their heights already, or does not have those before them yet, or has
+  /// left their origins.
+  mutating func postInVain(_ blocks: some Collection<SignedBlock>) {
+    mine([delivered(blocks, data: .present)] + sequenced(blocks))
+  }
+
+  private mutating func delivered(
+    _ blocks: some Collection<SignedBlock>, data: SequencerBatchDelivered.DataStatus
+  ) -> Event {
     batchCount += 1
-    mine([
-      .sequencerBatchDelivered(
-        SequencerBatchDelivered(
-          batchIndex: batchCount, beforeAcc: .zero, afterAcc: .zero, firstBlock: block.block.number,
-          lastBlock: block.block.number, messagesConsumed: 0, poster: .zero, signedCommitment: commitment.encode(),
-          dataHash: BatchData.hash(of: [block.block.order.commitment]), dataLocation: .event, data: .present)),
-      .blockSequenced(BlockSequenced(batchIndex: batchCount, indexInBatch: 0, block: .rollup(block.block))),
-    ])
+    let numbers = blocks.map(\.block.number)
+    return .sequencerBatchDelivered(
+      SequencerBatchDelivered(
+        batchIndex: batchCount, beforeAcc: .zero, afterAcc: .zero, firstBlock: numbers.min() ?? 0,
+        lastBlock: numbers.max() ?? 0, messagesConsumed: 0, poster: .zero,
+        signedCommitment: blocks.compactMap(\.commitment).last?.encode() ?? [], dataHash: Self.dataHash(of: blocks),
+        dataLocation: data == .present ? .event : .external, data: data))
+  }
+
+  private func sequenced(_ blocks: some Collection<SignedBlock>) -> [Event] {
+    blocks.enumerated().map { index, block in
+      .blockSequenced(
+        BlockSequenced(batchIndex: batchCount, indexInBatch: UInt64(index), block: .rollup(block.block)))
+    }
+  }
+
+  private static func dataHash(of blocks: some Collection<SignedBlock>) -> Hash256 {
+    BatchData.hash(of: blocks.map { $0.block.order.commitment })
   }
 
   /// Messages are forced in, in the next L1 block: they take the first height that is not stored.
@@ -211,9 +289,8 @@ extension DrillWorld {
     let head = head
     let block = RollupBlock(
       number: head.number + 1, parentOrder: head.order,
-      timestamp: max(head.timestamp + 1, l1[Int(parent.number)].header.timestamp), l1Origin: parent,
-      messagesConsumed: 0,
-      transactions: [])
+      timestamp: max(head.timestamp + 1, l1Block(parent.number).header.timestamp), l1Origin: parent,
+      messagesConsumed: 0, transactions: [])
     chain.append(SignedBlock(block: block, commitment: nil))
     storedAt.append(l1Head.number)
   }
@@ -240,15 +317,17 @@ extension DrillWorld {
     hear(block.commitment, withBody ? block.block : nil)
   }
 
-  private static func configuration(sequencer: Address, genesis: BlockID, salt: UInt64) -> ChainConfiguration {
+  private static func configuration(
+    sequencer: Address, genesis: L1Entry, salt: UInt64, contract: Address
+  ) -> ChainConfiguration {
     let header = BlockHeader(
       parentHash: .zero, ommersHash: EthereumBlock.ommersHash(of: []), beneficiary: .zero,
       stateRoot: GenesisState.root(of: []), transactionsRoot: Trie.emptyRoot, receiptsRoot: Trie.emptyRoot,
-      logsBloom: .empty, difficulty: .zero, number: 0, gasLimit: 30_000_000, gasUsed: 0, timestamp: 1_700_000_000,
-      extraData: [], mixHash: .zero, nonce: 0)
+      logsBloom: .empty, difficulty: .zero, number: 0, gasLimit: 30_000_000, gasUsed: 0,
+      timestamp: genesis.header.timestamp, extraData: [], mixHash: .zero, nonce: 0)
     let rollup = RollupConfiguration(
-      l1ChainID: 31_337, contract: Address(0x6161, 0x6161, UInt32(salt)), genesisOrigin: genesis, guardian: .zero,
-      sequencer: sequencer, batchPoster: .zero, challengePeriod: 100, maxClockDuration: 50, clockExtension: 5,
+      l1ChainID: 31_337, contract: contract, genesisOrigin: genesis.id, guardian: .zero, sequencer: sequencer,
+      batchPoster: .zero, challengePeriod: 100, maxClockDuration: 50, clockExtension: 5,
       splitDepth: 6, maxDepth: 11, sequencingWindow: 8, forceInclusionBlocks: 4, forceInclusionTime: 40, maxDrift: 6000,
       slashingWindow: 12, bonds: BondSchedule(output: 1000, claim: 10, sequencer: 5000), gasLimit: 30_000_000,
       fees: FeeParameters(feeRecipient: .zero))

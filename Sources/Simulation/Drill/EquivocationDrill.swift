@@ -22,15 +22,23 @@ package enum EquivocationDrill {
     package var isExpected: Bool { outcome == kind.expectation && evidenceFault == nil }
   }
 
-  /// Case `number` of a drill: every kind in turn, each in a world of its own.
-  package static func play(_ number: UInt64, seed: UInt64) throws(DrillError) -> Result {
+  /// Case `number` of a drill: every kind in turn, each in a world of its own. Over a recorded chain one of each kind
+  /// begins at every block.
+  package static func play(
+    _ number: UInt64, seed: UInt64, over chain: RecordedChain? = nil
+  ) throws(DrillError) -> Result {
     let kinds = DrillCase.allCases
-    return try play(kinds[Int(number % UInt64(kinds.count))], seed: seed &+ number &* 0x9e37_79b9_7f4a_7c15)
+    let (round, kind) = number.quotientAndRemainder(dividingBy: UInt64(kinds.count))
+    return try play(
+      kinds[Int(kind)], seed: seed &+ number &* 0x9e37_79b9_7f4a_7c15, over: chain,
+      from: chain.map { Int(round % UInt64($0.blockCount)) } ?? 0)
   }
 
   /// One case in a world that is made from the seed.
-  package static func play(_ kind: DrillCase, seed: UInt64) throws(DrillError) -> Result {
-    let drilled = DrilledCase(kind, seed: seed)
+  package static func play(
+    _ kind: DrillCase, seed: UInt64, over chain: RecordedChain? = nil, from start: Int = 0
+  ) throws(DrillError) -> Result {
+    let drilled = DrilledCase(kind, in: DrillWorld(seed: seed, over: chain, from: start))
     do throws(FoldError) {
       let answers = try drilled.world.logs.folded()
       var rows: [AccusationRow] = []
@@ -38,30 +46,42 @@ package enum EquivocationDrill {
         rows.append(row)
         return true
       }
-      let hasAlert = try !answers.alerts().isEmpty
       var fault: String?
       for row in rows where fault == nil { fault = try self.fault(of: row, drilled.world, answers) }
+      if kind.expectation == .refused { fault = fault ?? self.fault(of: drilled.lies, drilled.world.logs) }
       return Result(
-        kind: kind, outcome: outcome(of: rows, hasAlert: hasAlert, drilled), evidenceCount: rows.count,
-        evidenceFault: fault)
+        kind: kind, outcome: try outcome(of: rows, drilled, answers), evidenceCount: rows.count, evidenceFault: fault)
     } catch { throw DrillError(subject: "case \(kind)", seed: seed, cause: error) }
   }
 
   /// The gravest thing that is to be said.
-  private static func outcome(of rows: [AccusationRow], hasAlert: Bool, _ drilled: DrilledCase) -> DrillOutcome {
+  private static func outcome(
+    of rows: [AccusationRow], _ drilled: DrilledCase, _ answers: EquivocationAnswers
+  ) throws(FoldError) -> DrillOutcome {
     func has(_ verdict: Verdict) -> Bool { rows.contains { $0.judgement.verdict == verdict } }
-    if rows.contains(where: \.isSlashable) { return .slashable }
+    let head = drilled.world.l1Head.number
+    if rows.contains(where: { $0.isSlashable(afterL1Block: head) }) { return .slashable }
     if has(.proven) { return .evidence }
     if has(.historical) { return .historical }
     if has(.undetermined) { return .undetermined }
     if has(.excused) { return .excused }
-    if hasAlert { return .alert }
-    let reader = StatementReader(drilled.world.configuration)
-    let isForeign = drilled.lies.contains { signed in
-      guard let statement = try? reader.statement(of: signed), let origin = statement.origin else { return true }
-      return statement.signer != DrillWorld.address(of: drilled.world.key(atOrigin: origin.number))
-    }
-    return isForeign || has(.refused) ? .refused : .nothing
+    if try !answers.alerts().isEmpty { return .alert }
+    if has(.refused) { return .refused }
+    for lie in drilled.lies where try !isRefused(lie, drilled.world.logs, answers) { return .nothing }
+    return drilled.lies.isEmpty ? .nothing : .refused
+  }
+
+  /// Whether what was told counts for nothing: the reader makes no statement of it; or the view keeps it, and knows
+  /// that the word of another key counts at its origin.
+  private static func isRefused(
+    _ lie: SignedCommitment, _ logs: DrillLogs, _ answers: EquivocationAnswers
+  ) throws(FoldError) -> Bool {
+    if logs.refused.contains(lie) { return true }
+    guard let statement = try? logs.reader.statement(of: lie), let origin = statement.origin,
+      let key = try answers.progress()?.authority(atL1Origin: origin.number), key != statement.signer
+    else { return false }
+    let own = try answers.statements(at: statement.height, by: statement.signer).map(\.statement)
+    return own.contains(statement)
   }
 
   /// What is wrong with the evidence of an accusation: it must say offline what the view says, be read again as it was
@@ -72,20 +92,33 @@ package enum EquivocationDrill {
     guard let evidence = try world.logs.evidence(of: row, answers) else { return "a statement's message is not there" }
     switch check(evidence, changing: world.l1Head.hash.word0) {
     case .failure(let fault): return fault.reason
-    case .success(let verdict):
-      guard verdict == row.judgement.verdict else {
-        return "the file says \(verdict), the view \(row.judgement.verdict)"
+    case .success(let judgement):
+      // Where it is not known whose word counts, the file may say anything but that it is the sequencer's.
+      let isHarmless = !row.judgement.isAuthorityKnown && !(judgement.verdict.isGuilt && judgement.isAuthorityKnown)
+      guard judgement.verdict == row.judgement.verdict || isHarmless else {
+        return "the file says \(judgement.verdict), the view \(row.judgement.verdict)"
       }
     }
     guard row.contradiction.kind == .doubleSign, case .varve(let first) = evidence.messages[0],
       case .varve(let second) = evidence.messages[1], let isHeld = world.isHeld(first, second),
-      isHeld != row.isSlashable
+      isHeld != row.isSlashable(afterL1Block: world.l1Head.number)
     else { return nil }
     return "the contract \(isHeld ? "takes" : "refuses") it, the view says \(row.judgement.verdict)"
   }
 
+  /// What is wrong with a file that somebody makes of two orders that are nobody's word: it must say so.
+  private static func fault(of lies: [SignedCommitment], _ logs: DrillLogs) -> String? {
+    guard lies.count == 2 else { return nil }
+    let ordered = lies.sorted { $0.commitment.orderCommitment < $1.commitment.orderCommitment }
+    switch check(logs.evidence(of: ordered.map { .varve($0) }), changing: logs.l1Head) {
+    case .failure(let fault): return fault.reason
+    case .success(let judgement):
+      return judgement.verdict == .refused ? nil : "a file of what is nobody's word says \(judgement.verdict)"
+    }
+  }
+
   /// What a file says to somebody who trusts all that it rests on, once it has been written and read.
-  static func check(_ evidence: EquivocationEvidence, changing word: UInt64) -> Swift.Result<Verdict, EvidenceFault> {
+  static func check(_ evidence: EquivocationEvidence, changing word: UInt64) -> Swift.Result<Judgement, EvidenceFault> {
     let trusted: Set<Hash256> = Set([evidence.l1?.head.hash, evidence.log?.root].compactMap(\.self))
     let bytes = evidence.encode()
     var changed = bytes
@@ -95,7 +128,7 @@ package enum EquivocationDrill {
     do throws(EvidenceError) {
       let again = try EquivocationEvidence(bytes)
       guard again == evidence else { return .failure(EvidenceFault("it is read as something else")) }
-      return .success(try again.verify(trusting: trusted).judgement.verdict)
+      return .success(try again.verify(trusting: trusted).judgement)
     } catch { return .failure(EvidenceFault("\(error)")) }
   }
 }
@@ -108,10 +141,14 @@ struct EvidenceFault: Error {
 }
 
 extension AccusationRow {
-  /// Whether the rollup contract takes a bond for it.
-  package var isSlashable: Bool {
-    judgement.verdict == .proven && judgement.isAuthorityKnown && contradiction.kind == .doubleSign
-      && contradiction.format == .varve
+  /// Whether the rollup contract takes a bond for it in the L1 block after this one: of two origins it has to know
+  /// both, and it knows the newest only.
+  package func isSlashable(afterL1Block head: UInt64) -> Bool {
+    guard judgement.verdict == .proven, judgement.isAuthorityKnown, contradiction.kind == .doubleSign,
+      contradiction.format == .varve
+    else { return false }
+    let origins = contradiction.statements.compactMap(\.origin)
+    return Set(origins).count == 1 || origins.allSatisfy { $0.number + L1Context.ancestorLimit > head }
   }
 }
 
@@ -125,7 +162,8 @@ extension DrillWorld {
     let guardian = Caller(configuration.rollup?.guardian ?? .zero)
     func call(_ call: ContractCall, at number: UInt64) throws(Revert) {
       let context = L1Context(
-        number: number, timestamp: l1[Int(min(number, l1Head.number))].header.timestamp, ancestors: l1.map(\.hash))
+        number: number, timestamp: l1Block(min(number, l1Head.number)).header.timestamp, ancestors: l1.map(\.hash),
+        firstAncestor: l1Genesis.number)
       _ = try contract.call(call, from: guardian, at: context, verifier: verifier)
     }
     do throws(Revert) {
@@ -153,7 +191,11 @@ extension DrillLogs {
       guard let message = try? SignedMessage(raw.rawSpan, .varve) else { return nil }
       messages.append(message)
     }
-    return EquivocationEvidence(
+    return evidence(of: messages, orders)
+  }
+
+  fileprivate func evidence(of messages: [SignedMessage], _ orders: [BlockOrder] = []) -> EquivocationEvidence {
+    EquivocationEvidence(
       l2ChainID: configuration.chainID, domain: domain, messages: messages, orders: orders, l1: L1Segment(headers),
       log: excerpt)
   }

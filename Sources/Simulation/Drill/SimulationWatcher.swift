@@ -16,9 +16,10 @@ struct SimulationWatcher {
   private var blocks: [BlockID] = []
   private var finalized: UInt64 = 0
 
-  /// How much of what is signed was taken up: for each height, and of the leaked key's.
+  /// How much of what is signed was taken up: for each height, and of what keys in other hands sign.
   private var taken: [UInt64: Int] = [:]
   private var betrayals = 0
+  private var leaks = 0
 
   /// What is on its way, with the step at which it is heard.
   private var onTheWay: [(step: Int, signed: SignedCommitment)] = []
@@ -46,6 +47,10 @@ struct SimulationWatcher {
     }
     for betrayal in simulation.betrayals.dropFirst(betrayals) { send(betrayal.evidence.second, after: simulation.step) }
     betrayals = simulation.betrayals.count
+    for signing in simulation.leakedSignings.dropFirst(leaks) {
+      send(simulation.signature(of: signing), after: simulation.step)
+    }
+    leaks = simulation.leakedSignings.count
   }
 
   private mutating func send(_ signed: SignedCommitment, after step: Int) {
@@ -120,15 +125,14 @@ extension EquivocationDrill {
   ) throws(FoldError) -> WatchedSimulation {
     var result = WatchedSimulation(seed: simulation.seed)
     let answers = try logs.folded()
-    let betrayed = Set(simulation.betrayals.map(\.evidence.second.commitment.orderCommitment))
     // Of the newest blocks the view does not know everything yet.
-    let newest = UInt64(logs.headers.count) - 1
+    let newest = logs.l1Head
     var number: UInt64 = 0
     while let row = try answers.accusation(number) {
       result.accusations += 1
       result.verdicts[row.judgement.verdict.name, default: 0] += 1
       let subject = "accusation \(number), a \(row.contradiction.kind) at \(row.contradiction.statements.map(\.height))"
-      let isHonest = !row.contradiction.statements.contains { betrayed.contains($0.order) }
+      let isHonest = simulation.isHonest(row.contradiction)
       let history = try answers.history(of: number)
       if isHonest, let entry = history.first(where: { $0.judgement.verdict.isGuilt }) {
         result.honestAccused += 1
@@ -153,8 +157,9 @@ extension EquivocationDrill {
     }
     switch check(evidence, changing: row.contradiction.statements[0].order.word0) {
     case .failure(let fault): result.faults.append("\(subject): \(fault.reason)")
-    case .success(let verdict):
+    case .success(let judgement):
       result.evidence += 1
+      let verdict = judgement.verdict
       // A file cannot always show what the view knows; never may it show more.
       if verdict != row.judgement.verdict, verdict != .undetermined, isSettled {
         result.faults.append("\(subject): the file says \(verdict), the view \(row.judgement.verdict)")
@@ -170,7 +175,7 @@ extension EquivocationDrill {
     }
     let isHeld = simulation.isHeld(RollupSimulation.Conflict(first: first, second: second))
     if isHeld { result.heldByContract += 1 }
-    if isHeld != (row.judgement.verdict == .proven) {
+    if isHeld != row.isSlashable(afterL1Block: logs.l1Head) {
       result.faults.append(
         "\(subject): the contract \(isHeld ? "takes" : "refuses") it, the view says \(row.judgement.verdict)")
     }
@@ -178,6 +183,21 @@ extension EquivocationDrill {
 }
 
 extension RollupSimulation {
+  /// Whether all that is said was signed for the sequencer. Not where somebody else who has the key has signed
+  /// something at one of the heights: then the key has contradicted itself, whatever each of the two who have it meant.
+  fileprivate func isHonest(_ contradiction: Contradiction) -> Bool {
+    let statements = contradiction.statements
+    if statements.contains(where: { statement in
+      betrayals.contains { $0.evidence.second.commitment.orderCommitment == statement.order }
+    }) {
+      return false
+    }
+    let heights = statements[0].height...statements[statements.count - 1].height
+    return !leakedSignings.contains {
+      $0.key.address == contradiction.signer && heights.contains($0.commitment.blockNumber)
+    }
+  }
+
   /// What there is to know of two statements that should not have been proven guilty.
   fileprivate func circumstances(of contradiction: Contradiction) -> String {
     let statements = contradiction.statements.map { statement in

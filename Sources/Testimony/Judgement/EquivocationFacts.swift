@@ -22,8 +22,9 @@ package protocol EquivocationFacts {
   /// Whether what `authority` says is known, and not only the word of somebody who may have left out a change of the key.
   func isAuthorityShown(atL1Origin number: UInt64) throws(Failure) -> Bool
 
-  /// Whether the key's word alone counted at all L1 origins from `first` to `last`; nil when that is not known.
-  func heldThroughout(_ key: Address, from first: UInt64, through last: UInt64) throws(Failure) -> Bool?
+  /// Whether all that L1 ever stored was this key's word, forced blocks aside: no other key's word ever counted, as far
+  /// as L1 is known, which is up to L1 block `last` at least. Nil when that is not known.
+  func isOnlyKey(_ key: Address, through last: UInt64) throws(Failure) -> Bool?
 
   /// Whether the key can be slashed no more: its authority ended, and its slashing window is over.
   func isPastSlashing(_ key: Address) throws(Failure) -> Bool
@@ -55,7 +56,7 @@ package struct UnknownFacts: EquivocationFacts {
 
   package func authority(atL1Origin number: UInt64) -> Address? { nil }
 
-  package func heldThroughout(_ key: Address, from first: UInt64, through last: UInt64) -> Bool? { nil }
+  package func isOnlyKey(_ key: Address, through last: UInt64) -> Bool? { nil }
 
   package func isPastSlashing(_ key: Address) -> Bool { false }
 }

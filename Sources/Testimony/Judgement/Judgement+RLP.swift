@@ -7,6 +7,7 @@ extension Judgement {
     case equalOrigins = 1
     case bothCanonical, contradictsItself, originOrphaned, supersededByRule, originUnknown, ruleNotExcluded
     case reorgNotExcluded, ancestorNotExcluded, noAuthority, keyChanged, keyChangeNotExcluded
+    case equalParents
   }
 
   package func append(to writer: inout RLPWriter) {
@@ -29,7 +30,7 @@ extension Judgement {
       item.append(origin)
       item.append(key)
     case .equalOrigins, .bothCanonical, .contradictsItself, .reorgNotExcluded, .ancestorNotExcluded, .keyChanged,
-      .keyChangeNotExcluded:
+      .keyChangeNotExcluded, .equalParents:
       break
     }
   }
@@ -40,7 +41,7 @@ extension Judgement {
     isAuthorityKnown = try fields.readFlag()
     var item = try fields.readList()
     try fields.finish()
-    let number: ReasonNumber = try item.readChoice("a reason is a number from 1 to 12")
+    let number: ReasonNumber = try item.readChoice("a reason is a number from 1 to 13")
     reason =
       switch number {
       case .equalOrigins: .equalOrigins
@@ -54,6 +55,7 @@ extension Judgement {
       case .ancestorNotExcluded: .ancestorNotExcluded
       case .keyChanged: .keyChanged
       case .keyChangeNotExcluded: .keyChangeNotExcluded
+      case .equalParents: .equalParents
       case .noAuthority: .noAuthority(origin: try item.readUInt64(), key: try item.readAddress())
       }
     try item.finish()
@@ -75,6 +77,7 @@ extension Judgement.Reason {
     case .noAuthority: .noAuthority
     case .keyChanged: .keyChanged
     case .keyChangeNotExcluded: .keyChangeNotExcluded
+    case .equalParents: .equalParents
     }
   }
 

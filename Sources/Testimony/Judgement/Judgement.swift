@@ -43,11 +43,14 @@ package struct Judgement: Hashable, Sendable {
     case ruleNotExcluded(from: UInt64, through: UInt64)
     /// The format binds no L1 block, so that a reorganisation may be the reason.
     case reorgNotExcluded
+    /// Both extend one block, with one L1 origin: nothing that L1 says asks for the second. Where no guard keeps what
+    /// was signed, that is no intention.
+    case equalParents
     /// The blocks do not extend the same one: derivation may have replaced one before them.
     case ancestorNotExcluded
-    /// Between the two another key's word counted: what that one had stored may be what the second extends.
+    /// Another key's word counted, too: what that one had stored may be what the second extends.
     case keyChanged
-    /// Whether another key's word counted between the two is not known.
+    /// Whether the second extends what was not the key's word is not known.
     case keyChangeNotExcluded
     /// The key with authority at that origin is another one.
     case noAuthority(origin: UInt64, key: Address)
@@ -67,8 +70,11 @@ extension Judgement.Reason: CustomStringConvertible {
       "whether messages were forced in, in L1 blocks \(first) to \(last), is not known"
     case .reorgNotExcluded: "the message binds no L1 block, so a reorganisation of L1 may be the reason"
     case .ancestorNotExcluded: "the blocks do not extend the same one, of which derivation may have replaced one"
-    case .keyChanged: "between the two another key's word counted, and the second may extend what that one had stored"
-    case .keyChangeNotExcluded: "whether another key's word counted between the two is not known"
+    case .equalParents:
+      "both have the same parent and the same L1 origin, so nothing on L1 asks for the second; a sequencer that had "
+        + "lost the first may have signed it in good faith"
+    case .keyChanged: "another key's word counted, too, and the second may extend what that one had stored"
+    case .keyChangeNotExcluded: "whether the second extends what was not this key's word is not known"
     case .noAuthority(let origin, let key):
       "at L1 origin \(origin) the word of another key counts, \(key == .zero ? "nobody's" : "\(key)")"
     }
@@ -117,7 +123,7 @@ extension Contradiction {
       guard first == second, one.height == other.height, one.parent == other.parent else {
         return (.undetermined, .ancestorNotExcluded)
       }
-      return (.proven, .equalOrigins)
+      return (.proven, .equalParents)
     }
     let low = min(first.number, second.number)
     let from = kind == .doubleSign ? low.next : try firstL1Block(forOrigin: low, by: facts)
@@ -130,7 +136,9 @@ extension Contradiction {
     }
     guard forced == .none else { return (.undetermined, .ruleNotExcluded(from: from, through: through)) }
     if kind == .brokenParent {
-      switch try facts.heldThroughout(signer, from: low, through: max(first.number, second.number)) {
+      // What another key had stored can be extended: its origins may be any way below these, as a retired key's word
+      // goes on to count at old ones, and in a batch the last one's key vouches for all.
+      switch try facts.isOnlyKey(signer, through: max(first.number, second.number)) {
       case true?: break
       case false?: return (.excused, .keyChanged)
       case nil: return (.undetermined, .keyChangeNotExcluded)
@@ -154,5 +162,5 @@ extension Contradiction {
 
 extension UInt64 {
   /// One more, if there is more.
-  fileprivate var next: UInt64 { self == .max ? .max : self + 1 }
+  package var next: UInt64 { self == .max ? .max : self + 1 }
 }

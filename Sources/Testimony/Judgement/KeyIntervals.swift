@@ -33,10 +33,8 @@ package struct KeyIntervals: Hashable, Sendable {
   /// Zero where nobody may sign; nil without any key.
   package func key(atL1Origin number: UInt64) -> Address? { all.last { $0.from <= number }?.key }
 
-  /// Whether the word of a key other than this one begins to count behind `first`, up to and with `last`.
-  package func changes(from key: Address, behind first: UInt64, through last: UInt64) -> Bool {
-    all.contains { $0.from > first && $0.from <= last && $0.key != key }
-  }
+  /// Whether no other key's word counts anywhere; that nobody's does, is none.
+  package func isOnly(_ key: Address) -> Bool { all.allSatisfy { $0.key == key || $0.key == .zero } }
 
   /// Whether the key's last interval ended more than `window` L1 blocks ago: nothing can be taken from it any more.
   package func isPastSlashing(_ key: Address, window: UInt64, atL1Block head: UInt64) -> Bool {

@@ -1,6 +1,8 @@
 import ArgumentParser
+import ChainImport
 import EventStore
 import Primitives
+import Rollup
 import Simulation
 
 /// `varve equivocation drill`: lies and honest disturbances, and what is made of each.
@@ -16,6 +18,11 @@ struct EquivocationDrillCommand: VarveCommand {
       offline, and refused with a bit changed; a double sign must be taken by the
       contract when it is proven, and by no means otherwise.
 
+      With --chain the headers of L1 and the transactions are those of a chain
+      export, in their order, signed for with a test key: one rollup of each kind
+      begins at every block of it. The headers are changed where the rollup says
+      something: number, parent, filter.
+
       With --simulations whole rollups are simulated beside the cases, with all
       roles, the sequencer's guard among them, and somebody who listens: no honest
       word may be proven guilty at any time.
@@ -25,12 +32,19 @@ struct EquivocationDrillCommand: VarveCommand {
       EXAMPLES
         varve equivocation drill
         varve equivocation drill --cases 100000 --simulations 100 --seed 7 --json
+        varve equivocation drill --chain chain.rlp
       """)
 
   @OptionGroup var options: GlobalOptions
 
-  @Option(help: ArgumentHelp("How many cases to play, of every kind in turn.", valueName: "number"))
-  var cases: UInt64 = 1_000
+  @Option(
+    help: ArgumentHelp(
+      "How many cases to play, of every kind in turn.",
+      discussion: "Without it: 1,000; over a chain, every kind from every block on.", valueName: "number"))
+  var cases: UInt64?
+
+  @Option(help: ArgumentHelp("Chain export that the cases are played over.", valueName: "file"), completion: .file())
+  var chain: String?
 
   @Option(help: ArgumentHelp("How many rollups to simulate.", valueName: "number"))
   var simulations: UInt64 = 0
@@ -45,17 +59,19 @@ struct EquivocationDrillCommand: VarveCommand {
   private static let steps = 120
 
   func validate() throws {
-    guard cases > 0 else { throw ValidationError("--cases is at least 1") }
+    guard cases != 0 else { throw ValidationError("--cases is at least 1") }
   }
 
   func execute(_ console: Console) throws {
-    var report = DrillReport(seed: seed)
+    let recorded = try chain.map(RecordedChain.init(path:))
+    var report = DrillReport(seed: seed, chain: chain, blocks: recorded?.blockCount)
     let bar = ProgressBar("cases", console: console)
     let seed = seed
+    let cases = cases ?? recorded.map { UInt64($0.blockCount * DrillCase.allCases.count) } ?? 1_000
     for start in stride(from: 0, to: cases, by: Int(Self.batchSize)) {
       let count = Int(min(Self.batchSize, cases - start))
       let results = ParallelMap().map(count) { index in
-        Result { try EquivocationDrill.play(start + UInt64(index), seed: seed) }
+        Result { try EquivocationDrill.play(start + UInt64(index), seed: seed, over: recorded) }
       }
       for (index, result) in results.enumerated() { report.add(try result.get(), start + UInt64(index)) }
       bar.update(done: start + UInt64(count), total: cases)
@@ -77,6 +93,31 @@ struct EquivocationDrillCommand: VarveCommand {
   }
 }
 
+extension RecordedChain {
+  /// Reads a chain export, and holds each block against the one before it and each body against its header.
+  fileprivate init(path: String) throws {
+    var file = try ChainFile(path: path)
+    var blocks: [EthereumBlock] = []
+    while let raw = try file.next() {
+      let place = "\(path), byte \(raw.offset)"
+      let block: EthereumBlock
+      do {
+        block = try EthereumBlock(rlp: raw.bytes.rawSpan)
+        try block.checkBody()
+      } catch { throw Failure(.disagreement, "\(place): \(error)") }
+      if let last = blocks.last?.header,
+        block.header.parentHash != last.hash || block.header.number != last.number &+ 1
+      {
+        throw Failure(.disagreement, "\(place): block \(block.header.number) does not extend the one before it")
+      }
+      blocks.append(block)
+    }
+    do throws(UnfitChain) { try self.init(blocks) } catch {
+      throw Failure(.cannot, "no drill can be played over \(path): \(error)")
+    }
+  }
+}
+
 /// A confusion table: what each kind of case must come to, and what it came to.
 struct DrillReport: Report {
   struct Row: Encodable {
@@ -87,6 +128,11 @@ struct DrillReport: Report {
   }
 
   let seed: UInt64
+
+  /// The chain that the cases were played over, and its blocks.
+  let chain: String?
+  let blocks: Int?
+
   private(set) var cases = 0
   private(set) var unexpected = 0
 
@@ -105,8 +151,9 @@ struct DrillReport: Report {
   private(set) var faults: [String] = []
   var seconds = 0.0
 
-  init(seed: UInt64) {
+  init(seed: UInt64, chain: String?, blocks: Int?) {
     self.seed = seed
+    (self.chain, self.blocks) = (chain, blocks)
     rows = DrillCase.allCases.map {
       Row(kind: $0.rawValue, isHonest: $0.isHonest, expected: $0.expectation.rawValue, outcomes: [:])
     }
@@ -156,6 +203,7 @@ struct DrillReport: Report {
         "\(Quantity.count(simulations)) simulated rollups: \(Quantity.count(accusations)) accusations "
           + "(\(verdicts.joined(separator: ", "))), \(Quantity.count(heldByContract)) taken by the contract")
     }
+    if let chain, let blocks { page.line("over \(chain), \(Quantity.count(blocks)) blocks") }
     page.line("seed \(seed), \(Quantity.rate(UInt64(cases), "cases", seconds: seconds))", .dim)
   }
 }

@@ -38,7 +38,7 @@ struct EquivocationScanCommand: VarveCommand {
     var folded: ProjectionProgress?
     let store = try options.openEquivocation { progress in
       folded = progress
-      bar.update(done: progress.position - progress.start, total: progress.target - progress.start)
+      bar.update(progress)
     }
     bar.clear()
     let signers = Set(signer.map { "\($0.address)" })
@@ -161,11 +161,10 @@ struct EquivocationListing {
         "\(Quantity.count(records)) records of both logs; \(Quantity.count(count)) accusations, "
           + "\(Quantity.count(alerts.count)) promises not kept in time",
         hasProof ? .bad : .good)
-      if let folded, folded.position > folded.start {
-        let count = folded.position - folded.start
+      if let folded, folded.done > 0 {
         page.line(
-          "\(Quantity.count(count)) of them new, "
-            + Quantity.rate(count, "records", seconds: folded.elapsed / .seconds(1)), .dim)
+          "\(Quantity.count(folded.done)) of them new, "
+            + Quantity.rate(folded.done, "records", seconds: folded.elapsed / .seconds(1)), .dim)
       }
       if waiting > 0 { page.line("\(Quantity.count(waiting)) testimonies wait for the ledger") }
       guard !accusations.isEmpty else { return }

@@ -16,10 +16,15 @@ struct EquivocationVerify: VarveCommand {
       whose operator one believes: --trust takes either, several times if need be.
       Without it, only what the signatures show by themselves is said.
 
-      Of evidence: ends with 0 when it proves that a key contradicted itself, and
-      with 1 when it does not, or is no evidence. Of a receipt: with 0 when the
-      promise was kept, or when there is nothing yet; with 1 when it was broken,
-      is nobody's whose word counts, or the file is no receipt.
+      Anybody's key can contradict itself. That it is the sequencer's follows from
+      the headers of L1 since the rollup began, if all are in the file and tell of
+      no change; where they do not say it, the reader has to: with --signer.
+
+      Of evidence: ends with 0 when it proves that the sequencer's key contradicted
+      itself, and with 1 when it does not, when nothing says whose key it is, or
+      when it is no evidence. Of a receipt: with 0 when the promise was kept, or
+      when there is nothing yet; with 1 when it was broken, is nobody's whose word
+      counts, or the file is no receipt.
 
       EXAMPLES
         varve equivocation verify 0.evidence
@@ -34,18 +39,23 @@ struct EquivocationVerify: VarveCommand {
   @Option(help: ArgumentHelp("Hash of an L1 block, or root of a log, that you trust.", valueName: "hash"))
   var trust: [HashArgument] = []
 
+  @Option(help: "A key that signs for the chain, as you know; may be given several times.")
+  var signer: [AddressArgument] = []
+
   func execute(_ console: Console) throws {
     let bytes = try EvidenceBytes.read(file)
     let trusted = Set(trust.map(\.hash))
+    let signers = Set(signer.map(\.address))
     let isSuccess: Bool
     do throws(EvidenceError) {
       switch try EvidenceFile(bytes) {
       case .equivocation(let evidence):
         let finding = try evidence.verify(trusting: trusted)
-        console.report(FindingReport(evidence, finding, byteCount: bytes.count))
-        isSuccess = [Verdict.proven, .historical].contains(finding.judgement.verdict)
+        let report = FindingReport(evidence, finding, signers, byteCount: bytes.count)
+        console.report(report)
+        isSuccess = report.isProof
       case .receipt(let receipt):
-        let finding = try receipt.verify(trusting: trusted)
+        let finding = try receipt.verify(trusting: trusted, signers: signers)
         console.report(ReceiptReport(receipt, finding, byteCount: bytes.count))
         isSuccess = ![.broken, .refused].contains(finding.status)
       }
@@ -67,7 +77,7 @@ struct FindingReport: Report {
   let reason: String
   let explanation: String
   let signer: String
-  /// Whether headers under a trusted L1 block show whose word counts.
+  /// Whether headers under a trusted L1 block show whose word counts, or the reader knows the key.
   let isAuthorityKnown: Bool
   let heights: [UInt64]
   let orders: [String]
@@ -80,15 +90,25 @@ struct FindingReport: Report {
   let evidenceHash: String
   let bytes: Int
 
-  init(_ evidence: EquivocationEvidence, _ finding: EquivocationFinding, byteCount: Int) {
+  /// Whether the sequencer contradicted itself.
+  var isProof: Bool {
+    isAuthorityKnown && [Verdict.proven, .historical].contains { $0.name == verdict }
+  }
+
+  /// - Parameter signers: keys that the reader knows.
+  init(_ evidence: EquivocationEvidence, _ finding: EquivocationFinding, _ signers: Set<Address>, byteCount: Int) {
     let contradiction = finding.contradiction
-    summary = finding.summary
+    let isGuilt = [Verdict.proven, .historical].contains(finding.judgement.verdict)
+    isAuthorityKnown = finding.judgement.isAuthorityKnown || signers.contains(contradiction.signer)
+    summary =
+      finding.summary
+      + (isAuthorityKnown || !isGuilt
+        ? "" : "; whether that is the sequencer's key, nothing here says\(signers.isEmpty ? ": --signer" : "")")
     kind = "\(contradiction.kind)"
     verdict = finding.judgement.verdict.name
     reason = finding.judgement.reason.name
     explanation = finding.judgement.reason.description
     signer = "\(contradiction.signer)"
-    isAuthorityKnown = finding.judgement.isAuthorityKnown
     heights = contradiction.statements.map(\.height)
     orders = contradiction.statements.map { "\($0.order)" }
     format = "\(contradiction.format)"
@@ -102,7 +122,7 @@ struct FindingReport: Report {
   }
 
   func render(on page: inout Page) {
-    page.line(summary, verdict == Verdict.proven.name ? .bad : .strong)
+    page.line(summary, isProof ? .bad : .strong)
     page.line("because \(explanation)")
     page.line()
     for part in parts {
@@ -129,6 +149,7 @@ struct ReceiptReport: Report {
   let signer: String
   let batch: UInt64?
   let explanation: String
+  let refutedBy: [String]
   let equivocation: String?
   let l1Head: String?
   let logRoot: String?
@@ -143,6 +164,7 @@ struct ReceiptReport: Report {
     signer = "\(finding.signer)"
     batch = finding.batch
     explanation = finding.explanation
+    refutedBy = finding.refutations
     equivocation = finding.equivocation.map { "\($0.summary); \($0.judgement.reason)" }
     l1Head = receipt.fate?.l1.map { "\($0.head.hash)" }
     logRoot = receipt.fate?.log.map { "\($0.root)" }
@@ -151,7 +173,7 @@ struct ReceiptReport: Report {
 
   func render(on page: inout Page) {
     let words = [
-      "kept": "kept: L1 has the block",
+      "kept": "kept: L1 has the batch that stores it",
       "broken": "BROKEN: the sequencer has signed what this cannot stand beside, and nothing excuses it",
       "excused": "excused: L1 has stored another block, for which it gave a reason",
       "refused": "no promise of the sequencer's: its key's word does not count there",
@@ -164,5 +186,6 @@ struct ReceiptReport: Report {
       ("L1 block", l1Head ?? "none"), ("log root", logRoot ?? "none"), ("size", Quantity.bytes(UInt64(bytes))),
     ])
     page.line("because \(explanation)")
+    for refutation in refutedBy { page.line("would be refuted by: \(refutation)") }
   }
 }

@@ -131,6 +131,9 @@ struct EvidenceDocument: Report {
     let orders: [Order]
     let headers: [String]
     let log: Log?
+
+    /// What evidence in its format can never show.
+    let limits: [String]
   }
 
   struct Receipt: Encodable {
@@ -168,7 +171,8 @@ struct EvidenceDocument: Report {
       (kind, l2ChainID, receipt) = ("equivocation", file.l2ChainID, nil)
       evidence = Evidence(
         domain: file.domain.map(Domain.init), messages: file.messages.map(Message.init),
-        orders: file.orders.map(Order.init), headers: Self.headers(file.l1), log: file.log.map(Log.init))
+        orders: file.orders.map(Order.init), headers: Self.headers(file.l1), log: file.log.map(Log.init),
+        limits: file.messages.first.map { EquivocationEvidence.limits(of: $0.format) } ?? [])
     case .receipt(let file):
       (kind, l2ChainID, evidence) = ("receipt", file.l2ChainID, nil)
       receipt = Receipt(
@@ -205,6 +209,7 @@ struct EvidenceDocument: Report {
     for record in log?.records ?? [] {
       page.line("record \(Quantity.count(record.position)): \(record.kind), L1 block \(Quantity.count(record.l1Block))")
     }
+    for limit in evidence?.limits ?? [] { page.line("limit: \(limit)") }
     page.line("every field: --json", .dim)
   }
 }

@@ -7,12 +7,14 @@ import Primitives
 import Projections
 import Rollup
 import Signatures
+import StateTransition
 import SystemPackage
 import TestSupport
 import Testimony
 import Testing
 
 @testable import Node
+@testable import ProjectionStore
 
 @Suite("Testimony log")
 struct TestimonyLogTests {
@@ -23,6 +25,25 @@ struct TestimonyLogTests {
     var path: FilePath
     var configuration: ChainConfiguration
     var l1: BlockHeader
+
+    /// Appends the next L1 block, with what the contract says in it.
+    @discardableResult
+    func mine(_ events: [Event] = []) throws -> BlockID {
+      let parent = try #require(try ledger.newestBlock()).id
+      let contract = try #require(configuration.rollup?.contract)
+      var header = configuration.genesisHeader
+      (header.number, header.parentHash) = (parent.number + 1, parent.hash)
+      header.logsBloom = LogsBloom(
+        of: events.map { Log(address: contract, topics: [$0.kind.logTopic], data: $0.encode()) })
+      let appended = L1BlockAppended(header: header.encode(), canonicalAccBefore: .zero, completeness: .embedded)
+      var records = [NewRecord(.l1BlockAppended(appended), at: .block(header.number))]
+      for (index, event) in events.enumerated() {
+        let place = L1Coordinates(blockNumber: header.number, transactionIndex: 0, logIndex: UInt32(index))
+        records.append(NewRecord(event, at: place))
+      }
+      try ledger.appendBlock(number: header.number, hash: header.hash, records: records)
+      return header.id
+    }
 
     func testimony(_ limits: TestimonyLog.Limits = .init()) throws -> TestimonyLog {
       try TestimonyLog(try EventLog.open(path, mode: .create), ledger: ledger, limits: limits)
@@ -55,30 +76,28 @@ struct TestimonyLogTests {
     }
   }
 
-  private func withStore(_ body: (Store) throws -> Void) throws {
+  /// A store of four L1 blocks, with the first of which the rollup begins.
+  private func withStore(from first: UInt64 = 0, _ body: (Store) throws -> Void) throws {
     try withTemporaryDirectory { directory in
       let base = RollupLedger.configuration()
+      var l1 = base.genesisHeader
+      (l1.number, l1.parentHash) = (first, .zero)
       var rollup = try #require(base.rollup)
       rollup.sequencer = try Secp256k1.address(of: Self.key)
+      rollup.genesisOrigin = l1.id
       let configuration = ChainConfiguration(
         chainID: base.chainID, forks: base.forks, genesisHeader: base.genesisHeader, allocation: [], rollup: rollup)
       let ledger = try EventLog.open(FilePath("\(directory)/ledger"), mode: .create)
       try ledger.append([
         NewRecord(.chainConfigured(ChainConfigured(configuration: configuration)), at: .block(0))
       ])
-      var parent = Hash256.zero
-      for number in [UInt64](0...3) {
-        var header = configuration.genesisHeader
-        (header.number, header.parentHash) = (number, parent)
-        parent = header.hash
-        let event = L1BlockAppended(header: header.encode(), canonicalAccBefore: .zero, completeness: .embedded)
-        try ledger.appendBlock(
-          number: number, hash: parent, records: [NewRecord(.l1BlockAppended(event), at: .block(number))])
-      }
-      var l1 = configuration.genesisHeader
-      (l1.number, l1.parentHash) = (0, .zero)
-      try body(
-        Store(ledger: ledger, path: FilePath("\(directory)/testimony"), configuration: configuration, l1: l1))
+      let event = L1BlockAppended(header: l1.encode(), canonicalAccBefore: .zero, completeness: .embedded)
+      try ledger.appendBlock(
+        number: first, hash: l1.hash, records: [NewRecord(.l1BlockAppended(event), at: .block(first))])
+      let store = Store(
+        ledger: ledger, path: FilePath("\(directory)/testimony"), configuration: configuration, l1: l1)
+      for _ in 0..<3 { try store.mine() }
+      try body(store)
     }
   }
 
@@ -142,6 +161,176 @@ struct TestimonyLogTests {
     }
   }
 
+  @Test("strangers have one share, over all runs and forms of a message, of each source, and one of all sources")
+  func strangersShare() throws {
+    try withStore { store in
+      var limits = TestimonyLog.Limits()
+      (limits.strangersPerSource, limits.strangers) = (3, 7)
+      func stranger(_ number: UInt64, _ source: String) throws -> HeardMessage {
+        try message(store, number, key: Hash256(9, 9, 9, number), source: source)
+      }
+      var whole = try stranger(1, "a")
+      #expect(try store.testimony(limits).take([whole]).recorded == 1)
+      // With its block it is another message, and one more.
+      whole.block = RollupBlock(
+        number: 1, parentOrder: .zero, timestamp: 9000, l1Origin: store.l1.id, messagesConsumed: 0,
+        transactions: [[2, 0]])
+      #expect(try store.testimony(limits).take([whole, whole]).recorded == 1)
+      let log = try store.testimony(limits)
+      #expect(try log.take([try stranger(2, "a"), try stranger(3, "a")]).recorded == 1)
+      #expect(try log.take([try stranger(4, "a")]).overLimit == 1)
+      // What a source is called, whoever sends chooses.
+      let others = try (10..<30 as Range<UInt64>).map { try stranger($0, "source \($0)") }
+      #expect(try log.take(others).recorded == 4)
+      #expect(try log.take([try stranger(40, "another")]).overLimit == 1)
+      #expect(try log.take([try message(store, 50)]).recorded == 1, "the sequencer is no stranger")
+    }
+  }
+
+  @Test("a retired key is a stranger where another key's word counts, and has a share of what is ahead of L1")
+  func retiredKey() throws {
+    try withStore { store in
+      let next = ConfigUpdated(update: .sequencer(try Secp256k1.address(of: Hash256(5, 5, 5, 5))))
+      let before = try store.mine()
+      let after = try store.mine([.configUpdated(next)])
+      try store.mine()
+      var limits = TestimonyLog.Limits()
+      (limits.strangersPerSource, limits.ahead) = (2, 3)
+      let events = try EventLog.open(store.path, mode: .create)
+      var log = try TestimonyLog(events, ledger: store.ledger, limits: limits)
+      func take(_ heights: Range<UInt64>, _ origin: BlockID, key: Hash256 = Self.key) throws -> Int {
+        try log.take(try heights.map { try message(store, $0, origin: origin, salt: 1, key: key) }).recorded
+      }
+      #expect(try take(10..<20, before) == 10)
+      #expect(try take(20..<30, after) == 2)
+      #expect(try take(20..<30, after, key: Hash256(5, 5, 5, 5)) == 10)
+      // Ahead by its origin, which L1 does not have yet, or not at all; or by its height.
+      let unknown = [BlockID(number: 1000, hash: .zero), BlockID(number: after.number, hash: Hash256(1, 1, 1, 1))]
+      #expect(try take(30..<32, unknown[0]) == 2)
+      #expect(try take(32..<34, unknown[1]) == 1)
+      #expect(try take(1_000_000..<1_000_002, before) == 0)
+      #expect(try take(34..<40, before) == 6)
+      #expect(try take(40..<50, unknown[0], key: Hash256(5, 5, 5, 5)) == 3, "each key has its own")
+      // What was taken before counts in another run, too.
+      log = try TestimonyLog(events, ledger: store.ledger, limits: limits)
+      #expect(try take(60..<61, unknown[0]) == 0)
+      #expect(try take(60..<61, before) == 1)
+    }
+  }
+
+  @Test("a log goes on with what the ledger says meanwhile: another key counts, and what was ahead is not any more")
+  func growingLedger() throws {
+    try withStore { store in
+      var limits = TestimonyLog.Limits()
+      (limits.strangersPerSource, limits.heights) = (1, 100)
+      let log = try store.testimony(limits)
+      let key = Hash256(5, 5, 5, 5)
+      func take(_ heights: ClosedRange<UInt64>, _ key: Hash256) throws -> TestimonyLog.Outcome {
+        let origin = try #require(try store.ledger.newestBlock()).id
+        return try log.take(try heights.map { try message(store, $0, origin: origin, salt: 1, key: key) })
+      }
+      #expect(try take(1...5, key).recorded == 1)
+      try store.mine([.configUpdated(ConfigUpdated(update: .sequencer(try Secp256k1.address(of: key))))])
+      #expect(try take(6...10, key).recorded == 5)
+      #expect(try take(6...10, Self.key).recorded == 0)
+      // One message of a height that is far from what L1 has stored says nothing of where its source is.
+      #expect(try take(5000...5000, key).gaps == 0)
+      #expect(try take(13...13, key).gaps == 1)
+      try store.mine([
+        .sequencerBatchDelivered(
+          SequencerBatchDelivered(
+            batchIndex: 1, beforeAcc: .zero, afterAcc: .zero, firstBlock: 1, lastBlock: 4990, messagesConsumed: 0,
+            poster: .zero, signedCommitment: [], dataHash: .zero, dataLocation: .event, data: .missing))
+      ])
+      #expect(try take(5001...5001, key).gaps == 1)
+    }
+  }
+
+  @Test("what is accused of origins before the rollup's first L1 block has evidence, without headers")
+  func beforeGenesis() throws {
+    try withStore(from: 50) { store in
+      let unknown = BlockID(number: 20, hash: Hash256(1, 1, 1, 1))
+      _ = try store.testimony().take(try [1, 2].map { try message(store, 1, origin: unknown, salt: $0) })
+      _ = try store.testimony().take(try [1, 2].map { try message(store, 5, origin: store.l1.id, salt: $0) })
+      let rows = try store.accusations()
+      #expect(rows.map(\.judgement.verdict) == [.undetermined, .proven])
+      for (row, hasHeaders) in zip(rows, [false, true]) {
+        let evidence = try store.equivocation { maker throws(NodeError) in try maker.evidence(of: row) }
+        #expect((evidence.l1 != nil) == hasHeaders)
+        let trusted = Set([evidence.l1?.head.hash, evidence.log?.root].compactMap(\.self))
+        let judgement = try evidence.verify(trusting: trusted).judgement
+        #expect(judgement.verdict == .proven && judgement.isAuthorityKnown == hasHeaders)
+      }
+    }
+  }
+
+  @Test("a promise is kept when its batch's data came, in a later block if need be, and the file shows it")
+  func lateData() throws {
+    try withStore { store in
+      var heard = try message(store, 1, salt: 3)
+      let block = RollupBlock(
+        number: 1, parentOrder: .zero, timestamp: 9000, l1Origin: store.l1.id, messagesConsumed: 0,
+        transactions: [[2, 3]])
+      heard.block = block
+      _ = try store.testimony().take([heard])
+      let sequenced = Event.blockSequenced(BlockSequenced(batchIndex: 1, indexInBatch: 0, block: .rollup(block)))
+      try store.mine([
+        .sequencerBatchDelivered(
+          SequencerBatchDelivered(
+            batchIndex: 1, beforeAcc: .zero, afterAcc: .zero, firstBlock: 1, lastBlock: 1, messagesConsumed: 0,
+            poster: .zero, signedCommitment: heard.raw, dataHash: .zero, dataLocation: .external, data: .missing))
+      ])
+      func receipt() throws -> InclusionReceipt {
+        try #require(
+          try store.equivocation { maker throws(NodeError) in try maker.receipt(height: 1, index: 0) })
+      }
+      try store.mine()
+      #expect(try receipt().fate == nil, "without data it stores nothing")
+      try store.mine([
+        .batchDataDelivered(
+          BatchDataDelivered(batchIndex: 1, dataHash: .zero, dataLocation: .event, poster: .zero)), sequenced,
+      ])
+      try store.mine()
+      let made = try receipt()
+      let fate = try #require(made.fate)
+      let trusted = Set([fate.l1?.head.hash, fate.log?.root].compactMap(\.self))
+      #expect(try made.verify(trusting: trusted).status == .kept)
+      var without = made
+      without.fate?.log?.records.removeAll { $0.header.kind == .batchDataDelivered }
+      #expect(try without.verify(trusting: trusted).status == .notYet)
+    }
+  }
+
+  @Test("a projection that somebody else writes is waited for, and given up when the patience ends")
+  func waiting() throws {
+    try withStore { store in
+      _ = try store.testimony()
+      let equivocation = try store.equivocationStore()
+      let directory = store.path.removingLastComponent().appending("projections/equivocation-view")
+      let lock = try ProjectionError.lock(directory, .writer)
+      var options = Projector<EquivocationView>.Options()
+      options.lockPatience = .milliseconds(30)
+      let error = #expect(throws: NodeError.self) { try equivocation.bringUp(options) }
+      guard case .projection(.locked) = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      _ = consume lock
+      // Somebody has it when this one begins, and lets it go meanwhile.
+      let (isHeld, isWaitedFor) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+      Thread {
+        guard let lock = try? ProjectionError.lock(directory, .writer) else { return }
+        isHeld.signal()
+        isWaitedFor.wait()
+        usleep(50_000)
+        _ = consume lock
+      }.start()
+      isHeld.wait()
+      isWaitedFor.signal()
+      try equivocation.bringUp()
+    }
+  }
+
   /// A message whose commitment is changed, and signed again.
   private func signedAgain(
     _ message: HeardMessage, _ store: Store, _ change: (inout SequencerCommitment) -> Void
@@ -161,13 +350,15 @@ struct TestimonyLogTests {
   }
 
   /// A message about an order with any origin.
-  private func message(_ store: Store, _ number: UInt64, origin: BlockID, salt: UInt64) throws -> HeardMessage {
+  private func message(
+    _ store: Store, _ number: UInt64, origin: BlockID, salt: UInt64, key: Hash256 = key
+  ) throws -> HeardMessage {
     let order = BlockOrder(
       number: number, parentOrder: .zero, timestamp: 9000, l1Origin: origin, messagesConsumed: 0,
       transactionsRoot: Hash256(salt, 1, 1, 1))
     let commitment = SequencerCommitment(order: order, l2ChainID: store.configuration.chainID)
     let domain = try #require(store.configuration.commitmentDomain)
-    let signature = try Secp256k1.sign(commitment.digest(in: domain), privateKey: Self.key)
+    let signature = try Secp256k1.sign(commitment.digest(in: domain), privateKey: key)
     return HeardMessage(
       raw: SignedCommitment(commitment: commitment, signature: signature.walletBytes).encode(), format: .varve,
       source: "feed", receivedAt: 0)
@@ -256,14 +447,14 @@ struct TestimonyLogTests {
   @Test("what the log did not take is not remembered: it is taken when it comes again")
   func failedAppend() throws {
     try withStore { store in
-      let small = try TestimonyLog(
-        try EventLog.open(store.path, mode: .create, mapSize: 4 << 20), ledger: store.ledger)
+      let log = try store.testimony()
       let good = try message(store, 1)
-      let long = try message(store, 2, source: String(repeating: "x", count: 16 << 20))
-      #expect(throws: NodeError.self) { try small.take([good, long]) }
-      let outcome = try small.take([good])
+      // Longer than a record can be.
+      let long = try message(store, 2, source: String(repeating: "x", count: PayloadLayout.longestPayload))
+      #expect(throws: NodeError.self) { try log.take([good, long]) }
+      let outcome = try log.take([good])
       #expect(outcome.recorded == 1 && outcome.duplicates == 0)
-      #expect(try small.take([try message(store, 3)]).gaps == 1)
+      #expect(try log.take([try message(store, 3)]).gaps == 1)
     }
   }
 

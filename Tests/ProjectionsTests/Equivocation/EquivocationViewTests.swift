@@ -59,11 +59,29 @@ struct EquivocationViewTests {
           ledgerPosition: 0, ledgerLeaf: .zero)))
   }
 
+  private func change(to key: Hash256, in block: UInt64) throws -> Fact {
+    Fact(
+      coordinates: .block(block),
+      event: .configUpdated(ConfigUpdated(update: .sequencer(try Secp256k1.address(of: key)))))
+  }
+
+  private func force(in block: UInt64) -> Fact {
+    Fact(
+      coordinates: .block(block),
+      event: .forceIncluded(
+        ForceIncluded(
+          batchIndex: 1, beforeAcc: .zero, afterAcc: .zero, firstMessage: 0, lastMessage: 0, caller: .zero)))
+  }
+
+  private func finalize(_ block: UInt64) -> Fact {
+    Fact(coordinates: .observed(at: block), event: .l1Finalized(L1Finalized(block: header(block).id)))
+  }
+
   private func commitment(
-    _ number: UInt64, origin: BlockID, salt: UInt64, key: Hash256 = key
+    _ number: UInt64, origin: BlockID, salt: UInt64, parent: Hash256 = .zero, key: Hash256 = key
   ) throws -> SignedCommitment {
     let order = BlockOrder(
-      number: number, parentOrder: .zero, timestamp: 5, l1Origin: origin, messagesConsumed: 0,
+      number: number, parentOrder: parent, timestamp: 5, l1Origin: origin, messagesConsumed: 0,
       transactionsRoot: Hash256(UInt256(salt)))
     let commitment = SequencerCommitment(order: order, l2ChainID: configuration.chainID)
     let domain = try #require(configuration.commitmentDomain)
@@ -125,12 +143,7 @@ struct EquivocationViewTests {
     ]
     #expect(try answers(fold(facts)).accusation(0)?.judgement.verdict == .undetermined)
     #expect(try answers(fold(facts + [l1(3)])).accusation(0)?.judgement.verdict == .proven)
-    let forced = Fact(
-      coordinates: .block(2),
-      event: .forceIncluded(
-        ForceIncluded(
-          batchIndex: 1, beforeAcc: .zero, afterAcc: .zero, firstMessage: 0, lastMessage: 0, caller: .zero)))
-    #expect(try answers(fold(facts + [forced, l1(3)])).accusation(0)?.judgement.verdict == .excused)
+    #expect(try answers(fold(facts + [force(in: 2), l1(3)])).accusation(0)?.judgement.verdict == .excused)
   }
 
   @Test("a stranger's words accuse nobody, until its word counts")
@@ -142,11 +155,7 @@ struct EquivocationViewTests {
       try heard(commitment(7, origin: header(3).id, salt: 2, key: key)),
     ]
     #expect(try answers(fold(facts)).accusation(0) == nil)
-    facts.append(
-      Fact(
-        coordinates: .block(3),
-        event: .configUpdated(ConfigUpdated(update: .sequencer(try Secp256k1.address(of: key))))))
-    facts += [l1(4), l1(5)]
+    facts += [try change(to: key, in: 3), l1(4), l1(5)]
     #expect(try answers(fold(facts)).accusation(0)?.judgement.verdict == .proven)
   }
 
@@ -162,17 +171,13 @@ struct EquivocationViewTests {
 
   @Test("what is proven is historical when the key's slashing window ends, and proven again when L1 takes that back")
   func historical() throws {
-    let next = try Secp256k1.address(of: Hash256(1, 1, 1, 1))
-    let retired = Fact(coordinates: .block(4), event: .configUpdated(ConfigUpdated(update: .sequencer(next))))
-    var facts = [UInt64](0...4).map { l1($0) } + [retired]
+    var facts = [UInt64](0...4).map { l1($0) } + [try change(to: Hash256(1, 1, 1, 1), in: 4)]
     facts += [
       try heard(commitment(7, origin: header(2).id, salt: 1)), try heard(commitment(7, origin: header(2).id, salt: 2)),
     ]
     let window = try #require(configuration.rollup?.slashingWindow)
     facts += (5...4 + window).map { l1($0) }
-    facts.append(
-      Fact(
-        coordinates: .observed(at: 4 + window), event: .l1Finalized(L1Finalized(block: header(3 + window).id))))
+    facts.append(finalize(3 + window))
     #expect(try answers(fold(facts)).accusation(0)?.judgement.verdict == .proven)
     facts.append(l1(5 + window))
     let tables = try fold(facts)
@@ -183,9 +188,7 @@ struct EquivocationViewTests {
     facts += [l1(5 + window, 9)]
     #expect(try answers(fold(facts)).accusation(0)?.judgement.verdict == .historical)
     // A key that is trusted again can be slashed again.
-    let back = Fact(
-      coordinates: .block(5 + window),
-      event: .configUpdated(ConfigUpdated(update: .sequencer(try Secp256k1.address(of: Self.key)))))
+    let back = try change(to: Self.key, in: 5 + window)
     #expect(try answers(fold(facts + [back])).accusation(0)?.judgement.verdict == .proven)
   }
 
@@ -193,21 +196,13 @@ struct EquivocationViewTests {
   func alerts() throws {
     let window = try #require(configuration.rollup?.sequencingWindow)
     let end = 2 + window + 1
-    let finalized = Fact(
-      coordinates: .observed(at: end + 1), event: .l1Finalized(L1Finalized(block: header(end).id)))
     func facts(forcedIn block: UInt64?) throws -> [Fact] {
       var facts = [try heard(commitment(7, origin: header(2).id, salt: 1))]
       for number in 0...end + 1 {
         facts.append(l1(number))
-        guard number == block else { continue }
-        facts.append(
-          Fact(
-            coordinates: .block(number),
-            event: .forceIncluded(
-              ForceIncluded(
-                batchIndex: 1, beforeAcc: .zero, afterAcc: .zero, firstMessage: 0, lastMessage: 0, caller: .zero))))
+        if number == block { facts.append(force(in: number)) }
       }
-      return facts + [finalized]
+      return facts + [finalize(end)]
     }
     #expect(try answers(fold(facts(forcedIn: nil))).alerts().count == 1)
     #expect(try answers(fold(facts(forcedIn: 2))).alerts().count == 1, "what was forced before says nothing")
@@ -215,10 +210,10 @@ struct EquivocationViewTests {
     #expect(try answers(fold(facts(forcedIn: end))).alerts().isEmpty)
   }
 
-  /// A batch of blocks `first` to `last`, in L1 block 3, and each block's record.
-  private func batch(_ range: ClosedRange<UInt64>, under parent: Hash256) throws -> (
-    facts: [Fact], orders: [BlockOrder]
-  ) {
+  /// A batch of blocks `first` to `last`, in L1 block 3, and each block's record, there or where the data came.
+  private func batch(
+    _ range: ClosedRange<UInt64>, under parent: Hash256, dataIn data: UInt64? = nil, key: Hash256 = key
+  ) throws -> (facts: [Fact], orders: [BlockOrder]) {
     var blocks: [RollupBlock] = []
     for number in range {
       blocks.append(
@@ -229,7 +224,7 @@ struct EquivocationViewTests {
     let last = try #require(blocks.last)
     let domain = try #require(configuration.commitmentDomain)
     let commitment = SequencerCommitment(order: last.order, l2ChainID: configuration.chainID)
-    let signature = try Secp256k1.sign(commitment.digest(in: domain), privateKey: Self.key)
+    let signature = try Secp256k1.sign(commitment.digest(in: domain), privateKey: key)
     let signed = SignedCommitment(commitment: commitment, signature: signature.walletBytes)
     var facts = [
       Fact(
@@ -238,12 +233,12 @@ struct EquivocationViewTests {
           SequencerBatchDelivered(
             batchIndex: 1, beforeAcc: .zero, afterAcc: .zero, firstBlock: range.lowerBound, lastBlock: range.upperBound,
             messagesConsumed: 0, poster: .zero, signedCommitment: signed.encode(), dataHash: .zero,
-            dataLocation: .event, data: .present)))
+            dataLocation: .event, data: data == nil ? .present : .missing)))
     ]
     for (index, block) in blocks.enumerated() {
       facts.append(
         Fact(
-          coordinates: .block(3),
+          coordinates: .block(data ?? 3),
           event: .blockSequenced(
             BlockSequenced(batchIndex: 1, indexInBatch: UInt64(index), block: .rollup(block)))))
     }
@@ -267,6 +262,137 @@ struct EquivocationViewTests {
       let lower = row.contradiction.statements[0].height
       let between = try #require(try answers.orders(of: row))
       #expect(between == orders.filter { $0.number > lower && $0.number < 400 }.reversed())
+    }
+  }
+
+  @Test("a batch that L1 has left keeps no promise; one whose data came again, after L1 left them, does")
+  func alertOfAnotherBranch() throws {
+    let window = try #require(configuration.rollup?.sequencingWindow)
+    let end = 1 + window + 1
+    let heard = try heard(commitment(7, origin: header(1).id, salt: 1))
+    func alerts(_ facts: [Fact]) throws -> Int {
+      let later = (5...end + 1).map { l1($0) } + [finalize(end)]
+      return try answers(fold([l1(0), l1(1), heard, l1(2), l1(3)] + facts + later)).alerts().count
+    }
+    let stored = try batch(5...9, under: .zero).facts
+    #expect(try alerts(stored + [l1(4)]) == 0)
+    #expect(try alerts(stored + [reorg(from: 3, to: 2), l1(3, 9), l1(4)]) == 1, "its branch was left")
+    #expect(try alerts(stored + [reorg(from: 3, to: 2), l1(3, 9)] + stored + [l1(4)]) == 0)
+    let late = try batch(5...9, under: .zero, dataIn: 4).facts
+    let (announced, data) = ([late[0], l1(4)], Array(late.dropFirst()))
+    #expect(try alerts(announced + data) == 0)
+    #expect(try alerts(announced + data + [reorg(from: 4, to: 3), l1(4, 9)]) == 1, "its data is")
+    #expect(try alerts(announced + data + [reorg(from: 4, to: 3), l1(4, 9)] + data) == 0)
+  }
+
+  @Test("a broken parent is excused once another key's word counted, on whatever branch of L1, and whenever")
+  func brokenParentAfterRotation() throws {
+    let next = Hash256(1, 1, 1, 1)
+    // The next key's own: the one before had blocks stored with origins far below, on which it went on.
+    var facts = [UInt64](0...4).map { l1($0) } + [try change(to: next, in: 4)] + [UInt64](5...9).map { l1($0) }
+    facts += [
+      try heard(commitment(7, origin: header(5).id, salt: 1, key: next)),
+      try heard(commitment(8, origin: header(6).id, salt: 1, parent: Hash256(8, 8, 8, 8), key: next)),
+    ]
+    #expect(try answers(fold(facts)).accusation(0)?.judgement.reason == .keyChanged)
+    // The first key's: proven until there is another; what that one had stored may be extended by who is behind.
+    facts = [UInt64](0...6).map { l1($0) }
+    facts += [
+      try heard(commitment(7, origin: header(2).id, salt: 1)),
+      try heard(commitment(8, origin: header(3).id, salt: 1, parent: Hash256(8, 8, 8, 8))),
+    ]
+    #expect(try answers(fold(facts)).accusation(0)?.judgement.verdict == .proven)
+    #expect(try answers(fold(facts + [finalize(5)])).accusation(0)?.judgement.verdict == .proven)
+    for final in [[], [finalize(5)]] {
+      let changed = facts + final + [try change(to: next, in: 6)]
+      #expect(try answers(fold(changed)).accusation(0)?.judgement.reason == .keyChanged)
+      let left = changed + [reorg(from: 6, to: 5), l1(6, 9), l1(7, 9)]
+      let answers = try answers(fold(left))
+      #expect(try answers.accusation(0)?.judgement.reason == .keyChanged, "L1 left the change, and not who saw it")
+      #expect(try answers.history(of: 0).map(\.judgement.verdict) == [.proven, .excused])
+    }
+    // That nobody may sign any more is no other key's word.
+    let nobody = Fact(coordinates: .block(6), event: .configUpdated(ConfigUpdated(update: .sequencer(.zero))))
+    #expect(try answers(fold(facts + [nobody, l1(7)])).accusation(0)?.judgement.verdict == .proven)
+  }
+
+  @Test("where a batch has blocks that nothing signed binds, no broken parent is proven any more")
+  func unboundBlocks() throws {
+    let own = [
+      try heard(commitment(7, origin: header(2).id, salt: 1)),
+      try heard(commitment(8, origin: header(2).id, salt: 1, parent: Hash256(8, 8, 8, 8))),
+    ]
+    let blocks = [UInt64](0...3).map { l1($0) }
+    var (stored, _) = try batch(5...6, under: .zero)
+    #expect(try answers(fold(blocks + stored + [l1(4), l1(5)] + own)).accusation(0)?.judgement.verdict == .proven)
+    // Another block in the place of the first, as the poster likes.
+    stored[1] = try batch(5...5, under: Hash256(1, 2, 3, 4)).facts[1]
+    for facts in [blocks + own + stored + [l1(4), l1(5)], blocks + stored + [l1(4), l1(5)] + own] {
+      let row = try #require(try answers(fold(facts)).accusation(0))
+      #expect(row.judgement.verdict == .undetermined && row.judgement.reason == .keyChangeNotExcluded)
+    }
+  }
+
+  @Test("a retired key that is long past slashing, and signs with origins that L1 does not have, is not called guilty")
+  func leakedRetiredKey() throws {
+    let window = try #require(configuration.rollup?.slashingWindow)
+    var facts = [UInt64](0...4).map { l1($0) } + [try change(to: Hash256(1, 1, 1, 1), in: 4)]
+    facts += (5...6 + window).map { l1($0) }
+    let unknown = BlockID(number: 1_000_000, hash: Hash256(9, 9, 9, 9))
+    facts += [try heard(commitment(7, origin: unknown, salt: 1)), try heard(commitment(7, origin: unknown, salt: 2))]
+    let judgement = try #require(try answers(fold(facts)).accusation(0)).judgement
+    #expect(judgement.verdict == .undetermined && judgement.reason == .originUnknown(unknown))
+  }
+
+  @Test("what is judged again when an L1 block comes is all that it changes, whatever L1 does")
+  func judgedAnew() throws {
+    var random = SeededGenerator()
+    for _ in 0..<60 {
+      var facts = [l1(0)]
+      var branches: [UInt64] = [0]
+      let keys = [Self.key, Hash256(1, 1, 1, 1)]
+      for step in 0..<30 as Range<UInt64> {
+        let head = UInt64(branches.count) - 1
+        switch Int.random(in: 0..<10, using: &random) {
+        case 0 where head > 2:
+          let ancestor = head - UInt64.random(in: 1...2, using: &random)
+          facts.append(
+            Fact(
+              coordinates: .observed(at: head),
+              event: .l1Reorged(
+                L1Reorged(
+                  oldTip: header(head, branches[Int(head)]).id, newTip: header(head, 9).id,
+                  commonAncestor: header(ancestor, branches[Int(ancestor)]).id, revokedFrom: .zero, revokedTo: .zero))))
+          branches.removeLast(Int(head - ancestor))
+        case 1: facts.append(force(in: head))
+        case 2 where step > 20: facts.append(try change(to: keys.randomElement(using: &random) ?? Self.key, in: head))
+        case 3...6:
+          let number = UInt64.random(in: 0...head + 4, using: &random)
+          let branch = number <= head ? branches[Int(number)] : 0
+          facts.append(
+            try heard(
+              commitment(
+                UInt64.random(in: 7...9, using: &random), origin: header(number, branch).id, salt: step,
+                key: keys.randomElement(using: &random) ?? Self.key)))
+        default:
+          branches.append(UInt64.random(in: 0...1, using: &random))
+          facts.append(l1(head + 1, branches[branches.count - 1]))
+        }
+      }
+      // What the newest block forced is looked at when there is a next one.
+      facts.append(l1(UInt64(branches.count)))
+      try expectFreshJudgements(fold(facts))
+    }
+  }
+
+  private func expectFreshJudgements(_ tables: MemoryTables) throws {
+    let view = ProjectionView(batch: WriteBatch(), over: tables)
+    let equivocation = EquivocationView(configuration: configuration)
+    let progress = try #require(try answers(tables).progress())
+    try answers(tables).forEachAccusation { number, row in
+      let fresh = try? equivocation.judge(row.contradiction, progress, in: view)
+      #expect(fresh == row.judgement, "accusation \(number)")
+      return true
     }
   }
 
