@@ -81,12 +81,10 @@ package struct GasSchedule: Hashable, Sendable {
   /// What the callee gets for free when value is moved.
   package static let callStipend = 2_300
   package static let newAccount = 25_000
-  package static let create = 32_000
   /// Each byte of a new contract's code.
   package static let codeByte = 200
   package static let keccakWord = 6
   package static let copyWord = 3
-  package static let logTopic = 375
   package static let logByte = 8
   /// EIP-170.
   package static let codeSizeLimit = 24_576

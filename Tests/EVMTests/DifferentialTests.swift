@@ -1,72 +1,29 @@
 import EVM
-import Primitives
+import SecondMachine
 import TestSupport
 import Testing
 
 @Suite("Two interpreters")
 struct DifferentialTests {
-  private static let contracts = (1...4).map { Address(0, 0, 0xc000 + UInt32($0)) }
-
-  private static let targets =
-    contracts + contracts + [Precompile.sha256, .ripemd160, .identity, .ecRecover].map(\.address) + [
-      Accounts.sender, Accounts.other, .zero,
-    ]
-
-  private func world(_ random: inout RandomCode, revision: Revision) -> World {
-    var accounts = [Accounts.sender: World.Account(balance: 1_000_000_000, nonce: 1)]
-    for contract in Self.contracts {
-      accounts[contract] = World.Account(
-        balance: 50, nonce: 1, code: random.program(length: 30), storage: [0: 7, 1: 9])
-    }
-    if random.generator.next() % 4 == 0 {
-      accounts[Self.contracts[3]]?.code = Delegation.code(for: Self.contracts[0])
-    }
-    return World(accounts, revision: revision)
-  }
-
   @Test(
-    "random code spends the same gas, returns the same and leaves the same world in both",
-    arguments: [Revision.berlin, .london, .shanghai, .cancun, .prague, .osaka])
+    "random code spends the same gas, returns the same and leaves the same world in both", arguments: Revision.allCases)
   func agree(revision: Revision) {
-    var random = RandomCode(generator: SeededGenerator(), targets: Self.targets, revision: revision)
-    let machine = Machine(revision: revision)
-    var successes = 0
-    for round in 0..<500 {
-      let start = world(&random, revision: revision)
-      let gas = 20_000 + Int(random.generator.next() % 400_000)
-      let input = random.generator.bytes(count: Int(random.generator.next() % 80))
-      let value = UInt256(random.generator.next() % 3)
-      var (fast, slow) = (start, SlowMachine(revision: revision, world: start))
-      let result = machine.execute(
-        Message(
-          kind: .call, sender: Accounts.sender, recipient: Self.contracts[0], value: value, input: input,
-          gas: UInt64(gas)),
-        block: .test, transaction: .test, host: &fast)
-      let expected = slow.message(
-        SlowMachine.Frame(
-          code: start.code(of: Self.contracts[0]), address: Self.contracts[0], caller: Accounts.sender, value: value,
-          input: input, isStatic: false, depth: 0, gas: gas),
-        moving: value, from: Accounts.sender, precompile: nil)
-      let isSame = outcome(of: result) == expected && fast.state == slow.world.state
-      #expect(
-        isSame,
-        "round \(round) \(revision): \(outcome(of: result)) for \(expected), code \(Hex.encode(start.code(of: Self.contracts[0])))"
-      )
-      if expected.status == .success { successes += 1 }
-      if !isSame { return }
-    }
-    // A generator whose programs all fail would show nothing. About 60 succeed.
-    #expect(successes >= 20, "\(successes) succeed")
+    let report = MachineComparison.run(
+      seed: SeededGenerator(name: "agree(\(revision))").seed, revision: revision, rounds: 600)
+    #expect(report.difference == nil)
+    // Programs that all fail would show nothing.
+    #expect(report.successes * 3 >= report.runs, "\(report.successes) of \(report.runs) succeed")
   }
 
-  private func outcome(of result: ExecutionResult) -> SlowMachine.Outcome {
-    let status: SlowMachine.Outcome.Status =
-      switch result.status {
-      case .success: .success
-      case .revert: .revert
-      case .failure: .failure
-      }
-    return SlowMachine.Outcome(
-      status: status, gas: Int(result.gasLeft), refund: Int(result.gasRefund), output: result.output)
+  /// One of each group of prices, and of each kind of instruction.
+  @Test(
+    "an instruction that costs one gas too much in one of them is found",
+    arguments: [
+      0x01, 0x0a, 0x20, 0x31, 0x3c, 0x40, 0x52, 0x54, 0x55, 0x57, 0x5b, 0xa2, 0xf0, 0xf1, 0xf4, 0xff,
+    ] as [UInt8])
+  func planted(opcode: UInt8) {
+    let report = MachineComparison.run(
+      seed: 1, revision: .byzantium, rounds: 2_000, planted: [opcode: 1])
+    #expect(report.difference != nil, "\(report.runs) runs")
   }
 }

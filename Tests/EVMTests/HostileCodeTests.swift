@@ -1,6 +1,6 @@
 import EVM
-import Foundation
 import Primitives
+import SecondMachine
 import Testing
 
 @Suite("Hostile code")
@@ -34,53 +34,20 @@ struct HostileCodeTests {
     #expect(run(zero + size.pushed + [0x20], gas: 30_000).result.isSuccess)
   }
 
-  /// Runs `body` on a thread with 512 KiB of stack.
-  private func onSmallStack<Result: Sendable>(_ body: @escaping @Sendable () -> Result) throws -> Result {
-    nonisolated(unsafe) var result: Result?
-    let done = DispatchSemaphore(value: 0)
-    let thread = Thread {
-      unsafe result = body()
-      done.signal()
-    }
-    thread.stackSize = 512 << 10
-    thread.start()
-    done.wait()
-    return try #require(unsafe result)
-  }
-
+  // The release build's machine, whose instructions are to go on by jumps, is put to the same by `MachineFuzz`.
   @Test("calls nest 1,024 deep, and no deeper, on a thread with half a megabyte of stack")
-  func depth() throws {
-    // Calls itself with all gas, then counts: one more in slot 0.
-    let code: [UInt8] =
-      [0x5f, 0x5f, 0x5f, 0x5f, 0x5f, 0x30, 0x5a, 0xf1, 0x50, 0x5f, 0x54, 0x60, 0x01, 0x01, 0x5f, 0x55]
-    let slot = try onSmallStack {
-      run(code, gas: 1 << 55).world.state.accounts[Accounts.contract]?.storage[.zero]
-    }
-    #expect(slot == 1025)
+  func depth() {
+    #expect(HostileCode.nestedCalls() == 1025)
   }
 
   @Test("creations nest 1,024 deep on a thread with half a megabyte of stack")
-  func creationDepth() throws {
-    // Copies its own code into memory and creates a contract with it.
-    let code: [UInt8] = [0x38, 0x5f, 0x5f, 0x39, 0x38, 0x5f, 0x5f, 0xf0]
-    let accounts = try onSmallStack {
-      run(code, gas: 1 << 55).world.state.accounts.count
-    }
-    // The sender and the contract stand there before.
-    #expect(accounts == 2 + 1024)
+  func creationDepth() {
+    #expect(HostileCode.nestedCreations() == 1024)
   }
 
-  @Test("ten million instructions do not grow the native stack")
-  func longLoop() throws {
-    #if DEBUG
-      let rounds: UInt64 = 10_000
-    #else
-      let rounds: UInt64 = 2_000_000
-    #endif
-    // Counts down to zero: JUMPDEST PUSH1 1 SWAP1 SUB DUP1 PUSH1 dest JUMPI.
-    let code = UInt256(rounds).pushed + [0x5b, 0x60, 0x01, 0x90, 0x03, 0x80, 0x60, 33, 0x57]
-    let left = try onSmallStack { run(code, gas: 100_000_000).result.gasLeft }
-    #expect(left == 100_000_000 - 3 - 26 * rounds)
+  @Test("70,000 instructions do not grow the native stack")
+  func longLoop() {
+    #expect(HostileCode.loop(rounds: 10_000) == 3 + 26 * 10_000)
   }
 
   /// Calls `callee` so often, with all gas there is.
@@ -131,13 +98,14 @@ struct HostileCodeTests {
       // Behind the code there is a STOP, at which the tracer sees what the PUSH left.
       let push = UInt8(0x5f + count)
       var world = World([Accounts.contract: World.Account(nonce: 1, code: [push, 0xab])], revision: .osaka)
-      var tracer = StructLogTracer()
+      var entries: [StructLogTracer.Entry] = []
+      var tracer = StructLogTracer { entries.append($0) }
       let message = Message(
         kind: .call, sender: Accounts.sender, recipient: Accounts.contract, value: .zero, input: [], gas: 1_000)
       _ = Machine(revision: .osaka).execute(
         message, block: .test, transaction: .test, host: &world, tracer: &tracer)
-      #expect(tracer.entries.last?.opcode == 0x00)
-      #expect(tracer.entries.last?.stack == [UInt256(0xab) << (8 * (count - 1))])
+      #expect(entries.last?.opcode == 0x00)
+      #expect(entries.last?.stack == [UInt256(0xab) << (8 * (count - 1))])
     }
   }
 }

@@ -1,5 +1,6 @@
 import EVM
 import Primitives
+import SecondMachine
 import Testing
 
 @Suite("The opcode table and the handlers")
@@ -16,15 +17,16 @@ struct OpcodeTableTests {
     0xf1: 2_600, 0xf2: 2_600, 0xf4: 2_600, 0xfa: 2_600,
   ]
 
-  private func trace(_ code: [UInt8], revision: Revision = .osaka) -> (StructLogTracer, ExecutionResult) {
+  private func trace(_ code: [UInt8], revision: Revision = .osaka) -> ([StructLogTracer.Entry], ExecutionResult) {
     var world = World(
       [Accounts.contract: World.Account(balance: 5, nonce: 1, code: code)], revision: revision)
-    var tracer = StructLogTracer()
+    var entries: [StructLogTracer.Entry] = []
+    var tracer = StructLogTracer { entries.append($0) }
     let message = Message(
       kind: .call, sender: Accounts.sender, recipient: Accounts.contract, value: .zero, input: [], gas: 1_000_000)
     let result = Machine(revision: revision).execute(
       message, block: .test, transaction: .test, host: &world, tracer: &tracer)
-    return (tracer, result)
+    return (entries, result)
   }
 
   private func zeros(_ count: Int) -> [UInt8] {
@@ -34,9 +36,9 @@ struct OpcodeTableTests {
   @Test("every instruction costs, takes and leaves what its row says", arguments: plain.map(\.byte))
   func costs(byte: UInt8) throws {
     let opcode = try #require(Opcode.named(byte))
-    let (tracer, result) = trace(zeros(opcode.taken) + [byte, 0x00])
+    let (entries, result) = trace(zeros(opcode.taken) + [byte, 0x00])
     #expect(result.isSuccess, "\(opcode.name)")
-    let entry = try #require(tracer.entries.first { $0.opcode == byte && $0.programCounter == opcode.taken })
+    let entry = try #require(entries.first { $0.opcode == byte && $0.programCounter == opcode.taken })
     let cost = entry.gasCost
     if byte == 0xf0 || byte == 0xf5 {
       // What is left goes to the new frame, but for a 64th.
@@ -46,7 +48,7 @@ struct OpcodeTableTests {
     }
     // PUSH swallows what stands behind it.
     guard !(0x60...0x7f).contains(byte) else { return }
-    let after = try #require(tracer.entries.last { $0.depth == 1 })
+    let after = try #require(entries.last { $0.depth == 1 })
     #expect(after.stack.count == opcode.left, "\(opcode.name)")
   }
 

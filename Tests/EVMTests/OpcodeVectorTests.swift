@@ -1,6 +1,7 @@
 import EVM
 import Foundation
 import Primitives
+import SecondMachine
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import EVM
 import Primitives
+import SecondMachine
 import TestSupport
 import Testing
 

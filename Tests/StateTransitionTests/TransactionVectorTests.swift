@@ -42,7 +42,7 @@ import Testing
       let bytes = try Hex.decode(test.txbytes)
       let transaction = try Transaction(encoded: bytes.rawSpan)
       let sender = try transaction.sender(chainID: 1, rules: rules)
-      let gas = try transaction.checkStateless(rules: rules)
+      let gas = try transaction.checkStateless(rules: rules).intrinsic
       #expect(expected.exception == nil, "\(name) is accepted")
       #expect(transaction.hash.description == expected.hash, "\(name)")
       #expect(sender.description == expected.sender, "\(name)")

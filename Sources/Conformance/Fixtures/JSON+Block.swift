@@ -2,21 +2,20 @@ import Primitives
 import Rollup
 import StateTransition
 
-// Blocks as Ethereum's JSON-RPC writes them.
+// Blocks as Ethereum's JSON-RPC writes them; headers also as fixtures do, which have other names for some fields.
 extension JSON {
   /// A block's header, with the optional fields that are there.
   func blockHeader() throws(FixtureError) -> BlockHeader {
-    guard let bloom = LogsBloom(bytes: try member("logsBloom").bytes()) else {
-      throw FixtureError("logsBloom has not the bytes that a bloom has")
-    }
     var header = BlockHeader(
-      parentHash: try member("parentHash").hash(), ommersHash: try member("sha3Uncles").hash(),
-      beneficiary: try member("miner").address(), stateRoot: try member("stateRoot").hash(),
-      transactionsRoot: try member("transactionsRoot").hash(), receiptsRoot: try member("receiptsRoot").hash(),
-      logsBloom: bloom, difficulty: try member("difficulty").number(), number: try member("number").integer(),
-      gasLimit: try member("gasLimit").integer(), gasUsed: try member("gasUsed").integer(),
-      timestamp: try member("timestamp").integer(), extraData: try member("extraData").bytes(),
-      mixHash: try member("mixHash").hash(), nonce: try member("nonce").integer())
+      parentHash: try member("parentHash").hash(), ommersHash: try member(anyOf: "sha3Uncles", "uncleHash").hash(),
+      beneficiary: try member(anyOf: "miner", "coinbase").address(), stateRoot: try member("stateRoot").hash(),
+      transactionsRoot: try member(anyOf: "transactionsRoot", "transactionsTrie").hash(),
+      receiptsRoot: try member(anyOf: "receiptsRoot", "receiptTrie").hash(),
+      logsBloom: try member(anyOf: "logsBloom", "bloom").bloom(), difficulty: try member("difficulty").number(),
+      number: try member("number").integer(), gasLimit: try member("gasLimit").integer(),
+      gasUsed: try member("gasUsed").integer(), timestamp: try member("timestamp").integer(),
+      extraData: try member("extraData").bytes(), mixHash: try member("mixHash").hash(),
+      nonce: try member("nonce").integer())
     header.baseFeePerGas = try optional("baseFeePerGas")?.number()
     header.withdrawalsRoot = try optional("withdrawalsRoot")?.hash()
     header.blobGasUsed = try optional("blobGasUsed")?.integer()
@@ -33,7 +32,12 @@ extension JSON {
       header: try blockHeader(), transactions: transactions.map { $0.encode() }, uncles: [], withdrawals: withdrawals)
   }
 
-  private func withdrawal() throws(FixtureError) -> Withdrawal {
+  func bloom() throws(FixtureError) -> LogsBloom {
+    guard let bloom = LogsBloom(bytes: try bytes()) else { throw FixtureError("a bloom has 256 bytes") }
+    return bloom
+  }
+
+  func withdrawal() throws(FixtureError) -> Withdrawal {
     Withdrawal(
       index: try member("index").integer(), validatorIndex: try member("validatorIndex").integer(),
       address: try member("address").address(), amount: try member("amount").integer())

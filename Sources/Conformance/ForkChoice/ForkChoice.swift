@@ -28,6 +28,8 @@ struct ForkChoice {
   }
 
   /// Takes a block in, if it is valid and its parent is there; else says why not. Returns what its transactions did.
+  ///
+  /// Only an error that `isRefusal` says something about the block.
   mutating func add(rlp bytes: [UInt8]) throws -> [TransactionOutcome] {
     let block = try EthereumBlock(rlp: bytes.rawSpan)
     let header = block.header
@@ -44,6 +46,15 @@ struct ForkChoice {
     nodes[hash] = node
     if isBetter(node) { head = hash }
     return transactions
+  }
+
+  /// Whether `add` threw because of what the block is, and not because a state could not be read or committed to.
+  static func isRefusal(_ error: any Error) -> Bool {
+    switch error {
+    case BlockError.state: false
+    case is RLPError, is HeaderError, is BlockBodyError, is BlockError, is ForkChoiceError: true
+    default: false
+    }
   }
 
   private func execute(_ block: EthereumBlock, _ parent: Node) throws -> (Node, [TransactionOutcome]) {

@@ -83,28 +83,37 @@ extension TransactionProgram {
     }
   }
 
+  /// What comes of it, and the state root after it.
+  func result() throws -> (outcome: TransactionOutcome, stateRoot: Hash256) {
+    var execution = BlockExecution(context: context, over: state)
+    let outcome = try execution.apply(transaction, from: sender)
+    var after = state.contents
+    after.apply(execution.takeDiff())
+    return (outcome, after.root)
+  }
+
   /// A new attempt over the untouched state. What the machine has prepared of the code stays prepared.
   package func attempt(on machine: Machine) -> Attempt { Attempt(self, on: machine) }
 }
 
 /// A fixture's state whose accounts' code is hashed once.
 private struct ProgramState: StateView {
-  private let state: FixtureState
+  let contents: FixtureState
   private let accounts: [Address: Account]
 
-  init(_ state: FixtureState) {
-    self.state = state
+  init(_ contents: FixtureState) {
+    self.contents = contents
     accounts = Dictionary(
-      uniqueKeysWithValues: state.accounts.keys.compactMap { address in
-        state.account(address).map { (address, $0) }
+      uniqueKeysWithValues: contents.accounts.keys.compactMap { address in
+        contents.account(address).map { (address, $0) }
       })
   }
 
   func account(_ address: Address) -> Account? { accounts[address] }
 
-  func storage(_ address: Address, _ slot: UInt256) -> UInt256 { state.storage(address, slot) }
+  func storage(_ address: Address, _ slot: UInt256) -> UInt256 { contents.storage(address, slot) }
 
-  func code(_ hash: Hash256) throws(StateReadError) -> [UInt8] { try state.code(hash) }
+  func code(_ hash: Hash256) throws(StateReadError) -> [UInt8] { try contents.code(hash) }
 
-  func blockHash(_ number: UInt64) -> Hash256 { state.blockHash(number) }
+  func blockHash(_ number: UInt64) -> Hash256 { contents.blockHash(number) }
 }

@@ -6,6 +6,8 @@ package struct CaseResult: Sendable {
     case failed(String)
     /// Why it was not run.
     case skipped(String)
+    /// It is no fixture of the suite's kind. Counts as failed: nothing is passed over.
+    case foreign
   }
 
   /// The file, relative to the suite's directory.
@@ -18,6 +20,9 @@ package struct CaseResult: Sendable {
   package let fork: String
 
   package let outcome: Outcome
+
+  /// What stands for the fork where nothing says one: the file is not read, or is of another kind.
+  static let noFork = "none"
 }
 
 /// What became of a suite.
@@ -57,7 +62,7 @@ package struct ConformanceReport: Sendable {
     case .passed:
       counts.passed += 1
       total.passed += 1
-    case .failed:
+    case .failed, .foreign:
       counts.failed += 1
       total.failed += 1
       notable.append(result)

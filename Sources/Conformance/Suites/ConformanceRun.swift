@@ -1,4 +1,5 @@
 import Dispatch
+package import EVM
 import Foundation
 import Hashing
 import Synchronization
@@ -7,7 +8,7 @@ import Synchronization
 package struct ConformanceRun: Sendable {
   /// The kinds of suites; the raw value is what the command line calls them.
   package enum Kind: String, CaseIterable, Sendable {
-    case state, blockchain, transaction, trie, rlp, opcode, precompile, genesis, mainnet, witness
+    case state, blockchain, transaction, trie, rlp, opcode, precompile, genesis, mainnet, witness, program
   }
 
   /// A fixed part of a suite's cases: by a checksum of each case's file and name, so that it is the same on every machine.
@@ -49,6 +50,8 @@ package struct ConformanceRun: Sendable {
   }
 
   /// Runs all cases. The result does not depend on the number of cores.
+  ///
+  /// Throws when nothing was run: no file is of the suite's kind, or no case is chosen.
   package func run() throws -> ConformanceReport {
     let suite = try suite()
     let files = try files(of: suite)
@@ -58,7 +61,18 @@ package struct ConformanceRun: Sendable {
       results.withLock { $0[index] = cases }
     }
     let byFile = results.withLock { $0 }
-    return ConformanceReport(files.indices.flatMap { byFile[$0] ?? [] })
+    let all = files.indices.flatMap { byFile[$0] ?? [] }
+    if all.isEmpty { throw nothingChosen }
+    let areForeign = all.allSatisfy { if case .foreign = $0.outcome { true } else { false } }
+    if areForeign { throw ConformanceError("\(directory) holds no fixture of the suite '\(kind.rawValue)'") }
+    return ConformanceReport(all)
+  }
+
+  private var nothingChosen: ConformanceError {
+    let choice = [
+      filter.map { "filter '\($0)'" }, fork.map { "fork '\($0)'" }, share.map { "share \($0.part)/\($0.count)" },
+    ].compactMap { $0 }.joined(separator: ", ")
+    return ConformanceError("no case of the suite '\(kind.rawValue)' in \(directory) is chosen: \(choice)")
   }
 
   private func suite() throws -> any Suite {
@@ -73,6 +87,7 @@ package struct ConformanceRun: Sendable {
     case .genesis: GenesisSuite()
     case .mainnet: try MainnetSuite(directory: directory)
     case .witness: WitnessSuite()
+    case .program: ProgramSuite()
     }
   }
 
@@ -88,20 +103,50 @@ package struct ConformanceRun: Sendable {
 
   private func run(_ suite: any Suite, _ file: FixtureFile) -> [CaseResult] {
     do {
-      return try suite.cases(of: file).compactMap { run($0, of: file.path) }
+      let cases = try suite.cases(of: file)
+      return (cases.isEmpty ? [.foreign("")] : cases).compactMap { run($0, of: file.path) }
     } catch {
-      return [CaseResult(file: file.path, name: "", fork: "", outcome: .failed("\(error)"))]
+      return [CaseResult(file: file.path, name: "", fork: CaseResult.noFork, outcome: .failed("\(error)"))]
     }
   }
 
   private func run(_ item: SuiteCase, of file: String) -> CaseResult? {
-    if let fork, item.fork != fork { return nil }
-    if let filter, !file.contains(filter), !item.name.contains(filter) { return nil }
-    if let share, !share.contains(file: file, name: item.name) { return nil }
+    guard chooses(item, of: file) else { return nil }
     if let reason = SkipList.reason(file: file, name: item.name) {
       return CaseResult(file: file, name: item.name, fork: item.fork, outcome: .skipped(reason))
     }
     return CaseResult(file: file, name: item.name, fork: item.fork, outcome: item.outcome())
+  }
+
+  private func chooses(_ item: SuiteCase, of file: String) -> Bool {
+    if let fork, item.fork != fork { return false }
+    if let filter, !file.contains(filter), !item.name.contains(filter) { return false }
+    return share?.contains(file: file, name: item.name) ?? true
+  }
+}
+
+// MARK: - One case, step by step
+
+extension ConformanceRun {
+  /// Runs the one case that is chosen, and tells of each instruction when it is over; a plain transfer has none.
+  ///
+  /// Throws when no case is chosen, or more than one, or one that does not come to instructions in this way.
+  package func trace(_ tell: @escaping (StructLogTracer.Entry) -> Void) throws -> ConformanceReport {
+    let suite = try suite()
+    var chosen: [(file: String, item: SuiteCase)] = []
+    for path in try files(of: suite) {
+      let file = FixtureFile(directory: directory, path: path)
+      for item in (try? suite.cases(of: file)) ?? [] where chooses(item, of: path) { chosen.append((path, item)) }
+    }
+    guard let (file, item) = chosen.first else { throw nothingChosen }
+    guard chosen.count == 1 else {
+      let others = "'\(item.name)' and '\(chosen[1].item.name)'"
+      throw ConformanceError("a trace is of one case, and \(chosen.count) are chosen: \(others) first")
+    }
+    guard let outcome = item.outcome(tell) else {
+      throw ConformanceError("'\(item.name)' cannot be traced: cases of the suite 'state' can")
+    }
+    return ConformanceReport([CaseResult(file: file, name: item.name, fork: item.fork, outcome: outcome)])
   }
 }
 

@@ -1,3 +1,4 @@
+import EVM
 import Primitives
 import Rollup
 import StateTransition
@@ -10,15 +11,23 @@ import StateTransition
 struct StateSuite: FixtureSuite {
   static func cases(file: String, name: String, _ fixture: JSON) -> [SuiteCase] {
     (fixture["post"]?.members ?? []).flatMap { fork, entries in
-      entries.items.enumerated().map { index, entry in
-        SuiteCase(name: "\(name) \(fork) \(index)", fork: fork) {
-          try run(fixture, fork: fork, entry)
+      if entries.items.isEmpty { return [SuiteCase(name: "\(name) \(fork)", fork: fork) { "it expects nothing" }] }
+      return entries.items.enumerated().map { index, entry in
+        let name = "\(name) \(fork) \(index)"
+        return SuiteCase(name: name, fork: fork) {
+          var tracer = NoTracer()
+          return try run(fixture, fork: fork, entry, &tracer)
+        } traced: { tell in
+          var tracer = StructLogTracer(tell)
+          return try run(fixture, fork: fork, entry, &tracer)
         }
       }
     }
   }
 
-  private static func run(_ fixture: JSON, fork name: String, _ entry: JSON) throws(FixtureError) -> String? {
+  private static func run(
+    _ fixture: JSON, fork name: String, _ entry: JSON, _ tracer: inout some Tracer
+  ) throws(FixtureError) -> String? {
     let forks = try FixtureForks(network: name, config: fixture["config"])
     let chainID = try fixture["config"]?.optional("chainid")?.integer()
     let header = try header(fixture.member("env"), fork: FixtureForks.names[name] ?? .frontier)
@@ -28,7 +37,7 @@ struct StateSuite: FixtureSuite {
     let isRefusalExpected = entry["expectException"]?.text != nil
     var outcome: TransactionOutcome?
     do {
-      outcome = try execution.apply(entry.member("txbytes").bytes())
+      outcome = try execution.apply(entry.member("txbytes").bytes(), tracer: &tracer)
       if isRefusalExpected { return "the transaction is accepted, and should not be" }
       state.apply(execution.takeDiff())
     } catch let error as BlockError {

@@ -1,3 +1,5 @@
+import EVM
+
 /// One way of reading fixtures.
 protocol Suite: Sendable {
   /// Whether a file holds cases, by its path below the suite's directory.
@@ -9,7 +11,7 @@ protocol Suite: Sendable {
 
 /// A suite whose files hold fixtures by name, each complete in itself.
 protocol FixtureSuite: Suite {
-  /// The cases of one entry of a file.
+  /// The cases of one entry of a file; none when it is no fixture of this kind.
   static func cases(file: String, name: String, _ fixture: JSON) -> [SuiteCase]
 }
 
@@ -21,7 +23,10 @@ extension FixtureSuite {
   static func cases(of document: JSON, in path: String) -> [SuiteCase] {
     // A list of cases without names is one fixture.
     if case .array = document { return cases(file: path, name: "", document) }
-    return document.members.flatMap { name, fixture in cases(file: path, name: name, fixture) }
+    return document.members.flatMap { name, fixture in
+      let cases = cases(file: path, name: name, fixture)
+      return cases.isEmpty ? [.foreign(name)] : cases
+    }
   }
 }
 
@@ -32,9 +37,18 @@ struct SuiteCase {
 
   private let body: () throws -> CaseResult.Outcome
 
-  /// `difference` is nil for passed, else the first difference.
-  init(name: String, fork: String, _ difference: @escaping () throws -> String?) {
-    self.init(name: name, fork: fork) { try difference().map { .failed($0) } ?? .passed }
+  /// The same, telling of each instruction; nil where no instructions are followed.
+  private let traced: ((@escaping (StructLogTracer.Entry) -> Void) throws -> String?)?
+
+  /// Both closures give nil for passed, else the first difference; the second tells of each instruction.
+  init(
+    name: String, fork: String, _ difference: @escaping () throws -> String?,
+    traced: ((@escaping (StructLogTracer.Entry) -> Void) throws -> String?)? = nil
+  ) {
+    self.name = name
+    self.fork = fork
+    body = { try difference().map { .failed($0) } ?? .passed }
+    self.traced = traced
   }
 
   /// `outcome` says so itself where what the case holds decides that it cannot be run.
@@ -42,10 +56,27 @@ struct SuiteCase {
     self.name = name
     self.fork = fork
     body = outcome
+    traced = nil
+  }
+
+  /// What stands in a file of fixtures, and is none of the suite's kind.
+  static func foreign(_ name: String) -> SuiteCase {
+    SuiteCase(name: name, fork: CaseResult.noFork) { () -> CaseResult.Outcome in .foreign }
   }
 
   /// Runs it.
   func outcome() -> CaseResult.Outcome {
     do { return try body() } catch { return .failed("\(error)") }
+  }
+
+  /// Runs it and tells of each instruction; nil where that cannot be.
+  func outcome(_ tell: @escaping (StructLogTracer.Entry) -> Void) -> CaseResult.Outcome? {
+    guard let traced else { return nil }
+    do {
+      if let difference = try traced(tell) { return .failed(difference) }
+      return .passed
+    } catch {
+      return .failed("\(error)")
+    }
   }
 }

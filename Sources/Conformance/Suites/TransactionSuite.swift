@@ -18,7 +18,7 @@ struct TransactionSuite: FixtureSuite {
     do {
       let transaction = try Transaction(encoded: bytes.rawSpan)
       let sender = try transaction.sender(chainID: 1, rules: rules)
-      let gas = try transaction.checkStateless(rules: rules)
+      let gas = try transaction.checkStateless(rules: rules).intrinsic
       if isRefusalExpected { return "accepted, expected is \(expected["exception"]?.text ?? "an exception")" }
       if transaction.encode() != bytes { return "the encoding is another one" }
       return try difference(transaction.hash, sender, gas, expected)

@@ -8,8 +8,9 @@ typealias Table = UnsafeRawPointer
 /// was left: an opcode that the machine must serve, or a `Signal`.
 ///
 /// In an optimised build the call to the next handler is a jump, and the registers stay in the processor's. Swift does
-/// not promise that; `HostileCodeTests` holds it to it. Where it is not so (a debug build), the loop is driven one step at
-/// a time by a table whose every entry saves the registers and returns.
+/// not promise that: `Tools/assembly` looks at the machine code, and `MachineFuzz` runs long loops on a small stack. Where
+/// it is not so (a debug build), the loop is driven one step at a time by a table whose every entry saves the registers
+/// and returns.
 typealias Handler = @convention(c) (CodePointer, Raw, Int, Raw, Table) -> Int32
 
 /// Why the loop was left, beside the 256 opcodes.

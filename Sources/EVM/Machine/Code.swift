@@ -16,7 +16,8 @@ package final class Code {
   /// Where the code is that runs in place of this one, when this is a delegation (EIP-7702).
   package let delegate: Address?
 
-  package init(copying source: UnsafeRawBufferPointer) {
+  /// - Parameter isRun: false for bytes that are only read, which need no jump destinations.
+  package init(copying source: UnsafeRawBufferPointer, isRun: Bool = true) {
     count = source.count
     let mapOffset = Code.margin + source.count + Frame.codePadding
     let size = mapOffset + source.count / 8 + 1
@@ -29,16 +30,16 @@ package final class Code {
     }
     unsafe bytes = UnsafePointer(start)
     unsafe jumpDestinations = UnsafePointer(map)
-    unsafe Code.mark(map, of: start, source.count)
-    delegate = unsafe Delegation.target(of: source.bytes)
+    if isRun { unsafe Code.mark(map, of: start, source.count) }
+    delegate = unsafe isRun ? Delegation.target(of: source.bytes) : nil
   }
 
   deinit {
     unsafe storage.deallocate()
   }
 
-  package static func prepared(_ bytes: [UInt8]) -> Code {
-    unsafe bytes.withUnsafeBytes { unsafe Code(copying: $0) }
+  package static func prepared(_ bytes: [UInt8], isRun: Bool = true) -> Code {
+    unsafe bytes.withUnsafeBytes { unsafe Code(copying: $0, isRun: isRun) }
   }
 
   package static let emptyHash = Keccak256.emptyHash
@@ -59,21 +60,5 @@ package final class Code {
       }
       offset &+= 1
     }
-  }
-}
-
-/// Code that stands for the code of another account (EIP-7702): 0xef0100 and an address.
-package enum Delegation {
-  /// The address that the code names; nil when it is no delegation.
-  package static func target(of code: RawSpan) -> Address? {
-    guard code.byteCount == 23, code.byte(at: 0) == 0xef, code.byte(at: 1) == 1, code.byte(at: 2) == 0 else {
-      return nil
-    }
-    return Address(code.extracting(last: 20))
-  }
-
-  /// The code that names the address.
-  package static func code(for target: Address) -> [UInt8] {
-    [0xef, 0x01, 0x00] + target.bytes
   }
 }

@@ -104,34 +104,36 @@ extension Machine {
   package func returned<World: Host & ~Copyable>(
     _ output: UnsafeRawBufferPointer, _ frame: FrameHandle, _ host: inout World
   ) throws(World.Failure) -> Outcome {
+    var gas = frame.gas
     if unsafe frame.fields.pointee.isCreation, output.count > 0 {
       switch unsafe deposit(output, frame) {
-      case .accepted:
+      case .accepted(let cost):
+        gas -= cost
         let code = unsafe [UInt8](output)
         try unsafe host.setCode(code, hash: Code.hash(of: output), of: frame.address)
       case .skipped:
-        return end(frame, Outcome(.success, gas: frame.gas, refund: frame.refund), &host)
+        return end(frame, Outcome(.success, gas: gas, refund: frame.refund), &host)
       case .refused(let halt):
         return end(frame, .failed(halt), &host)
       }
     }
-    return unsafe end(frame, Outcome(.success, gas: frame.gas, refund: frame.refund, output: output), &host)
+    return unsafe end(frame, Outcome(.success, gas: gas, refund: frame.refund, output: output), &host)
   }
 
   package enum Deposit {
-    case accepted
+    /// For so much gas, which is the creation's to pay and not the last instruction's.
+    case accepted(cost: Int)
     /// In Frontier, a contract whose code cannot be paid for is made without it.
     case skipped
     case refused(Halt)
   }
 
-  /// Charges for a new contract's code.
+  /// Whether a new contract gets this code.
   package func deposit(_ code: UnsafeRawBufferPointer, _ frame: FrameHandle) -> Deposit {
     if revision >= .london, unsafe code[0] == 0xef { return .refused(.reservedCode) }
     if revision >= .spuriousDragon, code.count > GasSchedule.codeSizeLimit { return .refused(.codeTooLarge) }
     let cost = code.count * GasSchedule.codeByte
     if cost > frame.gas { return revision == .frontier ? .skipped : .refused(.outOfGas) }
-    _ = frame.charge(cost)
-    return .accepted
+    return .accepted(cost: cost)
   }
 }

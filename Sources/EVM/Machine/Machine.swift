@@ -84,8 +84,8 @@ extension Machine {
     tracer: inout Watcher
   ) throws(World.Failure) -> ExecutionResult {
     let shared = unsafe allocate(Environment(block: block, transaction: transaction, schedule: schedule))
-    // Call data stays where it is while the message runs; prepared like code, it lies in memory of its own.
-    let input = Code.prepared(message.input)
+    // Call data stays where it is while the message runs; kept like code, it lies in memory of its own.
+    let input = Code.prepared(message.input, isRun: message.kind == .create)
     defer {
       reset()
       unsafe release(shared)

@@ -66,10 +66,12 @@ package struct TraceStep {
     return (0..<count).map { frame[count - 1 - $0] }
   }
 
+  /// In bytes.
+  package var memorySize: Int { unsafe frame.fields.pointee.memorySize }
+
   /// A copy.
   package var memory: [UInt8] {
-    let count = UInt256(UInt64(unsafe frame.fields.pointee.memorySize))
-    return unsafe [UInt8](frame.memory(.zero, count))
+    unsafe [UInt8](frame.memory(.zero, UInt256(UInt64(memorySize))))
   }
 
   /// What the last call returned. A copy.

@@ -6,8 +6,8 @@ import Rollup
 /// A valid transaction, from the charge for its gas to the end of its code.
 extension BlockExecution {
   /// Charges the sender, warms what starts warm, applies authorizations and runs the call or creation.
-  mutating func run(
-    _ transaction: Transaction, _ charge: TransactionCharge
+  mutating func run<Watcher: Tracer>(
+    _ transaction: Transaction, _ charge: TransactionCharge, _ tracer: inout Watcher
   ) throws(BlockError) -> (result: ExecutionResult, authorizationRefund: UInt64, contract: Address?) {
     buyGas(transaction, charge)
     let contract =
@@ -22,8 +22,12 @@ extension BlockExecution {
         gas: transaction.gasLimit - charge.intrinsicGas)
       let environment = TransactionEnvironment(
         origin: charge.sender, gasPrice: charge.gasPrice, blobHashes: transaction.blobVersionedHashes)
-      let result = try machine.execute(
-        message, block: context.environment, transaction: environment, host: &world)
+      // Where nobody watches, the machine's own call for that: it is compiled without a tracer.
+      let result =
+        Watcher.isActive
+        ? try machine.execute(
+          message, block: context.environment, transaction: environment, host: &world, tracer: &tracer)
+        : try machine.execute(message, block: context.environment, transaction: environment, host: &world)
       return (result, refund, contract)
     } catch {
       throw .state(block: context.number, error)
@@ -74,10 +78,10 @@ extension BlockExecution {
       let index = try world.index(of: authority)
       _ = world.warm(index)
       let account = world.accounts[index].value
-      if account.hasCode, Delegation(try world.code(account.codeHash)) == nil { continue }
+      if account.hasCode, Delegation.target(of: try world.code(account.codeHash)) == nil { continue }
       guard account.nonce == authorization.nonce else { continue }
       if account.exists { refund += ForkRules.perEmptyAccountCost - ForkRules.perAuthorizationBaseCost }
-      let code = authorization.address == .zero ? [] : Delegation(to: authorization.address).code
+      let code = authorization.address == .zero ? [] : Delegation.code(for: authorization.address)
       try world.setCode(code, hash: Keccak256.hash(code), of: authority)
       world.update(index) { $0.nonce += 1 }
     }

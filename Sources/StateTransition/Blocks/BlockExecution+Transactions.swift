@@ -1,4 +1,4 @@
-import EVM
+package import EVM
 package import Primitives
 import Rollup
 
@@ -14,22 +14,38 @@ extension BlockExecution {
     try apply(Transaction.decode(encoded), signer: signer)
   }
 
+  /// As `apply(_:signer:)`, telling a tracer about each instruction.
+  @discardableResult
+  package mutating func apply(
+    _ encoded: [UInt8], tracer: inout some Tracer
+  ) throws(BlockError) -> TransactionOutcome {
+    try apply(Transaction.decode(encoded), signer: nil, &tracer)
+  }
+
   /// Carries out the next transaction, which is what decoding gave.
   @discardableResult
   mutating func apply(
     _ decoded: Result<Transaction, TransactionError>, signer: Address?
   ) throws(BlockError) -> TransactionOutcome {
+    var tracer = NoTracer()
+    return try apply(decoded, signer: signer, &tracer)
+  }
+
+  private mutating func apply(
+    _ decoded: Result<Transaction, TransactionError>, signer: Address?, _ tracer: inout some Tracer
+  ) throws(BlockError) -> TransactionOutcome {
     let transaction: Transaction
     let sender: Address
+    let gas: (intrinsic: UInt64, floor: UInt64)
     do throws(TransactionError) {
       transaction = try decoded.get()
       // What needs no key recovery comes first: it is what rejects most cheaply.
-      try transaction.checkStateless(rules: context.rules)
+      gas = try transaction.checkStateless(rules: context.rules)
       sender = try transaction.sender(chainID: context.chainID, rules: context.rules, signer: signer)
     } catch {
       throw invalid(error)
     }
-    return try apply(transaction, from: sender)
+    return try apply(transaction, from: sender, gas, &tracer)
   }
 
   /// Carries out the next transaction, whose sender is known (yellow paper, section 6). When it throws
@@ -38,33 +54,41 @@ extension BlockExecution {
   package mutating func apply(
     _ transaction: Transaction, from sender: Address
   ) throws(BlockError) -> TransactionOutcome {
-    let charge = try validate(transaction, from: sender)
-    let outcome = try settle(transaction, charge, try run(transaction, charge))
+    let gas: (intrinsic: UInt64, floor: UInt64)
+    do { gas = try transaction.checkStateless(rules: context.rules) } catch { throw invalid(error) }
+    var tracer = NoTracer()
+    return try apply(transaction, from: sender, gas, &tracer)
+  }
+
+  /// - Parameter gas: what `checkStateless` gave.
+  private mutating func apply(
+    _ transaction: Transaction, from sender: Address, _ gas: (intrinsic: UInt64, floor: UInt64),
+    _ tracer: inout some Tracer
+  ) throws(BlockError) -> TransactionOutcome {
+    let charge = try validate(transaction, from: sender, gas)
+    let outcome = try settle(transaction, charge, try run(transaction, charge, &tracer))
     record(outcome)
     return outcome
   }
 
-  /// Checks everything that makes a transaction valid (yellow paper, section 6.2). Changes nothing but what is known of
-  /// the state before.
+  /// Checks what makes a transaction valid in this block and state (yellow paper, section 6.2). Changes nothing but what
+  /// is known of the state before.
   private mutating func validate(
-    _ transaction: Transaction, from address: Address
+    _ transaction: Transaction, from address: Address, _ gas: (intrinsic: UInt64, floor: UInt64)
   ) throws(BlockError) -> TransactionCharge {
-    let intrinsic: UInt64
     let index = try index(of: address)
     do {
-      intrinsic = try transaction.checkStateless(rules: context.rules)
       try checkAgainstBlock(transaction)
       try check(transaction, from: world.accounts[index].value)
     } catch {
       throw invalid(error)
     }
     // An account that lends another's code still belongs to its key (EIP-7702).
-    if world.accounts[index].value.hasCode, Delegation(try code(of: address)) == nil {
+    if world.accounts[index].value.hasCode, Delegation.target(of: try code(of: address)) == nil {
       throw invalid(.senderHasCode)
     }
     return TransactionCharge(
-      sender: address, senderIndex: index, intrinsicGas: intrinsic,
-      floorGas: transaction.floorGas(rules: context.rules),
+      sender: address, senderIndex: index, intrinsicGas: gas.intrinsic, floorGas: gas.floor,
       gasPrice: transaction.effectiveGasPrice(baseFee: context.baseFeePerGas))
   }
 

@@ -18,6 +18,11 @@ package struct BlockRequest: Hashable, Sendable {
   /// All requests of the kind, one after the other; never empty.
   package let data: [UInt8]
 
+  package init(kind: Kind, data: [UInt8]) {
+    self.kind = kind
+    self.data = data
+  }
+
   /// The header's `requestsHash`: SHA-256 over the SHA-256 of each request, by rising kind.
   package static func hash(of requests: [BlockRequest]) -> Hash256 {
     let digests = requests.flatMap { sha256([$0.kind.rawValue] + $0.data) }

@@ -4,7 +4,13 @@ extension Transaction {
   /// Gas charged before anything runs: for being a transaction, for each byte of data, for making a contract, for the
   /// access list and for authorizations (yellow paper, section 6.2; EIP-2, 2028, 2930, 3860, 7702). O(data).
   package func intrinsicGas(rules: ForkRules) -> UInt64 {
-    let zeros = UInt64(data.count { $0 == 0 })
+    intrinsicGas(rules: rules, zeros: zeroByteCount)
+  }
+
+  /// How many bytes of the data are zero. O(data).
+  private var zeroByteCount: UInt64 { UInt64(data.count { $0 == 0 }) }
+
+  private func intrinsicGas(rules: ForkRules, zeros: UInt64) -> UInt64 {
     let nonZeros = UInt64(data.count) - zeros
     var gas = to == nil ? rules.creationGas : ForkRules.transactionGas
     gas += zeros * ForkRules.zeroByteGas + nonZeros * rules.nonZeroByteGas
@@ -15,10 +21,9 @@ extension Transaction {
     return gas + UInt64(authorizationList.count) * ForkRules.perEmptyAccountCost
   }
 
-  /// The least gas that a transaction with so much data costs, whatever it does (EIP-7623); zero before Prague. O(data).
-  package func floorGas(rules: ForkRules) -> UInt64 {
+  /// The least gas that a transaction with so much data costs, whatever it does (EIP-7623); zero before Prague.
+  private func floorGas(rules: ForkRules, zeros: UInt64) -> UInt64 {
     guard rules.hasCalldataFloor else { return 0 }
-    let zeros = UInt64(data.count { $0 == 0 })
     let tokens = zeros + (UInt64(data.count) - zeros) * ForkRules.tokensPerNonZeroByte
     return ForkRules.transactionGas + tokens * ForkRules.floorGasPerToken
   }
@@ -26,9 +31,10 @@ extension Transaction {
   /// Checks what can be checked without the state and without the block: what the type asks for, nonce (EIP-2681), size
   /// of the code (EIP-3860), the size of the greatest possible fee, gas (EIP-7825), and intrinsic gas.
   ///
-  /// - Returns: the intrinsic gas.
+  /// - Returns: the intrinsic gas, and the least that it costs in the end.
+  /// - Complexity: O(data).
   @discardableResult
-  package func checkStateless(rules: ForkRules) throws(TransactionError) -> UInt64 {
+  package func checkStateless(rules: ForkRules) throws(TransactionError) -> (intrinsic: UInt64, floor: UInt64) {
     guard kind.rawValue <= rules.greatestTransactionType else { throw .unsupportedType(kind.rawValue) }
     guard nonce < UInt64.max else { throw .nonceExhausted }
     try checkKind()
@@ -41,11 +47,13 @@ extension Transaction {
     if let greatest = rules.greatestTransactionGas, gasLimit > greatest {
       throw .gasAboveCap(limit: gasLimit, cap: greatest)
     }
-    let intrinsic = intrinsicGas(rules: rules)
-    let least = max(intrinsic, floorGas(rules: rules))
+    let zeros = zeroByteCount
+    let intrinsic = intrinsicGas(rules: rules, zeros: zeros)
+    let floor = floorGas(rules: rules, zeros: zeros)
+    let least = max(intrinsic, floor)
     guard least <= gasLimit else { throw .gasBelowIntrinsic(limit: gasLimit, intrinsic: least) }
     _ = try greatestCost()
-    return intrinsic
+    return (intrinsic, floor)
   }
 
   /// What types 3 and 4 ask for.

@@ -14,23 +14,35 @@ struct RollupWorld {
   private(set) var archive = StateArchive()
   private(set) var parent: BlockHeader
 
-  init(signerCount: UInt64 = 6) throws {
-    let allocation = (0..<signerCount).map {
+  /// - Parameters:
+  ///   - ancestors: how many blocks, all empty, stand between genesis and the block that is executed.
+  init(
+    signerCount: UInt64 = 6, contracts: [GenesisAccount] = [], fork: Fork = .paris, ancestors: UInt64 = 0
+  ) throws {
+    let signers = (0..<signerCount).map {
       GenesisAccount(address: Signer($0).address, balance: UInt256(10).powerOfTen(18), nonce: 0, code: [], storage: [])
     }
+    let allocation = signers + contracts
     let genesis = GenesisState(of: allocation)
     var header = BlockHeader(
       parentHash: .zero, ommersHash: HeaderRules.noOmmersHash, beneficiary: .zero, stateRoot: genesis.root,
       transactionsRoot: Trie.emptyRoot, receiptsRoot: Trie.emptyRoot, logsBloom: .empty, difficulty: .zero, number: 0,
       gasLimit: 30_000_000, gasUsed: 0, timestamp: 1000, extraData: [], mixHash: .zero, nonce: 0)
     header.baseFeePerGas = 1_000_000_000
-    let forks = try ForkSchedule(activations: [], terminalTotalDifficulty: 0)
+    let forks = try ForkSchedule(
+      activations: fork > .paris ? [ForkSchedule.Activation(fork, at: 0)] : [], terminalTotalDifficulty: 0)
     configuration = ChainConfiguration(
       chainID: Self.chainID, forks: forks, genesisHeader: header, allocation: allocation, rollup: Self.rollup)
     settings = RollupSettings(configuration)!
-    parent = header
     archive.add(genesis)
     archive.add(header: header.encode())
+    for number in 0..<ancestors {
+      header.parentHash = header.hash
+      header.number = number + 1
+      header.timestamp += 2
+      archive.add(header: header.encode())
+    }
+    parent = header
   }
 
   static let rollup = RollupConfiguration(
@@ -49,6 +61,9 @@ struct RollupWorld {
     return RollupBlockContext(
       order, messages: messages, parent: parent, settings: settings, batchIndex: 3, indexInBatch: 1)
   }
+
+  /// Adds a header that is no block's of this chain: of L1.
+  mutating func add(_ header: BlockHeader) { archive.add(header: header.encode()) }
 
   func trace(messages: [InboxCall] = [], transactions: [[UInt8]]) throws -> BlockTrace<StateArchive> {
     try BlockTrace(

@@ -1,14 +1,25 @@
 import EVM
-import Hashing
 import Primitives
 
-/// A second interpreter, slow and obvious: arrays, recursion, one rule after the other, for Berlin and later.
+/// A second interpreter, slow and obvious: arrays, recursion, one rule after the other, for every revision.
 ///
-/// It shares with the first one the host, the arithmetic of `UInt256` and the precompiled contracts, which other vectors
-/// judge; nothing of the stack, memory, gas, jumps, calls and creations.
+/// It shares with the first one the host's questions, the arithmetic of `UInt256`, addresses of contracts and the
+/// precompiled contracts with their prices, which published vectors judge; nothing of the stack, memory, jumps, gas,
+/// calls and creations. It calls itself for every call: run it on a large stack.
 struct SlowMachine {
-  let revision: Revision
+  let prices: Prices
   var world: World
+  let block: BlockEnvironment
+  let transaction: TransactionEnvironment
+
+  init(prices: Prices, world: World, block: BlockEnvironment, transaction: TransactionEnvironment) {
+    self.prices = prices
+    self.world = world
+    self.block = block
+    self.transaction = transaction
+  }
+
+  var revision: Revision { prices.revision }
 
   enum Stop: Error {
     /// STOP, RETURN or SELFDESTRUCT.
@@ -53,6 +64,10 @@ struct SlowMachine {
       stack.append(value)
     }
 
+    mutating func push(_ isTrue: Bool) throws(Stop) { try push(isTrue ? 1 : 0) }
+
+    mutating func push(_ count: Int) throws(Stop) { try push(UInt256(UInt64(count))) }
+
     mutating func charge(_ amount: Int) throws(Stop) {
       guard amount <= gas else { throw .failed }
       gas -= amount
@@ -70,19 +85,17 @@ struct SlowMachine {
       return range
     }
 
-    /// The places of code where a jump may go.
-    var destinations: Set<Int> {
-      var found: Set<Int> = []
+    /// Whether a jump may go there: a JUMPDEST that no PUSH swallows.
+    func isDestination(_ wanted: Int) -> Bool {
       var place = 0
-      while place < code.count {
-        if code[place] == 0x5b { found.insert(place) }
+      while place < min(wanted, code.count) {
         place += (0x60...0x7f).contains(code[place]) ? Int(code[place]) - 0x5e : 1
       }
-      return found
+      return place == wanted && place < code.count && code[place] == 0x5b
     }
 
     mutating func jump(to place: UInt256) throws(Stop) {
-      guard place < 1 << 30, destinations.contains(Int(place.low)) else { throw .failed }
+      guard place < 1 << 30, isDestination(Int(place.low)) else { throw .failed }
       pc = Int(place.low)
     }
   }
@@ -116,8 +129,8 @@ struct SlowMachine {
   }
 
   private mutating func execute(_ opcode: UInt8, _ frame: inout Frame) throws(Stop) {
-    guard let row = Opcode.named(opcode), revision >= row.since, opcode != 0xfe else { throw .failed }
-    try frame.charge(row.gas)
+    guard let price = prices.base(of: opcode) else { throw .failed }
+    try frame.charge(price)
     switch opcode {
     case 0x00...0x1e: try arithmetic(opcode, &frame)
     case 0x20...0x4a: try environment(opcode, &frame)
@@ -142,14 +155,10 @@ struct SlowMachine {
   private mutating func arithmetic(_ opcode: UInt8, _ frame: inout Frame) throws(Stop) {
     if opcode == 0x00 { throw .returned([]) }
     let a = try frame.pop()
-    if opcode == 0x15 { return try frame.push(a.isZero ? 1 : 0) }
+    if opcode == 0x15 { return try frame.push(a.isZero) }
     if opcode == 0x19 { return try frame.push(.max &- a) }
-    if opcode == 0x1e { return try frame.push(UInt256(UInt64(a.leadingZeroBitCount))) }
+    if opcode == 0x1e { return try frame.push(a.leadingZeroBitCount) }
     let b = try frame.pop()
-    let truth: [UInt8: Bool] = [
-      0x10: a < b, 0x11: a > b, 0x12: a.isLessSigned(than: b), 0x13: b.isLessSigned(than: a), 0x14: a == b,
-    ]
-    if let answer = truth[opcode] { return try frame.push(answer ? 1 : 0) }
     switch opcode {
     case 0x01: try frame.push(a &+ b)
     case 0x02: try frame.push(a &* b)
@@ -161,9 +170,20 @@ struct SlowMachine {
     case 0x08: try frame.push(.addingModulo(a, b, try frame.pop()))
     case 0x09: try frame.push(.multiplyingModulo(a, b, try frame.pop()))
     case 0x0a:
-      try frame.charge(50 * b.minimalByteCount)
+      try frame.charge((revision >= .spuriousDragon ? 50 : 10) * b.minimalByteCount)
       try frame.push(a.power(b))
     case 0x0b: try frame.push(b.signExtended(fromByte: a))
+    default: try comparison(opcode, a, b, &frame)
+    }
+  }
+
+  private func comparison(_ opcode: UInt8, _ a: UInt256, _ b: UInt256, _ frame: inout Frame) throws(Stop) {
+    switch opcode {
+    case 0x10: try frame.push(a < b)
+    case 0x11: try frame.push(a > b)
+    case 0x12: try frame.push(a.isLessSigned(than: b))
+    case 0x13: try frame.push(b.isLessSigned(than: a))
+    case 0x14: try frame.push(a == b)
     case 0x16: try frame.push(a & b)
     case 0x17: try frame.push(a | b)
     case 0x18: try frame.push(a ^ b)
@@ -188,16 +208,16 @@ struct SlowMachine {
       frame.memory[try frame.touch(offset, 1).lowerBound] = UInt8(truncatingIfNeeded: value.low)
     case 0x54:
       let read = world.loadStorage(try frame.pop(), of: frame.address)
-      try frame.charge(read.isCold ? 2100 : 100)
+      if revision >= .berlin { try frame.charge(read.isCold ? 2100 : 100) }
       try frame.push(read.value)
     case 0x55: try store(&frame)
     case 0x56: try frame.jump(to: try frame.pop())
     case 0x57:
       let (place, condition) = (try frame.pop(), try frame.pop())
       if !condition.isZero { try frame.jump(to: place) }
-    case 0x58: try frame.push(UInt256(UInt64(frame.pc - 1)))
-    case 0x59: try frame.push(UInt256(UInt64(frame.memory.count)))
-    case 0x5a: try frame.push(UInt256(UInt64(frame.gas)))
+    case 0x58: try frame.push(frame.pc - 1)
+    case 0x59: try frame.push(frame.memory.count)
+    case 0x5a: try frame.push(frame.gas)
     case 0x5c: try frame.push(world.transientStorage(try frame.pop(), of: frame.address))
     case 0x5d:
       if frame.isStatic { throw .failed }
@@ -210,28 +230,42 @@ struct SlowMachine {
       try frame.charge(3 * SlowMachine.words(to.count))
       frame.memory.replaceSubrange(to, with: Array(frame.memory[from]))
     case 0x5f: try frame.push(0)
+    // JUMPDEST.
     default: break
     }
   }
 
-  /// SSTORE, as EIP-2200 spells it, with the numbers of EIP-2929 and 3529.
   private mutating func store(_ frame: inout Frame) throws(Stop) {
-    if frame.isStatic || frame.gas <= 2300 { throw .failed }
+    if frame.isStatic { throw .failed }
+    if revision >= .istanbul && frame.gas <= 2300 { throw .failed }
     let (key, value) = (try frame.pop(), try frame.pop())
     let slot = world.storageSlot(key, of: frame.address)
-    let clears = revision >= .london ? 4800 : 15000
-    if slot.isCold { try frame.charge(2100) }
-    if slot.current == value {
-      try frame.charge(100)
-    } else if slot.original == slot.current {
-      try frame.charge(slot.original.isZero ? 20000 : 2900)
-      if !slot.original.isZero && value.isZero { frame.refund += clears }
+    if revision == .constantinople || revision >= .istanbul {
+      try chargeNet(slot, value, &frame)
     } else {
-      try frame.charge(100)
-      if !slot.original.isZero && slot.current.isZero { frame.refund -= clears }
-      if !slot.original.isZero && !slot.current.isZero && value.isZero { frame.refund += clears }
-      if slot.original == value { frame.refund += slot.original.isZero ? 19900 : 2800 }
+      // Yellow paper, appendix G, as it was then.
+      try frame.charge(slot.current.isZero && !value.isZero ? 20000 : 5000)
+      if !slot.current.isZero && value.isZero { frame.refund += 15000 }
     }
     world.setStorage(value, at: key, of: frame.address)
+  }
+
+  /// SSTORE as EIP-1283 and 2200 spell it, with the numbers of EIP-2929 and 3529.
+  private func chargeNet(_ slot: StorageSlot, _ value: UInt256, _ frame: inout Frame) throws(Stop) {
+    // Looking at the slot; changing it for the first time.
+    let (look, change) = revision >= .berlin ? (100, 2900) : revision >= .istanbul ? (800, 5000) : (200, 5000)
+    let clears = revision >= .london ? 4800 : 15000
+    if revision >= .berlin && slot.isCold { try frame.charge(2100) }
+    if slot.current == value {
+      try frame.charge(look)
+    } else if slot.original == slot.current {
+      try frame.charge(slot.original.isZero ? 20000 : change)
+      if !slot.original.isZero && value.isZero { frame.refund += clears }
+    } else {
+      try frame.charge(look)
+      if !slot.original.isZero && slot.current.isZero { frame.refund -= clears }
+      if !slot.original.isZero && !slot.current.isZero && value.isZero { frame.refund += clears }
+      if slot.original == value { frame.refund += (slot.original.isZero ? 20000 : change) - look }
+    }
   }
 }

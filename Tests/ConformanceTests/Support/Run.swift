@@ -1,0 +1,39 @@
+import Conformance
+import Foundation
+import TestSupport
+
+/// Writes files to a directory.
+func write(_ files: [String: String], to directory: String) throws {
+  for (path, text) in files {
+    let url = URL(fileURLWithPath: "\(directory)/\(path)")
+    try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(text.utf8).write(to: url)
+  }
+}
+
+/// Runs a suite of these files.
+func run(
+  _ kind: ConformanceRun.Kind, _ files: [String: String], filter: String? = nil, fork: String? = nil,
+  share: ConformanceRun.Share? = nil
+) throws -> ConformanceReport {
+  try withTemporaryDirectory { directory in
+    try write(files, to: directory)
+    return try ConformanceRun(kind: kind, directory: directory, filter: filter, fork: fork, share: share).run()
+  }
+}
+
+extension ConformanceReport {
+  /// Passed, failed, skipped.
+  var counts: [Int] { [total.passed, total.failed, total.skipped] }
+
+  /// What is said of the cases that failed or were skipped, in order.
+  var reasons: [String] {
+    notable.map { result in
+      switch result.outcome {
+      case .passed: ""
+      case .failed(let reason), .skipped(let reason): reason
+      case .foreign: "foreign"
+      }
+    }
+  }
+}
