@@ -15,27 +15,28 @@ import Rollup
 final class FoldRun<P: Projection> {
   var cursor: ProjectionCursor
 
-  /// Told what folding found, in order. Returns whether the run is to end after this record; throws to end it before.
+  /// Told what folding found, in order, and again what is folded again: L1 may have revoked it before it was committed.
+  /// Returns whether the run is to end after this record; throws to end it before.
   var onFinding: (P.Finding) throws(ProjectionError) -> Bool = { _ in false }
 
   /// What L1 has revoked, for a run over the log as it was at some time; nil: what it has revoked whenever records are read.
   var revoked: Revocations?
 
-  /// The first record of the ledger whose finding has not been told: one that is folded again is not told of twice.
-  private var firstUntold = Position.zero
-
-  /// Whether `onFinding` has ended the run.
+  /// Whether `onFinding` has ended the run, at a record that is committed.
   private(set) var isEnded = false
 
   let log: EventLog
   /// Nil where the projection is not folded from it, and where there is none.
   let testimony: EventLog?
   let version: ProjectionVersion
-  private var upstreams: [Upstream]
-  private let options: Projector<P>.Options
+  var upstreams: [Upstream]
+  let options: Projector<P>.Options
   /// Nobody else writes to the version, so that what was read and committed is what is there.
   let batch = WriteBatch(keepingRows: true)
   private var projection: P?
+
+  /// Takes the rows of unread tables in their place; nil where they are written as they come.
+  var spill: SpillFile?
 
   /// Read ahead of the testimony; nil where there is none to take.
   var queue: TestimonyQueue?
@@ -59,7 +60,10 @@ final class FoldRun<P: Projection> {
 
   /// Folds and commits until `target` has been folded, until `onFinding` ends the run, or as far as the projections have
   /// come that this one cannot do without. A testimony that arrived behind the end of the ledger waits for it.
-  func advance(to target: LogExtent) throws(ProjectionError) {
+  ///
+  /// - Parameter whole: what progress is told of, where the target is a part of it.
+  func advance(to target: LogExtent, of whole: LogExtent? = nil) throws(ProjectionError) {
+    let count = (whole ?? target).count
     let start = cursor.extent.count
     let began = ContinuousClock.now
     var pace = options.recordsPerSecond.map { Pace(recordsPerSecond: $0) }
@@ -68,19 +72,17 @@ final class FoldRun<P: Projection> {
     while !isEnded, target.ledger > 0, isBehind(target) {
       try unwindRevoked()
       try unwindOvertaken(target)
-      let ledgerEnd = min(
-        target.ledger, cursor.nextPosition + batchLimit, try log.reach(of: upstreams))
-      let hasTestimony = try hasTestimony(before: ledgerEnd)
-      guard ledgerEnd > cursor.nextPosition || hasTestimony else { return }
+      let end = LogExtent(
+        ledger: min(target.ledger, cursor.nextPosition + batchLimit), testimony: target.testimony)
       let before = cursor.extent.count
-      try step(to: LogExtent(ledger: ledgerEnd, testimony: target.testimony), of: batchLimit)
+      guard try step(to: end, of: batchLimit) else { return }
       options.onProgress(
         ProjectionProgress(
-          start: start, position: cursor.extent.count, target: target.count, l1BlockNumber: cursor.l1BlockNumber,
+          start: start, position: cursor.extent.count, target: count, l1BlockNumber: cursor.l1BlockNumber,
           elapsed: ContinuousClock.now - began))
       pace?.wait(after: cursor.extent.count - min(before, cursor.extent.count), unless: options.isCancelled)
       if isBehind(target), options.isCancelled() {
-        throw .interrupted(projection: P.name, reached: cursor.extent.count, of: target.count)
+        throw .interrupted(projection: P.name, reached: cursor.extent.count, of: count)
       }
     }
   }
@@ -99,7 +101,8 @@ final class FoldRun<P: Projection> {
   /// Whether rows are taken back when L1 revokes the records that they came from.
   private var isCanonical: Bool { P.readMode == .canonical }
 
-  private func unwindRevoked() throws(ProjectionError) {
+  /// Takes back what L1 has revoked of what was folded.
+  func unwindRevoked() throws(ProjectionError) {
     guard isCanonical, try revokedCount(before: cursor.nextPosition) != cursor.skippedRecords else { return }
     batch.reset()
     cursor = try version.unwind(cursor, to: log, projection: P.name)
@@ -120,13 +123,18 @@ final class FoldRun<P: Projection> {
     }
   }
 
-  private func step(to end: LogExtent, of batchLimit: UInt64) throws(ProjectionError) {
+  /// Folds and commits the next records. False when there are none to fold: what it cannot do without has not come as far,
+  /// or the testimony waits for the ledger.
+  private func step(to end: LogExtent, of batchLimit: UInt64) throws(ProjectionError) -> Bool {
     let newestPoint = try version.newestPoint()
+    let revoked = try revokedCount(before: .max)
     var part = BatchPart(from: cursor, newestPoint)
     do throws(ProjectionError) {
       try fold(to: end, of: batchLimit, &part)
     } catch {
       if leavesOut(error) { return try step(to: end, of: batchLimit) }
+      // What failed may have been revoked since it was read: the next step begins with what L1 has now.
+      if isCanonical, try revokedCount(before: .max) != revoked { return true }
       // The batch has rows of the record that failed. Folding the ones before it again leaves those out.
       if part.extent != cursor.extent {
         let reached = part.extent
@@ -136,7 +144,9 @@ final class FoldRun<P: Projection> {
       }
       throw error
     }
+    guard part.extent != cursor.extent else { return false }
     try commit(part)
+    return true
   }
 
   /// Whether an upstream is to blame for the failure, whose rows cannot be read; it is left out then, and said so.
@@ -155,8 +165,12 @@ final class FoldRun<P: Projection> {
     defer { options.clock?.begin(nil) }
     let after = try part.cursor(in: log)
     // What L1 revoked while it was being folded is not committed: the next step begins with what L1 has now.
-    if isCanonical, try revokedCount(before: after.nextPosition) != after.skippedRecords { return }
-    try version.commit(batch, after, journal: part.sections, forgettingThrough: try lastForgotten(after))
+    if isCanonical, try revokedCount(before: after.nextPosition) != after.skippedRecords {
+      isEnded = false
+      return
+    }
+    try version.commit(
+      batch, after, journal: part.sections, forgettingThrough: try lastForgotten(after), spilling: spill)
     batch.didCommit()
     cursor = after
   }
@@ -190,7 +204,7 @@ final class FoldRun<P: Projection> {
       }
     }
     do throws(Interruption) {
-      try withView { (view) throws(Interruption) in
+      try withView { (view, reach) throws(Interruption) in
         func foldTestimony(through position: UInt64) throws(Interruption) {
           while let next = try takeTestimony(through: position) {
             try foldOne(next.event, at: next.place, projection, view)
@@ -198,14 +212,15 @@ final class FoldRun<P: Projection> {
             try endFullBatch(part)
           }
         }
-        try read(Position(part.next)..<Position(end.ledger)) {
+        let ledgerEnd = max(part.next, min(end.ledger, reach))
+        try read(Position(part.next)..<Position(ledgerEnd)) {
           (record: borrowing RecordView) throws(Interruption) in
           try foldTestimony(through: record.position.rawValue)
           try foldOne(record, projection, view, &part)
           try endFullBatch(part)
         }
-        part.next = end.ledger
-        try foldTestimony(through: end.ledger)
+        part.next = ledgerEnd
+        try foldTestimony(through: ledgerEnd)
       }
     } catch {
       // A full batch is one of its own.
@@ -213,14 +228,31 @@ final class FoldRun<P: Projection> {
     }
   }
 
-  /// Lends what the fold reads and writes: the batch over a snapshot of its rows, and snapshots of its upstreams.
-  private func withView(_ body: (ProjectionView) throws(Interruption) -> Void) throws(Interruption) {
+  /// Lends what the fold reads and writes: the batch over a snapshot of its rows, and snapshots of its upstreams; and how far
+  /// these let it go.
+  private func withView(
+    _ body: (ProjectionView, _ reach: UInt64) throws(Interruption) -> Void
+  ) throws(Interruption) {
     try version.read { (store: any TableReader) throws(Interruption) in
-      try Upstream.read(upstreams[...]) { (upstreams: [String: any TableReader]) throws(Interruption) in
+      try Upstream.read(upstreams[...]) { (upstreams, cursors) throws(Interruption) in
         let services = FoldServices(upstreams: upstreams, map: ParallelMap(), stages: options.clock)
-        try body(ProjectionView(batch: batch, over: store, services: services))
+        let rows = ProjectionView(batch: batch, over: store, services: services, unread: P.unreadTables)
+        try body(rows, try reach(of: cursors))
       }
     }
+  }
+
+  /// How far the projections have come without which this one cannot be folded: the first record that one of them has not.
+  /// Zero while one has not yet taken back what L1 has revoked.
+  private func reach(of cursors: [ProjectionCursor]) throws(Interruption) -> UInt64 {
+    var reach = UInt64.max
+    do throws(ProjectionError) {
+      for cursor in cursors {
+        guard try revokedCount(before: cursor.nextPosition) == cursor.skippedRecords else { return 0 }
+        reach = min(reach, cursor.nextPosition)
+      }
+    } catch { throw .failed(error) }
+    return reach
   }
 
   private func foldOne(
@@ -269,10 +301,6 @@ final class FoldRun<P: Projection> {
       finding = try projection.fold(Fact(coordinates: place.coordinates, event: event), into: view)
     } catch { throw .failed(.fold(place, error)) }
     guard let finding else { return }
-    if !place.kind.isTestimony {
-      guard place.position >= firstUntold else { return }
-      firstUntold = place.position.next
-    }
     do throws(ProjectionError) { isEnded = try onFinding(finding) } catch { throw .failed(error) }
   }
 

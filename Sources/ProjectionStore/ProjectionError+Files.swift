@@ -19,21 +19,35 @@ extension ProjectionError {
     case writer
     /// Making versions that no reader knows, and removing any.
     case builder
+
+    fileprivate func path(in directory: FilePath) -> FilePath { directory.appending("\(rawValue).lock") }
   }
+
+  /// Where the run began that makes a version in `directory`, and how long ago; nil when there is none.
+  static func runStart(_ directory: FilePath) -> (position: UInt64, age: Duration)? {
+    guard let note = FileLock.note(at: LockKind.builder.path(in: directory)), let position = UInt64(note.text) else {
+      return nil
+    }
+    return (position, note.age)
+  }
+
+  /// Whether a process has this right now.
+  static func isLocked(_ directory: FilePath, _ kind: LockKind) -> Bool { FileLock.isHeld(kind.path(in: directory)) }
 
   /// The right to write in `directory`, which is made if there is none: one process at a time has each of them. Who takes
   /// both takes the builder's first.
   ///
   /// - Parameters:
-  ///   - patience: how long to try while another process has it.
+  ///   - patience: how long to try while another process has it; a moment in any case, as one that looks whether somebody has
+  ///     it has it for one.
   ///   - isCancelled: ends the waiting.
   static func lock(
     _ directory: FilePath, _ kind: LockKind, waiting patience: Duration = .zero,
     unless isCancelled: () -> Bool = { false }
   ) throws(ProjectionError) -> FileLock {
     try files { () throws(LMDB.OpenError) in try Files.createDirectory(directory) }
-    let path = directory.appending("\(kind.rawValue).lock")
-    let end = ContinuousClock.now + patience
+    let path = kind.path(in: directory)
+    let end = ContinuousClock.now + max(patience, .milliseconds(20))
     while true {
       do throws(FileLock.Failure) { return try FileLock(path) } catch {
         switch error {

@@ -56,7 +56,8 @@ package enum ProjectionError: Error, Sendable {
   /// There is no version to go back to.
   case noPrevious(projection: String)
 
-  /// A projection that sees what L1 has left does not stand at a block of its own, and cannot be an archive.
+  /// A projection that sees what L1 has left does not stand at a block of its own: it cannot be an archive, nor be read as of
+  /// a block.
   case noArchive(projection: String)
 
   /// What the rows were before an L1 block has been forgotten.
@@ -137,7 +138,8 @@ extension ProjectionError: CustomStringConvertible {
     case .noPrevious(let projection):
       "projection \(projection) has no version to go back to: a rebuild keeps the one that was live, until it is dropped"
     case .noArchive(let projection):
-      "projection \(projection) sees what L1 has left, too, and keeps no history by L1 block; build it without --archive"
+      "projection \(projection) sees what L1 has left, too, and keeps no history by L1 block: it is neither built with "
+        + "--archive nor read as of a block"
     case .pruned(let projection, let l1Block):
       "projection \(projection) is pruned before L1 block \(l1Block); "
         + "`varve projection rebuild \(projection) --archive` makes one that is not"

@@ -1,6 +1,7 @@
 /// How far a run has come.
 package struct ProjectionProgress: Sendable {
-  /// Where the run began, the next record to fold, and where it ends.
+  /// Where the run began, the next record to fold, and where it ends. A run that takes back what L1 has left goes on before
+  /// where it began.
   package let start: UInt64
   package let position: UInt64
   package let target: UInt64
@@ -10,19 +11,12 @@ package struct ProjectionProgress: Sendable {
   /// Since the run began.
   package let elapsed: Duration
 
-  /// 0 to 1, of this run.
-  package var fraction: Double {
-    target > start ? Double(position - start) / Double(target - start) : 1
-  }
+  /// How many records it has folded beyond where it began, of how many.
+  package var done: UInt64 { position - min(start, position) }
+  package var total: UInt64 { target - min(start, target) }
 
-  package var recordsPerSecond: Double {
-    let seconds = elapsed / .seconds(1)
-    return seconds > 0 ? Double(position - start) / seconds : 0
-  }
-
-  /// Nil until there is a rate to go by.
+  /// At the rate so far; nil until there is one.
   package var secondsLeft: Double? {
-    let rate = recordsPerSecond
-    return rate > 0 ? Double(target - position) / rate : nil
+    done > 0 ? elapsed / .seconds(1) / Double(done) * Double(target - min(position, target)) : nil
   }
 }

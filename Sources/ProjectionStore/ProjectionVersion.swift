@@ -12,7 +12,7 @@ final class ProjectionVersion: Sendable {
   let environment: Environment
   /// Of the projection's tables, and of the history behind them.
   let handles: [Table]
-  private let cursorHandle: Table
+  let cursorHandle: Table
   private let journal: Table
 
   /// Where what rows were before stays for ever; nil where it is forgotten once it is final.
@@ -25,6 +25,8 @@ final class ProjectionVersion: Sendable {
   private static let cursorKey: [UInt8] = Array("cursor".utf8)
   /// The point at which the newest commit ended, where history is kept.
   private static let pointKey: [UInt8] = Array("point".utf8)
+  /// How much of the spill is committed, in a build that has one.
+  static let spillKey: [UInt8] = Array("spill".utf8)
 
   /// Opens, or with mode `.create` makes, the environment in `directory`. The caller has looked at the manifest.
   init(
@@ -89,10 +91,13 @@ final class ProjectionVersion: Sendable {
   /// - Parameters:
   ///   - sections: of the batch's sections, in order; none for rows that are never taken back.
   ///   - forgotten: the newest section of the journal that goes, with all before it: the newest final L1 block.
+  ///   - spill: takes the rows of its tables, which are not to be taken back.
   func commit(
     _ batch: WriteBatch, _ cursor: ProjectionCursor, journal sections: [JournalSection] = [],
-    forgettingThrough forgotten: UInt64? = nil
+    forgettingThrough forgotten: UInt64? = nil, spilling spill: SpillFile? = nil
   ) throws(ProjectionError) {
+    precondition(spill == nil || sections.isEmpty, "only what is final is spilled")
+    spill?.beginPart()
     try environment.write { (transaction: inout WriteTransaction) throws(ProjectionError) in
       do throws(LMDBError) {
         if let forgotten { try transaction.forgetJournal(through: forgotten, journal: journal) }
@@ -100,6 +105,7 @@ final class ProjectionVersion: Sendable {
         var stored: [Int: [UInt8]] = [:]
         try batch.forEachEntryInOrder { entry, table, key, value throws(LMDBError) in
           if batch.remembersStored(entry) { stored[entry] = try transaction.get(key, in: handles[table])?.bytes }
+          if let spill, spill.takes(table) { return spill.add(table, key, value) }
           try run.write(key, value, to: handles[table], number: table, in: &transaction)
         }
         var past: HistoryWriter?
@@ -111,8 +117,12 @@ final class ProjectionVersion: Sendable {
           try transaction.put(point.bytes.rawSpan, for: Self.pointKey.rawSpan, in: cursorHandle)
         }
         try transaction.put(cursor.row.rawSpan, for: Self.cursorKey.rawSpan, in: cursorHandle)
+        if let spill { try transaction.put(spill.row.rawSpan, for: Self.spillKey.rawSpan, in: cursorHandle) }
       } catch { throw .store(error) }
+      // Before the transaction's end, so that what a commit counts is there.
+      try spill?.writePart()
     }
+    spill?.didCommit()
   }
 
   /// The point at which the newest commit ended; nil where no history is kept, before the first

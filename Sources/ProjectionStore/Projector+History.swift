@@ -8,7 +8,7 @@ extension Projector {
   /// Lends the rows as they were after an L1 block to `body`, and says which block that is.
   ///
   /// - Throws: `pruned` where history is not kept, unless the projection stands right behind that block; `notFolded` when
-  ///   it has not come as far, or the chain begins later.
+  ///   it has not come as far, or the chain begins later; `noArchive` of one that is not canonical.
   package func read<R>(
     afterL1Block number: UInt64, _ body: (ProjectionView, BlockID) throws(FoldError) -> R
   ) throws(ProjectionError) -> R {
@@ -57,6 +57,7 @@ extension Projector {
   func pastBlock(
     _ number: UInt64, of version: ProjectionVersion, at cursor: ProjectionCursor
   ) throws(ProjectionError) -> BlockID {
+    guard P.readMode == .canonical else { throw .noArchive(projection: P.name) }
     if let reason = try reasonToRebuild(cursor) { throw rebuildRequired(reason) }
     let block: (id: BlockID, positions: Range<Position>)?
     do throws(ReadError) { block = try log.block(number) } catch { throw .log(error) }
@@ -135,6 +136,15 @@ extension Projector<ProposerState> {
           try body(ProjectionView(batch: WriteBatch(), over: before), firstPlace, after, secondPlace)
         }
       }
+    }
+  }
+
+  /// Number of the L2 block that was the newest as of an L1 block, for `read(afterBlock:)`.
+  ///
+  /// - Throws: as `read(afterL1Block:)`.
+  package func newestBlock(afterL1Block number: UInt64) throws(ProjectionError) -> UInt64 {
+    try read(afterL1Block: number) { view, block throws(FoldError) in
+      try ProposerState.place(ofBlock: nil, in: view, through: block.number)?.block.number ?? 0
     }
   }
 

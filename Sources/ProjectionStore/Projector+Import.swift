@@ -59,7 +59,7 @@ extension Projector {
     // Only what is known to be sound takes the place of what an interrupted rebuild has left.
     versions.removeUnpublished(but: name)
     let build = Build(name: name, version: version, cursor: cursor)
-    try finish(build, at: cursor, allowingRevoked: true, options)
+    try finish(build, options)
     if switches { try makeLive(build, options) }
     _ = consume lock
     return report
@@ -135,7 +135,7 @@ extension ProjectionVersion {
     isWithinBlock: Bool
   ) throws(ProjectionError) -> SnapshotReport {
     var source = try SnapshotSource(path)
-    var filler = TableFiller(self, path)
+    var filler = TableFiller(self) { what in .snapshot(path, .damaged(what)) }
     let found = try source.forEachRow { table, key, value throws(ProjectionError) in
       if isWhole || table < SnapshotTable.history { try filler.add(table, key, value) }
     }
@@ -156,56 +156,4 @@ extension ProjectionVersion {
   private func digest(at block: BlockID) throws(ProjectionError) -> Hash256 {
     try read { rows throws(ProjectionError) in try digest(of: rows, at: block).digest }
   }
-}
-
-/// Fills the tables of an empty version with rows that come in order, a transaction at a time.
-private struct TableFiller {
-  private let version: ProjectionVersion
-  private let path: FilePath
-  private var tables: [UInt8: Table] = [:]
-  private var last: (table: UInt8, key: [UInt8])?
-  private var rows: [(table: Table, key: [UInt8], value: [UInt8])] = []
-  private var byteCount = 0
-
-  /// How many rows there were.
-  private(set) var taken: UInt64 = 0
-
-  private static let commitBytes = 16 << 20
-
-  init(_ version: ProjectionVersion, _ path: FilePath) {
-    self.version = version
-    self.path = path
-    for table in version.tables { tables[UInt8(table.index)] = version.handles[table.index] }
-    for (number, table) in version.kept { tables[number] = table }
-  }
-
-  mutating func add(_ number: UInt8, _ key: RawSpan, _ value: RawSpan) throws(ProjectionError) {
-    guard let table = tables[number] else { throw damaged("it has a table \(number), which there is not") }
-    if let last, last.table > number || last.table == number && !last.key.rawSpan.precedes(key) {
-      throw damaged("its rows are not in order")
-    }
-    guard 1...Self.longestKey ~= key.byteCount else { throw damaged("a key is longer than one can be") }
-    let bytes = key.bytes
-    last = (number, bytes)
-    rows.append((table, bytes, value.bytes))
-    byteCount += key.byteCount + value.byteCount
-    taken += 1
-    if byteCount >= Self.commitBytes { try flush() }
-  }
-
-  mutating func flush() throws(ProjectionError) {
-    let rows = rows
-    try version.environment.write { (transaction: inout WriteTransaction) throws(ProjectionError) in
-      do throws(LMDBError) {
-        for row in rows { try transaction.append(row.value.rawSpan, for: row.key.rawSpan, in: row.table) }
-      } catch { throw .store(error) }
-    }
-    self.rows.removeAll(keepingCapacity: true)
-    byteCount = 0
-  }
-
-  /// LMDB's limit.
-  private static let longestKey = 511
-
-  private func damaged(_ what: String) -> ProjectionError { .snapshot(path, .damaged(what)) }
 }

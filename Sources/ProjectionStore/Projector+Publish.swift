@@ -57,17 +57,17 @@ extension Projector {
       let version = try ProjectionVersion(
         directory, tables: P.tables, mode: .create, durability: .unsynced, keepsHistory: manifest.keepsHistory)
       let cursor = try checkedCursor(of: version, allowingRevoked: true)
+      // One that cannot take back what L1 has left since is of no use.
+      _ = try revokedRecords(behind: cursor, of: version)
+      try version.checkSpill(of: P.unreadTables)
       return Build(name: name, version: version, cursor: cursor)
     } catch { return nil }
   }
 
-  /// Puts a complete version on disk. Whoever finds it from then on may open it, after a restart too.
-  func finish(
-    _ build: Build, at cursor: ProjectionCursor, allowingRevoked: Bool = false, _ options: Options
-  ) throws(ProjectionError) {
+  /// Puts a complete version on disk. Whoever finds it from then on may open it, after a restart too. What L1 revokes
+  /// meanwhile it can take back, as a live one.
+  func finish(_ build: Build, _ options: Options) throws(ProjectionError) {
     try options.onPublish(.folded)
-    // L1 may have revoked records while they were being folded.
-    if let reason = try reasonToRebuild(cursor, allowingRevoked: allowingRevoked) { throw rebuildRequired(reason) }
     // Crash up to here: the version is marked as unsynced, and resumed in the same boot only.
     try build.version.makeSynchronous()
     // Crash from here on: the version is whole on disk, and a resumed rebuild only has to publish it.
@@ -97,5 +97,5 @@ extension Projector {
   }
 
   /// Whoever follows the log holds the live version for a moment, and `verify` for as long as it takes.
-  private static var switchPatience: Duration { .seconds(60) }
+  static var switchPatience: Duration { .seconds(60) }
 }

@@ -28,8 +28,8 @@ extension Projector {
   ///   - block: the last L1 block to fold; nil: all of the log.
   ///   - resume: whether to go on with an interrupted rebuild; without, it begins anew.
   ///   - switches: whether the new version is made live; without, it stays beside, whole and on disk, for `switchTo`.
-  /// - Throws: `requirementBehind` when a projection without which this one cannot be folded has not come to the head, and
-  ///   `interrupted`; what was folded stays, to be resumed.
+  /// - Throws: `requirementBehind` when a projection without which this one cannot be folded does not come to the head, however
+  ///   long the options say to wait for who writes it, and `interrupted`; what was folded stays, to be resumed.
   @discardableResult
   package func rebuild(
     _ options: Options = Options(), to block: UInt64? = nil, resume: Bool = true, switches: Bool = true
@@ -40,26 +40,37 @@ extension Projector {
     let build = try startBuild(resume: resume, keepingHistory: options.keepsHistory, notBeyond: block.map { _ in size })
     let run = FoldRun<P>(
       log, testimony, into: build.version, from: build.cursor, try upstreams(.build, options), options)
-    // L1 may revoke what was just folded, at any time; what it does with it then stands behind it in the log.
-    repeat {
-      try run.advance(to: try extent(through: block))
-    } while try wasOvertaken(run.cursor)
-    try run.requireReached(size.ledger)
-    try finish(build, at: run.cursor, options)
+    lock.note("\(run.cursor.extent.count)")
+    try run.foldFinal(of: size) { final throws(ProjectionError) in
+      try advance(run, past: final.ledger, of: size, options) { final }
+    }
+    try advance(run, past: size.ledger, options) { () throws(ProjectionError) in try extent(through: block) }
+    try finish(build, options)
     if switches {
       try makeLive(build, options) { () throws(ProjectionError) in
-        if block == nil { try run.advance(to: try extent()) }
+        if block == nil { try advance(run) { () throws(ProjectionError) in try extent() } }
       }
     }
     _ = consume lock
     return RebuiltVersion(name: build.name, cursor: run.cursor, isLive: switches)
   }
 
-  /// Whether L1 has revoked what was folded, and the log goes on behind it.
-  private func wasOvertaken(_ cursor: ProjectionCursor) throws(ProjectionError) -> Bool {
-    let size = try logSize()
-    let reason = try reasonToRebuild(cursor)
-    return reason != nil && cursor.nextPosition < size
+  /// Brings a run to an end that moves. L1 may revoke what was just folded, or is about to be, at any time; what it has in
+  /// place of that stands behind it in the log.
+  func advance(
+    _ run: FoldRun<P>, of whole: LogExtent? = nil, to end: () throws(ProjectionError) -> LogExtent
+  ) throws(ProjectionError) {
+    var (revoked, before): (UInt64, UInt64)
+    repeat {
+      before = try revokedCount()
+      try run.advance(to: try end(), of: whole)
+      revoked = try revokedCount()
+    } while revoked != before && !run.isEnded
+  }
+
+  /// How many records L1 has revoked.
+  private func revokedCount() throws(ProjectionError) -> UInt64 {
+    do { return try log.revokedCount(before: .max) } catch { throw .log(error) }
   }
 
   /// Records up to the end of a canonical L1 block, or all that there are.

@@ -54,21 +54,28 @@ extension Projector<ProposerState> {
   ) throws(ProjectionError) -> ReplayReport {
     let lock = try ProjectionError.lock(versions.directory, .builder)
     let build = try startBuild(resume: resume, keepingHistory: options.keepsHistory)
-    // What an interrupted rebuild has folded was not checked by anyone.
-    var counts = try build.version.outputCounts()
-    if let verdict = counts.firstDisagreement { throw .disagreement(verdict) }
     let run = FoldRun<P>(
       log, testimony, into: build.version, from: build.cursor, try upstreams(.build, options), options)
     run.onFinding = { verdict throws(ProjectionError) in
       guard verdict.agrees else { throw .disagreement(verdict) }
-      counts.add(verdict)
       return block.map { verdict.l2BlockNumber >= $0 } ?? false
     }
-    if !counts.reaches(block) { try run.advance(to: try extent()) }
+    func advance() throws(ProjectionError) { try self.advance(run) { () throws(ProjectionError) in try extent() } }
+    lock.note("\(run.cursor.extent.count)")
+    // What an interrupted rebuild has folded was not checked by anyone, and L1 may have left some of it.
+    try run.unwindRevoked()
+    var counts = try build.version.outputCounts()
+    if let verdict = counts.firstDisagreement { throw .disagreement(verdict) }
+    if !counts.reaches(block) {
+      try advance()
+      // Of the rows: what was found may have been taken back.
+      counts = try build.version.outputCounts()
+    }
     if let block, !counts.reaches(block) { throw .noSuchBlock(block) }
     if block == nil {
-      try finish(build, at: run.cursor, options)
-      try makeLive(build, options) { () throws(ProjectionError) in try run.advance(to: try extent()) }
+      try finish(build, options)
+      try makeLive(build, options) { () throws(ProjectionError) in try advance() }
+      counts = try build.version.outputCounts()
     }
     _ = consume lock
     let newest = counts.newestBlock ?? 0

@@ -20,11 +20,23 @@ package struct ProjectionStatus: Sendable {
   /// A version that an interrupted rebuild or replay has left, that one is just making, or that was not to be made live.
   package let unfinished: Version?
 
+  /// Whether somebody is making or removing a version right now.
+  package let isBuilding: Bool
+
+  /// How far the run is that makes the unfinished version; nil when none does.
+  package let progress: ProjectionProgress?
+
+  /// Whether a `verify` that was killed has left what it folded.
+  package let hasScratch: Bool
+
   package struct Version: Sendable {
     package let name: VersionName
 
     /// Whether it can be read as it was after any L1 block; nil when its manifest cannot be read.
     package let keepsHistory: Bool?
+
+    /// How many changes of rows it keeps what was before of; nil where it was not opened, or is no archive.
+    package let changeCount: Int?
 
     /// Hash of the snapshot file that it was taken from, in hexadecimal; nil where it was folded here from position 0, or was
     /// imported by a program that did not write it down yet.
@@ -36,7 +48,8 @@ package struct ProjectionStatus: Sendable {
     /// Bytes of its files.
     package let byteCount: Int
 
-    /// Where it stands; nil when it was not opened.
+    /// Where it stands; nil when it was not opened: the one before the live one never is, and one beside it only where it
+    /// is of this program's fold and of this start of the machine, or on disk.
     package let cursor: ProjectionCursor?
 
     /// Records of the logs that it has not folded; nil when it was not opened.
@@ -52,11 +65,28 @@ package struct ProjectionStatus: Sendable {
 }
 
 extension Projector {
-  /// Looks at the versions on disk. Only the live one is opened.
+  /// Looks at the versions on disk. The one before the live one is not opened.
   package func status() throws(ProjectionError) -> ProjectionStatus {
-    ProjectionStatus(
-      projection: P.name, schemaVersion: P.schemaVersion, live: try versions.live.map(liveStatus),
-      previous: versions.previous.map(unopenedStatus), unfinished: versions.unfinished.map(unopenedStatus))
+    let size = try extent().count
+    let unfinished = versions.unfinished.map { besideStatus($0, of: size) }
+    return ProjectionStatus(
+      projection: P.name, schemaVersion: P.schemaVersion, live: versions.live.map { liveStatus($0, of: size) },
+      previous: versions.previous.map { besideStatus($0, nil, of: size) }, unfinished: unfinished,
+      isBuilding: ProjectionError.isLocked(versions.directory, .builder),
+      progress: unfinished?.cursor.flatMap { progress(at: $0, of: size) }, hasScratch: hasScratch)
+  }
+
+  private func progress(at cursor: ProjectionCursor, of size: UInt64) -> ProjectionProgress? {
+    ProjectionError.runStart(versions.directory).map { began in
+      ProjectionProgress(
+        start: began.position, position: cursor.extent.count, target: size, l1BlockNumber: cursor.l1BlockNumber,
+        elapsed: began.age)
+    }
+  }
+
+  private var hasScratch: Bool {
+    let isThere = (try? Files.status(versions.scratch)) != nil
+    return isThere && !ProjectionError.isLocked(versions.directory, .writer)
   }
 
   /// The first L1 block that is not final and could not be taken back, because it is not remembered what was there before
@@ -78,12 +108,19 @@ extension Projector {
     return nil
   }
 
-  private func unopenedStatus(_ name: VersionName) -> ProjectionStatus.Version {
+  /// Of a version beside the live one, wherever it can be opened.
+  private func besideStatus(_ name: VersionName, of size: UInt64) -> ProjectionStatus.Version {
+    besideStatus(name, try? openVersion(name, .readOnly).cursor() ?? .start, of: size)
+  }
+
+  private func besideStatus(
+    _ name: VersionName, _ cursor: ProjectionCursor?, of size: UInt64
+  ) -> ProjectionStatus.Version {
     let manifest = try? self.manifest(of: name)
     return ProjectionStatus.Version(
-      name: name, keepsHistory: manifest?.keepsHistory, snapshot: manifest?.snapshot,
-      isFinished: (try? isFinished(name)) ?? false, byteCount: byteCount(of: name), cursor: nil, lag: nil,
-      revoked: nil, problem: nil)
+      name: name, keepsHistory: manifest?.keepsHistory, changeCount: nil, snapshot: manifest?.snapshot,
+      isFinished: (try? isFinished(name)) ?? false, byteCount: byteCount(of: name), cursor: cursor,
+      lag: cursor.map { size - min(size, $0.extent.count) }, revoked: nil, problem: nil)
   }
 
   /// Bytes of a version's files; 0 when it has just been removed.
@@ -91,12 +128,14 @@ extension Projector {
     (try? Files.byteCount(in: versions.path(of: name))) ?? 0
   }
 
-  private func liveStatus(_ name: VersionName) throws(ProjectionError) -> ProjectionStatus.Version {
+  private func liveStatus(_ name: VersionName, of size: UInt64) -> ProjectionStatus.Version {
     var cursor: ProjectionCursor?
     var revoked: UInt64?
+    var changes: Int?
     var problem: String?
     do throws(ProjectionError) {
       let version = try openLive(.readOnly)
+      if let history = version.historyTable { changes = try version.rowCount(of: history) }
       let found = try version.cursor() ?? .start
       cursor = found
       _ = try checkedCursor(of: version, allowingRevoked: true)
@@ -104,18 +143,17 @@ extension Projector {
     } catch {
       problem = "\(error)"
     }
-    let size = try extent().count
     let manifest = try? self.manifest(of: name)
     return ProjectionStatus.Version(
-      name: name, keepsHistory: manifest?.keepsHistory, snapshot: manifest?.snapshot, isFinished: true,
-      byteCount: byteCount(of: name), cursor: cursor, lag: cursor.map { size - min(size, $0.extent.count) },
-      revoked: revoked, problem: problem)
+      name: name, keepsHistory: manifest?.keepsHistory, changeCount: changes, snapshot: manifest?.snapshot,
+      isFinished: true, byteCount: byteCount(of: name), cursor: cursor,
+      lag: cursor.map { size - min(size, $0.extent.count) }, revoked: revoked, problem: problem)
   }
 
   /// How many of the records that the version has folded L1 has revoked since.
   ///
   /// - Throws: `rebuildRequired` when it could not take them back.
-  private func revokedRecords(
+  func revokedRecords(
     behind cursor: ProjectionCursor, of version: ProjectionVersion
   ) throws(ProjectionError) -> UInt64 {
     guard P.readMode == .canonical else { return 0 }

@@ -57,6 +57,10 @@ extension Projector {
       let required = try upstreams(.none, options)
       let run = FoldRun<P>(log, testimony, into: scratch, from: .start, required, options)
       run.revoked = revoked
+      try run.foldFinal(of: target.extent) { final throws(ProjectionError) in
+        try run.advance(to: final, of: target.extent)
+        try run.requireReached(final.ledger)
+      }
       try run.advance(to: target.extent)
       try run.requireReached(target.nextPosition)
       let report = VerifyReport(
@@ -88,7 +92,7 @@ extension Projector {
   func withScratch<R>(
     keepingHistory keepsHistory: Bool, _ body: (ProjectionVersion) throws(ProjectionError) -> R
   ) throws(ProjectionError) -> R {
-    let directory = versions.directory.appending("scratch")
+    let directory = versions.scratch
     try ProjectionError.files { () throws(LMDB.OpenError) in
       try Files.removeDirectory(directory)
       try Files.createDirectory(directory)

@@ -52,10 +52,11 @@ extension Projector {
     return try manifest(of: name) != nil
   }
 
-  /// Removes the version that was live before, and what an interrupted rebuild has left. The live one stays.
+  /// Removes the version that was live before, what an interrupted rebuild has left, and what a `verify` that was killed has.
+  /// The live one stays.
   ///
   /// - Parameter unfinishedOnly: whether the version that was live before stays as well.
-  /// - Returns: what was removed.
+  /// - Returns: the versions that were removed.
   /// - Throws: `damaged` when `CURRENT` says nothing of use, and any version may be the live one.
   @discardableResult
   package func drop(unfinishedOnly: Bool = false) throws(ProjectionError) -> [VersionName] {
@@ -65,6 +66,7 @@ extension Projector {
     guard inventory.isClear else {
       throw .damaged(versions.currentFile, "it names no version that is there")
     }
+    try ProjectionError.files { () throws(LMDB.OpenError) in try Files.removeDirectory(versions.scratch) }
     let kept = unfinishedOnly ? inventory.published : inventory.live.map { [$0] } ?? []
     let dropped = inventory.all.filter { !kept.contains($0) }
     for name in dropped {

@@ -3,6 +3,7 @@ import LMDB
 import Primitives
 package import Projections
 import Rollup
+import Synchronization
 package import SystemPackage
 
 /// Runs one projection over a log, in a data directory: brings it up to date, rebuilds it, digests and verifies it.
@@ -20,15 +21,26 @@ package final class Projector<P: Projection>: Sendable {
   let storeID: String
   let versions: VersionSet
 
+  /// Whether the live version stays open, to be written, from one run or read to the next.
+  private let keepsOpen: Bool
+
+  /// What was open last, if that stays.
+  private let kept = Mutex<ProjectionVersion?>(nil)
+
   /// - Parameters:
   ///   - log: the ledger.
   ///   - testimony: for projections that are folded from both logs; nil where nobody has told this node anything.
   ///   - storeID: the identity of the data directory's store; a version made from another store's log is not used.
-  package init(dataDirectory: FilePath, log: EventLog, testimony: EventLog? = nil, storeID: String) {
+  ///   - keepsOpen: whether the live version stays open, to be written: for a process that follows the log while it reads. A
+  ///     process has a file open in one way, and who reads it would keep whoever is to write it from opening it.
+  package init(
+    dataDirectory: FilePath, log: EventLog, testimony: EventLog? = nil, storeID: String, keepsOpen: Bool = false
+  ) {
     self.dataDirectory = dataDirectory
     self.log = log
     self.testimony = testimony
     self.storeID = storeID
+    self.keepsOpen = keepsOpen
     versions = VersionSet(dataDirectory: dataDirectory, projection: P.name)
   }
 
@@ -60,13 +72,17 @@ package final class Projector<P: Projection>: Sendable {
     /// How many records are folded in a second, at most; nil: as many as can be.
     package var recordsPerSecond: Double?
 
-    /// How long to wait for another process that writes the live version; nil: for a minute when a new version is to be made
-    /// live, and not at all when the live one is to follow the log.
+    /// How long to wait for another process that writes the live version, or one of a projection that a new version cannot do
+    /// without; nil: for a minute when a new version is made, and not at all when the live one is to follow the log.
     package var lockPatience: Duration?
 
     /// Whether what it takes to take rows back is kept of every L1 block, final or not: for measuring what following the
     /// head of L1 costs.
     package var journalsEverything = false
+
+    /// Whether rows that the fold never reads are set aside in a build as far as they are final, to be written in the order
+    /// of their keys. An archive writes them as they come, and so does a run that journals everything.
+    package var spillsRows = true
 
     /// Called after each step of making a version live; stops it by throwing. For tests of what a crash leaves.
     package var onPublish: (PublishStep) throws(ProjectionError) -> Void = { _ in }
@@ -123,8 +139,18 @@ package final class Projector<P: Projection>: Sendable {
 
   /// Opens the live version, once its manifest says that it may be.
   func openLive(_ mode: EnvironmentOptions.Mode) throws(ProjectionError) -> ProjectionVersion {
-    let version = try versions.withLive { name throws(ProjectionError) in try openVersion(name, mode) }
+    let version: ProjectionVersion?
+    do throws(ProjectionError) {
+      version = try versions.withLive { name throws(ProjectionError) in
+        try openVersion(name, keepsOpen ? .readWrite : mode)
+      }
+    } catch {
+      // What is of no use any more is to be opened anew.
+      kept.withLock { $0 = nil }
+      throw error
+    }
     guard let version else { throw .notBuilt(projection: P.name) }
+    if keepsOpen { kept.withLock { $0 = version } }
     return version
   }
 

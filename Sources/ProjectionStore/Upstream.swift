@@ -2,6 +2,12 @@ import EventStore
 import LMDB
 import Projections
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// A projection whose results another one reads, open.
 struct Upstream {
   let name: String
@@ -20,32 +26,25 @@ struct Upstream {
     case none
   }
 
-  /// Lends `body` a reader of each, by name, all for as long as it runs.
-  static func read<R, E: LMDBFailure>(
-    _ upstreams: ArraySlice<Upstream>, _ readers: [String: any TableReader] = [:],
-    _ body: ([String: any TableReader]) throws(E) -> R
-  ) throws(E) -> R {
-    guard let first = upstreams.first else { return try body(readers) }
-    return try first.version.read { (reader: any TableReader) throws(E) in
-      var readers = readers
-      readers[first.name] = reader
-      return try read(upstreams.dropFirst(), readers, body)
+  /// Lends `body` a reader of each, by name, and where those stand that are required, each of the snapshot that is read; all
+  /// for as long as it runs.
+  static func read(
+    _ upstreams: ArraySlice<Upstream>, _ readers: [String: any TableReader] = [:], _ cursors: [ProjectionCursor] = [],
+    _ body: ([String: any TableReader], [ProjectionCursor]) throws(Interruption) -> Void
+  ) throws(Interruption) {
+    guard let first = upstreams.first else { return try body(readers, cursors) }
+    try first.version.environment.read { (transaction: borrowing ReadTransaction) throws(Interruption) in
+      var cursors = cursors
+      do throws(ProjectionError) {
+        if first.isRequired { cursors.append(try first.version.cursor(in: transaction) ?? .start) }
+      } catch { throw .failed(error) }
+      try first.version.lendRows(of: transaction) { (reader: any TableReader) throws(Interruption) in
+        // A reader is lent no longer than this.
+        var readers = readers
+        readers[first.name] = reader
+        try read(upstreams.dropFirst(), readers, cursors, body)
+      }
     }
-  }
-}
-
-extension EventLog {
-  /// How far the projections have come without which a reader cannot be folded: the first record that one of them has not.
-  /// Zero while one has not yet taken back what L1 has revoked.
-  func reach(of upstreams: [Upstream]) throws(ProjectionError) -> UInt64 {
-    var reach = UInt64.max
-    for upstream in upstreams where upstream.isRequired {
-      let cursor = try upstream.version.cursor() ?? .start
-      let revoked: UInt64
-      do { revoked = try revokedCount(before: cursor.nextPosition) } catch { throw .log(error) }
-      reach = revoked == cursor.skippedRecords ? min(reach, cursor.nextPosition) : 0
-    }
-    return reach
   }
 }
 
@@ -53,8 +52,7 @@ extension Projector {
   /// The live versions of the projections that this one reads. It does without those of its upstreams that cannot be had,
   /// for whatever reason, and says so; and not without its requirements.
   func upstreams(_ preparation: Upstream.Preparation, _ options: Options) throws(ProjectionError) -> [Upstream] {
-    var found: [Upstream] = []
-    for required in P.requirements { found.append(try openRequired(required, preparation, options)) }
+    var found = try required(preparation, options)
     guard options.usesUpstreams else { return found }
     for upstream in P.upstreams {
       if let version = try openOptional(upstream, preparation, options) {
@@ -62,6 +60,39 @@ extension Projector {
       }
     }
     return found
+  }
+
+  /// The live versions of the projections that this one cannot do without.
+  private func required(
+    _ preparation: Upstream.Preparation, _ options: Options
+  ) throws(ProjectionError) -> [Upstream] {
+    var found: [Upstream] = []
+    for required in P.requirements { found.append(try openRequired(required, preparation, options)) }
+    return found
+  }
+
+  /// Goes on with a run until it has folded the ledger up to `position`. Whoever writes a projection that it cannot do without
+  /// may have to take back what L1 has left first, and may be making another version of it live: as long as it comes no
+  /// further for that, it waits, a minute if the options do not say.
+  ///
+  /// - Throws: `requirementBehind`, and `interrupted`.
+  func advance(
+    _ run: FoldRun<P>, past position: UInt64, of whole: LogExtent? = nil, _ options: Options,
+    to end: () throws(ProjectionError) -> LogExtent
+  ) throws(ProjectionError) {
+    let patience = options.lockPatience ?? Self.switchPatience
+    var (reached, since) = (run.cursor, ContinuousClock.now)
+    while true {
+      try advance(run, of: whole, to: end)
+      if run.cursor.nextPosition >= position { return }
+      if run.cursor != reached { (reached, since) = (run.cursor, .now) }
+      guard ContinuousClock.now - since < patience else { return try run.requireReached(position) }
+      if options.isCancelled() {
+        throw .interrupted(projection: P.name, reached: reached.nextPosition, of: position)
+      }
+      usleep(50_000)
+      run.upstreams = try required(.follow, options) + run.upstreams.filter { !$0.isRequired }
+    }
   }
 
   private func openRequired<U: Projection>(

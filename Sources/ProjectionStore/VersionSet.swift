@@ -9,6 +9,7 @@ import SystemPackage
 ///   writer.lock    held by the process that writes to the live version, or switches
 ///   builder.lock   held by the process that makes a version beside it, or removes one
 ///   v1-s1/         an LMDB environment and its manifest
+///   scratch/       what is folded to be compared, by the process that holds writer.lock
 /// ```
 struct VersionSet: Sendable {
   let directory: FilePath
@@ -149,6 +150,8 @@ struct VersionSet: Sendable {
   }
 
   var currentFile: FilePath { directory.appending(Self.currentName) }
+
+  var scratch: FilePath { directory.appending("scratch") }
 }
 
 /// The steps of making a version live, each named for what has been done. A crash after any of them leaves CURRENT naming

@@ -17,7 +17,7 @@ struct BuildTests {
   private static func stopping(after records: UInt64, batchSize: Int = 5) -> Options {
     let folded = Mutex<UInt64>(0)
     var options = Options(batchSize: batchSize) { progress in
-      folded.withLock { $0 = progress.position - progress.start }
+      folded.withLock { $0 = progress.done }
     }
     options.isCancelled = { folded.withLock { $0 >= records } }
     return options
@@ -119,6 +119,43 @@ struct BuildTests {
       let other = VersionName(sequence: 9, schemaVersion: 7)
       #expect(throws: ProjectionError.self) { try projector.switchTo(other) }
       #expect(scratch.versions.live == nil)
+    }
+  }
+
+  @Test("whoever asks is told how far a version has come that is being made, or was interrupted, and how long it takes")
+  func progress() throws {
+    let chain = try MiniChain(blockCount: 20)
+    try Scratch.with { scratch in
+      try chain.write(to: scratch.log)
+      let (projector, size) = (scratch.projector(), try scratch.log.head().size)
+      try projector.rebuild()
+      var looks = 0
+      func look(_ progress: ProjectionProgress) {
+        looks += 1
+        #expect(throws: Never.self) {
+          let status = try projector.status()
+          #expect(status.isBuilding && status.unfinished?.isFinished == false && status.live?.lag == 0)
+          #expect(status.unfinished?.cursor?.nextPosition == progress.position)
+          #expect(status.unfinished?.lag == size - progress.position)
+          let told = try #require(status.progress)
+          #expect(told.start == progress.start && told.position == progress.position && told.target == size)
+          #expect(told.done == progress.done && told.secondsLeft ?? -1 >= 0)
+        }
+      }
+      var options = Self.stopping(after: 30)
+      options.usesUpstreams = false
+      let note = options.onProgress
+      options.onProgress = { progress in
+        note(progress)
+        look(progress)
+      }
+      #expect(throws: ProjectionError.self) { try projector.rebuild(options, resume: false) }
+      let status = try projector.status()
+      #expect(!status.isBuilding && status.progress == nil && status.unfinished?.cursor?.nextPosition == 30)
+      options.isCancelled = { false }
+      try projector.rebuild(options)
+      #expect(looks > 10)
+      #expect(try projector.status().unfinished == nil && !projector.status().isBuilding)
     }
   }
 

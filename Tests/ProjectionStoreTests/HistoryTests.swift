@@ -21,11 +21,11 @@ private struct EveryVersion<P: Projection> {
   var keys: [Set<[UInt8]>] = Array(repeating: [], count: P.tables.count)
 
   init(_ ledger: RollupLedger) throws {
-    let fold = LiveFold<P>(configuration: ledger.configuration)
+    let fresh = FreshFold<P>(ledger.configuration)
     for fact in ledger.facts {
-      try fold.apply(Fact(coordinates: fact.coordinates, event: fact.event))
+      try fresh.apply(Fact(coordinates: fact.coordinates, event: fact.event))
       var tables: [Rows] = []
-      for table in P.tables { tables.append(try fold.view.allRows(table)) }
+      for table in P.tables { tables.append(try fresh.fold.view.allRows(table)) }
       for (index, rows) in tables.enumerated() { keys[index].formUnion(rows.keys) }
       // The last fact of a block is the one that stays.
       afterL1Block[fact.coordinates.blockNumber] = tables
@@ -116,6 +116,9 @@ struct HistoryTests {
   @Test("an archive of ChallengerView has every row of every version that L1 still has")
   func challengerView() throws { try play(ChallengerView.self) }
 
+  @Test("an archive of QueryIndex has every row of every version that L1 still has")
+  func queryIndex() throws { try play(QueryIndex.self) }
+
   @Test("as of a record stands the newest L1 block that the log had whole then, if L1 has it still")
   func positions() throws {
     let seed = SeededGenerator().seed
@@ -172,6 +175,7 @@ struct HistoryTests {
       try check(ProposerState.self)
       try check(ChallengerView.self)
       try check(SenderIndex.self)
+      try check(QueryIndex.self)
     }
   }
 

@@ -105,7 +105,9 @@ struct QueryIndexTests {
       try index.catchUp()
       #expect(try index.status().live?.cursor?.l1BlockNumber == 9)
       let live = index.versions.live
-      try expectBehind { () throws(ProjectionError) in _ = try index.rebuild() }
+      var impatient = Projector<QueryIndex>.Options()
+      impatient.lockPatience = .milliseconds(30)
+      try expectBehind { () throws(ProjectionError) in _ = try index.rebuild(impatient) }
       #expect(index.versions.live == live, "what is not whole is not published")
       _ = consume lock
       try index.catchUp(.init(batchSize: 3))

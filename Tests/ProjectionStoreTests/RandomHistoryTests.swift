@@ -15,7 +15,8 @@ import Testing
   import Musl
 #endif
 
-/// Histories that L1 reorganises up to 64 blocks deep. `VARVE_HISTORIES=5000` plays so many in place of the few of every day.
+/// Histories that L1 reorganises up to 64 blocks deep. `VARVE_HISTORIES=5000` plays so many in place of the few of every day,
+/// and of a tenth of them kills whoever follows.
 @Suite("Random histories")
 struct RandomHistoryTests {
   private static let count = UInt64(ProcessInfo.processInfo.environment["VARVE_HISTORIES"] ?? "") ?? 2
@@ -23,6 +24,19 @@ struct RandomHistoryTests {
 
   private static func projector<P: Projection>(_ type: P.Type, _ scratch: Scratch) -> Projector<P> {
     Projector(dataDirectory: scratch.dataDirectory, log: scratch.log, storeID: Scratch.storeID)
+  }
+
+  /// What is followed: the index of senders is an archive.
+  private static var projections: [any Projection.Type] {
+    [ProposerState.self, ChallengerView.self, SenderIndex.self, QueryIndex.self]
+  }
+
+  private static func rebuild<P: Projection>(
+    _ type: P.Type, _ scratch: Scratch, batchSize: Int = 10_000, resume: Bool = true
+  ) throws {
+    var options = Projector<P>.Options(batchSize: batchSize)
+    options.keepsHistory = P.name == SenderIndex.name
+    try projector(P.self, scratch).rebuild(options, resume: resume)
   }
 
   /// Follows the log to its head in small commits, stopped now and then and taken up again.
@@ -39,10 +53,22 @@ struct RandomHistoryTests {
     }
   }
 
+  private static func followAll(_ scratch: Scratch, _ play: inout RollupPlay) throws {
+    for projection in projections { try follow(projection, scratch, &play) }
+  }
+
   private static func expectFresh<P: Projection>(_ type: P.Type, _ scratch: Scratch, _ play: RollupPlay) throws {
     #expect(
       try projector(P.self, scratch).digest().digest == play.fresh(P.self),
       "\(P.name), seed \(play.random.seed), L1 block \(play.ledger.l1Head.number)")
+  }
+
+  private static func expectAllFresh(_ scratch: Scratch, _ play: RollupPlay) throws {
+    for projection in projections { try expectFresh(projection, scratch, play) }
+  }
+
+  private static func expectVerified<P: Projection>(_ type: P.Type, _ scratch: Scratch, _ play: RollupPlay) throws {
+    #expect(try projector(P.self, scratch).verify().agrees, "\(P.name), seed \(play.random.seed)")
   }
 
   /// Plays one, and returns how many blocks L1 left each time.
@@ -50,35 +76,28 @@ struct RandomHistoryTests {
     try Scratch.with { scratch in
       var play = try RollupPlay(seed: seed, log: scratch.log)
       var depths: [UInt64] = []
-      try projector(ProposerState.self, scratch).rebuild()
-      try projector(ChallengerView.self, scratch).rebuild()
+      for projection in projections { try rebuild(projection, scratch) }
       // So many blocks that L1 can leave 64 of them.
       for salt in UInt64(1000)...1000 + deepest { try play.step(salt) }
       for salt in UInt64(1)...110 {
         try play.step(salt)
         if play.random.next() % 12 == 0 { depths.append(try play.reorganise(depth: play.random.next() % deepest + 1)) }
-        if play.random.next() % 5 == 0 {
-          try follow(ProposerState.self, scratch, &play)
-          try follow(ChallengerView.self, scratch, &play)
-        }
+        if play.random.next() % 5 == 0 { try followAll(scratch, &play) }
         guard play.random.next() % 30 == 0 else { continue }
         try play.finalize(behind: deepest - play.random.next() % (deepest / 2))
-        try follow(ProposerState.self, scratch, &play)
-        try follow(ChallengerView.self, scratch, &play)
-        try expectFresh(ProposerState.self, scratch, play)
-        try expectFresh(ChallengerView.self, scratch, play)
+        try followAll(scratch, &play)
+        try expectAllFresh(scratch, play)
       }
       // The deepest that there is, with what is final as far behind.
       for salt in UInt64(2000)...2000 + deepest { try play.step(salt) }
       try play.finalize(behind: deepest)
-      try follow(ProposerState.self, scratch, &play)
-      try follow(ChallengerView.self, scratch, &play)
+      try followAll(scratch, &play)
       depths.append(try play.reorganise(depth: deepest))
       try play.step(200)
-      try follow(ProposerState.self, scratch, &play)
-      try follow(ChallengerView.self, scratch, &play)
-      try expectFresh(ProposerState.self, scratch, play)
-      try expectFresh(ChallengerView.self, scratch, play)
+      try followAll(scratch, &play)
+      try expectAllFresh(scratch, play)
+      // The history of the archive as well.
+      try expectVerified(SenderIndex.self, scratch, play)
       return depths
     }
   }
@@ -92,37 +111,76 @@ struct RandomHistoryTests {
     }
   }
 
-  @Test("one that is killed with kill -9 while it unwinds or follows goes on, and is what a fresh fold gives")
+  @Test("who is killed at any moment while it unwinds, follows or rebuilds goes on, and has what a fresh fold gives")
   func killed() async throws {
     let seed = SeededGenerator().seed
-    for (round, commits) in [(0, 1), (1, 4)] as [(UInt64, Int)] {
-      let (path, expected) = try Scratch.with { scratch in
-        var play = try RollupPlay(seed: seed &+ round, log: scratch.log)
-        for salt in UInt64(1)...70 { try play.step(salt) }
-        try scratch.projector().rebuild()
-        try play.reorganise(depth: Self.deepest)
-        for salt in UInt64(100)...110 { try play.step(salt) }
-        return (try scratch.keep(["ledger", "projections"]), try play.fresh(ProposerState.self))
+    for number in 0..<(Self.count + 9) / 10 { try await Self.killed(seed &+ number) }
+  }
+
+  private static let kills: UInt64 = 6
+
+  private static func killed(_ seed: UInt64) async throws {
+    try await withTemporaryDirectory { (path: String) async throws in
+      let directory = FilePath(path)
+      let log = try EventLog.open(directory.appending("ledger"), mode: .create)
+      let scratch = Scratch(dataDirectory: directory, log: log)
+      var play = try RollupPlay(seed: seed, log: log)
+      for salt in UInt64(1)...70 { try play.step(salt) }
+      for projection in projections { try rebuild(projection, scratch) }
+      var whole = Duration.zero
+      for round in 0...kills {
+        try play.reorganise(depth: play.random.next() % deepest + 1)
+        for salt in UInt64(0)..<play.random.next() % 20 + 10 { try play.step(salt + 100 * (round + 1)) }
+        if round == 0 {
+          // How long it takes without being killed.
+          whole = try ContinuousClock().measure { try run(scratch, batchSize: 3, rebuilds: false) }
+        } else {
+          let time = Double(play.random.next() % 1000) / 1000 * (whole / .microseconds(1))
+          try await runAndKill(
+            path, after: Int(time), batchSize: Int(play.random.next() % 8) + 1, rebuilds: round % 3 == 0)
+        }
+        try followAll(scratch, &play)
+        try expectAllFresh(scratch, play)
+        // It goes on with what was killed, if there is any.
+        if round % 3 == 0 {
+          for projection in projections { try rebuild(projection, scratch) }
+          try expectAllFresh(scratch, play)
+        }
       }
-      defer { try? Files.removeDirectory(path) }
-      await #expect(processExitsWith: .signal(SIGKILL)) {
-        [path = path.string as String, commits = commits as Int] in
-        var left = commits
-        try Self.projector(ProposerState.self, Self.scratch(FilePath(path))).catchUp(
-          .init(batchSize: 3) { _ in
-            left -= 1
-            if left == 0 { kill(getpid(), SIGKILL) }
-          })
-      }
-      let scratch = try Self.scratch(path)
-      #expect(try scratch.projector().status().live?.lag != 0, "it was killed on its way")
-      try scratch.projector().catchUp()
-      #expect(try scratch.projector().digest().digest == expected, "seed \(seed), round \(round)")
-      #expect(try scratch.projector().verify().agrees)
+      for projection in projections { try expectVerified(projection, scratch, play) }
     }
   }
 
-  private static func scratch(_ path: FilePath) throws -> Scratch {
-    Scratch(dataDirectory: path, log: try EventLog.open(path.appending("ledger"), mode: .readOnly))
+  /// Lets another process follow, or rebuild, until it is killed after some time.
+  private static func runAndKill(
+    _ path: String, after microseconds: Int, batchSize: Int, rebuilds: Bool
+  ) async throws {
+    await #expect(processExitsWith: .signal(SIGKILL)) {
+      [
+        path = path as String, microseconds = microseconds as Int, batchSize = batchSize as Int,
+        rebuilds = rebuilds as Bool
+      ] in
+      let directory = FilePath(path)
+      let log = try EventLog.open(directory.appending("ledger"), mode: .readOnly)
+      Thread.detachNewThread {
+        usleep(useconds_t(microseconds))
+        kill(getpid(), SIGKILL)
+      }
+      try Self.run(Scratch(dataDirectory: directory, log: log), batchSize: batchSize, rebuilds: rebuilds)
+      while true { sleep(60) }
+    }
+  }
+
+  private static func run(_ scratch: Scratch, batchSize: Int, rebuilds: Bool) throws {
+    func catchUp<P: Projection>(_ type: P.Type) throws {
+      try projector(P.self, scratch).catchUp(.init(batchSize: batchSize))
+    }
+    for projection in projections {
+      if rebuilds {
+        try rebuild(projection, scratch, batchSize: batchSize, resume: false)
+      } else {
+        try catchUp(projection)
+      }
+    }
   }
 }

@@ -103,9 +103,27 @@ struct RollupPlay {
   }
 
   func fresh<P: Projection>(_ type: P.Type) throws -> Hash256 {
-    let fold = LiveFold<P>(configuration: ledger.configuration)
-    for fact in ledger.facts { try fold.apply(Fact(coordinates: fact.coordinates, event: fact.event)) }
-    return fold.digest
+    let fresh = FreshFold<P>(ledger.configuration)
+    for fact in ledger.facts { try fresh.apply(Fact(coordinates: fact.coordinates, event: fact.event)) }
+    return fresh.fold.digest
+  }
+}
+
+/// A projection folded in dictionaries, one record after the other, beside the state if it cannot do without.
+struct FreshFold<P: Projection> {
+  private let state: LiveFold<ProposerState>?
+  let fold: LiveFold<P>
+
+  init(_ configuration: ChainConfiguration) {
+    state = P.requirements.isEmpty ? nil : LiveFold(configuration: configuration)
+    var services = FoldServices()
+    if let state { services.upstreams[ProposerState.name] = state.rows }
+    fold = LiveFold(configuration: configuration, services: services)
+  }
+
+  func apply(_ fact: Fact) throws(FoldError) {
+    _ = try state?.apply(fact)
+    _ = try fold.apply(fact)
   }
 }
 

@@ -8,6 +8,12 @@ import SystemPackage
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 @Suite("Verify")
 struct VerifyTests {
   private static let chainLength = 16
@@ -20,6 +26,39 @@ struct VerifyTests {
       #expect(report.difference == nil)
       #expect(report.stored == report.rebuilt)
       #expect(try Files.names(in: scratch.versions.directory).allSatisfy { !$0.hasPrefix("scratch") })
+    }
+  }
+
+  @Test("what a verification has left that was killed is seen, and goes with the next one, or is dropped")
+  func killed() async throws {
+    let chain = try MiniChain(blockCount: Self.chainLength)
+    let path = try Scratch.with { scratch in
+      try chain.write(to: scratch.log)
+      try scratch.projector().rebuild()
+      return try scratch.keep(["ledger", "projections"])
+    }
+    defer { try? Files.removeDirectory(path) }
+    for isDropped in [false, true] {
+      await #expect(processExitsWith: .signal(SIGKILL)) { [path = path.string as String] in
+        let log = try EventLog.open(FilePath(path).appending("ledger"), mode: .readOnly)
+        _ = try Scratch(dataDirectory: FilePath(path), log: log).projector().verify(
+          .init(batchSize: 9) { _ in kill(getpid(), SIGKILL) })
+      }
+      let log = try EventLog.open(path.appending("ledger"), mode: .readOnly)
+      let scratch = Scratch(dataDirectory: path, log: log)
+      #expect(try scratch.projector().status().hasScratch)
+      do {
+        let lock = try ProjectionError.lock(scratch.versions.directory, .writer)
+        #expect(try !scratch.projector().status().hasScratch, "somebody may be at it")
+        _ = consume lock
+      }
+      if isDropped {
+        #expect(try scratch.projector().drop(unfinishedOnly: true) == [])
+      } else {
+        #expect(try scratch.projector().verify().agrees)
+      }
+      #expect(try !scratch.projector().status().hasScratch)
+      #expect(try scratch.projector().digest().digest == Scratch.digest(of: chain))
     }
   }
 

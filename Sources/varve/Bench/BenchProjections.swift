@@ -14,7 +14,7 @@ struct BenchProjectionsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "projections",
     abstract: "Measure the runtime of projections.",
-    subcommands: [BenchSwitch.self, BenchAppender.self, BenchPast.self, BenchIndexLoad.self])
+    subcommands: [BenchSwitch.self, BenchAppender.self, BenchPast.self, BenchIndexLoad.self, BenchQueryIndex.self])
 }
 
 /// How long each of many calls took.

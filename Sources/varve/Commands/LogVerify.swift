@@ -2,6 +2,7 @@ import ArgumentParser
 import EventStore
 import Primitives
 import Rollup
+import SystemPackage
 
 /// `varve log verify`: checks everything that is stored, in a child process.
 struct LogVerify: VarveCommand {
@@ -18,12 +19,16 @@ struct LogVerify: VarveCommand {
       The work is done in a child process, because a damaged page can make LMDB
       end the process that reads it. That, too, is reported as damage.
 
+      With --resume, a check that was stopped goes on where it was: what it had
+      checked before is not read again. The file is removed at the end.
+
       Ends with 0 when everything is as written, and with 1 otherwise.
 
       EXAMPLES
         varve log verify
         varve log verify --json
         varve log verify --log testimony
+        varve log verify --resume verify.state
       """)
 
   /// What to do about damage.
@@ -38,6 +43,11 @@ struct LogVerify: VarveCommand {
 
   @OptionGroup var which: LogChoice
 
+  @Option(
+    help: ArgumentHelp("Keep in this file how far the check has come, and go on from there.", valueName: "file"),
+    completion: .file())
+  var resume: String?
+
   /// Makes this process do the work itself, and tell its parent how far it has come.
   @Flag(name: .customLong("child"), help: .private)
   var isChild = false
@@ -50,12 +60,21 @@ struct LogVerify: VarveCommand {
 
   private func verify(_ console: Console) throws {
     let log = try options.openLog(which, .inspection)
+    let file = resume.map { ResumeFile(path: FilePath($0)) }
+    let checkpoint = try file?.checkpoint(of: log) ?? VerifyCheckpoint()
+    if checkpoint.position > 0 {
+      console.note("going on from record \(checkpoint.position), before which an earlier check has been")
+    }
     let bar = ProgressBar("records", console: console)
-    let report = try log.verify(options: .init(checksAccumulators: true)) { report in
+    let verifyOptions = EventLog.VerifyOptions(checksAccumulators: true)
+    func told(_ report: VerifyReport) -> Bool {
       ChildProcess.send("\(report.verified)")
       bar.update(done: report.verified, total: report.head?.size)
       return true
     }
+    let report =
+      try file?.verify(log, from: checkpoint, options: verifyOptions, progress: told)
+      ?? log.verify(options: verifyOptions, progress: told)
     bar.clear()
     console.report(LogVerifyReport(report, seconds: bar.elapsed))
     guard let first = report.damages.first else { return }
@@ -66,7 +85,7 @@ struct LogVerify: VarveCommand {
 
   /// Starts the child, and says what it means when a signal ends it.
   private func superviseChild() throws {
-    switch try LogCheck(of: options, which).run() {
+    switch try LogCheck(of: options, which).run(resume: resume) {
     case .exit(0, _): return
     case .exit(let code, _): throw Stop(exitCode: code)
     case .damagedPage(let signal, let verified):

@@ -45,25 +45,6 @@ struct ProjectionDigestCommand: VarveCommand {
   }
 }
 
-/// When rows are looked at.
-struct PastChoice: ParsableArguments {
-  @Option(help: ArgumentHelp("The L1 block after which to look; without it, now.", valueName: "number"))
-  var atL1: UInt64?
-
-  @Option(help: ArgumentHelp("The last record of the log as of which to look.", valueName: "position"))
-  var atPosition: UInt64?
-
-  func validate() throws {
-    guard atL1 == nil || atPosition == nil else { throw ValidationError("give --at-l1 or --at-position, not both") }
-  }
-
-  /// Nil for now.
-  func l1Block<P: Projection>(of projector: Projector<P>) throws(ProjectionError) -> UInt64? {
-    if let atPosition { return try projector.l1Block(asOf: Position(atPosition)) }
-    return atL1
-  }
-}
-
 /// What `varve projection digest` prints.
 struct DigestOutcome: Report {
   struct Table: Encodable {

@@ -10,8 +10,9 @@ struct ProjectionList: VarveCommand {
     discussion: """
       Beside the live version there may be the one before it, for `varve projection
       rollback`, and one that is being made, was interrupted, or is finished and waits
-      for `varve projection switch`. A version that was imported from a snapshot, and
-      not folded here, is called so.
+      for `varve projection switch`. How far that one has come is said below, and of
+      one that is being made how long it takes to the log's end at its rate so far.
+      A version that was imported from a snapshot, and not folded here, is called so.
 
       EXAMPLES
         varve projection list
@@ -47,7 +48,7 @@ struct ProjectionListing: Report {
           Self.number(entry.live?.l1Block),
           Self.number(entry.live?.records), Self.number(entry.live?.recordsBehind),
           entry.live.map { Quantity.bytes(UInt64($0.bytes)) } ?? "-",
-          entry.previous.map(Self.before) ?? "-", entry.unfinished.map(Self.beside) ?? "-",
+          entry.previous.map(Self.before) ?? "-", entry.unfinished.map { Self.beside($0, entry.isBuilding) } ?? "-",
         ]
       })
     for entry in projections {
@@ -56,7 +57,16 @@ struct ProjectionListing: Report {
           "\(entry.name): L1 has left \(Quantity.count(revoked)) of its records; it takes them back when it follows")
       }
       if let problem = entry.live?.problem { page.line(problem, .bad) }
+      if let version = entry.unfinished, let line = Self.line(version, of: entry) { page.line(line) }
     }
+  }
+
+  /// How far the version beside the live one has come.
+  private static func line(_ version: ProjectionEntry.Version, of entry: ProjectionEntry) -> String? {
+    guard let l1Block = version.l1Block, let behind = version.recordsBehind else { return nil }
+    let left = entry.secondsLeft.map { ", \(Quantity.duration(seconds: $0)) left" } ?? ""
+    return "\(entry.name): version \(version.version) has come to L1 block \(Quantity.count(l1Block)), "
+      + "\(Quantity.count(behind)) records behind the log\(left)"
   }
 
   private static func history(_ version: ProjectionEntry.Version) -> String {
@@ -67,8 +77,8 @@ struct ProjectionListing: Report {
     version.version + (version.snapshot == nil ? "" : ", imported")
   }
 
-  private static func beside(_ version: ProjectionEntry.Version) -> String {
-    before(version) + (version.isFinished ? ", finished" : ", unfinished")
+  private static func beside(_ version: ProjectionEntry.Version, _ isBuilding: Bool) -> String {
+    before(version) + (version.isFinished ? ", finished" : isBuilding ? ", being made" : ", unfinished")
   }
 
   private static func number(_ value: UInt64?) -> String { value.map { Quantity.count($0) } ?? "-" }
@@ -81,6 +91,9 @@ struct ProjectionEntry: Encodable {
 
     /// `archive` or `pruned`.
     let history: String?
+
+    /// Of rows, of which an archive keeps what was before; nil of what is none, or is not live.
+    let changes: Int?
 
     /// Hash of the snapshot file that it was imported from; nil where it was folded here.
     let snapshot: String?
@@ -99,6 +112,7 @@ struct ProjectionEntry: Encodable {
     init(_ version: ProjectionStatus.Version) {
       self.version = "\(version.name)"
       history = version.keepsHistory.map { $0 ? "archive" : "pruned" }
+      changes = version.changeCount
       snapshot = version.snapshot
       isFinished = version.isFinished
       bytes = version.byteCount
@@ -118,11 +132,19 @@ struct ProjectionEntry: Encodable {
   let previous: Version?
   let unfinished: Version?
 
+  /// Whether somebody is making a version right now.
+  let isBuilding: Bool
+
+  /// To the end of the log, of the version that is being made; nil until there is a rate to go by.
+  let secondsLeft: Double?
+
   init(_ status: ProjectionStatus) {
     name = status.projection
     schemaVersion = status.schemaVersion
     live = status.live.map { Version($0) }
     previous = status.previous.map { Version($0) }
     unfinished = status.unfinished.map { Version($0) }
+    isBuilding = status.isBuilding
+    secondsLeft = status.progress?.secondsLeft
   }
 }

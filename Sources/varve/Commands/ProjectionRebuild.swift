@@ -131,8 +131,7 @@ private final class RebuildProgress: Sendable {
     state.withLock { state in
       state.runs[name] = progress
       let runs = state.runs.values
-      state.bar.update(
-        done: runs.reduce(0) { $0 + $1.position - $1.start }, total: runs.reduce(0) { $0 + $1.target - $1.start })
+      state.bar.update(done: runs.reduce(0) { $0 + $1.done }, total: runs.reduce(0) { $0 + $1.total })
     }
   }
 

@@ -47,8 +47,9 @@ struct ProjectionDrop: VarveCommand {
     abstract: "Remove every version of a projection but the live one.",
     discussion: """
       That is the version that was live before, kept for `varve projection rollback`,
-      and what an interrupted rebuild or replay has left, or one with --no-switch.
-      With --unfinished the version that was live before stays as well.
+      and what an interrupted rebuild or replay has left, or one with --no-switch, and
+      a verification that was killed. With --unfinished the version that was live
+      before stays as well.
 
       EXAMPLES
         varve projection drop proposer-state
@@ -78,6 +79,6 @@ struct DropOutcome: Report {
   let dropped: [String]
 
   func render(on page: inout Page) {
-    page.line(dropped.isEmpty ? "nothing to drop" : "dropped: \(name), \(dropped.joined(separator: ", "))")
+    page.line(dropped.isEmpty ? "no version to drop" : "dropped: \(name), \(dropped.joined(separator: ", "))")
   }
 }

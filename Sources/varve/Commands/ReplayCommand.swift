@@ -104,8 +104,10 @@ struct ReplayOutcome: Report {
 extension Projector.Options {
   /// The usual options, with progress shown on `bar`.
   static func showing(_ bar: ProgressBar) -> Self {
-    Self(onProgress: { progress in
-      bar.update(done: progress.position - progress.start, total: progress.target - progress.start)
-    })
+    Self(onProgress: { bar.update($0) })
   }
+}
+
+extension ProgressBar {
+  func update(_ progress: ProjectionProgress) { update(done: progress.done, total: progress.total) }
 }

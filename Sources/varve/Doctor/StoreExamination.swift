@@ -29,7 +29,8 @@ struct StoreExamination {
   }
 
   func findings() throws -> [DoctorFinding] {
-    var findings = [logFinding, libraryFinding, mapFinding]
+    var findings = [logFinding, libraryFinding]
+    findings.append(Self.mapFinding(usedBytes: statistics.usedBytes, mapSize: statistics.mapSize))
     findings += [keyFinding(), diskFinding()]
     findings += try clockFindings()
     findings += ProjectionName.allCases.map { projectionFinding($0) }
@@ -52,12 +53,13 @@ struct StoreExamination {
     return .warn("LMDB", "version \(LibraryVersion.linked): \(first)", "see `varve log stats`")
   }
 
-  private var mapFinding: DoctorFinding {
-    let text =
-      "\(Quantity.bytes(UInt64(statistics.usedBytes))) of \(Quantity.bytes(UInt64(statistics.mapSize))) of the log's map"
-    if statistics.mapUse < 0.8 { return .ok("map", text) }
-    let remedy = "`varve log backup` into a directory with more address space, and go on there"
-    return statistics.mapUse < 0.95 ? .warn("map", text, remedy) : .fail("map", text, remedy)
+  /// The map is address space, of which the log takes what `ulimit -v` leaves it, and more when it is full.
+  static func mapFinding(usedBytes: Int, mapSize: Int) -> DoctorFinding {
+    let text = "\(Quantity.bytes(UInt64(usedBytes))) of \(Quantity.bytes(UInt64(mapSize))) of the log's map"
+    let percent = usedBytes * 100 / max(mapSize, 1)
+    if percent < 80 { return .ok("map", text) }
+    let remedy = "raise the limit of address space (`ulimit -v`) for whatever appends, and start that again"
+    return percent < 95 ? .warn("map", text, remedy) : .fail("map", text, remedy)
   }
 
   /// The key that signs checkpoints, and what it has signed last.
@@ -152,13 +154,21 @@ struct StoreExamination {
       if let lag = live.lag, lag > 0 {
         return .warn(check, "it is \(Quantity.count(lag)) records behind the log", "start the node, or \(rebuild)")
       }
-      if let unfinished = status.unfinished {
+      let drop = "`varve projection drop \(check) --unfinished`"
+      if let unfinished = status.unfinished, !unfinished.isFinished, !status.isBuilding {
         return .warn(
-          check, "version \(unfinished.name) was never finished",
-          "\(rebuild) goes on with it, `varve projection drop \(check)` removes it")
+          check, "version \(unfinished.name) was never finished", "\(rebuild) goes on with it, \(drop) removes it")
+      }
+      if status.hasScratch {
+        return .warn(
+          check, "a verification that was killed has left what it had folded", "\(drop), or the next one, removes it")
       }
       let kind = live.keepsHistory ?? false ? "an archive" : "pruned"
-      return .ok(check, "at the head of the log, \(kind)\(live.snapshot == nil ? "" : ", imported")")
+      let beside = status.unfinished.map { version in
+        "; version \(version.name) beside it \(version.isFinished ? "waits for `varve projection switch`" : "is being made")"
+      }
+      return .ok(
+        check, "at the head of the log, \(kind)\(live.snapshot == nil ? "" : ", imported")\(beside ?? "")")
     } catch { return .fail(check, "\(error)", "\(rebuild) --restart") }
   }
 

@@ -11,14 +11,20 @@ struct OutputList: VarveCommand {
       one that executing the log gives, the verdict, and how long it can still be
       disputed in L1 time. What has not been judged yet has no verdict.
 
+      With --at-l1 all of it is as of that L1 block, and with --at-position as of the
+      newest that the log had whole when that was its last record, which takes
+      archives of proposer-state and challenger-view.
+
       Ends with 1 when an output that is listed, and not deleted, is wrong.
 
       EXAMPLES
         varve output list
+        varve output list --at-l1 17
         varve output list --from 100 --count 50 --json
       """)
 
   @OptionGroup var options: GlobalOptions
+  @OptionGroup var past: PastChoice
 
   @Option(help: ArgumentHelp("The first output; without it, the newest are listed.", valueName: "index"))
   var from: UInt64?
@@ -31,7 +37,7 @@ struct OutputList: VarveCommand {
   }
 
   func execute(_ console: Console) throws {
-    let found = try OutputStore(options).outputs(from: from, count: count)
+    let found = try OutputStore(options, past).outputs(from: from, count: count)
     console.report(OutputListing(asOf: BlockReport(found.asOf), l1Time: found.now, outputs: found.outputs))
     try found.outputs.requireRight()
   }

@@ -10,20 +10,24 @@ struct OutputShow: VarveCommand {
     commandName: "show",
     abstract: "Show a posted output: every field that differs, the dispute about it, and every deadline.",
     discussion: """
-      Ends with 1 when the output is wrong and not deleted.
+      Ends with 1 when the output is wrong and not deleted. With --at-l1 or
+      --at-position all of it is as of an earlier L1 block, which takes archives of
+      proposer-state and challenger-view.
 
       EXAMPLES
         varve output show 0
+        varve output show 0 --at-l1 17
         varve output show 0 --json
       """)
 
   @OptionGroup var options: GlobalOptions
+  @OptionGroup var past: PastChoice
 
   @Argument(help: "The output's index.")
   var index: UInt64
 
   func execute(_ console: Console) throws {
-    guard let details = try OutputStore(options).output(index) else {
+    guard let details = try OutputStore(options, past).output(index) else {
       throw Failure(.cannot, "there is no output \(index)", remedy: "`varve output list`")
     }
     console.report(details)

@@ -11,15 +11,21 @@ struct OutputStore {
   private let state: Projector<ProposerState>
   private let challenges: Projector<ChallengerView>
 
+  /// The L1 block as of which questions are answered; nil for the newest.
+  private let l1Block: UInt64?
+
   /// Opens the projections.
   ///
-  /// - Parameter follows: whether they are brought to the head of the log, unless a node is doing so; without, they are read
-  ///   as they stand, and nothing is written.
-  init(_ options: GlobalOptions, follows: Bool = true) throws {
+  /// - Parameters:
+  ///   - past: nil for now.
+  ///   - follows: whether they are brought to the head of the log, unless a node is doing so; without, they are read as they
+  ///     stand, and nothing is written.
+  init(_ options: GlobalOptions, _ past: PastChoice? = nil, follows: Bool = true) throws {
     log = try options.openLog(.readOnly)
     configuration = try ChainConfiguration(of: log)
     state = try options.projector(ProposerState.self, over: log)
     challenges = try options.projector(ChallengerView.self, over: log)
+    l1Block = try past?.l1Block(of: state)
     guard follows else { return }
     try state.catchUpUnlessWritten(options.console)
     if isDisputable { try challenges.catchUpUnlessWritten(options.console) }
@@ -35,15 +41,15 @@ struct OutputStore {
       let reports = verdicts.keys.sorted().compactMap { verdicts[$0] }.map(OutputReport.init)
       return (executed, 0, Self.some(reports, count, newest: first == nil))
     }
-    return try challenges.read { view, cursor throws(FoldError) in
-      let now = try ChallengerView.time(ofL1Block: cursor.l1BlockNumber, in: view)
+    return try challenges.read(at: l1Block) { view, asOf throws(FoldError) in
+      let now = try ChallengerView.time(ofL1Block: asOf.number, in: view)
       var reports: [OutputReport] = []
       var index = first ?? 0
       while let row = try ChallengerView.output(index, in: view) {
         reports.append(OutputReport(row, verdicts[index], now: now))
         index += 1
       }
-      return (cursor.l1Block, now, Self.some(reports, count, newest: first == nil))
+      return (asOf, now, Self.some(reports, count, newest: first == nil))
     }
   }
 
@@ -60,8 +66,8 @@ struct OutputStore {
     guard isDisputable else { return (0, []) }
     let (verdicts, _) = try verdicts(from: 0)
     let fold = ChallengerView(configuration: configuration)
-    return try challenges.read { view, cursor throws(FoldError) in
-      let now = try ChallengerView.time(ofL1Block: cursor.l1BlockNumber, in: view)
+    return try challenges.read(at: l1Block) { view, asOf throws(FoldError) in
+      let now = try ChallengerView.time(ofL1Block: asOf.number, in: view)
       var outputs: [OpenOutput] = []
       for index in try ChallengerView.openOutputs(in: view) {
         guard let row = try ChallengerView.output(index, in: view) else { continue }
@@ -81,27 +87,27 @@ struct OutputStore {
       return verdicts[index].map { OutputDetails(OutputReport($0), asOf: executed, verdict: $0) }
     }
     let fold = ChallengerView(configuration: configuration)
-    return try challenges.read { view, cursor throws(FoldError) in
+    return try challenges.read(at: l1Block) { view, asOf throws(FoldError) in
       guard let row = try ChallengerView.output(index, in: view) else { return nil }
-      let now = try ChallengerView.time(ofL1Block: cursor.l1BlockNumber, in: view)
+      let now = try ChallengerView.time(ofL1Block: asOf.number, in: view)
       var deadlines: [ClaimDeadline] = []
       if let game = row.game { deadlines = try ClaimDeadline.all(ofGame: game, now: now, fold, in: view) }
       return OutputDetails(
-        OutputReport(row, verdicts[index], now: now), asOf: cursor.l1Block, verdict: verdicts[index], row: row,
-        l1Time: now, deadlines: deadlines)
+        OutputReport(row, verdicts[index], now: now), asOf: asOf, verdict: verdicts[index], row: row, l1Time: now,
+        deadlines: deadlines)
     }
   }
 
   private func verdicts(
     from index: UInt64, only: Bool = false
   ) throws -> (verdicts: [UInt64: OutputVerdict], asOf: BlockID) {
-    try state.read { view, cursor throws(FoldError) in
+    try state.read(at: l1Block) { view, asOf throws(FoldError) in
       var found: [UInt64: OutputVerdict] = [:]
       try ProposerState.scanVerdicts(from: index, in: view) { verdict in
         found[verdict.outputIndex] = verdict
         return !only
       }
-      return (found, cursor.l1Block)
+      return (found, asOf)
     }
   }
 

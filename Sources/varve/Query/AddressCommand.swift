@@ -13,15 +13,20 @@ struct AddressCommand: VarveCommand {
     discussion: """
       Lists the newest transactions that the address sent or received, or that made
       it. What a contract moved within a transaction is not listed: logs tell of it,
-      where the contract writes any. Ends with 1 when what the address has rests on
-      an output that is wrong.
+      where the contract writes any. With --at-l1 the answer is the one of that L1
+      block, and with --at-position of the newest that the log had whole when that
+      was its last record, which takes archives of query-index and proposer-state.
+
+      Ends with 1 when what the address has rests on an output that is wrong.
 
       EXAMPLES
         varve address 0x00000000000000000000000000000000000003e8
         varve address 0x00000000000000000000000000000000000003e8 --count 100 --json
+        varve address 0x00000000000000000000000000000000000003e8 --at-l1 17
       """)
 
   @OptionGroup var options: GlobalOptions
+  @OptionGroup var past: PastChoice
 
   @Argument(help: "The address.")
   var address: AddressArgument
@@ -35,8 +40,9 @@ struct AddressCommand: VarveCommand {
 
   func execute(_ console: Console) throws {
     let address = address.address
-    let store = try QueryStore(options)
-    let (account, place) = try store.state.read(afterBlock: nil) { view, place throws(FoldError) in
+    let store = try QueryStore(options, past)
+    let newest = try store.l1Block.map { try store.state.newestBlock(afterL1Block: $0) }
+    let (account, place) = try store.state.read(afterBlock: newest) { view, place throws(FoldError) in
       (try ProposerState.account(address, in: view), place)
     }
     var report = try store.read { view, asOf throws(FoldError) in
@@ -99,6 +105,10 @@ struct AddressReport: Report {
   /// The newest L1 block that the transactions take into account.
   let asOf: BlockReport
 
+  /// Whether that is before the one in which the block was executed: then transactions may be missing, and on what the
+  /// balance rests is not known.
+  let isIndexBehind: Bool
+
   init(
     _ address: Address, _ account: Account?, _ place: StatePlace, _ trust: TrustReport?, _ lines: [Line], total: Int,
     asOf: BlockID
@@ -114,6 +124,7 @@ struct AddressReport: Report {
     transactionCount = total
     transactions = lines
     self.asOf = BlockReport(asOf)
+    isIndexBehind = asOf.number < place.l1Block.number
   }
 
   func render(on page: inout Page) {
@@ -126,6 +137,11 @@ struct AddressReport: Report {
     page.line()
     if !transactions.isEmpty { list(on: &page) }
     page.line("as of L1 block \(Quantity.count(asOf.number)) (\(asOf.hash))", .dim)
+    if isIndexBehind {
+      page.line(
+        "projection \(QueryIndex.name) is behind \(ProposerState.name): transactions may be missing, and on what the "
+          + "balance rests is not known yet", .strong)
+    }
   }
 
   private func list(on page: inout Page) {

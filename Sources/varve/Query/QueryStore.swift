@@ -9,23 +9,25 @@ struct QueryStore {
   let index: Projector<QueryIndex>
   let state: Projector<ProposerState>
 
-  /// The newest L1 block that cannot be left.
+  /// The L1 block as of which questions are answered; nil for the newest.
+  let l1Block: UInt64?
+
+  /// The newest L1 block that cannot be left, as it is known now.
   let finalized: BlockID?
 
   /// Brings the index, and the state that it is made of, to the head of the log.
-  init(_ options: GlobalOptions) throws {
+  init(_ options: GlobalOptions, _ past: PastChoice) throws {
     let log = try options.openLog(.readOnly)
     index = try options.projector(QueryIndex.self, over: log)
     state = try options.projector(ProposerState.self, over: log)
     finalized = try log.finalizedBlock()
     try index.catchUpUnlessWritten(options.console)
+    l1Block = try past.l1Block(of: index)
   }
 
   /// Lends the rows of the index, and says which L1 block they are of.
   func read<R>(_ body: (ProjectionView, BlockID) throws(FoldError) -> R) throws -> R {
-    try index.read { view, cursor throws(FoldError) in
-      try body(view, cursor.l1Block)
-    }
+    try index.read(at: l1Block, body)
   }
 
   /// On what an answer about an L2 block rests; nil for genesis, on which nothing was posted. The verdict is not in it yet.
@@ -38,7 +40,7 @@ struct QueryStore {
 
   /// Adds what this store's execution says of the outputs that answers rest on.
   func addVerdicts(to answers: inout [TrustReport]) throws {
-    answers = try state.read { view, _ throws(FoldError) in
+    answers = try state.read(at: l1Block) { view, _ throws(FoldError) in
       var answers = answers
       for index in answers.indices {
         guard let output = answers[index].output else { continue }

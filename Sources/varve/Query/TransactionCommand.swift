@@ -20,6 +20,10 @@ struct TransactionCommand: VarveCommand {
       from before Byzantium do not tell of a failure: there, what is shown as
       executed may have been reverted, and what it made may not be there.
 
+      With --at-l1 the answer is the one of that L1 block, and with --at-position of
+      the newest that the log had whole when that was its last record, which takes
+      archives of both. Whether L1 can still take it out is told as it is now.
+
       Ends with 1 when the output on which the answer rests is wrong.
 
       EXAMPLES
@@ -27,12 +31,13 @@ struct TransactionCommand: VarveCommand {
       """)
 
   @OptionGroup var options: GlobalOptions
+  @OptionGroup var past: PastChoice
 
   @Argument(help: "Keccak-256 of the transaction.")
   var hash: HashArgument
 
   func execute(_ console: Console) throws {
-    let store = try QueryStore(options)
+    let store = try QueryStore(options, past)
     var report = try store.read { view, asOf throws(FoldError) in
       let inclusions = try QueryIndex.inclusions(of: hash.hash, in: view)
       var found: [InclusionReport] = []

@@ -25,7 +25,7 @@ struct StateAccount: VarveCommand {
     let address = address.address
     let projector = try options.openProjector(ProposerState.self)
     console.report(
-      try projector.read(afterBlock: place.block) { view, place throws(FoldError) in
+      try projector.read(afterBlock: place.number(of: projector)) { view, place throws(FoldError) in
         let account = try ProposerState.account(address, in: view)
         let code = try account.map { account throws(FoldError) in try ProposerState.code(of: account, in: view) }
         return AccountReport(address, account, codeBytes: code?.count ?? 0, place)
@@ -93,7 +93,7 @@ struct StateStorage: VarveCommand {
     let (address, slot) = (address.address, slot.word)
     let projector = try options.openProjector(ProposerState.self)
     console.report(
-      try projector.read(afterBlock: place.block) { view, place throws(FoldError) in
+      try projector.read(afterBlock: place.number(of: projector)) { view, place throws(FoldError) in
         StorageReport(
           address: "\(address)", slot: slot.hex, value: try ProposerState.storage(address, slot, in: view).hex,
           block: StatePlaceReport(place))

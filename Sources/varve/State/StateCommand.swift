@@ -1,6 +1,7 @@
 import ArgumentParser
 import Primitives
 import ProjectionStore
+import Projections
 import Rollup
 
 /// `varve state`: what L2 holds, at any block.
@@ -10,11 +11,13 @@ struct StateCommand: ParsableCommand {
     abstract: "Look at L2 state at any block, make proofs of it, and check them.",
     discussion: """
       The state is what executing the log gives (`varve replay`). Of the newest block
-      it can always be read; of earlier ones where it was replayed with --archive.
+      it can always be read; of earlier ones where it was replayed with --archive:
+      by number, or the one that was the newest as of an L1 block or a record.
 
       EXAMPLES
         varve state account 0x00000000000000000000000000000000000003e8
         varve state account 0x00000000000000000000000000000000000003e8 --block 7
+        varve state account 0x00000000000000000000000000000000000003e8 --at-l1 17
         varve state storage 0x00000000000000000000000000000000000003e8 0x0
         varve state proof 0x00000000000000000000000000000000000003e8 0x0
         varve state diff --block 7
@@ -27,6 +30,18 @@ struct StateCommand: ParsableCommand {
 struct BlockOption: ParsableArguments {
   @Option(help: ArgumentHelp("The L2 block after which to look; without it, the newest.", valueName: "number"))
   var block: UInt64?
+
+  @OptionGroup var past: PastChoice
+
+  func validate() throws {
+    guard block == nil || past.isNow else { throw ValidationError("give one of --block, --at-l1, --at-position") }
+  }
+
+  /// Its number; nil for the newest.
+  func number(of projector: Projector<ProposerState>) throws(ProjectionError) -> UInt64? {
+    guard let l1Block = try past.l1Block(of: projector) else { return block }
+    return try projector.newestBlock(afterL1Block: l1Block)
+  }
 }
 
 /// An account's address in hex.

@@ -29,7 +29,7 @@ struct StateDiffCommand: VarveCommand {
 
   func execute(_ console: Console) throws {
     let projector = try options.openProjector(ProposerState.self)
-    let later = try projector.read(afterBlock: place.block) { _, place throws(FoldError) in place }
+    let later = try projector.read(afterBlock: place.number(of: projector)) { _, place throws(FoldError) in place }
     guard later.block.number > 0 || from != nil else {
       throw Failure(.wrongUsage, "there is no block before block 0", remedy: "name another one with --block")
     }

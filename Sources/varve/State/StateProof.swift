@@ -37,7 +37,7 @@ struct StateProof: VarveCommand {
   func execute(_ console: Console) throws {
     let (address, slots) = (address.address, slots.map(\.word))
     let projector = try options.openProjector(ProposerState.self)
-    let (proof, place) = try projector.read(afterBlock: place.block) { view, place throws(FoldError) in
+    let (proof, place) = try projector.read(afterBlock: place.number(of: projector)) { view, place throws(FoldError) in
       do throws(StateTrieError) {
         return (
           try AccountProof(of: address, slots: slots, root: place.stateRoot, reader: ProposerState.nodes(in: view)),

@@ -1,0 +1,55 @@
+import EventStore
+import Projections
+import Rollup
+
+// Keys that are hashes come in no order, and writing each where it belongs rewrites a page for nearly every row. So
+// what a fold never reads is set aside in a build, as far as L1 cannot take it back, sorted once, and appended.
+extension FoldRun {
+  /// Folds what is final of `target`, with the rows of unread tables set aside until all of it has been folded; then
+  /// writes them, in the order of their keys. Goes on where an earlier call was stopped. Does nothing where such rows
+  /// have been written as they came.
+  ///
+  /// - Parameter advance: brings the run to an extent.
+  /// - Throws: `interrupted` when nobody waits any more, also while rows are sorted and written.
+  func foldFinal(
+    of target: LogExtent, _ advance: (LogExtent) throws(ProjectionError) -> Void
+  ) throws(ProjectionError) {
+    guard !P.unreadTables.isEmpty else { return }
+    let spilled = try version.spilledBytes()
+    let final = LogExtent(ledger: min(target.ledger, try finalEnd()), testimony: 0)
+    // Once some of the rows are in their tables, no others can come among those that are set aside.
+    var isOpen = canSpill && cursor.nextPosition < final.ledger
+    if isOpen { isOpen = try version.hasNoRows(of: P.unreadTables) }
+    guard isOpen || spilled != nil else { return version.removeSpill() }
+    let spill = try SpillFile(version.directory, of: P.unreadTables, byteCount: spilled ?? 0)
+    if isOpen {
+      self.spill = spill
+      defer { self.spill = nil }
+      try advance(final)
+    }
+    try merge(spill, target)
+  }
+
+  private var canSpill: Bool {
+    P.readMode == .canonical && options.spillsRows && !options.journalsEverything && !version.keepsHistory
+  }
+
+  /// The end of the newest L1 block that is final; zero where there is none.
+  private func finalEnd() throws(ProjectionError) -> UInt64 {
+    do throws(ReadError) {
+      guard let final = try log.finalizedBlock() else { return 0 }
+      return try log.block(final.number)?.positions.upperBound.rawValue ?? 0
+    } catch { throw .log(error) }
+  }
+
+  /// A run that is held to a rate takes as long for this as it had for folding, half of it for each of the two passes.
+  private func merge(_ spill: SpillFile, _ target: LogExtent) throws(ProjectionError) {
+    var pace = options.recordsPerSecond.map { Pace(recordsPerSecond: $0) }
+    let recordsPerByte = Double(cursor.nextPosition) / 2 / Double(max(spill.byteCount, 1))
+    try version.merge(spill) { byteCount throws(ProjectionError) in
+      pace?.wait(after: UInt64(Double(byteCount) * recordsPerByte), unless: options.isCancelled)
+      guard options.isCancelled() else { return }
+      throw .interrupted(projection: P.name, reached: cursor.extent.count, of: target.count)
+    }
+  }
+}
