@@ -141,7 +141,9 @@ let package = Package(
     // Runs published suites over the rules and over genesis files.
     .target(
       name: "Conformance",
-      dependencies: ["ChainImport", "EVM", "Hashing", "Primitives", "Rollup", "StateTransition", "StateTrie"]),
+      dependencies: [
+        "ChainImport", "EVM", "Hashing", "Primitives", "Rollup", "Signatures", "StateTransition", "StateTrie",
+      ]),
 
     // The tool.
     .executableTarget(
@@ -157,9 +159,19 @@ let package = Package(
       name: "FaultDriver",
       dependencies: [
         "ChainImport", "EventStore", "Hashing", "L1", "LMDB", "MerkleLog", "Node", "Primitives", "ProjectionStore",
-        "Projections", "Roles", "Rollup", "Signatures", "StateTransition", "StoreFiles", system,
+        "Projections", "Roles", "Rollup", "StateTransition", "StoreFiles", system,
       ],
       path: "Tools/FaultDriver"),
+
+    // The second virtual machine, slow and obvious, and random code for both: for tests and `MachineFuzz`.
+    .target(
+      name: "SecondMachine",
+      dependencies: ["EVM", "Hashing", "Primitives", "Rollup", "Signatures", "StateTransition"],
+      path: "Tests/SecondMachine"),
+
+    // What `Tools/test` runs to hold the release build's virtual machine to the second one.
+    .executableTarget(
+      name: "MachineFuzz", dependencies: ["EVM", "Primitives", "SecondMachine"], path: "Tools/MachineFuzz"),
 
     // What several test targets share: vectors, seeded random, temporary stores verified at the end.
     .target(
@@ -191,12 +203,18 @@ let package = Package(
       ]),
     .testTarget(
       name: "FuzzTests",
-      dependencies: ["MerkleLog", "Primitives", "Rollup", "StoreFiles", "TestSupport"],
+      dependencies: [
+        "Evidence", "Hashing", "MerkleLog", "Node", "Primitives", "Rollup", "Signatures", "StateTrie", "StoreFiles",
+        "Testimony", "TestSupport",
+      ],
       exclude: ["Corpus"]),
-    .testTarget(name: "EVMTests", dependencies: ["EVM", "Hashing", "Primitives", "TestSupport"]),
+    .testTarget(name: "EVMTests", dependencies: ["EVM", "Hashing", "Primitives", "SecondMachine", "TestSupport"]),
     .testTarget(
       name: "StateTransitionTests",
-      dependencies: ["Hashing", "Primitives", "Rollup", "Signatures", "StateTransition", "StateTrie", "TestSupport"]),
+      dependencies: [
+        "EVM", "Hashing", "Primitives", "Rollup", "SecondMachine", "Signatures", "StateTransition", "StateTrie",
+        "TestSupport",
+      ]),
     .testTarget(
       name: "EvidenceTests",
       dependencies: [
@@ -219,8 +237,14 @@ let package = Package(
     .testTarget(
       name: "ChainImportTests",
       dependencies: [
-        "ChainImport", "EventStore", "Hashing", "Primitives", "Rollup", "StateTransition", "StoreFiles", "TestSupport",
-        system,
+        "CDiskFaults", "ChainImport", "EventStore", "Hashing", "Primitives", "Rollup", "StateTransition", "StoreFiles",
+        "TestSupport", system,
+      ]),
+    .testTarget(
+      name: "ConformanceTests",
+      dependencies: [
+        "Conformance", "Hashing", "Primitives", "Rollup", "Signatures", "StateTransition", "StateTrie", "TestSupport",
+        "varve",
       ]),
     .testTarget(
       name: "SettlementTests",
@@ -243,15 +267,16 @@ let package = Package(
         "L1", "Primitives", "Roles", "Rollup", "Settlement", "Signatures", "StateTransition", "StateTrie",
         "TestSupport",
       ]),
-    .testTarget(name: "SimulationTests", dependencies: ["Primitives", "Simulation"]),
+    .testTarget(
+      name: "SimulationTests", dependencies: ["ChainImport", "Primitives", "Rollup", "Simulation", "TestSupport"]),
     .testTarget(
       name: "ArchitectureTests",
       dependencies: ["EventStore", "Hashing", "Primitives", "ProjectionStore", "Rollup", "TestSupport"]),
     .testTarget(
       name: "varveTests",
       dependencies: [
-        "EventStore", "Hashing", "MerkleLog", "Primitives", "Rollup", "StoreFiles", "TestSupport", "varve",
-        argumentParser, system,
+        "EventStore", "Hashing", "MerkleLog", "Primitives", "Projections", "Rollup", "StoreFiles", "TestSupport",
+        "varve", argumentParser, system,
       ]),
   ]
 )

@@ -38,11 +38,18 @@ enum ChildProcess {
   static func runSelf(
     _ arguments: [String], isSilent: Bool = false
   ) throws -> (outcome: ChildOutcome, word: String?, said: String) {
+    let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    return try run(arguments, program: program, isSilent: isSilent)
+  }
+
+  /// As `runSelf`, of any program.
+  static func run(
+    _ arguments: [String], program: String, isSilent: Bool
+  ) throws -> (outcome: ChildOutcome, word: String?, said: String) {
     let (socket, other) = try socketPair()
     defer { try? socket.close() }
     let process = Process()
-    process.executableURL = URL(
-      fileURLWithPath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+    process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
     process.standardInput = FileHandle(fileDescriptor: other.rawValue, closeOnDealloc: false)
     let errors = isSilent ? Pipe() : nil

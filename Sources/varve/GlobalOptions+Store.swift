@@ -27,7 +27,7 @@ extension GlobalOptions {
   func openLog(_ choice: LogChoice, _ mode: EventLog.Mode) throws -> EventLog {
     switch choice.log {
     case .ledger: return try openLog(mode)
-    case .testimony: return try EventLog.open(DataDirectory(dataPath).testimony, mode: mode)
+    case .testimony: return try EventLog.open(choice.directory(in: DataDirectory(dataPath)), mode: mode)
     }
   }
 
@@ -97,4 +97,12 @@ struct LogChoice: ParsableArguments {
 
   @Option(help: ArgumentHelp("Which log: what L1 says, or what was heard off L1.", valueName: "ledger|testimony"))
   var log: Name = .ledger
+
+  /// Where it is.
+  func directory(in store: DataDirectory) -> FilePath {
+    switch log {
+    case .ledger: store.ledger
+    case .testimony: store.testimony
+    }
+  }
 }

@@ -16,10 +16,10 @@ struct LogCheck {
     self.which = which
   }
 
-  /// Of the log in another data directory.
-  init(of options: GlobalOptions, in directory: DataDirectory) {
+  /// Of a log in another data directory.
+  init(of options: GlobalOptions, in directory: DataDirectory, _ which: LogChoice? = nil) {
     self.options = options
-    which = nil
+    self.which = which
     self.options.dataDirectoryOption = directory.path.string
   }
 
@@ -37,9 +37,12 @@ struct LogCheck {
   }
 
   /// Runs `varve log verify` in a child. Damage that LMDB does not survive ends the child, not this process.
-  func run(isSilent: Bool = false) throws -> Outcome {
+  ///
+  /// - Parameter resume: the path of a `ResumeFile`.
+  func run(isSilent: Bool = false, resume: String? = nil) throws -> Outcome {
     var arguments = ["log", "verify", "--child", "--data-dir", options.dataDirectory]
     if let which { arguments += ["--log", which.log.rawValue] }
+    if let resume { arguments += ["--resume", resume] }
     if options.quiet || isSilent { arguments.append("--quiet") }
     if !isSilent {
       if options.json { arguments.append("--json") }

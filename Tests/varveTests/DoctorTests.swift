@@ -30,6 +30,17 @@ struct DoctorTests {
       }
       let left = statuses(try world.json(["doctor"]))
       #expect(left["proposer-state"] == "warn" && left["set aside"] == "warn")
+      #expect(try world.expect(0, ["doctor"]).output.contains("`varve projection drop proposer-state --unfinished`"))
+      // The remedy is one. What is finished and waits is nothing to be warned of; what a killed verification left is.
+      try world.expect(0, ["projection", "drop", "proposer-state", "--unfinished"])
+      #expect(statuses(try world.json(["doctor"]))["proposer-state"] == "ok")
+      try world.expect(0, ["projection", "rebuild", "proposer-state", "--no-switch"])
+      #expect(try world.expect(0, ["doctor"]).output.contains("waits for `varve projection switch`"))
+      #expect(statuses(try world.json(["doctor"]))["proposer-state"] == "ok")
+      try FileManager.default.createDirectory(atPath: "\(projections)/scratch", withIntermediateDirectories: true)
+      #expect(statuses(try world.json(["doctor"]))["proposer-state"] == "warn")
+      try world.expect(0, ["projection", "drop", "proposer-state", "--unfinished"])
+      #expect(statuses(try world.json(["doctor"]))["proposer-state"] == "ok")
       // A key whose log is another one.
       let signer = "\(world.store)/signer"
       let checkpoint = try #require(
@@ -130,6 +141,10 @@ struct DoctorTests {
     #expect(StoreExamination.diskFinding(free: 10 * gibi, largestProjection: gibi).status == .ok)
     #expect(StoreExamination.diskFinding(free: gibi, largestProjection: gibi).status == .warn)
     #expect(StoreExamination.diskFinding(free: 100 * mebi, largestProjection: 0).status == .fail)
+    #expect(StoreExamination.mapFinding(usedBytes: 799, mapSize: 1000).status == .ok)
+    #expect(StoreExamination.mapFinding(usedBytes: 800, mapSize: 1000).status == .warn)
+    let full = StoreExamination.mapFinding(usedBytes: 950, mapSize: 1000)
+    #expect(full.status == .fail && full.remedy?.contains("ulimit -v") == true)
     #expect(StoreExamination.clockFinding(now: 1000, l1Time: 990).status == .ok)
     #expect(StoreExamination.clockFinding(now: 1000, l1Time: 1010).status == .ok)
     #expect(StoreExamination.clockFinding(now: 1000, l1Time: 1100).text.contains("ahead"))

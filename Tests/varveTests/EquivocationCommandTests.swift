@@ -36,6 +36,7 @@ struct EquivocationCommandTests {
         _ = try run(0, ["log", command, "--log", "testimony", "--data-dir", store])
       }
       _ = try run(0, ["log", "show", "0", "--log", "testimony", "--data-dir", store])
+      try backup(store, "\(directory)/backup")
       let lines = try run(1, ["equivocation", "scan", "--json", "--data-dir", store]).output.split(separator: "\n")
       let proven = try lines.map { try object($0) }.filter { $0["verdict"] as? String == "proven" }
       let accusation = try #require(proven.first { $0["kind"] as? String == "doubleSign" })
@@ -43,11 +44,35 @@ struct EquivocationCommandTests {
       let file = "\(directory)/evidence"
       let shown = try object(
         try run(0, ["equivocation", "show", "\(number)", "--out", file, "--json", "--data-dir", store]).output)
+      // What the logs say and what the file alone does stand side by side.
+      #expect(shown["fileVerdict"] as? String == "proven")
+      #expect((shown["accusation"] as? [String: Any])?["verdict"] as? String == "proven")
+      #expect(try run(0, ["equivocation", "show", "\(number)", "--data-dir", store]).output.contains("the file alone"))
       try verify(file, shown)
       _ = try run(0, ["projection", "rebuild", "equivocation-view", "--data-dir", store])
       _ = try run(0, ["projection", "verify", "equivocation-view", "--data-dir", store])
-      try receipt(store, directory)
+      _ = try run(3, ["equivocation", "receipt", "9999", "0", "--out", "\(directory)/receipt", "--data-dir", store])
+      _ = try run(3, ["equivocation", "show", "9999", "--data-dir", store])
     }
+  }
+
+  /// Both logs, one after the other, and the testimony put back from there.
+  private func backup(_ store: String, _ backup: String) throws {
+    let (of, testimony) = (["--data-dir", store], ["--log", "testimony"])
+    func root() throws -> String? {
+      try object(run(0, ["log", "stats", "--json"] + testimony + of).output)["root"] as? String
+    }
+    let before = try #require(try root())
+    _ = try run(0, ["log", "backup", backup] + testimony + of)
+    _ = try run(3, ["log", "backup", backup] + testimony + of)
+    #expect(try run(3, ["log", "restore", backup, "--data-dir", "\(backup)-2"]).errors.contains("a log in ledger/"))
+    _ = try run(0, ["log", "backup", backup] + of)
+    _ = try run(3, ["log", "restore", backup] + testimony + of)
+    try FileManager.default.removeItem(atPath: "\(store)/testimony")
+    #expect(try run(0, ["log", "restore", backup] + testimony + of).output.contains(before))
+    #expect(try root() == before)
+    _ = try run(0, ["log", "verify", "--data-dir", backup])
+    _ = try run(0, ["log", "verify", "--data-dir", backup] + testimony)
   }
 
   private func verify(_ file: String, _ shown: [String: Any]) throws {
@@ -60,8 +85,17 @@ struct EquivocationCommandTests {
         try run(0, ["equivocation", "verify", copy, "--trust", l1, "--trust", log, "--json"]).output)
       #expect(finding["verdict"] as? String == "proven" && finding["isAuthorityKnown"] as? Bool == true)
       #expect(finding["evidenceHash"] as? String == shown["evidenceHash"] as? String)
-      let words = try run(0, ["equivocation", "verify", copy]).output
+      // Without a trusted hash nothing says whose key it is, but the reader.
+      let words = try run(1, ["equivocation", "verify", copy]).output
       #expect(words.contains("for the reader to know") && words.contains("would be refuted by"))
+      #expect(words.split(separator: "\n").first?.contains("whether that is the sequencer's key") == true)
+      let signer = try #require(finding["signer"] as? String)
+      let named = try object(try run(0, ["equivocation", "verify", copy, "--signer", signer, "--json"]).output)
+      #expect(named["isAuthorityKnown"] as? Bool == true)
+      let other = "0x" + String(repeating: "1", count: 40)
+      _ = try run(1, ["equivocation", "verify", copy, "--signer", other])
+      let document = try object(try run(0, ["equivocation", "show", copy, "--json"]).output)
+      #expect((document["evidence"] as? [String: Any])?["limits"] as? [String] == [])
       _ = try run(1, ["equivocation", "verify", copy, "--trust", "0x" + String(repeating: "1", count: 64)])
       var bytes = [UInt8](try #require(FileManager.default.contents(atPath: copy)))
       bytes[bytes.count / 2] ^= 1
@@ -71,19 +105,102 @@ struct EquivocationCommandTests {
     }
   }
 
-  private func receipt(_ store: String, _ directory: String) throws {
-    let feed = try String(contentsOfFile: "\(store)/devnet/feed.jsonl", encoding: .utf8)
-    #expect(feed.split(separator: "\n").count > 5)
-    _ = try run(3, ["equivocation", "receipt", "9999", "0", "--out", "\(directory)/receipt", "--data-dir", store])
-    _ = try run(3, ["equivocation", "show", "9999", "--data-dir", store])
+  /// A receipt that a devnet gave out, as its name has it, and the line of the feed with what was signed.
+  private struct Promise {
+    var height, index, order: String
+    var line: Int
+
+    /// By the place of their lines.
+    static func all(in devnet: String, feed: [Substring]) throws -> [Promise] {
+      try FileManager.default.contentsOfDirectory(atPath: "\(devnet)/receipts").map { name in
+        // HEIGHT-INDEX-ORDER.receipt
+        let parts = name.split(whereSeparator: { "-.".contains($0) }).map(String.init)
+        let line = try #require(feed.firstIndex { $0.contains(parts[2]) })
+        return Promise(height: parts[0], index: parts[1], order: parts[2], line: line)
+      }.sorted { ($0.line, $0.index) < ($1.line, $1.index) }
+    }
+  }
+
+  @Test("the receipts that a devnet gave out are promises; what L1 stored since keeps them, or shows them broken")
+  func receipts() throws {
+    try withTemporaryDirectory { directory in
+      for scenario in ["wrong-output", "double-sign"] {
+        _ = try run(0, ["devnet", "--scenario", scenario, "--quiet", "--data-dir", directory])
+        let store = "\(directory)/\(scenario)"
+        let feed = try String(contentsOfFile: "\(store)/devnet/feed.jsonl", encoding: .utf8).split(separator: "\n")
+        let promises = try Promise.all(in: "\(store)/devnet", feed: feed)
+        for promise in promises {
+          let file = "\(store)/devnet/receipts/\(promise.height)-\(promise.index)-\(promise.order).receipt"
+          let given = try object(try run(0, ["equivocation", "verify", file, "--json"]).output)
+          #expect(given["status"] as? String == "notYet" && given["height"] as? Int == Int(promise.height))
+          #expect((given["orderCommitment"] as? String)?.hasPrefix("0x\(promise.order)") == true)
+        }
+        if scenario == "wrong-output" {
+          #expect(promises.count > 2)
+          for promise in promises { #expect(try fate(of: promise, toldBy: feed, store) == "kept") }
+        } else {
+          // Of the two orders of one block the second is the lie.
+          let twice = promises.filter { promise in
+            promises.contains { $0.height == promise.height && $0.line != promise.line }
+          }
+          #expect(twice.count == 2)
+          #expect(try fate(of: try #require(twice.last), toldBy: feed, store) == "broken")
+        }
+      }
+    }
+  }
+
+  /// What has become of a promise, which alone was heard, as a file tells it elsewhere.
+  private func fate(of promise: Promise, toldBy feed: [Substring], _ devnet: String) throws -> String {
+    try withTemporaryDirectory { directory in
+      let (store, file) = ("\(directory)/store", "\(directory)/receipt")
+      try FileManager.default.copyItem(atPath: devnet, toPath: store)
+      try "\(feed[promise.line])\n".write(toFile: "\(directory)/heard", atomically: true, encoding: .utf8)
+      _ = try run(0, ["import", "feed", "\(directory)/heard", "--data-dir", store])
+      _ = try Tool.run(["equivocation", "scan", "--data-dir", store])
+      let made = try object(
+        try run(
+          0,
+          [
+            "equivocation", "receipt", promise.height, promise.index, "--out", file, "--json", "--data-dir", store,
+          ]
+        ).output)
+      let status = try #require(made["status"] as? String)
+      let trusted = try ["l1Head", "logRoot"].flatMap { ["--trust", try #require(made[$0] as? String)] }
+      let isBroken = status == "broken"
+      let checked = try object(
+        try run(isBroken ? 1 : 0, ["equivocation", "verify", file, "--json"] + trusted).output)
+      #expect(checked["status"] as? String == status)
+      #expect((checked["equivocation"] is String) == isBroken)
+      return status
+    }
   }
 
   @Test("a short drill comes out as it must, twice alike")
   func drill() throws {
     let first = try object(try run(0, ["equivocation", "drill", "--cases", "64", "--json"]).output)
     #expect(first["unexpected"] as? Int == 0 && first["honestAccused"] as? Int == 0 && first["cases"] as? Int == 64)
-    #expect(try run(0, ["equivocation", "drill", "--cases", "32"]).output.contains("0 honest histories accused"))
+    #expect(try run(0, ["equivocation", "drill", "--cases", "32"]).output.contains("; 0 honest histories accused"))
     _ = try run(2, ["equivocation", "drill", "--cases", "0"])
+  }
+
+  @Test("a drill takes its headers and transactions from a chain export, and refuses one that is none")
+  func drillOverChain() throws {
+    try withTemporaryDirectory { directory in
+      _ = try run(0, ["demo-chain", "\(directory)/demo", "--quiet"])
+      let file = "\(directory)/demo/chain.rlp"
+      let arguments = ["equivocation", "drill", "--cases", "40", "--json", "--chain"]
+      let report = try object(try run(0, arguments + [file]).output)
+      #expect(report["chain"] as? String == file && report["blocks"] as? Int ?? 0 > 20)
+      #expect(report["unexpected"] as? Int == 0 && report["cases"] as? Int == 40)
+      var bytes = [UInt8](try #require(FileManager.default.contents(atPath: file)))
+      bytes[bytes.count / 2] ^= 1
+      let damaged = "\(directory)/damaged.rlp"
+      try Data(bytes).write(to: URL(fileURLWithPath: damaged))
+      #expect(try run(1, arguments + [damaged]).errors.contains("damaged.rlp, byte"))
+      try Data(bytes.prefix(700)).write(to: URL(fileURLWithPath: damaged))
+      _ = try run(3, arguments + [damaged])
+    }
   }
 
   @Test("a capture that cannot be read names the line")

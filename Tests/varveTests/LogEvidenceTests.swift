@@ -32,6 +32,8 @@ struct LogEvidenceTests {
       try Data(bytes(digits)).write(to: URL(fileURLWithPath: payload))
       #expect(try world.check(file, key, ["--payload", payload]).exitCode == 0)
       #expect(try world.check(file, key, ["--payload", file]).exitCode == 1)
+      #expect(try world.check(file, key, ["--payload", "/dev/zero"]).exitCode == 1)
+      #expect(try world.check(file, key, ["--payload", "\(world.directory)/none"]).exitCode == 3)
 
       let other = "example.org/a-log+eaa60902+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4"
       #expect(try world.check(file, other).exitCode == 1)
@@ -173,6 +175,64 @@ struct LogEvidenceTests {
       #expect(try world.expect(1, ["log", "export", tiles]).errors.contains("--repair"))
       try world.expect(0, ["log", "export", tiles, "--repair"])
       #expect(try String(contentsOfFile: checkpoint, encoding: .utf8) == note)
+    }
+  }
+
+  @Test("a manifest that cannot be read is named, and not taken for one of a store without a key")
+  func unreadableManifest() throws {
+    try DemoWorld.withStore { world in
+      let (tiles, manifest) = ("\(world.directory)/tiles", "\(world.store)/varve.json")
+      let key = try world.verifierKey()
+      try world.expect(0, ["log", "export", tiles])
+      let whole = try Data(contentsOf: URL(fileURLWithPath: manifest))
+      try Data("{".utf8).write(to: URL(fileURLWithPath: manifest))
+      let damaged = try world.expect(1, ["log", "compare", tiles])
+      #expect(damaged.errors.contains("\(manifest) is damaged") && damaged.output.isEmpty)
+      try world.expect(0, ["log", "compare", tiles, "--key", key])
+      try FileManager.default.removeItem(atPath: manifest)
+      try FileManager.default.createDirectory(atPath: manifest, withIntermediateDirectories: false)
+      #expect(try world.expect(3, ["log", "compare", tiles]).errors.contains(manifest))
+      try FileManager.default.removeItem(atPath: manifest)
+      try whole.write(to: URL(fileURLWithPath: manifest))
+      try world.expect(0, ["log", "compare", tiles])
+    }
+  }
+
+  @Test("two copies that went on differently are told apart at the first record that is another one, which both show")
+  func differentRecords() throws {
+    try DemoWorld.withStore { world in
+      let copy = "\(world.directory)/copy"
+      func append(_ indexes: [UInt64], to store: String) throws {
+        let log = try EventLog.open(FilePath(store).appending("ledger"), mode: .readWrite)
+        try log.append(
+          indexes.map { index in
+            let output = OutputFinalized(outputIndex: index, outputRoot: .zero, l2BlockNumber: 1)
+            return NewRecord(.outputFinalized(output), at: .block(1))
+          })
+      }
+      try world.expect(0, ["log", "backup", copy])
+      try append([0, 1, 0], to: world.store)
+      try append([0, 2, 0], to: copy)
+      try world.expect(0, ["log", "verify"])
+      let compare = ["log", "compare", copy, "--records"]
+      let told = try world.expect(1, compare)
+      #expect(told.output.contains("equal up to record 261, which is another one in each"))
+      #expect(told.errors.contains("from record 261 on they are not the same log"))
+      let report = try world.json(compare, exitCode: 1)[0]
+      #expect(report["firstDifference"] as? Int == 261)
+      let sides = try ["first", "second"].map { try #require(report[$0] as? [String: Any]) }
+      #expect(sides.allSatisfy { $0["records"] as? Int == 263 })
+      let records = try sides.map { try #require($0["difference"] as? [String: Any]) }
+      #expect(records.allSatisfy { $0["position"] as? Int == 261 })
+      #expect(Set(records.compactMap { $0["payloadHash"] as? String }).count == 2)
+      for record in records {
+        #expect(told.output.contains(try #require(record["payloadHash"] as? String)))
+      }
+      // One that ends before is how the other begins.
+      try FileManager.default.removeItem(atPath: copy)
+      try world.expect(0, ["log", "backup", copy])
+      try append([5], to: copy)
+      #expect(try world.expect(0, compare).output.contains("equal: the first 263 records"))
     }
   }
 

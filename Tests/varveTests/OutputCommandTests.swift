@@ -3,7 +3,6 @@ import Foundation
 import Hashing
 import Primitives
 import Rollup
-import StoreFiles
 import SystemPackage
 import TestSupport
 import Testing
@@ -89,7 +88,7 @@ struct OutputCommandTests {
     var closed = ledger
     try closed.beginL1Block(after: 100)
 
-    try ledger.withStore { world in
+    try LedgerWorld.with(ledger) { world in
       try world.expect(3, ["output", "list"])
       for name in ["proposer-state", "challenger-view", "query-index"] {
         try world.expect(0, ["projection", "rebuild", name])
@@ -115,16 +114,55 @@ struct OutputCommandTests {
       let trust = try #require(inclusion["trust"] as? [String: Any])
       #expect(trust["outputVerdict"] as? String == "disagrees" && trust["challengeableUntil"] != nil)
     }
-    try disputed.withStore { world in
+    try LedgerWorld.with(disputed) { world in
       for name in ["proposer-state", "challenger-view"] { try world.expect(0, ["projection", "rebuild", name]) }
       let shown = try world.json(["output", "show", "0"], exitCode: 1)[0]
       #expect((shown["output"] as? [String: Any])?["standing"] as? String == "disputed")
       let claim = try #require((shown["unanswered"] as? [[String: Any]])?.first)
       #expect(claim["claim"] as? Int == 1 && claim["secondsLeft"] as? Int == 43)
     }
-    try closed.withStore { world in
+    try LedgerWorld.with(closed) { world in
       for name in ["proposer-state", "challenger-view"] { try world.expect(0, ["projection", "rebuild", name]) }
       #expect(try world.expect(1, ["output", "list"]).output.contains("CANNOT BE CHALLENGED any more"))
+    }
+  }
+
+  @Test("how outputs stood at an L1 block is told as it was then, verdict, dispute and time, where both are archives")
+  func asOf() throws {
+    var ledger = try RollupLedger()
+    try ledger.beginL1Block()
+    try ledger.beginL1Block()
+    try ledger.deliverBatch([ledger.block()])
+    try ledger.beginL1Block()
+    try ledger.add(.outputProposed(ledger.wrongOutput(0, block: 1)))
+    try ledger.beginL1Block(after: 20)
+    try ledger.add(
+      .disputeGameCreated(
+        DisputeGameCreated(gameId: 0, outputIndex: 0, rootClaim: .zero, challenger: MiniChain.address(61), bond: 1)))
+    try ledger.beginL1Block()
+    try ledger.add(.outputProposed(ledger.wrongOutput(1, block: 1)))
+    try ledger.beginL1Block()
+    try LedgerWorld.with(ledger) { world in
+      try world.expect(0, ["projection", "rebuild", "proposer-state", "challenger-view", "--archive"])
+      func standings(_ place: [String], exitCode: Int32 = 1) throws -> [String?] {
+        let listed = try world.json(["output", "list"] + place, exitCode: exitCode)[0]
+        return (listed["outputs"] as? [[String: Any]] ?? []).map { $0["standing"] as? String }
+      }
+      #expect(try standings([]) == ["disputed", "unchallenged"])
+      #expect(try standings(["--at-l1", "4"]) == ["disputed"])
+      #expect(try standings(["--at-l1", "3"]) == ["unchallenged"])
+      #expect(try standings(["--at-l1", "2"], exitCode: 0) == [])
+      let shown = try world.json(["output", "show", "0", "--at-l1", "3"], exitCode: 1)[0]
+      #expect((shown["output"] as? [String: Any])?["secondsLeft"] as? Int == 100)
+      #expect((shown["asOf"] as? [String: Any])?["number"] as? Int == 3)
+      try world.expect(3, ["output", "show", "0", "--at-l1", "2"])
+      try world.expect(2, ["output", "show", "0", "--at-l1", "2", "--at-position", "2"])
+      try world.expect(0, ["projection", "rebuild", "challenger-view", "--prune"])
+      let pruned = try world.expect(3, ["output", "list", "--at-l1", "3"])
+      #expect(pruned.errors.contains("varve projection rebuild challenger-view --archive"))
+      try world.expect(0, ["projection", "rebuild", "equivocation-view"])
+      let physical = try world.expect(3, ["projection", "digest", "equivocation-view", "--at-l1", "3"])
+      #expect(physical.errors.contains("sees what L1 has left, too") && !physical.errors.contains("rebuild"))
     }
   }
 
@@ -141,7 +179,7 @@ struct OutputCommandTests {
     func expect(_ status: String, _ ledger: RollupLedger, after seconds: UInt64) throws {
       var ledger = ledger
       try ledger.beginL1Block(after: seconds)
-      try ledger.withStore { world in
+      try LedgerWorld.with(ledger) { world in
         for name in ["proposer-state", "challenger-view"] { try world.expect(0, ["projection", "rebuild", name]) }
         #expect(try world.status(of: "output 0") == status, "after \(seconds) s")
       }
@@ -186,48 +224,6 @@ struct OneBranchTests {
       }
       #expect(seen.count == 3 && found == blocks[2])
       #expect(throws: CancellationError.self) { try log.ofOneBranch { () throws -> Int in throw CancellationError() } }
-    }
-  }
-}
-
-/// The tool on a store that a test made.
-private struct LedgerWorld {
-  let store: String
-
-  @discardableResult
-  func expect(_ exitCode: Int32, _ arguments: [String], location: SourceLocation = #_sourceLocation) throws -> ToolRun {
-    let run = try Tool.run(arguments + ["--data-dir", store])
-    let said = "varve \(arguments.joined(separator: " ")): \(run.output)\(run.errors)"
-    #expect(run.exitCode == exitCode, Comment(rawValue: said), sourceLocation: location)
-    return run
-  }
-
-  func json(_ arguments: [String], exitCode: Int32 = 0) throws -> [[String: Any]] {
-    try expect(exitCode, arguments + ["--json"]).output.split(separator: "\n").map { line in
-      try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
-    }
-  }
-}
-
-extension LedgerWorld {
-  /// What the doctor says of one thing in the window.
-  fileprivate func status(of check: String) throws -> String? {
-    let run = try Tool.run(["doctor", "--window", "--json", "--data-dir", store])
-    let report = try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any]
-    let findings = report?["findings"] as? [[String: Any]] ?? []
-    return findings.first { $0["check"] as? String == check }?["status"] as? String
-  }
-}
-
-extension RollupLedger {
-  /// Makes a store of the facts so far.
-  fileprivate func withStore(_ body: (LedgerWorld) throws -> Void) throws {
-    try withTemporaryDirectory { path in
-      let directory = DataDirectory(FilePath(path))
-      let log = try EventLog.open(directory.ledger, mode: .create)
-      try directory.makeStore(for: configuration.hash, of: log)
-      try write(to: log)
-      try body(LedgerWorld(store: path))
     }
   }
 }

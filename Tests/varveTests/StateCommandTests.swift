@@ -38,7 +38,8 @@ struct StateCommandTests {
       try world.expect(0, ["projection", "rebuild", "proposer-state", "--archive"])
       let digest = try world.json(["projection", "digest", "proposer-state"])[0]["digest"] as? String
       let listed = try world.json(["projection", "list"])[0]["projections"] as? [[String: Any]]
-      #expect((listed?.first?["live"] as? [String: Any])?["history"] as? String == "archive")
+      let live = listed?.first?["live"] as? [String: Any]
+      #expect(live?["history"] as? String == "archive" && live?["changes"] as? Int ?? 0 > head)
       #expect(
         try world.json(["projection", "digest", "proposer-state", "--at-l1", "\(head)"])[0]["digest"] as? String
           == digest)
@@ -165,6 +166,88 @@ struct StateCommandTests {
       #expect(looked > 5)
       let missing = try world.expect(3, ["tx", "0x" + String(repeating: "1", count: 64)])
       #expect(missing.errors.contains("not in the order yet"))
+    }
+  }
+
+  /// A transaction of some block, who sent it, and the block's number, of which L1's is the same.
+  private func transaction(_ world: DemoWorld) throws -> (hash: String, sender: String, block: Int) {
+    for record in try world.json(["log", "list", "--count", "1000"])
+    where record["kind"] as? String == "BlockSequenced" && record["l1Block"] as? Int ?? 0 > 3 {
+      let shown = try world.json(["log", "show", "\(record["position"] as? Int ?? 0)"])[0]["event"] as? [String: Any]
+      guard let hash = (shown?["transactions"] as? [String])?.first else { continue }
+      let inclusion = (try world.json(["tx", hash])[0]["inclusions"] as? [[String: Any]])?.first
+      return (
+        hash, try #require(inclusion?["from"] as? String), try #require(record["l1Block"] as? Int)
+      )
+    }
+    throw CancellationError()
+  }
+
+  @Test("what a user asks is answered as of any L1 block, and as of any record, by archives; a pruned one says so")
+  func asOf() throws {
+    try DemoWorld.withStore { world in
+      try world.expect(0, ["projection", "rebuild", "proposer-state", "query-index", "--archive"])
+      let (hash, sender, block) = try transaction(world)
+      let (then, before) = (["--at-l1", "\(block)"], ["--at-l1", "\(block - 1)"])
+      let answer = try world.json(["tx", hash] + then)[0]
+      #expect((answer["asOf"] as? [String: Any])?["number"] as? Int == block)
+      let inclusion = (answer["inclusions"] as? [[String: Any]])?.first
+      #expect((inclusion?["block"] as? [String: Any])?["number"] as? Int == block)
+      #expect((inclusion?["trust"] as? [String: Any])?["outputVerdict"] as? String == "agrees")
+      let missing = try world.expect(3, ["tx", hash] + before)
+      #expect(missing.errors.contains("up to L1 block \(block - 1)"))
+
+      let next = try world.json(["log", "list", "--count", "1000"]).first {
+        $0["kind"] as? String == "L1BlockAppended" && $0["l1Block"] as? Int == block + 1
+      }
+      let position = ["--at-position", "\(try #require(next?["position"] as? Int))"]
+      func same(_ question: [String], _ one: [String], _ other: [String]) throws -> Bool {
+        let answers = try [one, other].map { try world.expect(0, question + $0 + ["--json"]).output }
+        return answers[0] == answers[1]
+      }
+      #expect(try same(["tx", hash], then, position))
+
+      let history = try [before, then].map { try world.json(["address", sender] + $0)[0] }
+      let counts = history.compactMap { $0["transactionCount"] as? Int }
+      #expect(counts.count == 2 && counts[0] < counts[1])
+      for (place, found) in zip([block - 1, block], history) {
+        let account = try world.json(["state", "account", sender, "--block", "\(place)"])[0]
+        for key in ["nonce", "balance"] { #expect(found[key] as? NSObject == account[key] as? NSObject, "\(key)") }
+        #expect(found["block"] as? NSObject == account["block"] as? NSObject)
+        #expect((found["asOf"] as? [String: Any])?["number"] as? Int == place)
+        #expect(try same(["state", "account", sender], ["--at-l1", "\(place)"], ["--block", "\(place)"]))
+      }
+      #expect(try same(["state", "diff"], position, ["--block", "\(block)"]))
+      #expect(try same(["state", "proof", sender], then, ["--block", "\(block)"]))
+      for wrong in [then + ["--block", "1"], position + ["--block", "1"], then + position] {
+        try world.expect(2, ["state", "account", sender] + wrong)
+      }
+      try world.expect(0, ["projection", "rebuild", "query-index", "--prune"])
+      for question in [["tx", hash], ["address", sender]] {
+        let pruned = try world.expect(3, question + then)
+        #expect(pruned.errors.contains("query-index is pruned before L1 block"))
+        #expect(pruned.errors.contains("varve projection rebuild query-index --archive"))
+      }
+    }
+  }
+
+  @Test("while the index is behind the state, an address's balance is told, and that transactions may be missing")
+  func indexBehind() throws {
+    try DemoWorld.withStore { world in
+      try world.expect(0, ["projection", "rebuild", "proposer-state", "query-index"])
+      let (_, sender, _) = try transaction(world)
+      let whole = try world.json(["address", sender])[0]
+      #expect(whole["isIndexBehind"] as? Bool == false && whole["trust"] != nil)
+      try world.expect(0, ["projection", "rebuild", "query-index", "--to", "2"])
+      // Somebody writes it, and has not come further.
+      let lock = unsafe open("\(world.store)/projections/query-index/writer.lock", O_RDWR)
+      #expect(flock(lock, LOCK_EX | LOCK_NB) == 0)
+      let behind = try world.json(["address", sender])[0]
+      #expect(behind["isIndexBehind"] as? Bool == true && behind["trust"] == nil)
+      #expect(behind["balance"] as? String == whole["balance"] as? String)
+      #expect(try world.expect(0, ["address", sender]).output.contains("query-index is behind proposer-state"))
+      close(lock)
+      #expect(try world.json(["address", sender])[0]["isIndexBehind"] as? Bool == false)
     }
   }
 

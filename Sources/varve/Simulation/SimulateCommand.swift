@@ -124,7 +124,8 @@ private struct Line: Encodable {
   var violations: Int?
   var digest: String?
   var l2Blocks, forcedBlocks, rejectedBatches, finalOutputs, deletedOutputs, games, reorganisations, crashes: Int?
-  var keyRotations, conflictingSignatures, slashedKeys, accompliceClaims, pauses, blacklistedGames: Int?
+  var keyRotations, retiredKeyBatches, conflictingSignatures, slashedKeys, accompliceClaims: Int?
+  var pauses, blacklistedGames: Int?
   var violation: String?
 
   init(seed: UInt64, steps: Int, violation: String) {
@@ -150,6 +151,7 @@ private struct Line: Encodable {
     reorganisations = total.reorganisations
     crashes = total.crashes
     keyRotations = total.keyRotations
+    retiredKeyBatches = total.retiredKeyBatches
     conflictingSignatures = total.conflictingSignatures
     slashedKeys = total.slashedKeys
     accompliceClaims = total.accompliceClaims
@@ -163,6 +165,7 @@ private struct Line: Encodable {
       (l2Blocks, "L2 blocks"), (forcedBlocks, "of them forced"), (rejectedBatches, "batches rejected"),
       (finalOutputs, "outputs final"), (deletedOutputs, "deleted"), (games, "games"),
       (reorganisations, "reorganisations"), (crashes, "crashes"), (keyRotations, "key rotations"),
+      (retiredKeyBatches, "batches of retired keys"),
       (conflictingSignatures, "heights signed again"), (slashedKeys, "keys slashed"),
       (accompliceClaims, "claims of accomplices"), (pauses, "pauses"), (blacklistedGames, "games declared void"),
     ]
