@@ -83,8 +83,8 @@ extension EventLog {
     let percent = information.usedBytes * 100 / max(information.mapSize, 1)
     guard percent >= 80 else { return [] }
     return [
-      "\(percent) % of the map of \(information.mapSize) bytes is used; it is made larger when it is full, if the "
-        + "limit of address space (ulimit -v) has room for that"
+      "\(percent) % of this process's map of \(information.mapSize) bytes is used; one that appends makes its own "
+        + "larger when it is full, if its limit of address space (ulimit -v) has room for that"
     ]
   }
 }

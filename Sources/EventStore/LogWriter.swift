@@ -84,7 +84,10 @@ final class LogWriter: Sendable {
   /// alone; if the transaction itself fails, each request is tried on its own, so that one that is too big does not
   /// take the others with it. Not so when the device fails: what became of the commit shows only when the log is opened
   /// again.
-  private func commit(_ group: [Pending], _ writer: borrowing Writer) {
+  ///
+  /// - Parameter mayGrow: false once the map could not be made larger for the group: asking again for each of its
+  ///   requests would hold up everyone.
+  private func commit(_ group: [Pending], _ writer: borrowing Writer, mayGrow: Bool = true) {
     var draft = state.withLock { $0 }
     var outcomes: [WriteState.Outcome] = []
     outcomes.reserveCapacity(group.count)
@@ -102,12 +105,16 @@ final class LogWriter: Sendable {
         for pending in group { pending.acknowledge(.failure(.outcomeUnknown(error))) }
         return
       }
-      if case .mapFull = error, writer.doubleMap() { return commit(group, writer) }
+      var mayGrow = mayGrow
+      if mayGrow, case .mapFull = error {
+        if writer.doubleMap() { return commit(group, writer) }
+        mayGrow = false
+      }
       guard group.count > 1 else {
         group[0].acknowledge(.failure(.store(error)))
         return
       }
-      for pending in group { commit([pending], writer) }
+      for pending in group { commit([pending], writer, mayGrow: mayGrow) }
       return
     }
     // The commit is durable: only now may anyone be told.

@@ -37,6 +37,9 @@ extension PayloadDigest {
   /// How long one that makes room for a writer waits before it looks again, in microseconds.
   private static let pause: UInt32 = 250
 
+  /// What a processor hashes meanwhile.
+  private static let bytesPerPause = 1 << 19
+
   private static let processors = max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1)
   private static let turn = Mutex(())
 
@@ -46,10 +49,16 @@ extension PayloadDigest {
     guard slices.count > 1, processors > 1 else { return digests(of: payloads) }
     let digests = Mutex([[PayloadDigest]](repeating: [], count: slices.count))
     let next = Atomic(0)
+    let meanBytes = payloads.reduce(0) { $0 + $1.count } / slices.count
     turn.withLock { _ in
       DispatchQueue.concurrentPerform(iterations: min(processors, slices.count)) { worker in
         while next.load(ordering: .relaxed) < slices.count {
-          guard worker == 0 || worker < processors - writersAtWork.load(ordering: .relaxed) else {
+          let free = max(processors - writersAtWork.load(ordering: .relaxed), 1)
+          guard worker < free else {
+            // What is left, with the slices that are being hashed. If that is done before this one would look again,
+            // everyone would wait for it.
+            let left = (slices.count - next.load(ordering: .relaxed) + free) * meanBytes
+            if left < free * bytesPerPause { return }
             usleep(pause)
             continue
           }
@@ -71,7 +80,7 @@ extension PayloadDigest {
 
   private static func slices(of payloads: [[UInt8]]) -> [Range<Int>] {
     let count = payloads.reduce(sliceBytes - 1) { $0 + $1.count } / sliceBytes
-    // Of equal size, so that nobody waits for whoever has the rest.
+    // Equal numbers of payloads, in full lanes: of about equal size where the payloads are.
     let share = (payloads.count + max(count, 1) - 1) / max(count, 1)
     let size = max((share + sliceGranularity - 1) / sliceGranularity * sliceGranularity, sliceGranularity)
     return stride(from: 0, to: payloads.count, by: size).map { $0..<min($0 + size, payloads.count) }

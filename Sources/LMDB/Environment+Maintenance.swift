@@ -49,28 +49,23 @@ extension Environment {
     }
   }
 
-  /// Enlarges the map. Needs a moment without transactions in this process; other processes follow on their own.
+  /// Enlarges the map; one that is as large stays as it is. Needs a moment without transactions in this process; other
+  /// processes follow on their own.
   ///
   /// - Throws: ``LMDBError/mapResized`` if a transaction runs, `system(ENOMEM)` if the system does not grant so much
-  ///   address space beside the map that is there. Nothing has changed then.
+  ///   address space. Nothing has changed then.
   package func growMap(to size: Int) throws(LMDBError) {
-    let code = pool.alone { () -> Int32 in
-      // LMDB gives the old map back first, and has none if it does not get the new one: the next read ends the process.
-      guard Self.isGranted(size) else { return ENOMEM }
-      return unsafe mdb_env_set_mapsize(handle.pointer, size)
-    }
-    guard let code else { throw .mapResized }
-    guard code == 0 else { throw LMDBError(code: code) }
+    try growMap { _, _ in [size] }
   }
 
-  /// Doubles the map. Waits a tenth of a second for a moment in which nothing in this process reads.
+  /// Doubles the map; where the system does not grant that, makes it larger by a half, a quarter or an eighth. Waits a
+  /// tenth of a second for a moment in which nothing in this process reads.
   ///
   /// - Returns: whether it is larger now.
   func doubleMap() -> Bool {
-    let size = information().mapSize
     for _ in 0..<100 {
       do throws(LMDBError) {
-        try growMap(to: 2 * size)
+        try growMap { present, _ in [8, 4, 2, 1].map { (present + present / 8 * $0) / pageSize * pageSize } }
         return true
       } catch {
         guard case .mapResized = error else { return false }
@@ -80,13 +75,41 @@ extension Environment {
     return false
   }
 
-  /// Enlarges the map as far as what another process has committed needs it.
+  /// Enlarges the map as far as what another process has committed needs it, by doubling where the system grants that.
+  /// Another thread may have done so meanwhile.
   func adoptMapSize() throws(LMDBError) {
-    let information = information()
-    var size = 2 * information.mapSize
-    while size < information.usedBytes { size *= 2 }
-    try growMap(to: size)
+    try growMap { present, used in
+      var size = present
+      while size < used { size *= 2 }
+      return [size, used]
+    }
   }
+
+  /// Enlarges the map to the first of these sizes that the system grants; leaves it if it is as large as that.
+  ///
+  /// - Parameter sizes: of the bytes of the present map, and of those that are used.
+  private func growMap(toFirstOf sizes: (_ present: Int, _ used: Int) -> [Int]) throws(LMDBError) {
+    let code = pool.alone { () -> Int32 in
+      var info = unsafe MDB_envinfo()
+      unsafe mdb_env_info(handle.pointer, &info)
+      let (present, lastPage) = unsafe (info.me_mapsize, info.me_last_pgno)
+      for size in sizes(present, (lastPage + 1) * pageSize) {
+        if size <= present { return 0 }
+        // LMDB gives the old map back first, and has none if it does not get the new one: the next read would end the
+        // process.
+        if Self.isGranted(size - present + Self.spareAddressSpace) {
+          return unsafe mdb_env_set_mapsize(handle.pointer, size)
+        }
+      }
+      return ENOMEM
+    }
+    guard let code else { throw .mapResized }
+    guard code == 0 else { throw LMDBError(code: code) }
+  }
+
+  /// What other threads may take between the question and the map: an arena of the allocator takes 128 MiB when it is
+  /// made.
+  private static let spareAddressSpace = 1 << 28
 
   /// Whether the system grants so much address space more.
   private static func isGranted(_ size: Int) -> Bool {

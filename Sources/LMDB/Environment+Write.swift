@@ -12,7 +12,7 @@ package struct Writer: ~Copyable {
   /// The size and use of the environment at this moment.
   package func information() -> EnvironmentInformation { environment.information() }
 
-  /// Doubles the map, which has no room for a transaction: where the system grants the address space, and once nothing
+  /// Doubles the map, which has no room for a transaction, or makes it larger by what the system grants: once nothing
   /// in this process reads, for which it waits a tenth of a second. Other processes follow on their own.
   ///
   /// - Returns: whether it is larger now.

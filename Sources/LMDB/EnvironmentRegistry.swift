@@ -1,7 +1,7 @@
 /// Which file it is, under whatever path.
-struct FileIdentity: Hashable, Sendable {
-  let device: UInt64
-  let inode: UInt64
+package struct FileIdentity: Hashable, Sendable {
+  package let device: UInt64
+  package let inode: UInt64
 }
 
 /// The environments open in this process, by data file.

@@ -16,7 +16,7 @@ package struct FileLock: ~Copyable, Sendable {
 
   private let descriptor: FileDescriptor
 
-  /// Takes the lock without waiting, and writes this process's number into the file for others to read.
+  /// Takes the lock, waiting for a moment at most, and writes this process's number into the file for others to read.
   package init(_ path: FilePath) throws(Failure) {
     descriptor = try Self.lock(path)
     ftruncate(descriptor.rawValue, 0)
@@ -56,14 +56,23 @@ package struct FileLock: ~Copyable, Sendable {
     }
   }
 
+  /// How long a lock is asked for that somebody has: whoever looks at it has it for a moment, and so has a child of its
+  /// last holder, between its birth and its program.
+  private static let patience = Duration.milliseconds(20)
+
   private static func lockOnce(_ path: FilePath) throws(Failure) -> FileDescriptor {
     let descriptor: FileDescriptor
     do {
       descriptor = try FileDescriptor.open(
         path, .readWrite, options: [.create, .closeOnExec], permissions: [.ownerReadWrite, .groupRead, .otherRead])
     } catch { throw .system(error as? Errno ?? .ioError) }
-    guard flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 else {
+    let end = ContinuousClock.now + patience
+    while flock(descriptor.rawValue, LOCK_EX | LOCK_NB) != 0 {
       let code = Errno(rawValue: errno)
+      if code == .wouldBlock, ContinuousClock.now < end {
+        usleep(1000)
+        continue
+      }
       let holder = holder(descriptor)
       try? descriptor.close()
       throw code == .wouldBlock ? .held(by: holder) : .system(code)
@@ -71,8 +80,7 @@ package struct FileLock: ~Copyable, Sendable {
     return descriptor
   }
 
-  /// Whether somebody has the lock of a path. Nothing is written; but whoever asks for the lock at that very moment finds it
-  /// taken.
+  /// Whether somebody has the lock of a path. Nothing is written; whoever asks for the lock at that moment waits for it.
   package static func isHeld(_ path: FilePath) -> Bool {
     guard let descriptor = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec) else { return false }
     defer { try? descriptor.close() }

@@ -188,7 +188,7 @@ package enum Files {
 extension Files {
   /// What a path names.
   package struct Status: Hashable, Sendable {
-    let identity: FileIdentity
+    package let identity: FileIdentity
     package let size: Int
     package let isDirectory: Bool
 

@@ -45,8 +45,8 @@ extension LMDBError: CustomStringConvertible {
       "close it and open it again, which checks what the last commits left; if that refuses, " + Self.replacement
     case .versionMismatch, .invalidFile: "check the path; if it is the right one, " + Self.replacement
     case .mapFull:
-      "raise the limit of address space (ulimit -v), and end reads of this process that last, then try again; a log is "
-        + "sound as it is"
+      "end reads of this process that last and try again; if its limit of address space (ulimit -v) has no room, start "
+        + "it again with a higher one; a log is sound as it is"
     case .diskFull: "free space and try again; reads go on meanwhile"
     case .tablesFull, .incompatibleTable, .badTable: "open the environment with the tables that the caller uses"
     case .readersFull: "finish read transactions, or run the stale reader check after a reader was killed"

@@ -23,6 +23,9 @@ struct LogCheck {
     self.options.dataDirectoryOption = directory.path.string
   }
 
+  /// Where the log is.
+  private var directory: FilePath { which?.directory(in: DataDirectory(options.dataPath)) ?? options.ledgerPath }
+
   /// How the check ended.
   enum Outcome {
     /// The child has said what there is to say, and ended with this exit code; what it said on standard error, if it was
@@ -64,18 +67,18 @@ struct LogCheck {
     case .exit(_, let said):
       let cause =
         said.split(separator: "\n").first.map { $0.hasPrefix("error: ") ? $0.dropFirst(7) : $0 } ?? "no reason given"
-      throw Failure(.cannot, "the log in \(options.ledgerPath) could not be checked: \(cause)")
-    case .stopped(let signal): throw Self.stopped(options, by: signal)
+      throw Failure(.cannot, "the log in \(directory) could not be checked: \(cause)")
+    case .stopped(let signal): throw stopped(by: signal)
     }
   }
 
   /// Whether there is a log, and it is not as it was written.
   func isDamaged() throws -> Bool {
-    guard try Files.status(options.ledgerPath.appending("data.mdb")) != nil else { return false }
+    guard try Files.status(directory.appending("data.mdb")) != nil else { return false }
     return try !isSound()
   }
 
-  static func stopped(_ options: GlobalOptions, by signal: Int32) -> Failure {
-    Failure(.cannot, "the check of \(options.ledgerPath) was stopped by signal \(signal)", remedy: "run it again")
+  func stopped(by signal: Int32) -> Failure {
+    Failure(.cannot, "the check of \(directory) was stopped by signal \(signal)", remedy: "run it again")
   }
 }

@@ -91,7 +91,7 @@ struct SpaceTests {
         try log.append((0..<10).map { plain(pattern(5000, seed: $0)) })
         let statistics = try log.statistics()
         #expect(statistics.mapSize == 1 << 22)
-        let warnings = statistics.warnings.filter { $0.contains("% of the map of 4194304 bytes is used") }
+        let warnings = statistics.warnings.filter { $0.contains("% of this process's map of 4194304 bytes is used") }
         #expect(warnings.count == (statistics.mapUse >= 0.8 ? 1 : 0), "at \(statistics.mapUse)")
         #expect(warnings.allSatisfy { $0.contains("ulimit -v") })
         uses.append(statistics.mapUse)

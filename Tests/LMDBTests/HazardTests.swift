@@ -1,6 +1,7 @@
 import CLMDB
 import Foundation
 @testable import LMDB
+import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
@@ -58,15 +59,24 @@ final class HazardTests {
     try environment.append(1000)
     let (held, grown) = (scratch.path.appending("held").string, scratch.path.appending("grown").string)
     let path = scratch.path.string
-    async let reader: Void = HazardTests.holdSnapshot(of: path, held: held, until: grown)
-    while !FileManager.default.fileExists(atPath: held) { try await Task.sleep(for: .milliseconds(1)) }
+    let hasEnded = Mutex(false)
+    let reader = Task {
+      await HazardTests.holdSnapshot(of: path, held: held, until: grown)
+      hasEnded.withLock { $0 = true }
+    }
+    // Whatever fails here, the other process goes on, and ends.
+    defer { _ = FileManager.default.createFile(atPath: grown, contents: nil) }
+    while !FileManager.default.fileExists(atPath: held) {
+      try #require(!hasEnded.withLock { $0 }, "the other process has not begun to read")
+      try await Task.sleep(for: .milliseconds(1))
+    }
     #expect(throws: LMDBError.mapFull(mapSize: 1 << 20)) { try environment.append(20_000) }
     // More than the reader's process may have address space.
     try environment.growMap(to: 1 << 40)
     try environment.append(20_000)
     #expect(environment.information().oldestReaderLag > 0)
     #expect(FileManager.default.createFile(atPath: grown, contents: nil))
-    await reader
+    await reader.value
   }
 
   /// In a process of its own: holds a snapshot of 1,000 records until a file appears, and then reads again.
@@ -112,6 +122,26 @@ final class HazardTests {
       #expect(try environment.content().count == 200)
       try environment.growMap(to: 1 << 24)
       try environment.append(20_000)
+    }
+  }
+
+  @Test("a map that the system does not let be doubled is made larger by less")
+  func noAddressSpaceToDouble() async throws {
+    try scratch.open().append(100)
+    await #expect(processExitsWith: .success) { [path = scratch.path.string as String] in
+      HazardTests.limitAddressSpace()
+      var options = HazardTests.options
+      options.mapSize = 40 << 30
+      let environment = try Environment.open(at: FilePath(path), options: options)
+      #expect(environment.information().mapSize == 40 << 30)
+      #expect(environment.doubleMap())
+      let size = environment.information().mapSize
+      #expect(size > 40 << 30 && size < 80 << 30)
+      // What is there already is not made smaller.
+      try environment.growMap(to: 1 << 24)
+      #expect(environment.information().mapSize == size)
+      try environment.append(100)
+      #expect(try environment.content().count == 200)
     }
   }
 

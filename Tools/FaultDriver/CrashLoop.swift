@@ -20,8 +20,9 @@ struct CrashLoop {
   private static let commitsPerRun = 6
   private static let workers = 2
 
-  /// Of so many images of appends one is restored elsewhere as well; of an upkeep each is.
-  private static let imagesPerRestore = 4
+  /// Of so many images of appends one is restored elsewhere as well; of an upkeep each is. It divides no number of images
+  /// of a moment, or each time the same choices of what is kept would be restored.
+  private static let imagesPerRestore = 5
 
   /// How much of one kind of work is looked at.
   private struct Sample {

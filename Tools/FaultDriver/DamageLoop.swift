@@ -40,7 +40,8 @@ struct DamageLoop {
     for change in changes(original, earlier, &random) {
       var bytes = original
       change.apply(&bytes)
-      try Data(bytes).write(to: URL(fileURLWithPath: place.appending("data.mdb").string))
+      // A file of its own: the process that looks may not have let go of the one before yet, and would take it for the same.
+      try Data(bytes).write(to: URL(fileURLWithPath: place.appending("data.mdb").string), options: .atomic)
       try? FileManager.default.removeItem(atPath: place.appending("lock.mdb").string)
       let finding = try examiner.examine(place, way, said: .max)
       tally.count(finding, mayRefuse: true, mayDie: true, change.name)

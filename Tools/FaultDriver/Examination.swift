@@ -15,7 +15,7 @@ struct Examination {
   enum Way: String {
     /// As a restart does: opened for appending, everything read and verified, and appended to.
     case restart
-    /// As `restart`, and then as a backup: see `Restoring`.
+    /// As `restart`, and before anything is appended as a backup: see `Restoring`.
     case restore
     /// As somebody does who doubts it: opened as it is, everything read, then verified; appended to when it is sound.
     case doubt
@@ -93,10 +93,7 @@ struct Examination {
     do {
       switch way {
       case .restart: return try examine(opening: .create)
-      case .restore:
-        let finding = try examine(opening: .create)
-        try restore()
-        return finding
+      case .restore: return try examine(opening: .create, restoring: true)
       case .doubt: return try examine(opening: .inspection)
       case .trapping:
         guard let finding = try? examine(opening: .inspection), case .sound = finding else {
@@ -124,7 +121,7 @@ struct Examination {
 
   private static let tables = ["records", "chunks", "tree", "blocks", "observations", "head"]
 
-  private func examine(opening mode: EventLog.Mode) throws -> Finding {
+  private func examine(opening mode: EventLog.Mode, restoring: Bool = false) throws -> Finding {
     let size: UInt64
     do {
       let log = try EventLog.open(directory, mode: mode)
@@ -134,6 +131,7 @@ struct Examination {
       guard report.isSound else { return .refused(report.damages.first.map { "\($0)" } ?? "not sound") }
     }
     try requireAcknowledged(size)
+    if restoring { try restore() }
     try appendAndCompare(after: size)
     return .sound(size)
   }

@@ -31,8 +31,13 @@ struct LogVerify: VarveCommand {
         varve log verify --resume verify.state
       """)
 
-  /// What to do about damage.
-  static let remedy = "`varve log repair`; if a record is lost, " + replacement
+  /// What to do about damage: only the ledger can be repaired.
+  private var remedy: String {
+    switch which.log {
+    case .ledger: "`varve log repair`; if a record is lost, " + Self.replacement
+    case .testimony: "move the log away and `varve log restore --log testimony` a backup; the damaged log is kept"
+    }
+  }
 
   /// What to do about a log of which records are lost, or that does not open.
   static let replacement =
@@ -76,24 +81,31 @@ struct LogVerify: VarveCommand {
       try file?.verify(log, from: checkpoint, options: verifyOptions, progress: told)
       ?? log.verify(options: verifyOptions, progress: told)
     bar.clear()
-    console.report(LogVerifyReport(report, seconds: bar.elapsed))
-    guard let first = report.damages.first else { return }
+    console.report(LogVerifyReport(report, earlier: checkpoint.findings, seconds: bar.elapsed))
+    if report.isSound { return }
+    guard let first = report.damages.first else {
+      throw Failure(
+        .disagreement,
+        "the log in \(log.directory) is damaged: \(Quantity.findings(checkpoint.findings)) before record "
+          + "\(checkpoint.position), by an earlier check", remedy: "run it without --resume, which tells what they are")
+    }
     let others = report.damages.count == 1 ? "" : " (and \(report.damages.count - 1) more)"
     throw Failure(
-      .disagreement, "the log in \(log.directory) is damaged: \(first.summary)\(others)", remedy: Self.remedy)
+      .disagreement, "the log in \(log.directory) is damaged: \(first.summary)\(others)", remedy: remedy)
   }
 
   /// Starts the child, and says what it means when a signal ends it.
   private func superviseChild() throws {
-    switch try LogCheck(of: options, which).run(resume: resume) {
+    let check = LogCheck(of: options, which)
+    switch try check.run(resume: resume) {
     case .exit(0, _): return
     case .exit(let code, _): throw Stop(exitCode: code)
     case .damagedPage(let signal, let verified):
       throw Failure(
         .disagreement,
         "a page of the \(which.log.rawValue) in \(options.dataDirectory) is damaged: after \(verified) records, reading on ended the check by "
-          + "signal \(signal)", remedy: Self.remedy)
-    case .stopped(let signal): throw LogCheck.stopped(options, by: signal)
+          + "signal \(signal)", remedy: remedy)
+    case .stopped(let signal): throw check.stopped(by: signal)
     }
   }
 }
@@ -114,8 +126,10 @@ struct LogVerifyReport: Report {
 
   private let seconds: Double
   private let summaries: [String]
+  private let earlier: UInt64
 
-  init(_ report: VerifyReport, seconds: Double) {
+  /// - Parameter earlier: what the check that this one went on from had found, and reported.
+  init(_ report: VerifyReport, earlier: UInt64, seconds: Double) {
     isSound = report.isSound
     records = report.verified
     root = report.head.map { "\($0.root)" }
@@ -125,6 +139,7 @@ struct LogVerifyReport: Report {
         l1Block: damage.l1Block, what: damage.what)
     }
     summaries = report.damages.map(\.summary)
+    self.earlier = earlier
     self.seconds = seconds
   }
 
@@ -139,9 +154,16 @@ struct LogVerifyReport: Report {
         "checked in \(Quantity.duration(seconds: seconds)), \(Quantity.rate(records, "records", seconds: seconds))",
         .dim)
     } else {
-      let findings = summaries.count == 1 ? "1 finding" : "\(Quantity.count(summaries.count)) findings"
-      page.line("NOT sound: \(findings) in \(Quantity.count(records)) records", .bad)
+      let before = earlier == 0 ? "" : ", and \(Quantity.findings(earlier)) by the check that it went on from"
+      let findings = Quantity.findings(UInt64(summaries.count))
+      page.line("NOT sound: \(findings) in \(Quantity.count(records)) records\(before)", .bad)
       for summary in summaries { page.line("  \(summary)") }
     }
+  }
+}
+
+extension Quantity {
+  fileprivate static func findings(_ number: UInt64) -> String {
+    number == 1 ? "1 finding" : "\(count(number)) findings"
   }
 }

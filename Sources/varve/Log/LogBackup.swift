@@ -133,9 +133,10 @@ enum VerifiedCopy {
   ) throws -> Head {
     let place = which?.directory(in: directory) ?? directory.ledger
     guard try LogCheck(of: options, in: directory, which).isSound() else {
+      let choice = which?.log == .testimony ? " --log testimony" : ""
       throw Failure(
         .disagreement, "the log in \(place) is not sound",
-        remedy: "`varve log verify --data-dir \(directory.path)` tells what is wrong")
+        remedy: "`varve log verify --data-dir \(directory.path)\(choice)` tells what is wrong")
     }
     return try EventLog.open(place, mode: .readOnly).head()
   }
