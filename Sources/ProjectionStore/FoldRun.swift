@@ -270,7 +270,8 @@ final class FoldRun<P: Projection> {
         return
       }
       let number = header.coordinates.blockNumber
-      let isJournaled = finalized.map { number > $0 } ?? true
+      // What is spilled is never taken back.
+      let isJournaled = spill == nil && (finalized.map { number > $0 } ?? true)
       if part.sections.last?.l1Block != number, isJournaled || version.keepsHistory {
         batch.beginSection()
         part.beginSection(of: number, isJournaled: isJournaled)

@@ -38,8 +38,7 @@ extension ProjectionError {
   /// both takes the builder's first.
   ///
   /// - Parameters:
-  ///   - patience: how long to try while another process has it; a moment in any case, as one that looks whether somebody has
-  ///     it has it for one.
+  ///   - patience: how long to try while another process has it, beyond the moment that a `FileLock` tries.
   ///   - isCancelled: ends the waiting.
   static func lock(
     _ directory: FilePath, _ kind: LockKind, waiting patience: Duration = .zero,
@@ -47,7 +46,7 @@ extension ProjectionError {
   ) throws(ProjectionError) -> FileLock {
     try files { () throws(LMDB.OpenError) in try Files.createDirectory(directory) }
     let path = kind.path(in: directory)
-    let end = ContinuousClock.now + max(patience, .milliseconds(20))
+    let end = ContinuousClock.now + patience
     while true {
       do throws(FileLock.Failure) { return try FileLock(path) } catch {
         switch error {

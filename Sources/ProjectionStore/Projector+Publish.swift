@@ -67,6 +67,9 @@ extension Projector {
   /// Puts a complete version on disk. Whoever finds it from then on may open it, after a restart too. What L1 revokes
   /// meanwhile it can take back, as a live one.
   func finish(_ build: Build, _ options: Options) throws(ProjectionError) {
+    guard try build.version.spilledBytes() == nil else {
+      throw rebuildRequired("rows of it that were set aside are not in their tables")
+    }
     try options.onPublish(.folded)
     // Crash up to here: the version is marked as unsynced, and resumed in the same boot only.
     try build.version.makeSynchronous()

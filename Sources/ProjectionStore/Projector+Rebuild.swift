@@ -48,7 +48,10 @@ extension Projector {
     try finish(build, options)
     if switches {
       try makeLive(build, options) { () throws(ProjectionError) in
-        if block == nil { try advance(run) { () throws(ProjectionError) in try extent() } }
+        guard block == nil else { return }
+        // Of what it requires another version may be live by now.
+        try lookAgain(run, .none, options)
+        try advance(run) { () throws(ProjectionError) in try extent() }
       }
     }
     _ = consume lock

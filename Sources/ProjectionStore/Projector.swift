@@ -149,7 +149,10 @@ package final class Projector<P: Projection>: Sendable {
       kept.withLock { $0 = nil }
       throw error
     }
-    guard let version else { throw .notBuilt(projection: P.name) }
+    guard let version else {
+      kept.withLock { $0 = nil }
+      throw .notBuilt(projection: P.name)
+    }
     if keepsOpen { kept.withLock { $0 = version } }
     return version
   }

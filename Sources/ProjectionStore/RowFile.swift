@@ -42,6 +42,4 @@ final class RowFile {
       offset += count
     }
   }
-
-  func remove() { try? Files.remove(path) }
 }

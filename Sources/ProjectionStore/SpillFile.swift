@@ -103,6 +103,4 @@ final class SpillFile {
     }
     return (start..<start + Int(length), header.rawSpan.bigEndian(at: 8))
   }
-
-  func remove() { file.remove() }
 }

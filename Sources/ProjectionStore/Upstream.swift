@@ -91,8 +91,15 @@ extension Projector {
         throw .interrupted(projection: P.name, reached: reached.nextPosition, of: position)
       }
       usleep(50_000)
-      run.upstreams = try required(.follow, options) + run.upstreams.filter { !$0.isRequired }
+      try lookAgain(run, .follow, options)
     }
+  }
+
+  /// Has a run read the versions that are live now of what it cannot do without.
+  func lookAgain(
+    _ run: FoldRun<P>, _ preparation: Upstream.Preparation, _ options: Options
+  ) throws(ProjectionError) {
+    run.upstreams = try required(preparation, options) + run.upstreams.filter { !$0.isRequired }
   }
 
   private func openRequired<U: Projection>(

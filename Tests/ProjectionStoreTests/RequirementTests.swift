@@ -59,7 +59,7 @@ struct RequirementTests {
           world.leave()
         }
         options.usesUpstreams = false
-        if !isReleased { options.lockPatience = .milliseconds(120) }
+        if !isReleased { options.lockPatience = .seconds(2) }
         options.isCancelled = {
           if world.hasLeft { asked += 1 }
           if isReleased, asked == 4 { writer = nil }

@@ -54,9 +54,12 @@ struct AddressCommand: VarveCommand {
         lines.append(
           AddressReport.Line(entry, block, inclusions.first { $0.block == entry.block && $0.index == entry.index }))
       }
+      // After a reorganisation one of the two may still be on the branch that L1 has left.
+      let isSame = try QueryIndex.block(place.block.number, in: view).map { $0.hash == place.block.hash } ?? true
+      let trust = isSame ? try store.trust(inBlock: place.block.number, view) : nil
       return AddressReport(
-        address, account, place, try store.trust(inBlock: place.block.number, view), lines, total: entries.count,
-        asOf: asOf)
+        address, account, place, trust, lines, total: entries.count, asOf: asOf,
+        isIndexBehind: !isSame || asOf.number < place.l1Block.number)
     }
     var trust = report.trust.map { [$0] } ?? []
     try store.addVerdicts(to: &trust)
@@ -105,13 +108,13 @@ struct AddressReport: Report {
   /// The newest L1 block that the transactions take into account.
   let asOf: BlockReport
 
-  /// Whether that is before the one in which the block was executed: then transactions may be missing, and on what the
+  /// Whether that is before the one in which the block was executed, or on a branch without it: then transactions may be missing, and on what the
   /// balance rests is not known.
   let isIndexBehind: Bool
 
   init(
     _ address: Address, _ account: Account?, _ place: StatePlace, _ trust: TrustReport?, _ lines: [Line], total: Int,
-    asOf: BlockID
+    asOf: BlockID, isIndexBehind: Bool
   ) {
     self.address = "\(address)"
     exists = account != nil
@@ -124,7 +127,7 @@ struct AddressReport: Report {
     transactionCount = total
     transactions = lines
     self.asOf = BlockReport(asOf)
-    isIndexBehind = asOf.number < place.l1Block.number
+    self.isIndexBehind = isIndexBehind
   }
 
   func render(on page: inout Page) {
