@@ -23,6 +23,8 @@ package enum NodeError: Error, CustomStringConvertible {
   case rows(FoldError)
   /// No evidence can be made.
   case evidence(String)
+  /// A number that is to be a private key is none.
+  case badPrivateKey
 
   package var description: String {
     switch self {
@@ -40,6 +42,7 @@ package enum NodeError: Error, CustomStringConvertible {
     case .files(let path, let cause): "\(path): \(cause)"
     case .rows(let error): error.description
     case .evidence(let cause): "no evidence can be made: \(cause)"
+    case .badPrivateKey: "nothing can be signed: the private key is zero, or not below the order of secp256k1"
     }
   }
 }

@@ -202,6 +202,27 @@ struct EquivocationEvidenceTests {
     #expect(try malformed.verify(trusting: []).judgement.reason == .contradictsItself)
   }
 
+  @Test("no file proves a broken parent that tells of another key, on whatever branch, or of a setting changed later")
+  func brokenParentAfterChanges() throws {
+    func judged(_ samples: EquivocationSamples) throws -> EquivocationFinding {
+      let segment = try #require(samples.segment())
+      let broken = samples.evidence(
+        try samples.sign(samples.block(5, origin: 3, salt: 1)),
+        try samples.sign(samples.block(6, origin: 4, parent: Hash256(8, 8, 8, 8))), l1: segment,
+        log: samples.excerpt())
+      return try broken.verify(trusting: [segment.head.hash, samples.excerpt().root])
+    }
+    var samples = try EquivocationSamples()
+    let finding = try judged(samples)
+    #expect(finding.judgement.verdict == .proven)
+    #expect(finding.refutations.contains { $0.contains("on a branch that L1 left") })
+    // The headers have no such change: L1 has left its block.
+    samples.record(.configUpdated(ConfigUpdated(update: .sequencer(Address(1, 2, 3)))), atL1Block: 6)
+    #expect(try judged(samples).judgement.reason == .keyChanged)
+    let window = Event.configUpdated(ConfigUpdated(update: .sequencingWindow(9)))
+    #expect(try judged(EquivocationSamples([8: [window]])).judgement.reason == .keyChangeNotExcluded)
+  }
+
   @Test("what is no contradiction is no evidence, each with its reason")
   func refusals() throws {
     let samples = try EquivocationSamples()

@@ -140,6 +140,24 @@ struct InclusionReceiptTests {
     #expect(finding.explanation.contains("L1 has left the block"))
   }
 
+  @Test("a batch that came from a branch that L1 left keeps no promise of a block with that branch's origin")
+  func orphanedOrigin() throws {
+    var samples = try EquivocationSamples()
+    var block = samples.block(5, origin: 3, salt: 1)
+    block.l1Origin = BlockID(number: 3, hash: Hash256(9, 9, 9, 9))
+    var receipt = try #require(
+      InclusionReceipt(
+        try samples.sign(block), block: block, index: 1, l2ChainID: 77, domain: samples.domain))
+    receipt.fate = try fate(of: block, &samples)
+    let trusted: Set<Hash256> = [samples.excerpt().root, try #require(samples.segment()).head.hash]
+    let finding = try receipt.verify(trusting: trusted)
+    #expect(finding.status == .excused && finding.refutations.isEmpty)
+    #expect(finding.explanation.contains("L1 left the branch of origin"))
+    // Headers that begin behind the origin say nothing of it.
+    receipt.fate?.l1 = samples.segment(6...9)
+    #expect(try receipt.verify(trusting: trusted).status == .notYet)
+  }
+
   @Test("what a key promised that never had authority is no promise of the sequencer's")
   func neverInAuthority() throws {
     var samples = try EquivocationSamples()
@@ -159,7 +177,9 @@ struct InclusionReceiptTests {
     var receipt = try receipt(samples)
     receipt.fate = try fate(of: samples.block(5, origin: 3, salt: 2), &samples, key: Hash256(5, 4, 3, 2))
     let (root, head) = (samples.excerpt().root, try #require(samples.segment()).head.hash)
-    #expect(try receipt.verify(trusting: [root, head]).status == .excused)
+    let finding = try receipt.verify(trusting: [root, head])
+    #expect(finding.status == .excused)
+    #expect(finding.refutations == ["that derivation dropped the block, for what L1 has before its batch"])
     #expect(try receipt.verify(trusting: [head]).status == .notYet)
     #expect(try receipt.verify(trusting: []).status == .notYet)
   }

@@ -73,6 +73,22 @@ struct SignerStoreTests {
     }
   }
 
+  @Test("what a key cannot sign is not permitted")
+  func badPrivateKey() async throws {
+    try await withTemporaryDirectory { (path: String) async throws in
+      var devnet = try Devnet(directory: FilePath("\(path)/devnet"))
+      for _ in 0..<3 { try await devnet.tick() }
+      let store = try SignerStore(directory: FilePath("\(path)/signer"))
+      var sequencer = devnet.sequencer
+      let view = devnet.view
+      let block = try #require(sequencer.signingGuard.permissions.values.first?.first?.block)
+      #expect(throws: NodeError.self) {
+        _ = try store.sign(block, for: &sequencer, view, privateKey: .zero)
+      }
+      #expect(try store.permissions().isEmpty)
+    }
+  }
+
   @Test("a whole line that is damaged is told by its number, and nothing is signed")
   func damagedPermission() async throws {
     try await withTemporaryDirectory { (path: String) async throws in

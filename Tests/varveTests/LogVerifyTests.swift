@@ -36,6 +36,10 @@ struct LogVerifyTests {
       #expect(first.verified == 128 && !first.isSound)
       let checkpoint = try file.checkpoint(of: log)
       #expect(checkpoint == first.checkpoint && checkpoint.position == 128)
+      // A copy has the same tree, and is read from the beginning.
+      let place = FilePath(path).appending("copy")
+      try log.copy(to: place)
+      #expect(try file.checkpoint(of: EventLog.open(place, mode: .inspection)) == VerifyCheckpoint())
       var steps = 0
       let rest = try file.verify(log, from: checkpoint, options: Self.options) { _ in
         steps += 1
@@ -70,6 +74,12 @@ struct LogVerifyTests {
       #expect(try world.damage("\(world.store)/ledger/data.mdb", at: digits) > 0)
       try world.expect(0, verify)
       try world.expect(1, verify)
+
+      // What was found before the stop counts at the end, too.
+      try stop()
+      let late = try world.expect(1, verify)
+      #expect(late.errors.contains("going on from record 128"))
+      #expect(late.output.contains("NOT sound") && late.output.contains("by the check that it went on from"))
 
       let other = try EventLog.open(FilePath(world.directory).appending("other"), mode: .create)
       try other.append((0..<200).map { NewRecord(kind: .blockSequenced, coordinates: .block(0), payload: [$0]) })

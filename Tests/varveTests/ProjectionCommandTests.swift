@@ -108,11 +108,14 @@ struct ProjectionCommandTests {
     try DemoWorld.withStore { world in
       try world.expect(0, ["replay"])
       let tool = try RunningTool(
-        ["projection", "rebuild", "proposer-state", "--restart", "--rate", "8", "--data-dir", world.store],
+        ["projection", "rebuild", "proposer-state", "--restart", "--rate", "4", "--data-dir", world.store],
         outputPath: "\(world.directory)/rebuild")
       let end = Date(timeIntervalSinceNow: 60)
       var entry: [String: Any] = [:]
-      repeat { entry = try Self.listed(world, "proposer-state") } while entry["secondsLeft"] == nil && Date() < end
+      repeat {
+        usleep(20_000)
+        entry = try Self.listed(world, "proposer-state")
+      } while entry["secondsLeft"] == nil && Date() < end
       #expect(entry["isBuilding"] as? Bool == true)
       let version = entry["unfinished"] as? [String: Any]
       #expect(version?["isFinished"] as? Bool == false && version?["records"] as? Int ?? 0 > 0)

@@ -122,7 +122,9 @@ extension EquivocationEvidence {
     case .equalOrigins, .bothCanonical:
       refutations.append("that the trusted L1 block is not final, or not L1's")
       if contradiction.kind == .brokenParent {
-        refutations.append("that the sequencer's key was changed before the second was signed, in a later L1 block")
+        refutations.append(
+          "that the sequencer's key was changed before the second was signed, in a later L1 block or on a branch that "
+            + "L1 left")
         refutations.append("that L1 had stored, by a contract that took them, blocks that no signature binds")
       }
     default: break

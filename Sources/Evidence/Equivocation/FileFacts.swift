@@ -23,6 +23,9 @@ struct FileFacts: EquivocationFacts {
   /// Which key counts from which origin on, by the records.
   private var intervals = KeyIntervals([])
 
+  /// Every key that the records name, on whatever branch of L1.
+  private var recordedKeys: Set<Address> = []
+
   /// Checks what is there, trusted or not.
   init(
     domain: CommitmentDomain?, l1: L1Segment?, log: LogExcerpt?, trusting trusted: Set<Hash256>
@@ -50,10 +53,9 @@ struct FileFacts: EquivocationFacts {
     events = isLogTrusted ? all : []
     if let rollup { intervals.change(to: rollup.sequencer, atL1Block: 0) }
     for entry in events {
-      guard case .configUpdated(let change) = entry.event, case .sequencer(let key) = change.update,
-        !isDenied(entry)
-      else { continue }
-      intervals.change(to: key, atL1Block: entry.coordinates.blockNumber)
+      guard case .configUpdated(let change) = entry.event, case .sequencer(let key) = change.update else { continue }
+      recordedKeys.insert(key)
+      if !isDenied(entry) { intervals.change(to: key, atL1Block: entry.coordinates.blockNumber) }
     }
   }
 
@@ -114,12 +116,13 @@ struct FileFacts: EquivocationFacts {
   /// A change of the key can be left out of records, and not out of headers.
   func isAuthorityShown(atL1Origin number: UInt64) -> Bool { authorityBasis(atL1Origin: number)?.basis == .l1 }
 
-  /// A change that is recorded tells enough, whenever it was; records could be left out, the filters of headers could
-  /// not.
+  /// A change that is recorded tells enough, whenever it was, and on whatever branch of L1; records could be left out,
+  /// the filters of headers could not.
   func isOnlyKey(_ key: Address, through last: UInt64) -> Bool? {
     guard rollup != nil else { return nil }
-    if !intervals.isOnly(key) { return false }
-    return isUnchanged(through: last) ? true : nil
+    let isAnotherRecorded = recordedKeys.contains { $0 != key && $0 != .zero }
+    if isAnotherRecorded || !intervals.isOnly(key) { return false }
+    return isUnchanged(through: max(last, l1?.head.number ?? last)) ? true : nil
   }
 
   /// Whether the records show that another key's word counts since.

@@ -67,11 +67,11 @@ package struct InclusionReceipt: Equatable, Sendable {
   /// What has become of the promise.
   package enum Status: String, CaseIterable, Sendable {
     /// L1 has the block: a trusted log has recorded the batch, in an L1 block that the trusted headers have, and its
-    /// data.
+    /// data; and L1 has the block's origin.
     case kept
     /// The sequencer has signed another block for the height, or one that this one does not lead to, and nothing excuses it.
     case broken
-    /// L1 has stored another block, for which it gave a reason.
+    /// L1 has stored another block, for which it gave a reason; or it has left the branch that the block was made on.
     case excused
     /// The file shows none of these.
     case notYet
@@ -140,11 +140,7 @@ package struct InclusionReceipt: Equatable, Sendable {
     let stored = fate.orders.last?.commitment ?? fate.batchCommitment.commitment.orderCommitment
     if stored == statement.order {
       try requireChain(fate)
-      let isKept = batch?.isWhole == true
-      return Finding(
-        status: isKept ? .kept : .notYet, signer: statement.signer, batch: batch?.index, equivocation: nil,
-        explanation: Self.explanation(of: batch),
-        refutations: isKept ? ["that derivation dropped the block, for what L1 has before its batch"] : [])
+      return stands(statement, in: batch, facts)
     }
     let other: Statement
     do throws(StatementError) {
@@ -158,7 +154,8 @@ package struct InclusionReceipt: Equatable, Sendable {
         status: isStored ? .excused : .notYet, signer: statement.signer, batch: batch?.index, equivocation: nil,
         explanation: isStored
           ? "another key's word counts since, \(other.signer), and L1 has stored what that one signed"
-          : "another key, \(other.signer), has signed otherwise; \(Self.explanation(of: batch))")
+          : "another key, \(other.signer), has signed otherwise; \(Self.explanation(of: batch))",
+        refutations: isStored ? [Self.droppedBlock] : [])
     }
     let finding = try equivocation(fate, against: statement).verify(trusting: trusted)
     let isSequencer = finding.judgement.isAuthorityKnown || signers.contains(statement.signer)
@@ -173,6 +170,24 @@ package struct InclusionReceipt: Equatable, Sendable {
       explanation: "\(finding.summary); \(finding.judgement.reason)"
         + (isSequencer ? "" : "; that this key's word counts there, nothing shows"),
       refutations: status == .broken ? finding.refutations : [])
+  }
+
+  private static let droppedBlock = "that derivation dropped the block, for what L1 has before its batch"
+
+  /// What has become of a promise whose block a batch has: derivation takes it only if L1 has its origin.
+  private func stands(_ statement: Statement, in batch: FileFacts.StoredBatch?, _ facts: FileFacts) -> Finding {
+    var (status, explanation) = (Status.notYet, Self.explanation(of: batch))
+    if let origin = statement.origin {
+      let isWhole = batch?.isWhole == true
+      switch facts.isCanonical(origin) {
+      case true?: if isWhole { status = .kept }
+      case false?: (status, explanation) = (.excused, "\(Judgement.Reason.originOrphaned(origin))")
+      case nil: if isWhole { explanation += "; \(Judgement.Reason.originUnknown(origin))" }
+      }
+    }
+    return Finding(
+      status: status, signer: statement.signer, batch: batch?.index, equivocation: nil, explanation: explanation,
+      refutations: status == .kept ? [Self.droppedBlock] : [])
   }
 
   private static func explanation(of batch: FileFacts.StoredBatch?) -> String {

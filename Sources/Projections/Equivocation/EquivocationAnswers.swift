@@ -42,6 +42,14 @@ package struct EquivocationAnswers {
     return entries
   }
 
+  /// What the rows say of two statements, whether anybody is accused of them or not; nil of a view that has folded nothing.
+  package func judgement(
+    of contradiction: Contradiction, in configuration: ChainConfiguration
+  ) throws(FoldError) -> Judgement? {
+    guard let progress = try self.progress() else { return nil }
+    return try EquivocationView(configuration: configuration).judge(contradiction, progress, in: view)
+  }
+
   /// The orders that an accusation rests on: those between two blocks, the upper one first, or the one that a message
   /// contradicts; nil when not all of them are kept.
   package func orders(of row: AccusationRow) throws(FoldError) -> [BlockOrder]? {
@@ -103,6 +111,12 @@ package struct EquivocationAnswers {
   /// kept.
   package func chain(below upper: Statement, downTo height: UInt64) throws(FoldError) -> [BlockOrder]? {
     try EquivocationView.chain(below: upper, downTo: height, in: view)
+  }
+
+  /// Whether L1 has the block now; nil when that is not known.
+  package func isCanonical(_ block: BlockID) throws(FoldError) -> Bool? {
+    guard let progress = try self.progress() else { return nil }
+    return try ViewFacts(progress: progress, view: view).isCanonical(block)
   }
 
   /// Every order that batches on L1 gave a height.

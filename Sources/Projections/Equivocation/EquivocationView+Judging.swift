@@ -122,13 +122,16 @@ extension EquivocationView {
       else { continue }
       let deadline: UInt64 = key.rawSpan.bigEndian(at: 0)
       if case .inBlock = try facts.forcedInclusion(from: origin.number + 1, through: deadline) { continue }
-      if try !isStored(id.height, in: view) { view.put(Self.alerts, id.key, row: row) }
+      if try !isStored(id.height, facts) { view.put(Self.alerts, id.key, row: row) }
     }
   }
 
-  /// Whether L1 has an order for the height now.
-  private func isStored(_ height: UInt64, in view: ProjectionView) throws(FoldError) -> Bool {
-    for stored in try Self.storedOrders(at: height, in: view) where try isOnL1(stored, in: view) { return true }
+  /// Whether L1 has an order for the height now: derivation takes none whose origin L1 has left.
+  private func isStored(_ height: UInt64, _ facts: ViewFacts) throws(FoldError) -> Bool {
+    for stored in try Self.storedOrders(at: height, in: facts.view) {
+      guard try isOnL1(stored, in: facts.view) else { continue }
+      if try facts.isCanonical(stored.order.l1Origin) != false { return true }
+    }
     return false
   }
 }

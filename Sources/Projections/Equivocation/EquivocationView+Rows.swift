@@ -24,8 +24,12 @@ package struct StatementID: Hashable, Sendable {
   /// What batches carry comes in addition to what is heard: whoever sent the testimony cannot keep it out.
   static let batchLimit = 16
 
-  /// More than what is heard in all formats (`StatementLimits`) and what batches carry come to.
+  /// Of one L1, what is heard in all formats (`StatementLimits`) and what batches carry come to less. But what an
+  /// origin counts as changes with L1, so that what is heard may come to more with time: see `heardLimit`.
   static let limit: UInt8 = 160
+
+  /// What is heard takes no slot of a batch's, and leaves two for a pair that nothing can excuse.
+  static let heardLimit = Int(limit) - batchLimit - 2
 
   var key: [UInt8] { ProposerState.key(height) + signer.bytes + [slot] }
 

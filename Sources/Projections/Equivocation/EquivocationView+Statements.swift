@@ -14,9 +14,12 @@ extension EquivocationView {
     var isOwn = false
     if case .rollup(let block)? = event.block { isOwn = statement.isOwn(of: block.order) }
     guard let id = try insert(row, isOwn: isOwn, in: view) else {
-      // Heard before without the block, perhaps.
-      if case .rollup(let block)? = event.block, let known = try known(statement, in: view) {
-        if case .testimony = known.row.source { view.put(Self.statements, known.id.key, row: row) }
+      guard let known = try self.known(statement, in: view) else { return }
+      // A batch had it first, perhaps, which L1 may leave.
+      try expectStored(statement, known.id, in: view)
+      // Or it was heard before without the block.
+      if case .rollup(let block)? = event.block {
+        if isOwn { view.put(Self.statements, known.id.key, row: row) }
         try compare(known.row, known.id, withPreimage: block.order, in: view)
       }
       return
@@ -26,10 +29,14 @@ extension EquivocationView {
       view.put(Self.strangers, signer.bytes + ProposerState.key(id.height), [])
     }
     if case .rollup(let block)? = event.block { try compare(row, id, withPreimage: block.order, in: view) }
-    if let origin = statement.origin, statement.format == .varve {
-      let deadline = try currentProgress(in: view).deadline(after: origin.number)
-      view.put(Self.due, ProposerState.key(deadline) + id.key, [])
-    }
+    try expectStored(statement, id, in: view)
+  }
+
+  /// Notes by when what was heard should be stored.
+  private func expectStored(_ statement: Statement, _ id: StatementID, in view: ProjectionView) throws(FoldError) {
+    guard let origin = statement.origin, statement.format == .varve else { return }
+    let deadline = try currentProgress(in: view).deadline(after: origin.number)
+    view.put(Self.due, ProposerState.key(deadline) + id.key, [])
   }
 
   /// Puts a statement with those of its key about its height, and holds it against them and against those next to it.
@@ -57,7 +64,12 @@ extension EquivocationView {
     for row: StatementRow, isOwn: Bool, beside own: [StatementRow], in view: ProjectionView
   ) throws(FoldError) -> Bool {
     guard case .testimony = row.source else { return own.count { !$0.isHeard } < StatementID.batchLimit }
-    let kept = own.filter { $0.isHeard && $0.statement.format == row.statement.format }.map(\.statement)
+    let heard = own.filter(\.isHeard).map(\.statement)
+    let kept = heard.filter { $0.format == row.statement.format }
+    if heard.count >= StatementID.heardLimit {
+      guard heard.count < StatementID.heardLimit + 2 else { return false }
+      return StatementLimits.isFirstInexcusable(row.statement, beside: kept)
+    }
     guard !kept.isEmpty else { return true }
     let facts = ViewFacts(progress: try currentProgress(in: view), view: view)
     return try StatementLimits().keeps(row.statement, isOwn: isOwn, beside: kept) { origin throws(FoldError) in

@@ -47,7 +47,8 @@ package enum EquivocationDrill {
         return true
       }
       var fault: String?
-      for row in rows where fault == nil { fault = try self.fault(of: row, drilled.world, answers) }
+      for row in rows where fault == nil { fault = try self.fault(of: row, kind, drilled.world, answers) }
+      if kind.isHonest, fault == nil { fault = try momentOfGuilt(rows.count, answers) }
       if kind.expectation == .refused { fault = fault ?? self.fault(of: drilled.lies, drilled.world.logs) }
       return Result(
         kind: kind, outcome: try outcome(of: rows, drilled, answers), evidenceCount: rows.count, evidenceFault: fault)
@@ -84,18 +85,31 @@ package enum EquivocationDrill {
     return own.contains(statement)
   }
 
+  /// Where a key that is honest was called guilty, if only for a while.
+  private static func momentOfGuilt(_ accusations: Int, _ answers: EquivocationAnswers) throws(FoldError) -> String? {
+    for number in 0..<UInt64(accusations) {
+      let history = try answers.history(of: number)
+      if let entry = history.first(where: { $0.judgement.verdict.isGuilt }) {
+        return "an honest key was guilty at L1 block \(entry.l1Head), as \(entry.judgement.reason)"
+      }
+    }
+    return nil
+  }
+
   /// What is wrong with the evidence of an accusation: it must say offline what the view says, be read again as it was
   /// written, and be refused with a bit changed.
   private static func fault(
-    of row: AccusationRow, _ world: DrillWorld, _ answers: EquivocationAnswers
+    of row: AccusationRow, _ kind: DrillCase, _ world: DrillWorld, _ answers: EquivocationAnswers
   ) throws(FoldError) -> String? {
     guard let evidence = try world.logs.evidence(of: row, answers) else { return "a statement's message is not there" }
     switch check(evidence, changing: world.l1Head.hash.word0) {
     case .failure(let fault): return fault.reason
     case .success(let judgement):
-      // Where it is not known whose word counts, the file may say anything but that it is the sequencer's.
-      let isHarmless = !row.judgement.isAuthorityKnown && !(judgement.verdict.isGuilt && judgement.isAuthorityKnown)
-      guard judgement.verdict == row.judgement.verdict || isHarmless else {
+      // Of an origin that L1 does not have yet the view does not know whose word counts; by the records it is another
+      // key's since the change.
+      let isRefused =
+        kind == .leakedKeyUnknownOrigin && !row.judgement.isAuthorityKnown && judgement.verdict == .refused
+      guard judgement.verdict == row.judgement.verdict || isRefused else {
         return "the file says \(judgement.verdict), the view \(row.judgement.verdict)"
       }
     }

@@ -219,8 +219,3 @@ extension RollupSimulation {
     return "statements \(statements); permitted \(permitted); forced blocks \(forced); \(events)"
   }
 }
-
-extension Verdict {
-  /// Whether somebody contradicted itself without an excuse.
-  package var isGuilt: Bool { self == .proven || self == .historical }
-}

@@ -15,6 +15,9 @@ package enum Verdict: UInt64, CaseIterable, Sendable {
   case refused = 5
 
   package var name: String { "\(self)" }
+
+  /// Whether somebody contradicted itself without an excuse.
+  package var isGuilt: Bool { self == .proven || self == .historical }
 }
 
 /// A verdict, and why.

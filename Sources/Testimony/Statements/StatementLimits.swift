@@ -39,9 +39,15 @@ package struct StatementLimits: Hashable, Sendable {
     }
     if same > 0 ? same < perOrder : orders.count < self.orders { return true }
     if isOwn, !isNew { return true }
-    guard kept.contains(where: { Self.isInexcusable($0, statement) }) else { return false }
+    return Self.isFirstInexcusable(statement, beside: kept)
+  }
+
+  /// Whether the statement and a kept one are orders that nothing can excuse, and no two of the kept ones are.
+  /// O(kept²).
+  package static func isFirstInexcusable(_ statement: Statement, beside kept: [Statement]) -> Bool {
+    guard kept.contains(where: { isInexcusable($0, statement) }) else { return false }
     return !kept.indices.contains { index in
-      kept[..<index].contains { Self.isInexcusable($0, kept[index]) }
+      kept[..<index].contains { isInexcusable($0, kept[index]) }
     }
   }
 

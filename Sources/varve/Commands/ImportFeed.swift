@@ -25,11 +25,13 @@ struct ImportFeed: VarveCommand {
       Every message is kept once, with the place in the ledger at which it came.
       Gaps in a source's numbers are recorded. What cannot be read shows nothing,
       and is counted and left out; so is what goes beyond what one sender may fill
-      the log with.
+      the log with. Of a stranger little is kept: for a chain of another stack name
+      its sequencer's key with --signer.
 
       EXAMPLES
         varve import feed capture.jsonl
-        varve import feed --format op op.jsonl
+        varve import feed --format op op.jsonl \\
+          --signer 0x52ce28b03f2cba74dbb4dcb3dffdf1fa1c5ebfe1
       """)
 
   @OptionGroup var options: GlobalOptions

@@ -18,6 +18,9 @@ struct EquivocationShow: VarveCommand {
       headers of L1, and records of this ledger with their paths to its root. The
       hashes that a reader has to trust are printed beside it.
 
+      A file that alone would call a key guilty, while the logs do not, is not
+      written: it cannot show what excuses the key.
+
       Of a file, evidence or receipt, every field is shown as it stands there, true
       or not; with --json as in Docs/Events.md. That needs no store.
 
@@ -48,7 +51,15 @@ struct EquivocationShow: VarveCommand {
     }
     let store = try options.openEquivocation()
     let (details, bytes) = try store.ledger.ofOneBranch { try accusation(number, store) }
-    if let out { try EvidenceBytes.write(bytes, to: out) }
+    if let out {
+      guard !details.isFileGraver else {
+        throw Failure(
+          .cannot,
+          "the file alone would say \(details.fileVerdict), and the logs say \(details.accusation.verdict), as "
+            + details.accusation.explanation)
+      }
+      try EvidenceBytes.write(bytes, to: out)
+    }
     console.report(details)
   }
 
@@ -175,6 +186,12 @@ struct AccusationDetails: Report {
     self.bytes = bytes
     trustL1 = evidence.l1.map { "\($0.head.hash)" }
     trustLog = evidence.log.map { "\($0.root)" }
+  }
+
+  /// Whether the file calls a key guilty that the logs do not.
+  var isFileGraver: Bool {
+    let guilt = Verdict.allCases.filter(\.isGuilt).map(\.name)
+    return guilt.contains(fileVerdict) && !guilt.contains(accusation.verdict)
   }
 
   func render(on page: inout Page) {

@@ -444,6 +444,90 @@ struct TestimonyLogTests {
     }
   }
 
+  /// An L1 block with a batch, and the signature over the batch's last block as it would be heard.
+  private func mineBatch(_ index: UInt64, of blocks: [RollupBlock], _ store: Store) throws -> HeardMessage {
+    let (first, last) = (try #require(blocks.first), try #require(blocks.last))
+    let signed = try signedAgain(try message(store, last.number), store) {
+      $0 = SequencerCommitment(order: last.order, l2ChainID: store.configuration.chainID)
+    }
+    var events = [
+      Event.sequencerBatchDelivered(
+        SequencerBatchDelivered(
+          batchIndex: index, beforeAcc: .zero, afterAcc: .zero, firstBlock: first.number, lastBlock: last.number,
+          messagesConsumed: 0, poster: .zero, signedCommitment: signed.raw, dataHash: .zero, dataLocation: .event,
+          data: .present))
+    ]
+    for (place, block) in blocks.enumerated() {
+      events.append(
+        .blockSequenced(BlockSequenced(batchIndex: index, indexInBatch: UInt64(place), block: .rollup(block))))
+    }
+    try store.mine(events)
+    try store.mine()
+    return signed
+  }
+
+  @Test("where a batch has blocks that nothing signed binds, no receipt says that a promise was broken")
+  func unboundBlocks() throws {
+    try withStore { store in
+      func block(_ number: UInt64, parent: Hash256 = .zero, salt: UInt8) -> RollupBlock {
+        RollupBlock(
+          number: number, parentOrder: parent, timestamp: 9000, l1Origin: store.l1.id, messagesConsumed: 0,
+          transactions: [[2, salt]])
+      }
+      func receipt() throws -> InclusionReceipt {
+        let made = try store.equivocation { maker throws(NodeError) in try maker.receipt(height: 1, index: 0) }
+        return try #require(made)
+      }
+      var promise = try message(store, 1, salt: 3)
+      promise.block = block(1, salt: 3)
+      #expect(try store.testimony().take([promise]).recorded == 1)
+      let stored = block(1, salt: 4)
+      _ = try mineBatch(1, of: [stored, block(2, parent: stored.order.commitment, salt: 5)], store)
+      let broken = try receipt()
+      let trusted = Set([broken.fate?.l1?.head.hash, broken.fate?.log?.root].compactMap(\.self))
+      #expect(try broken.verify(trusting: trusted).status == .broken)
+      // The poster's own block before the signed one.
+      _ = try mineBatch(2, of: [block(3, salt: 6), block(4, parent: Hash256(8, 8, 8, 8), salt: 7)], store)
+      #expect(try receipt().fate == nil)
+    }
+  }
+
+  @Test("the receipt of a block that ends a batch is made before anything of it was heard, and after")
+  func batchFirst() throws {
+    try withStore { store in
+      let block = RollupBlock(
+        number: 1, parentOrder: .zero, timestamp: 9000, l1Origin: store.l1.id, messagesConsumed: 0,
+        transactions: [[2, 3]])
+      _ = try store.testimony()
+      var message = try mineBatch(1, of: [block], store)
+      func expectKept() throws {
+        let made = try store.equivocation { maker throws(NodeError) in try maker.receipt(height: 1, index: 0) }
+        let receipt = try #require(made)
+        let trusted = Set([receipt.fate?.l1?.head.hash, receipt.fate?.log?.root].compactMap(\.self))
+        #expect(try receipt.verify(trusting: trusted).status == .kept)
+      }
+      try expectKept()
+      message.block = block
+      #expect(try store.testimony().take([message]).recorded == 1)
+      try expectKept()
+      let none = try store.equivocation { maker throws(NodeError) in try maker.receipt(height: 1, index: 1) }
+      #expect(none == nil)
+    }
+  }
+
+  @Test("a batch that stores a block with an origin that L1 does not have is nobody's fate")
+  func batchOfAnotherBranch() throws {
+    try withStore { store in
+      let left = BlockID(number: 1, hash: Hash256(7, 7, 7, 7))
+      let block = RollupBlock(
+        number: 1, parentOrder: .zero, timestamp: 9000, l1Origin: left, messagesConsumed: 0, transactions: [[2, 3]])
+      _ = try store.testimony()
+      _ = try mineBatch(1, of: [block], store)
+      let made = try store.equivocation { maker throws(NodeError) in try maker.receipt(height: 1, index: 0) }
+      #expect(try #require(made).fate == nil)
+    }
+  }
+
   @Test("what the log did not take is not remembered: it is taken when it comes again")
   func failedAppend() throws {
     try withStore { store in

@@ -169,6 +169,28 @@ struct EquivocationViewTests {
     #expect(try answers.progress()?.testimonies == 40)
   }
 
+  @Test("what is heard, however much with time, leaves a batch its slot, and one pair that nothing excuses")
+  func slotsOfBatches() throws {
+    // Of a stranger, so that nobody is accused of ten thousand pairs.
+    let key = Hash256(3, 1, 3, 1)
+    var facts = [l1(0)]
+    func hear(_ number: UInt64, _ salt: UInt64, order: UInt64) throws {
+      let origin = BlockID(number: number, hash: Hash256(number, salt, 6, 6))
+      facts.append(try heard(commitment(7, origin: origin, salt: order, key: key)))
+    }
+    // What is ahead of L1 has slots of its own, and is so no more with the next block.
+    for number in 1...20 as ClosedRange<UInt64> {
+      for salt in 0..<8 as Range<UInt64> { try hear(number, salt, order: number * 8 + salt) }
+      facts.append(l1(number))
+    }
+    func count() throws -> Int { try answers(fold(facts)).statements(at: 7).count }
+    #expect(try count() == StatementID.heardLimit)
+    for order in 1001...1003 as ClosedRange<UInt64> { try hear(1, 0, order: order) }
+    #expect(try count() == StatementID.heardLimit + 1)
+    facts += try batch(7...7, under: .zero, key: key).facts
+    #expect(try count() == StatementID.heardLimit + 2)
+  }
+
   @Test("what is proven is historical when the key's slashing window ends, and proven again when L1 takes that back")
   func historical() throws {
     var facts = [UInt64](0...4).map { l1($0) } + [try change(to: Hash256(1, 1, 1, 1), in: 4)]
@@ -285,6 +307,28 @@ struct EquivocationViewTests {
     #expect(try alerts(announced + data + [reorg(from: 4, to: 3), l1(4, 9)] + data) == 0)
   }
 
+  @Test("a promise is due as well when a batch had it first, or has the height with an origin that L1 has left")
+  func alertsBesideBatches() throws {
+    let window = try #require(configuration.rollup?.sequencingWindow)
+    let stored = try batch(7...7, under: .zero).facts
+    guard case .sequencerBatchDelivered(let delivered) = stored[0].event else {
+      Issue.record("the batch has other records")
+      return
+    }
+    let own = try heard(SignedCommitment(rlp: delivered.signedCommitment.rawSpan))
+    let other = try heard(commitment(7, origin: header(2).id, salt: 1))
+    func alerts(_ facts: [Fact]) throws -> Int {
+      let end = 2 + window + 1
+      let later = (4...end + 1).map { l1($0) } + [finalize(end)]
+      return try answers(fold(facts + later)).alerts().count
+    }
+    let blocks = [UInt64](0...3).map { l1($0) }
+    #expect(try alerts(blocks + stored + [own]) == 0)
+    #expect(try alerts(blocks + stored + [own, reorg(from: 3, to: 2), l1(3, 9)]) == 1)
+    #expect(try alerts(blocks + [other] + stored) == 0)
+    #expect(try alerts([l1(0), l1(1, 9), l1(2), l1(3), other] + stored) == 1)
+  }
+
   @Test("a broken parent is excused once another key's word counted, on whatever branch of L1, and whenever")
   func brokenParentAfterRotation() throws {
     let next = Hash256(1, 1, 1, 1)
@@ -328,8 +372,10 @@ struct EquivocationViewTests {
     // Another block in the place of the first, as the poster likes.
     stored[1] = try batch(5...5, under: Hash256(1, 2, 3, 4)).facts[1]
     for facts in [blocks + own + stored + [l1(4), l1(5)], blocks + stored + [l1(4), l1(5)] + own] {
-      let row = try #require(try answers(fold(facts)).accusation(0))
+      let answers = try answers(fold(facts))
+      let row = try #require(try answers.accusation(0))
       #expect(row.judgement.verdict == .undetermined && row.judgement.reason == .keyChangeNotExcluded)
+      #expect(try answers.judgement(of: row.contradiction, in: configuration) == row.judgement)
     }
   }
 
@@ -394,6 +440,29 @@ struct EquivocationViewTests {
       #expect(fresh == row.judgement, "accusation \(number)")
       return true
     }
+  }
+
+  @Test("a body that is heard after its batch was stored is found by its place in the testimony")
+  func bodyAfterBatch() throws {
+    let stored = try batch(5...5, under: .zero).facts
+    guard case .sequencerBatchDelivered(let delivered) = stored[0].event,
+      case .blockSequenced(let sequenced) = stored[1].event,
+      case .sequencerCommitmentObserved(var observed) = try heard(
+        SignedCommitment(rlp: delivered.signedCommitment.rawSpan)
+      ).event
+    else {
+      Issue.record("the batch has other records")
+      return
+    }
+    let facts = [UInt64](0...3).map { l1($0) } + stored + [l1(4)]
+    func source(_ event: SequencerCommitmentObserved) throws -> StatementRow.Source? {
+      let heard = Fact(coordinates: .observed(at: 0), event: .sequencerCommitmentObserved(event))
+      return try answers(fold(facts + [heard])).statements(at: 5).first?.source
+    }
+    let batchSource = StatementRow.Source.batch(1, l1Block: 3, signedCommitment: delivered.signedCommitment)
+    #expect(try source(observed) == batchSource)
+    observed.block = sequenced.block
+    #expect(try source(observed) == .testimony(0))
   }
 
   @Test("a body that is heard after its signature is held against it, too")
