@@ -28,7 +28,7 @@ final class RowFile {
   func read(_ part: Range<Int>, to bytes: inout [UInt8]) throws(ProjectionError) {
     var done = bytes.count
     var offset = part.lowerBound
-    bytes.append(contentsOf: [UInt8](repeating: 0, count: part.count))
+    bytes.append(contentsOf: repeatElement(0, count: part.count))
     while offset < part.upperBound {
       let count: Int
       do {

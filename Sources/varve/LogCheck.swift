@@ -74,7 +74,7 @@ struct LogCheck {
 
   /// Whether there is a log, and it is not as it was written.
   func isDamaged() throws -> Bool {
-    guard try Files.status(directory.appending("data.mdb")) != nil else { return false }
+    guard try Files.status(DataDirectory.data(of: directory)) != nil else { return false }
     return try !isSound()
   }
 

@@ -308,7 +308,7 @@ struct EquivocationEvidenceTests {
 
   /// The hashes that a file rests on.
   private static func own(_ file: EquivocationEvidence) -> Set<Hash256> {
-    Set([file.l1?.head.hash, file.log?.root].compactMap(\.self))
+    file.hashes
   }
 
   @Test("no number in a file is too large or too small: it is judged or refused, whatever of it is trusted")

@@ -61,10 +61,10 @@ enum Format: String, CaseIterable {
     guard let file = try? EvidenceFile(bytes) else { return nil }
     switch file {
     case .equivocation(let evidence):
-      _ = try? evidence.verify(trusting: Set([evidence.l1?.head.hash, evidence.log?.root].compactMap(\.self)))
+      _ = try? evidence.verify(trusting: evidence.hashes)
     case .receipt(let receipt):
       let fate = receipt.fate
-      _ = try? receipt.verify(trusting: Set([fate?.l1?.head.hash, fate?.log?.root].compactMap(\.self)))
+      _ = try? receipt.verify(trusting: fate?.hashes ?? [])
     }
     return file.encode()
   }

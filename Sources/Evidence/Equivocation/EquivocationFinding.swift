@@ -48,6 +48,9 @@ package struct EquivocationFinding: Equatable, Sendable {
 }
 
 extension EquivocationEvidence {
+  /// On what the file rests: what has to be trusted for all of it to count.
+  package var hashes: Set<Hash256> { FileFacts.hashes(l1, log) }
+
   /// Judges the file by itself, and by the hashes that the reader trusts: of an L1 block, of a log's tree, of both, of none.
   ///
   /// - Throws: when it is no evidence at all, or rests on nothing that is trusted.

@@ -4,6 +4,11 @@ import Testimony
 
 /// What a file shows of L1 to a reader who trusts certain hashes. What rests on others is as if it were not there.
 struct FileFacts: EquivocationFacts {
+  /// On what headers and records rest: what has to be trusted for all of them to count.
+  static func hashes(_ l1: L1Segment?, _ log: LogExcerpt?) -> Set<Hash256> {
+    Set([l1?.head.hash, log?.root].compactMap(\.self))
+  }
+
   typealias Failure = Never
 
   private let domain: CommitmentDomain?

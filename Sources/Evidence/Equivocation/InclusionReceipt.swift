@@ -36,6 +36,9 @@ package struct InclusionReceipt: Equatable, Sendable {
     package var l1: L1Segment?
     package var log: LogExcerpt?
 
+    /// On what it rests: what has to be trusted for all of it to count.
+    package var hashes: Set<Hash256> { FileFacts.hashes(l1, log) }
+
     package init(
       batchCommitment: SignedCommitment, orders: [BlockOrder], l1: L1Segment? = nil, log: LogExcerpt? = nil
     ) {

@@ -24,7 +24,7 @@ extension EvidenceMaker {
 
   /// Whether the file alone would call the key guilty, and the logs do not.
   private func isGraver(_ receipt: InclusionReceipt) throws(NodeError) -> Bool {
-    let trusted = Set([receipt.fate?.l1?.head.hash, receipt.fate?.log?.root].compactMap(\.self))
+    let trusted = receipt.fate?.hashes ?? []
     guard let finding = (try? receipt.verify(trusting: trusted))?.equivocation, finding.judgement.verdict.isGuilt else {
       return false
     }

@@ -133,7 +133,7 @@ package enum EquivocationDrill {
 
   /// What a file says to somebody who trusts all that it rests on, once it has been written and read.
   static func check(_ evidence: EquivocationEvidence, changing word: UInt64) -> Swift.Result<Judgement, EvidenceFault> {
-    let trusted: Set<Hash256> = Set([evidence.l1?.head.hash, evidence.log?.root].compactMap(\.self))
+    let trusted = evidence.hashes
     let bytes = evidence.encode()
     var changed = bytes
     let bit = Int(word % UInt64(bytes.count * 8))

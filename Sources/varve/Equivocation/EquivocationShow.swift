@@ -173,7 +173,7 @@ struct AccusationDetails: Report {
       Entry(
         l1Head: $0.l1Head, verdict: $0.judgement.verdict.name, explanation: $0.judgement.reason.description)
     }
-    let trusted = Set([evidence.l1?.head.hash, evidence.log?.root].compactMap(\.self))
+    let trusted = evidence.hashes
     do throws(EvidenceError) {
       let finding = try evidence.verify(trusting: trusted)
       fileVerdict = finding.judgement.verdict.name

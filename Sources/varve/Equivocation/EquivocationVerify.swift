@@ -98,7 +98,7 @@ struct FindingReport: Report {
   /// - Parameter signers: keys that the reader knows.
   init(_ evidence: EquivocationEvidence, _ finding: EquivocationFinding, _ signers: Set<Address>, byteCount: Int) {
     let contradiction = finding.contradiction
-    let isGuilt = [Verdict.proven, .historical].contains(finding.judgement.verdict)
+    let isGuilt = finding.judgement.verdict.isGuilt
     isAuthorityKnown = finding.judgement.isAuthorityKnown || signers.contains(contradiction.signer)
     summary =
       finding.summary

@@ -1,5 +1,6 @@
 import EventStore
 import LMDB
+import StoreFiles
 import SystemPackage
 
 /// How far a verification of a log has come, in a file, for one that goes on from there should it be stopped: a line
@@ -23,7 +24,7 @@ struct ResumeFile {
 
   /// Which file the log is: a copy has the same tree, and may be damaged where this one is not.
   private static func place(of log: EventLog) throws -> [UInt8] {
-    let path = log.directory.appending("data.mdb")
+    let path = DataDirectory.data(of: log.directory)
     guard let status = try Files.status(path) else { throw Failure(.cannot, "there is no \(path)") }
     return [UInt8]("device \(status.identity.device), inode \(status.identity.inode)".utf8)
   }

@@ -108,8 +108,8 @@ struct AddressReport: Report {
   /// The newest L1 block that the transactions take into account.
   let asOf: BlockReport
 
-  /// Whether that is before the one in which the block was executed, or on a branch without it: then transactions may be missing, and on what the
-  /// balance rests is not known.
+  /// Whether that is before the one in which the block was executed, or on a branch without it: then transactions may be
+  /// missing, and on what the balance rests is not known.
   let isIndexBehind: Bool
 
   init(

@@ -257,7 +257,7 @@ struct TestimonyLogTests {
       for (row, hasHeaders) in zip(rows, [false, true]) {
         let evidence = try store.equivocation { maker throws(NodeError) in try maker.evidence(of: row) }
         #expect((evidence.l1 != nil) == hasHeaders)
-        let trusted = Set([evidence.l1?.head.hash, evidence.log?.root].compactMap(\.self))
+        let trusted = evidence.hashes
         let judgement = try evidence.verify(trusting: trusted).judgement
         #expect(judgement.verdict == .proven && judgement.isAuthorityKnown == hasHeaders)
       }
@@ -293,7 +293,7 @@ struct TestimonyLogTests {
       try store.mine()
       let made = try receipt()
       let fate = try #require(made.fate)
-      let trusted = Set([fate.l1?.head.hash, fate.log?.root].compactMap(\.self))
+      let trusted = fate.hashes
       #expect(try made.verify(trusting: trusted).status == .kept)
       var without = made
       without.fate?.log?.records.removeAll { $0.header.kind == .batchDataDelivered }
@@ -484,7 +484,7 @@ struct TestimonyLogTests {
       let stored = block(1, salt: 4)
       _ = try mineBatch(1, of: [stored, block(2, parent: stored.order.commitment, salt: 5)], store)
       let broken = try receipt()
-      let trusted = Set([broken.fate?.l1?.head.hash, broken.fate?.log?.root].compactMap(\.self))
+      let trusted = broken.fate?.hashes ?? []
       #expect(try broken.verify(trusting: trusted).status == .broken)
       // The poster's own block before the signed one.
       _ = try mineBatch(2, of: [block(3, salt: 6), block(4, parent: Hash256(8, 8, 8, 8), salt: 7)], store)
@@ -503,7 +503,7 @@ struct TestimonyLogTests {
       func expectKept() throws {
         let made = try store.equivocation { maker throws(NodeError) in try maker.receipt(height: 1, index: 0) }
         let receipt = try #require(made)
-        let trusted = Set([receipt.fate?.l1?.head.hash, receipt.fate?.log?.root].compactMap(\.self))
+        let trusted = receipt.fate?.hashes ?? []
         #expect(try receipt.verify(trusting: trusted).status == .kept)
       }
       try expectKept()
