@@ -179,6 +179,12 @@ let package = Package(
       dependencies: ["EventStore", "Hashing", "LMDB", "Primitives", "Projections", "Rollup", "StateTransition"],
       path: "Tests/TestSupport"),
 
+    // The formats that strangers send or a disk gives back, for `FuzzTests` and for libFuzzer.
+    .target(
+      name: "FuzzFormats",
+      dependencies: ["Evidence", "Hashing", "MerkleLog", "Node", "Primitives", "Rollup", "StoreFiles", "Testimony"],
+      path: "Tests/FuzzFormats"),
+
     // Disk faults on demand: stands between LMDB and the C library.
     .target(name: "CDiskFaults", path: "Tests/CDiskFaults"),
 
@@ -204,8 +210,8 @@ let package = Package(
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "Evidence", "Hashing", "MerkleLog", "Node", "Primitives", "Rollup", "Signatures", "StateTrie", "StoreFiles",
-        "Testimony", "TestSupport",
+        "Evidence", "FuzzFormats", "Hashing", "MerkleLog", "Node", "Primitives", "Rollup", "Signatures", "StateTrie",
+        "StoreFiles", "Testimony", "TestSupport",
       ],
       exclude: ["Corpus"]),
     .testTarget(name: "EVMTests", dependencies: ["EVM", "Hashing", "Primitives", "SecondMachine", "TestSupport"]),
@@ -280,6 +286,11 @@ let package = Package(
       ]),
   ]
 )
+
+// Asked for by `Tools/fuzz` alone, which links it with libFuzzer.
+if Context.environment["VARVE_FUZZ"] != nil {
+  package.products.append(.library(name: "FuzzFormats", type: .static, targets: ["FuzzFormats"]))
+}
 
 for target in package.targets where target.type != .system && !["CDiskFaults", "CHashing"].contains(target.name) {
   target.swiftSettings = [

@@ -1,4 +1,5 @@
 import Foundation
+import FuzzFormats
 import MerkleLog
 import Primitives
 import Rollup
@@ -48,7 +49,7 @@ enum Samples {
   private static let leaves = (0..<11 as Range<UInt8>).map { MerkleHash.leaf([$0]) }
 
   private static func signed(size: Int) throws -> SignedNote {
-    let key = try SignerKey(name: "varve/fuzz", seed: [UInt8](repeating: 7, count: SignerKey.seedByteCount))
+    let key = try Format.signer(.ed25519)
     let text = try Checkpoint(
       origin: "varve/fuzz", size: UInt64(size), root: MerkleTree.root(ofLeaves: leaves[..<size])
     ).text
@@ -81,8 +82,10 @@ enum Samples {
 
   private static func notes() throws -> [(String, [UInt8])] {
     let note = try signed(size: 11)
+    var cosigned = note
+    try cosigned.add(Format.signer(.cosignatureV1).cosign(note.text, at: 1_700_000_000))
     return [
-      ("checkpoint", utf8(note.encoded)), ("unsigned", utf8(note.text + "\n")),
+      ("cosigned", utf8(cosigned.encoded)), ("checkpoint", utf8(note.encoded)), ("unsigned", utf8(note.text + "\n")),
       ("twice", utf8(note.encoded + note.encoded.split(separator: "\n").suffix(1).map { "\($0)\n" }.joined())),
       (
         "two-empty-lines", utf8("a\n\nb\n\n" + note.encoded.split(separator: "\n").suffix(1).map { "\($0)\n" }.joined())
