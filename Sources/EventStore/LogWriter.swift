@@ -1,3 +1,4 @@
+internal import Glibc
 import LMDB
 import Primitives
 import Synchronization
@@ -5,7 +6,9 @@ import Synchronization
 /// The one writer of a log: gathers what callers want appended and commits it together.
 ///
 /// While a commit waits for the disk, requests queue up; the next commit takes all of them. So the rate follows the
-/// number of callers, not the rate of the disk.
+/// number of callers, not the rate of the disk. Callers that were told together are waited for, as long as they keep
+/// coming: otherwise the first to come back would have a commit of its own, and the others, who share the next, would
+/// never meet it again.
 final class LogWriter: Sendable {
   /// A request, and whom to tell.
   struct Pending: Sendable {
@@ -60,7 +63,24 @@ final class LogWriter: Sendable {
     while true {
       let group = next()
       guard !group.isEmpty else { return }
-      commit(group, writer)
+      let callers = commit(group, writer)
+      if group.count > 1 { gather(callers) }
+    }
+  }
+
+  /// How long nobody may come before the next commit goes without the rest: some wake-ups of a thread, and little beside
+  /// the two syncs of a commit.
+  private static let patience = Duration.microseconds(30)
+
+  /// Waits until as many requests are there, or no more come.
+  private func gather(_ callers: Int) {
+    var (count, last) = (0, ContinuousClock.now)
+    while true {
+      let waiting = queue.withLock { $0.waiting.count }
+      let now = ContinuousClock.now
+      if waiting > count { (count, last) = (waiting, now) }
+      if waiting >= callers || last.duration(to: now) > Self.patience { return }
+      sched_yield()
     }
   }
 
@@ -87,7 +107,9 @@ final class LogWriter: Sendable {
   ///
   /// - Parameter mayGrow: false once the map could not be made larger for the group: asking again for each of its
   ///   requests would hold up everyone.
-  private func commit(_ group: [Pending], _ writer: borrowing Writer, mayGrow: Bool = true) {
+  /// - Returns: how many callers there are: those who waited when the group was told, and those told; 0 if it failed.
+  @discardableResult
+  private func commit(_ group: [Pending], _ writer: borrowing Writer, mayGrow: Bool = true) -> Int {
     var draft = state.withLock { $0 }
     var outcomes: [WriteState.Outcome] = []
     outcomes.reserveCapacity(group.count)
@@ -103,7 +125,7 @@ final class LogWriter: Sendable {
     } catch {
       if case .system = error {
         for pending in group { pending.acknowledge(.failure(.outcomeUnknown(error))) }
-        return
+        return 0
       }
       var mayGrow = mayGrow
       if mayGrow, case .mapFull = error {
@@ -112,10 +134,10 @@ final class LogWriter: Sendable {
       }
       guard group.count > 1 else {
         group[0].acknowledge(.failure(.store(error)))
-        return
+        return 0
       }
       for pending in group { commit([pending], writer, mayGrow: mayGrow) }
-      return
+      return 0
     }
     // The commit is durable: only now may anyone be told.
     let head = draft.head
@@ -126,10 +148,12 @@ final class LogWriter: Sendable {
     let time = filled.map { $0.duration(to: .now) } ?? .zero
     sums.withLock { $0.add(from: old, to: head, requests: group.count, time: time) }
     commits.signal()
+    let callers = queue.withLock { $0.waiting.count } + group.count
     for (pending, outcome) in zip(group, outcomes) {
       pending.acknowledge(
         outcome.map { Appended(positions: $0.positions, newCount: $0.newCount, head: head) })
     }
     metrics?.committed(in: time, by: writer, from: old, to: head, requests: group.count)
+    return callers
   }
 }

@@ -205,7 +205,7 @@ struct BenchPast: VarveCommand {
       }
       Latencies(figure, times).print()
     }
-    PeakMemory().print()
+    PeakMemory(figure: "memory").print()
   }
 
   private static func look(
@@ -225,18 +225,4 @@ struct BenchPast: VarveCommand {
     guard case .chainConfigured(let event) = try options.openLog(.readOnly).record(at: .zero).event() else { return [] }
     return event.configuration.allocation.map(\.address)
   }
-}
-
-/// The most memory that this process has had.
-private struct PeakMemory: Encodable {
-  var figure = "memory"
-  var peakBytes = 0
-
-  init() {
-    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-    peakBytes = (line.flatMap { Int($0.filter(\.isNumber)) } ?? 0) * 1024
-  }
-
-  func print() { StandardStream.output.write(JSON.line(self) + "\n") }
 }

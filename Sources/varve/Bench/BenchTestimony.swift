@@ -134,9 +134,11 @@ private struct ScanStore {
     let configuration = ChainConfiguration(
       chainID: genesis.chainID, forks: genesis.forks, genesisHeader: genesis.genesisHeader, allocation: [],
       rollup: rollup)
-    let ledger = try EventLog.open(path.appending("ledger"), mode: .create)
-    let testimony = try EventLog.open(path.appending("testimony"), mode: .create)
-    try fill(ledger, testimony, configuration)
+    try fill(configuration)
+    // What the making took, and the pages that it left mapped, are no part of the scan.
+    PeakMemory.forget()
+    let ledger = try EventLog.open(path.appending("ledger"), mode: .readOnly)
+    let testimony = try EventLog.open(path.appending("testimony"), mode: .readOnly)
     let store = try EquivocationStore(
       dataDirectory: path, ledger: ledger, testimony: testimony, storeID: "bench")
     let began = ContinuousClock.now
@@ -148,25 +150,12 @@ private struct ScanStore {
     guard accusations >= blocks / 1000 else { throw Failure(.disagreement, "\(accusations) accusations are too few") }
     let records = try ledger.head().size + testimony.head().size
     Measurement("scan", recordBytes: 0, records: records, time: time).print()
-    StandardStream.output.write(
-      JSON.line(Memory(figure: "scan-memory", accusations: accusations, peakBytes: Self.peakBytes)) + "\n")
+    PeakMemory(figure: "scan-memory").print()
   }
 
-  private struct Memory: Encodable {
-    let figure: String
-    var engine = "varve"
-    let accusations: UInt64
-    let peakBytes: Int
-  }
-
-  /// The most memory that the process ever had, that of the making of the store included.
-  private static var peakBytes: Int {
-    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-    return (line?.split(separator: " ").compactMap { Int($0) }.first ?? 0) * 1024
-  }
-
-  private func fill(_ ledger: EventLog, _ testimony: EventLog, _ configuration: ChainConfiguration) throws {
+  private func fill(_ configuration: ChainConfiguration) throws {
+    let ledger = try EventLog.open(path.appending("ledger"), mode: .create)
+    let testimony = try EventLog.open(path.appending("testimony"), mode: .create)
     try ledger.append([NewRecord(.chainConfigured(ChainConfigured(configuration: configuration)), at: .block(0))])
     var (parent, number): (Hash256, UInt64) = (.zero, 0)
     var order = Hash256.zero
