@@ -10,19 +10,21 @@ trap 'rm -rf "$work"' EXIT
 
 say() { printf '\n== %s\n' "$*"; }
 
-# suite NAME: unpacks a published suite to $work, and says whether it is there.
+# suite NAME: unpacks a published suite to $work, and says whether it is there. One that does not unpack has failed: who
+# asks with `if` or `||` turns `set -e` off in here.
 suite() {
   if [ -f "$vectors/$1.tar.zst" ]; then
-    "$vectors/unpack" "$work" "$1"
+    "$vectors/unpack" "$work" "$1" && return 0
+    failed=$((failed + 1))
+    echo "FAIL  published suite '$1' cannot be unpacked from $vectors"
   elif [ -n "${CI:-}" ]; then
     failed=$((failed + 1))
     echo "FAIL  published suite '$1' is not in $vectors, and this is CI"
-    return 1
   else
     skipped=$((skipped + 1))
     echo "SKIP  published suite '$1' is not in $vectors; set VARVE_VECTORS to the folder that has it"
-    return 1
   fi
+  return 1
 }
 
 # build_varve: builds the tool for release, and sets varve to it.

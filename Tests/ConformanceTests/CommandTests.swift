@@ -64,6 +64,16 @@ struct CommandTests {
     #expect(lines.last == "1 passed, 0 failed, 0 skipped")
     let two = try varve("state", files, ["--trace"])
     #expect(two.exitCode == 3 && two.errors.contains("a trace is of one case, and 2 are chosen"))
+    // The blocks of a chain go on in one trace; of the second, which is refused for its state root, all is run.
+    let chain = try varve("blockchain", ["chain.json": Fixtures.blockchain()], ["--trace"])
+    #expect(chain.exitCode == 0)
+    let names = chain.output.split(separator: "\n").compactMap { line -> String? in
+      let parts = line.components(separatedBy: #""opName":""#)
+      return parts.count == 2 ? String(parts[1].prefix { $0 != "\"" }) : nil
+    }
+    #expect(names == ["PUSH1", "PUSH1", "SSTORE", "STOP", "PUSH1", "PUSH1", "SSTORE", "STOP"])
+    let mainnet = try varve("mainnet", Fixtures.mainnet(), ["--filter", "execution", "--trace"])
+    #expect(mainnet.exitCode == 0 && mainnet.output.contains(#""opName":"SSTORE""#))
     let other = try varve("rlp", ["rlp.json": Fixtures.rlp()], ["--filter", "dog", "--trace"])
     #expect(other.exitCode == 3 && other.errors.contains("cannot be traced"))
   }

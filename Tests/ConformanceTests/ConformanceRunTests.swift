@@ -1,4 +1,6 @@
 import Conformance
+import Foundation
+import TestSupport
 import Testing
 
 @Suite("Runs of a suite")
@@ -38,7 +40,7 @@ struct ConformanceRunTests {
   @Test(
     "a directory of another kind is an error",
     arguments: [
-      ConformanceRun.Kind.state, .blockchain, .transaction, .trie, .opcode,
+      ConformanceRun.Kind.state, .blockchain, .transaction, .trie, .opcode, .genesis, .mainnet, .witness, .program,
     ])
   func otherKind(kind: ConformanceRun.Kind) throws {
     let error = #expect(throws: ConformanceError.self) { try run(kind, ["rlp.json": Fixtures.rlp()]) }
@@ -68,5 +70,39 @@ struct ConformanceRunTests {
       .trie, ["trie.json": Fixtures.trie(), "trietestnextprev.json": #"{"basic": {"in": ["a"], "tests": []}}"#])
     #expect(report.counts == [2, 0, 1])
     #expect(report.skips.map(\.count) == [1] && report.skips[0].reason == report.reasons[0])
+  }
+
+  @Test("a directory that is not there, one that is a file, and a link to a folder are errors that name it")
+  func unreadableDirectory() throws {
+    try withTemporaryDirectory { directory in
+      try write(["suite/rlp.json": Fixtures.rlp(), "other/rlp.json": Fixtures.rlp(lastByte: "68")], to: directory)
+      let run = { (path: String) in try ConformanceRun(kind: .rlp, directory: "\(directory)/\(path)").run() }
+      #expect(try run("suite").counts == [2, 0, 0])
+      for path in ["nosuch", "suite/rlp.json"] {
+        let error = #expect(throws: ConformanceError.self) { try run(path) }
+        #expect(error?.description.contains("the directory \(directory)/\(path) cannot be read") == true)
+      }
+      // What stands behind it would be passed over.
+      try FileManager.default.createSymbolicLink(
+        atPath: "\(directory)/suite/link", withDestinationPath: "\(directory)/other")
+      let error = #expect(throws: ConformanceError.self) { try run("suite") }
+      #expect(error?.description.contains("suite/link is a link to a folder") == true)
+    }
+  }
+
+  @Test("a trace names the file that cannot be read when it finds no case, and asks for one where there are several")
+  func traces() throws {
+    func trace(_ files: [String: String], _ filter: String?) throws -> [CaseResult] {
+      try withTemporaryDirectory { directory in
+        try write(files, to: directory)
+        return try ConformanceRun(kind: .state, directory: directory, filter: filter).trace { _ in }.notable
+      }
+    }
+    let files = ["call.json": try Fixtures.state(), "cut.json": "{"]
+    let unread = #expect(throws: ConformanceError.self) { try trace(files, "nosuch") }
+    #expect(unread?.description.hasPrefix("cut.json: not JSON") == true)
+    let many = #expect(throws: ConformanceError.self) { try trace(files, nil) }
+    #expect(many?.description.contains("2 are chosen: 'call Istanbul 0' and 'call Berlin 0' first") == true)
+    #expect(try trace(files, "call Berlin").isEmpty)
   }
 }

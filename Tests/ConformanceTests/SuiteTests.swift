@@ -20,7 +20,7 @@ struct SuiteTests {
     let fixture = try Fixtures.state().replacing(#""logs":"#, with: #""expectException": "NONCE_MISMATCH", "logs":"#)
     let report = try run(.state, ["call.json": fixture])
     #expect(report.counts == [0, 2, 0])
-    #expect(report.reasons.first == "the transaction is accepted, and should not be")
+    #expect(report.reasons.first == "the transaction is accepted, expected is NONCE_MISMATCH")
   }
 
   @Test("blocks are taken and refused as expected, and a wrong end fails with the first account that differs")
@@ -30,7 +30,7 @@ struct SuiteTests {
     // 43,106 gas at 1 wei.
     #expect(end.counts == [0, 1, 0] && end.reasons == ["\(Sample.miner): balance is 0xa862, expected 0xa863"])
     let accepted = try run(.blockchain, ["chain.json": Fixtures.blockchain(exception: "InvalidGasUsed")])
-    #expect(accepted.reasons == ["block 0 of the fixture is accepted, expected is InvalidGasUsed"])
+    #expect(accepted.reasons == ["block 0 of the fixture: accepted, expected is InvalidGasUsed"])
   }
 
   @Test("a block that the fixture does not have is no block that is rightly refused")
@@ -39,8 +39,8 @@ struct SuiteTests {
       let report = try run(.blockchain, ["chain.json": Fixtures.blockchain(badBlock: block)])
       #expect(report.counts == [0, 1, 0], "\(block)")
     }
-    let undecodable = try Fixtures.blockchain(badBlock: #"{"expectException": "Any", "rlp": "0x00"}"#)
-    #expect(try run(.blockchain, ["chain.json": undecodable]).counts == [1, 0, 0])
+    let undecodable = #"{"expectException": "BlockException.RLP_STRUCTURES_ENCODING", "rlp": "0x00"}"#
+    #expect(try run(.blockchain, ["chain.json": Fixtures.blockchain(badBlock: undecodable)]).counts == [1, 0, 0])
   }
 
   @Test("a payload of the engine API is a block, and has to say its hash")
@@ -79,5 +79,33 @@ struct SuiteTests {
     #expect(bad.counts == [0, 1, 0] && bad.reasons.first?.hasPrefix("it leaves 0x") == true)
     let unknown = try run(.opcode, ["testcases_nosuch.json": Fixtures.opcode()])
     #expect(unknown.counts == [0, 1, 0] && unknown.reasons == ["the opcode nosuch is unknown"])
+  }
+
+  @Test("RLP and JSON that nest too deeply fail, and end nothing")
+  func depth() throws {
+    let rlp = { (lists: Int) in
+      var bytes: [UInt8] = []
+      for _ in 0..<lists {
+        var writer = RLPWriter()
+        writer.appendListHeader(payloadLength: bytes.count)
+        bytes = writer.bytes + bytes
+      }
+      return #"{"deep": {"in": "VALID", "out": "\#(Hex.encode(bytes))"}}"#
+    }
+    #expect(try run(.rlp, ["deep.json": rlp(RLPReader.depthLimit)]).counts == [1, 0, 0])
+    let bad = try run(.rlp, ["deep.json": rlp(5000)])
+    #expect(bad.counts == [0, 1, 0] && bad.reasons.first?.contains("nested more than 64 deep") == true)
+    let lists = String(repeating: "[", count: 100_000) + String(repeating: "]", count: 100_000)
+    let json = try run(.rlp, ["deep.json": #"{"deep": {"in": \#(lists), "out": "0x"}}"#])
+    #expect(json.counts == [0, 1, 0] && json.reasons.first?.contains("nested too deeply") == true)
+  }
+
+  @Test(
+    "a network whose change has no place that can be read is an error, and not one without the change",
+    arguments: ["HomesteadToDaoAtx", "ArrowGlacierToParisAtDiffg", "ArrowGlacierToParisAtDiff", "LondonToParisAt5x"])
+  func network(name: String) throws {
+    let fixture = try Fixtures.blockchain().replacing(#""network": "Shanghai""#, with: #""network": "\#(name)""#)
+    let report = try run(.blockchain, ["chain.json": fixture])
+    #expect(report.counts == [0, 1, 0] && report.reasons.first?.contains(" is no ") == true, "\(report.reasons)")
   }
 }

@@ -89,8 +89,8 @@ struct SlowLedger {
     else { return 0 }
     _ = world.accessAccount(authority)
     let code = world.code(of: authority)
-    let isDelegation = code.count == 23 && code.starts(with: [0xef, 0x01, 0x00])
-    guard code.isEmpty || isDelegation, world.nonce(of: authority) == authorization.nonce else { return 0 }
+    guard code.isEmpty || SlowMachine.delegate(of: code) != nil, world.nonce(of: authority) == authorization.nonce
+    else { return 0 }
     let refund = world.exists(authority) ? 12500 : 0
     let lent = authorization.address == .zero ? [] : [0xef, 0x01, 0x00] + authorization.address.bytes
     world.setCode(lent, hash: .zero, of: authority)

@@ -8,7 +8,7 @@ extension SlowMachine {
   mutating func run(_ message: Message) -> Outcome {
     var code = message.kind == .create ? message.input : world.code(of: message.recipient)
     var isDelegated = false
-    if message.kind == .call, revision >= .prague, let delegate = Delegation.target(of: code.rawSpan) {
+    if message.kind == .call, revision >= .prague, let delegate = SlowMachine.delegate(of: code) {
       _ = world.accessAccount(delegate)
       code = world.code(of: delegate)
       isDelegated = true
@@ -35,7 +35,7 @@ extension SlowMachine {
     if opcode == 0xf1 && isNew(target, value) { try frame.charge(25000) }
     var code = world.code(of: target)
     var isDelegated = false
-    if revision >= .prague, let delegate = Delegation.target(of: code.rawSpan) {
+    if revision >= .prague, let delegate = SlowMachine.delegate(of: code) {
       try frame.charge(access(delegate))
       code = world.code(of: delegate)
       isDelegated = true
@@ -61,6 +61,12 @@ extension SlowMachine {
     frame.memory.replaceSubrange(
       output.lowerBound..<output.lowerBound + count, with: outcome.output.prefix(count))
     try frame.push(outcome.status == .success)
+  }
+
+  /// The account whose code runs in place of this one: 0xef0100 and an address, 23 bytes (EIP-7702).
+  static func delegate(of code: [UInt8]) -> Address? {
+    guard code.count == 23, code[0] == 0xef, code[1] == 0x01, code[2] == 0x00 else { return nil }
+    return Address(bytes: [UInt8](code[3...]))
   }
 
   /// Whether a call makes the account: one that is not there; from EIP-161 on one that is empty and gets something.

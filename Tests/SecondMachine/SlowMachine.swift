@@ -3,9 +3,10 @@ import Primitives
 
 /// A second interpreter, slow and obvious: arrays, recursion, one rule after the other, for every revision.
 ///
-/// It shares with the first one the host's questions, the arithmetic of `UInt256`, addresses of contracts and the
-/// precompiled contracts with their prices, which published vectors judge; nothing of the stack, memory, jumps, gas,
-/// calls and creations. It calls itself for every call: run it on a large stack.
+/// It shares with the first one the host's questions, where single calls are compared also their answers (`World` is then
+/// the host of both), the arithmetic of `UInt256`, Keccak-256, addresses of contracts and the precompiled contracts with
+/// their prices, which published vectors judge; nothing of the stack, memory, jumps, gas, calls, delegations and
+/// creations. It calls itself for every call: run it on a large stack.
 struct SlowMachine {
   let prices: Prices
   var world: World

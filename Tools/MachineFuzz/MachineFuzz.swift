@@ -39,9 +39,11 @@ struct MachineFuzz {
         print("\(revision): \(report.runs) \(what), \(report.successes) succeed")
         if let difference = report.difference { say("FAILED: \(difference)") }
         if report.difference != nil { differences += 1 }
-        // Programs that all fail would show nothing.
-        if report.successes * 3 < report.runs { say("FAILED: fewer than a third of them succeed") }
-        if report.successes * 3 < report.runs { differences += 1 }
+        // Programs that all fail would show nothing. Of few, by chance, few may succeed.
+        if rounds >= 100, report.successes * 3 < report.runs {
+          say("FAILED: fewer than a third of them succeed")
+          differences += 1
+        }
       }
     }
     let violations = hostile()

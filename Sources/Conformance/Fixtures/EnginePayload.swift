@@ -12,6 +12,9 @@ struct EnginePayload {
   /// Those of all blob transactions, as the call names them (EIP-4844); nil before Cancun.
   private let blobHashes: [Hash256]?
 
+  /// Each a kind and its data, as the call has them (EIP-7685); nil before Prague.
+  private let requests: [[UInt8]]?
+
   /// Reads a call's parameters: the payload, then from Cancun on blob hashes and the parent's beacon root, then from
   /// Prague on requests. The roots over the body, which a payload leaves out, are computed.
   init(_ parameters: JSON) throws(FixtureError) {
@@ -27,24 +30,45 @@ struct EnginePayload {
     block.header.transactionsRoot = block.bodyRoots.transactionsRoot
     block.header.withdrawalsRoot = block.bodyRoots.withdrawalsRoot
     if items.count > 2 { block.header.parentBeaconBlockRoot = try items[2].hash() }
-    if items.count > 3 { block.header.requestsHash = BlockRequest.hash(of: try items[3].requests()) }
     self.block = block
     blockHash = try payload.member("blockHash").hash()
     blobHashes =
       items.count > 1 ? try items[1].items.map { (item) throws(FixtureError) in try item.hash() } : nil
+    requests =
+      items.count > 3 ? try items[3].items.map { (item) throws(FixtureError) in try item.bytes() } : nil
   }
 
-  /// The block's RLP, when the payload says the right things of it.
+  /// The block's RLP, when the call is as the engine API wants it and the payload says the right things of the block.
   func rlp() throws(ForkChoiceError) -> [UInt8] {
+    var block = block
+    if let requests { block.header.requestsHash = BlockRequest.hash(of: try EnginePayload.read(requests)) }
+    guard block.header.shape != nil else {
+      throw ForkChoiceError([.fields], "the payload has not the fields of any fork")
+    }
     let hash = block.header.hash
     if hash != blockHash {
-      throw ForkChoiceError(description: "the payload's block hashes to \(hash), and says \(blockHash)")
+      throw ForkChoiceError([.blockHash], "the payload's block hashes to \(hash), and says \(blockHash)")
     }
     let blobs = block.transactions.flatMap { (try? Transaction(encoded: $0.rawSpan))?.blobVersionedHashes ?? [] }
     if let blobHashes, blobHashes != blobs {
-      throw ForkChoiceError(description: "the call names other blobs than the payload's transactions")
+      throw ForkChoiceError([.blobHashes], "the call names other blobs than the payload's transactions")
     }
     return block.encode()
+  }
+
+  /// Requests by rising kind, none without data (execution-apis, `engine_newPayloadV4`).
+  private static func read(_ requests: [[UInt8]]) throws(ForkChoiceError) -> [BlockRequest] {
+    var read: [BlockRequest] = []
+    for (index, bytes) in requests.enumerated() {
+      guard bytes.count > 1, let kind = BlockRequest.Kind(rawValue: bytes[0]) else {
+        throw ForkChoiceError([.requests], "request \(index) of the call is empty or of no kind that is known")
+      }
+      if let last = read.last, last.kind.rawValue >= kind.rawValue {
+        throw ForkChoiceError([.requests], "request \(index) of the call is not of a higher kind than the one before")
+      }
+      read.append(BlockRequest(kind: kind, data: [UInt8](bytes[1...])))
+    }
+    return read
   }
 }
 
@@ -62,14 +86,5 @@ extension JSON {
     header.blobGasUsed = try optional("blobGasUsed")?.integer()
     header.excessBlobGas = try optional("excessBlobGas")?.integer()
     return header
-  }
-
-  /// Requests, each a kind and its data.
-  fileprivate func requests() throws(FixtureError) -> [BlockRequest] {
-    try items.map { (item) throws(FixtureError) in
-      let bytes = try item.bytes()
-      guard let kind = bytes.first.flatMap(BlockRequest.Kind.init) else { throw FixtureError("a request of no kind") }
-      return BlockRequest(kind: kind, data: [UInt8](bytes.dropFirst()))
-    }
   }
 }

@@ -44,6 +44,12 @@ struct FixtureForks {
     }
   }
 
+  /// 15 of `15k`; nil for a time beyond 64 bits.
+  fileprivate static func thousands(_ count: UInt64) -> UInt64? {
+    let (time, overflows) = count.multipliedReportingOverflow(by: 1000)
+    return overflows ? nil : time
+  }
+
   /// Limits on blobs: those of the fixture, else the main network's.
   private static func blobSchedule(_ config: JSON?) throws(FixtureError) -> [BlobParameters] {
     var schedule: [Fork: BlobParameters] = [:]
@@ -88,17 +94,21 @@ private struct Plan {
     let name = String(text[..<place.lowerBound])
     let start = String(text[place.upperBound...])
     if name == "Dao" {
-      daoFork = UInt64(start)
+      guard let number = UInt64(start) else { throw FixtureError("\(start) is no number of a block") }
+      daoFork = number
       return
     }
     guard let fork = FixtureForks.names[name] else { throw FixtureError("the fork \(name) is unknown") }
     if start.hasPrefix("Diff") {
-      terminalTotalDifficulty = UInt256("0x" + start.dropFirst("Diff".count))
+      guard let difficulty = UInt256("0x" + start.dropFirst("Diff".count)) else {
+        throw FixtureError("\(start) is no total difficulty, Diff and hexadecimal digits")
+      }
+      terminalTotalDifficulty = difficulty
       return
     }
     let isTime = start.hasPrefix("Time")
     let digits = isTime ? String(start.dropFirst("Time".count)) : start
-    let value = digits.hasSuffix("k") ? UInt64(digits.dropLast()).map { $0 * 1000 } : UInt64(digits)
+    let value = digits.hasSuffix("k") ? UInt64(digits.dropLast()).flatMap(FixtureForks.thousands) : UInt64(digits)
     guard let value else { throw FixtureError("\(start) is no place of change") }
     let begun = activations.last?.fork ?? .frontier
     for later in Fork.allCases where later > begun && later <= fork && later != .paris {

@@ -29,42 +29,51 @@ struct ForkChoice {
 
   /// Takes a block in, if it is valid and its parent is there; else says why not. Returns what its transactions did.
   ///
-  /// Only an error that `isRefusal` says something about the block.
-  mutating func add(rlp bytes: [UInt8]) throws -> [TransactionOutcome] {
+  /// Only an error that breaks a rule (`Refusal`) says something about the block.
+  ///
+  /// - Parameter tracer: is told of each instruction of the block's transactions.
+  mutating func add(rlp bytes: [UInt8], tracer: inout some Tracer) throws -> [TransactionOutcome] {
     let block = try EthereumBlock(rlp: bytes.rawSpan)
     let header = block.header
     guard let parent = nodes[header.parentHash] else {
-      throw ForkChoiceError(description: "block \(header.number) has an unknown parent")
+      throw ForkChoiceError([.unknownParent], "block \(header.number) has an unknown parent")
     }
     let rules = HeaderRules(forks: forks)
     try rules.validate(header, parent: parent.header, parentHash: header.parentHash)
     try rules.validateMerge(header, totalDifficulty: parent.totalDifficulty)
-    try block.checkBody()
+    do { try block.checkBody() } catch { throw refusal(of: block, parent, for: error, &tracer) }
     try UncleRules(forks: forks).validate(block.uncles, of: header, ancestors: ancestors(from: header.parentHash))
-    let (node, transactions) = try execute(block, parent)
+    let (node, transactions) = try execute(block, parent, &tracer)
     let hash = header.hash
     nodes[hash] = node
     if isBetter(node) { head = hash }
     return transactions
   }
 
-  /// Whether `add` threw because of what the block is, and not because a state could not be read or committed to.
-  static func isRefusal(_ error: any Error) -> Bool {
-    switch error {
-    case BlockError.state: false
-    case is RLPError, is HeaderError, is BlockBodyError, is BlockError, is ForkChoiceError: true
-    default: false
+  /// Why a block is refused whose body is not its header's. Those who fill fixtures carry a block out before they look at
+  /// these roots, and name what they find first: so the block is carried out here too, and breaks all rules that come up.
+  private func refusal(
+    of block: EthereumBlock, _ parent: Node, for error: BlockBodyError, _ tracer: inout some Tracer
+  ) -> ForkChoiceError {
+    let rules = Refusal.rules(brokenBy: error)
+    do { _ = try execute(block, parent, &tracer) } catch let other {
+      return ForkChoiceError(rules + Refusal.rules(brokenBy: other), "\(error); \(other)")
     }
+    return ForkChoiceError(rules, "\(error)")
   }
 
-  private func execute(_ block: EthereumBlock, _ parent: Node) throws -> (Node, [TransactionOutcome]) {
+  private func execute(
+    _ block: EthereumBlock, _ parent: Node, _ tracer: inout some Tracer
+  ) throws -> (Node, [TransactionOutcome]) {
     let view = TreeView(state: parent.state, tree: self, parent: block.header.parentHash)
-    let outcome = try executor.apply(block, to: view)
+    let outcome = try executor.apply(block, to: view, tracer: &tracer)
     let commitment = try outcome.commit(block, onto: parent.state.root, reader: parent.state)
     var state = parent.state
     state.apply(outcome.diffs, commitment.state)
-    if let wrong = commitment.computed.differences(from: block.header).first {
-      throw ForkChoiceError(description: "block \(block.header.number): \(wrong)", state: state.contents)
+    let wrong = commitment.computed.differences(from: block.header)
+    if let first = wrong.first {
+      let rules = wrong.compactMap { Refusal($0) }
+      throw ForkChoiceError(rules, "block \(block.header.number): \(first)", state: state.contents)
     }
     let node = Node(
       header: block.header, uncles: block.uncles.map(\.hash),
@@ -92,10 +101,19 @@ struct ForkChoice {
 
 /// Why a block is not taken in.
 struct ForkChoiceError: Error, CustomStringConvertible {
+  /// What it breaks: one rule, or all claims of the header that are wrong.
+  let rules: [Refusal]
+
   let description: String
 
   /// What the block came to, where it could be carried out.
-  var state: FixtureState?
+  let state: FixtureState?
+
+  init(_ rules: [Refusal], _ description: String, state: FixtureState? = nil) {
+    self.rules = rules
+    self.description = description
+    self.state = state
+  }
 }
 
 /// The state after a block of the tree, with the hashes of the blocks before.

@@ -6,7 +6,7 @@ package struct CaseResult: Sendable {
     case failed(String)
     /// Why it was not run.
     case skipped(String)
-    /// It is no fixture of the suite's kind. Counts as failed: nothing is passed over.
+    /// It is no fixture of the suite's kind, nor does it belong to one. Counts as failed: nothing is passed over.
     case foreign
   }
 

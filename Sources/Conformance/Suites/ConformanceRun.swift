@@ -1,6 +1,5 @@
 import Dispatch
 package import EVM
-import Foundation
 import Hashing
 import Synchronization
 
@@ -57,7 +56,7 @@ package struct ConformanceRun: Sendable {
     let files = try files(of: suite)
     let results = Mutex<[Int: [CaseResult]]>([:])
     DispatchQueue.concurrentPerform(iterations: files.count) { index in
-      let cases = run(suite, FixtureFile(directory: directory, path: files[index]))
+      let cases = run(suite, files[index])
       results.withLock { $0[index] = cases }
     }
     let byFile = results.withLock { $0 }
@@ -91,14 +90,12 @@ package struct ConformanceRun: Sendable {
     }
   }
 
-  /// Paths of the suite's files below the directory, in order.
-  private func files(of suite: any Suite) throws -> [String] {
-    guard let found = FileManager.default.enumerator(atPath: directory) else {
-      throw ConformanceError("\(directory) is no directory")
-    }
-    let all = found.compactMap { $0 as? String }.filter(suite.holdsCases).sorted()
-    guard !all.isEmpty else { throw ConformanceError("\(directory) holds no file of the suite '\(kind.rawValue)'") }
-    return all
+  /// The suite's files below the directory, by path.
+  private func files(of suite: any Suite) throws -> [FixtureFile] {
+    let all = try FixtureFile.all(in: directory).sorted { $0.path < $1.path }
+    let files = suite.files(among: all)
+    guard !files.isEmpty else { throw ConformanceError("\(directory) holds no file of the suite '\(kind.rawValue)'") }
+    return files
   }
 
   private func run(_ suite: any Suite, _ file: FixtureFile) -> [CaseResult] {
@@ -130,21 +127,31 @@ package struct ConformanceRun: Sendable {
 extension ConformanceRun {
   /// Runs the one case that is chosen, and tells of each instruction when it is over; a plain transfer has none.
   ///
-  /// Throws when no case is chosen, or more than one, or one that does not come to instructions in this way.
+  /// Throws when no case is chosen, or more than one, or one that does not come to instructions in this way; also when none
+  /// is chosen and a file could not be read.
   package func trace(_ tell: @escaping (StructLogTracer.Entry) -> Void) throws -> ConformanceReport {
     let suite = try suite()
+    // Each case keeps its fixture, so no more are kept than are named.
     var chosen: [(file: String, item: SuiteCase)] = []
-    for path in try files(of: suite) {
-      let file = FixtureFile(directory: directory, path: path)
-      for item in (try? suite.cases(of: file)) ?? [] where chooses(item, of: path) { chosen.append((path, item)) }
+    var (count, unread) = (0, ConformanceError?.none)
+    for file in try files(of: suite) {
+      do {
+        for item in try suite.cases(of: file) where chooses(item, of: file.path) {
+          count += 1
+          if count <= 2 { chosen.append((file.path, item)) }
+        }
+      } catch {
+        if unread == nil { unread = ConformanceError("\(file.path): \(error)") }
+      }
     }
-    guard let (file, item) = chosen.first else { throw nothingChosen }
-    guard chosen.count == 1 else {
+    guard let (file, item) = chosen.first else { throw unread ?? nothingChosen }
+    guard count == 1 else {
       let others = "'\(item.name)' and '\(chosen[1].item.name)'"
-      throw ConformanceError("a trace is of one case, and \(chosen.count) are chosen: \(others) first")
+      throw ConformanceError("a trace is of one case, and \(count) are chosen: \(others) first")
     }
     guard let outcome = item.outcome(tell) else {
-      throw ConformanceError("'\(item.name)' cannot be traced: cases of the suite 'state' can")
+      throw ConformanceError(
+        "'\(item.name)' cannot be traced: what a 'state' or 'blockchain' test or a 'mainnet' block carries out can")
     }
     return ConformanceReport([CaseResult(file: file, name: item.name, fork: item.fork, outcome: outcome)])
   }

@@ -7,10 +7,17 @@ import Rollup
 struct GenesisSuite: Suite {
   private static let ending = ".expected.json"
 
-  func holdsCases(_ path: String) -> Bool { path.hasSuffix(Self.ending) }
+  func files(among files: [FixtureFile]) -> [FixtureFile] {
+    let paths = Set(files.map(\.path))
+    return files.filter { file in
+      let expectation = String(file.path.dropLast(".json".count)) + Self.ending
+      return file.path.hasSuffix(".json") && !paths.contains(expectation)
+    }
+  }
 
   func cases(of file: FixtureFile) throws -> [SuiteCase] {
-    let name = String((file.path.split(separator: "/").last ?? "").dropLast(Self.ending.count))
+    guard file.name.hasSuffix(Self.ending) else { return [] }
+    let name = String(file.name.dropLast(Self.ending.count))
     let expected = try file.json()
     guard let genesis = file.sibling("\(name).json") else { throw FixtureError("\(name).json is not there") }
     return [SuiteCase(name: name, fork: "genesis") { try run(genesis, expected) }]

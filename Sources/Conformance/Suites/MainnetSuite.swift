@@ -1,11 +1,13 @@
 import EVM
+import Foundation
 import Primitives
 import Rollup
 import StateTransition
 import StateTrie
 
 /// Real blocks of Ethereum's main network, a folder each: `block.json` as the RPC has it and, where the block can be
-/// carried out, `pre_state.json` with what it reads. Code and the hashes of ancestors stand in files of their own.
+/// carried out, `pre_state.json` with what it reads. Code and the hashes of ancestors stand in files of their own, in the
+/// suite's directory or, where that is one of its folders, above it.
 ///
 /// Two cases for a block: what can be told from the block alone (its hash, the roots over its body, transaction hashes
 /// and senders), and its execution (gas, bloom and, from Byzantium on, receipts). The rest of the state is not there, so
@@ -15,26 +17,45 @@ struct MainnetSuite: Suite {
   private let codes: [Hash256: [UInt8]]
   private let hashes: [UInt64: Hash256]
   private static let chainID: UInt64 = 1
+  private static let codesName = "bytecodes.json"
+  private static let hashesName = "block_hashes.json"
 
   /// Reads `bytecodes.json` and `block_hashes.json`, where they are.
   init(directory: String) throws {
     forks = try MainnetSuite.schedule()
-    let root = FixtureFile(directory: directory, path: "block.json")
     var codes: [Hash256: [UInt8]] = [:]
-    for (hash, code) in try root.sibling("bytecodes.json")?.json().members ?? [] {
+    for (hash, code) in try MainnetSuite.common(Self.codesName, of: directory)?.json().members ?? [] {
       codes[try JSON.string(hash).hash()] = try code.bytes()
     }
     self.codes = codes
     var hashes: [UInt64: Hash256] = [:]
-    for (number, hash) in try root.sibling("block_hashes.json")?.json().members ?? [] {
+    for (number, hash) in try MainnetSuite.common(Self.hashesName, of: directory)?.json().members ?? [] {
       hashes[try JSON.string(number).integer()] = try hash.hash()
     }
     self.hashes = hashes
   }
 
-  func holdsCases(_ path: String) -> Bool { path.hasSuffix("/block.json") }
+  /// A file for all blocks: in the directory or, as a block's folder is two below the suite's, up to two above.
+  private static func common(_ name: String, of directory: String) -> FixtureFile? {
+    var folder = URL(fileURLWithPath: directory)
+    for _ in 0...2 {
+      let file = FixtureFile(directory: folder.path, path: name)
+      if file.exists { return file }
+      folder.deleteLastPathComponent()
+    }
+    return nil
+  }
+
+  func files(among files: [FixtureFile]) -> [FixtureFile] {
+    files.filter { file in
+      let isState = file.name == "pre_state.json" && file.sibling("block.json") != nil
+      let isCommon = file.path == Self.codesName || file.path == Self.hashesName
+      return file.name.hasSuffix(".json") && !isState && !isCommon
+    }
+  }
 
   func cases(of file: FixtureFile) throws -> [SuiteCase] {
+    guard file.name == "block.json" else { return [] }
     let json = try file.json()
     let transactions = try json.member("transactions").items.map { (item) throws(FixtureError) in
       try item.transaction()
@@ -45,12 +66,22 @@ struct MainnetSuite: Suite {
       try checkBody(block, transactions, fork, json)
     }
     let state = file.sibling("pre_state.json")
-    let execution = SuiteCase(name: "\(block.header.number) execution", fork: fork.name) { () -> CaseResult.Outcome in
-      guard let state else { return .skipped(SkipList.withoutState) }
-      let difference = try checkExecution(block, over: try FixtureState(preState: state.json(), codes: codes), json)
-      return difference.map { .failed($0) } ?? .passed
+    let execution = SuiteCase(name: "\(block.header.number) execution", fork: fork.name) {
+      var tracer = NoTracer()
+      return try execute(block, over: state, json, &tracer)
+    } traced: { tell in
+      var tracer = StructLogTracer(tell)
+      return try execute(block, over: state, json, &tracer)
     }
     return [body, execution]
+  }
+
+  private func execute(
+    _ block: EthereumBlock, over file: FixtureFile?, _ json: JSON, _ tracer: inout some Tracer
+  ) throws -> CaseResult.Outcome {
+    guard let file else { return .skipped(SkipList.withoutState) }
+    let state = try FixtureState(preState: file.json(), codes: codes)
+    return try checkExecution(block, over: state, json, &tracer).map { CaseResult.Outcome.failed($0) } ?? .passed
   }
 }
 
@@ -77,9 +108,11 @@ extension MainnetSuite {
     return nil
   }
 
-  private func checkExecution(_ block: EthereumBlock, over state: FixtureState, _ json: JSON) throws -> String? {
+  private func checkExecution(
+    _ block: EthereumBlock, over state: FixtureState, _ json: JSON, _ tracer: inout some Tracer
+  ) throws -> String? {
     let executor = BlockExecutor(chainID: Self.chainID, forks: forks)
-    let outcome = try executor.apply(block, to: PartialState(state: state, hashes: hashes))
+    let outcome = try executor.apply(block, to: PartialState(state: state, hashes: hashes), tracer: &tracer)
     if outcome.gasUsed != block.header.gasUsed {
       return "gas used is \(outcome.gasUsed), expected \(block.header.gasUsed)"
     }

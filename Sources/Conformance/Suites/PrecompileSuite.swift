@@ -3,7 +3,9 @@ import Primitives
 
 /// Vectors of precompiled contracts: geth's by contract, Wycheproof's signatures, and c-kzg-4844's `verify_kzg_proof`.
 struct PrecompileSuite: Suite {
-  func holdsCases(_ path: String) -> Bool { path.hasSuffix(".json") || path.hasSuffix(".yaml") }
+  func files(among files: [FixtureFile]) -> [FixtureFile] {
+    files.filter { $0.path.hasSuffix(".json") || $0.path.hasSuffix(".yaml") }
+  }
 
   /// Throws for a file that is of none of these kinds, so that none is passed over.
   func cases(of file: FixtureFile) throws -> [SuiteCase] {

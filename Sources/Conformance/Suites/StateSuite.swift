@@ -34,15 +34,18 @@ struct StateSuite: FixtureSuite {
     let context = BlockContext(header: header, chainID: chainID ?? 1, forks: forks.schedule)
     var state = try FixtureState(fixture.member("pre"))
     var execution = BlockExecution(context: context, over: state)
-    let isRefusalExpected = entry["expectException"]?.text != nil
+    let refusal = try entry.optional("expectException").map { (json) throws(FixtureError) in
+      ExpectedRefusal(try json.string())
+    }
     var outcome: TransactionOutcome?
     do {
       outcome = try execution.apply(entry.member("txbytes").bytes(), tracer: &tracer)
-      if isRefusalExpected { return "the transaction is accepted, and should not be" }
+      if let refusal { return "the transaction is accepted, expected is \(refusal)" }
       state.apply(execution.takeDiff())
     } catch let error as BlockError {
       guard case .invalidTransaction = error else { return "\(error)" }
-      if !isRefusalExpected { return "the transaction is refused: \(error)" }
+      guard let refusal else { return "the transaction is refused: \(error)" }
+      if let difference = refusal.difference(from: error) { return difference }
     } catch let error as FixtureError {
       throw error
     } catch {

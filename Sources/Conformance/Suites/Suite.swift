@@ -2,11 +2,17 @@ import EVM
 
 /// One way of reading fixtures.
 protocol Suite: Sendable {
-  /// Whether a file holds cases, by its path below the suite's directory.
-  func holdsCases(_ path: String) -> Bool
+  /// Which files are read for cases, of all below the suite's directory: every one that could hold a fixture, but for those
+  /// that belong to the cases of others. What turns out to hold none is of another kind.
+  func files(among files: [FixtureFile]) -> [FixtureFile]
 
-  /// The cases of such a file.
+  /// The cases of such a file; none when it is of another kind.
   func cases(of file: FixtureFile) throws -> [SuiteCase]
+}
+
+extension Suite {
+  /// All files of JSON.
+  func files(among files: [FixtureFile]) -> [FixtureFile] { files.filter { $0.path.hasSuffix(".json") } }
 }
 
 /// A suite whose files hold fixtures by name, each complete in itself.
@@ -16,8 +22,6 @@ protocol FixtureSuite: Suite {
 }
 
 extension FixtureSuite {
-  func holdsCases(_ path: String) -> Bool { path.hasSuffix(".json") }
-
   func cases(of file: FixtureFile) throws -> [SuiteCase] { try Self.cases(of: file.json(), in: file.path) }
 
   static func cases(of document: JSON, in path: String) -> [SuiteCase] {
@@ -38,30 +42,36 @@ struct SuiteCase {
   private let body: () throws -> CaseResult.Outcome
 
   /// The same, telling of each instruction; nil where no instructions are followed.
-  private let traced: ((@escaping (StructLogTracer.Entry) -> Void) throws -> String?)?
+  private let traced: ((@escaping (StructLogTracer.Entry) -> Void) throws -> CaseResult.Outcome)?
 
   /// Both closures give nil for passed, else the first difference; the second tells of each instruction.
   init(
     name: String, fork: String, _ difference: @escaping () throws -> String?,
     traced: ((@escaping (StructLogTracer.Entry) -> Void) throws -> String?)? = nil
   ) {
-    self.name = name
-    self.fork = fork
-    body = { try difference().map { .failed($0) } ?? .passed }
-    self.traced = traced
+    self.init(
+      name: name, fork: fork, outcome: { Self.outcome(of: try difference()) },
+      traced: traced.map { run in { tell in Self.outcome(of: try run(tell)) } })
   }
 
-  /// `outcome` says so itself where what the case holds decides that it cannot be run.
-  init(name: String, fork: String, outcome: @escaping () throws -> CaseResult.Outcome) {
+  /// The closures say so themselves where what the case holds decides that it cannot be run.
+  init(
+    name: String, fork: String, outcome: @escaping () throws -> CaseResult.Outcome,
+    traced: ((@escaping (StructLogTracer.Entry) -> Void) throws -> CaseResult.Outcome)? = nil
+  ) {
     self.name = name
     self.fork = fork
     body = outcome
-    traced = nil
+    self.traced = traced
+  }
+
+  private static func outcome(of difference: String?) -> CaseResult.Outcome {
+    difference.map { .failed($0) } ?? .passed
   }
 
   /// What stands in a file of fixtures, and is none of the suite's kind.
   static func foreign(_ name: String) -> SuiteCase {
-    SuiteCase(name: name, fork: CaseResult.noFork) { () -> CaseResult.Outcome in .foreign }
+    SuiteCase(name: name, fork: CaseResult.noFork, outcome: { .foreign })
   }
 
   /// Runs it.
@@ -72,11 +82,6 @@ struct SuiteCase {
   /// Runs it and tells of each instruction; nil where that cannot be.
   func outcome(_ tell: @escaping (StructLogTracer.Entry) -> Void) -> CaseResult.Outcome? {
     guard let traced else { return nil }
-    do {
-      if let difference = try traced(tell) { return .failed(difference) }
-      return .passed
-    } catch {
-      return .failed("\(error)")
-    }
+    do { return try traced(tell) } catch { return .failed("\(error)") }
   }
 }

@@ -14,16 +14,19 @@ struct TransactionSuite: FixtureSuite {
     guard let number = FixtureForks.names[fork] else { throw FixtureError("the fork \(fork) is unknown") }
     let rules = ForkRules.rules(of: number)
     let bytes = try fixture.member("txbytes").bytes()
-    let isRefusalExpected = expected["exception"] != nil
+    let refusal = try expected.optional("exception").map { (json) throws(FixtureError) in
+      ExpectedRefusal(try json.string())
+    }
     do {
       let transaction = try Transaction(encoded: bytes.rawSpan)
       let sender = try transaction.sender(chainID: 1, rules: rules)
       let gas = try transaction.checkStateless(rules: rules).intrinsic
-      if isRefusalExpected { return "accepted, expected is \(expected["exception"]?.text ?? "an exception")" }
+      if let refusal { return "accepted, expected is \(refusal)" }
       if transaction.encode() != bytes { return "the encoding is another one" }
       return try difference(transaction.hash, sender, gas, expected)
     } catch let error as TransactionError {
-      return isRefusalExpected ? nil : "refused: \(error)"
+      guard let refusal else { return "refused: \(error)" }
+      return refusal.difference(from: error)
     }
   }
 

@@ -9,15 +9,24 @@ import StateTrie
 /// Its fee rules are its own, so blocks are not carried out. Two cases for a block: its transactions (their root, hashes
 /// and senders), and its witness: every account that a transaction names is found below the root of the state before,
 /// senders with the nonce of their first transaction, and code under its hash.
+///
+/// Beside a block `NAME.json` of a validium stands `NAME_validium_txs.json`, its messages before they were encrypted for
+/// L1. Other bytes than those of the block, they are not read.
 struct WitnessSuite: Suite {
-  func holdsCases(_ path: String) -> Bool {
-    path.contains("witnesses/") && path.hasSuffix(".json") && !path.hasSuffix("_txs.json")
+  func files(among files: [FixtureFile]) -> [FixtureFile] {
+    let paths = Set(files.map(\.path))
+    let ending = "_validium_txs.json"
+    return files.filter { file in
+      let block = String(file.path.dropLast(ending.count)) + ".json"
+      return file.path.hasSuffix(".json") && !(file.path.hasSuffix(ending) && paths.contains(block))
+    }
   }
 
   func cases(of file: FixtureFile) throws -> [SuiteCase] {
     let json = try file.json()
-    let name = String((file.path.split(separator: "/").last ?? "").dropLast(".json".count))
-    let fork = file.path.split(separator: "/").first.map(String.init) ?? ""
+    guard json["states"] != nil else { return [] }
+    let name = String(file.name.dropLast(".json".count))
+    let fork = file.folder.split(separator: "/").first.map(String.init) ?? CaseResult.noFork
     let chainID = try json.member("chain_id").integer()
     let transactions = try json.member(anyOf: "transactions", "transaction").items.map { (item) throws(FixtureError) in
       try ScrollTransaction(item)

@@ -31,7 +31,8 @@ extension BlockExecution {
     return try apply(decoded, signer: signer, &tracer)
   }
 
-  private mutating func apply(
+  @discardableResult
+  mutating func apply(
     _ decoded: Result<Transaction, TransactionError>, signer: Address?, _ tracer: inout some Tracer
   ) throws(BlockError) -> TransactionOutcome {
     let transaction: Transaction

@@ -1,3 +1,4 @@
+package import EVM
 package import Primitives
 package import Rollup
 
@@ -23,6 +24,16 @@ package struct BlockExecutor: Sendable {
   package func apply(
     _ block: EthereumBlock, signers: [Address?] = [], to view: some StateView, on machines: MachineShelf? = nil
   ) throws(BlockError) -> BlockOutcome {
+    var tracer = NoTracer()
+    return try apply(block, signers: signers, to: view, on: machines, tracer: &tracer)
+  }
+
+  /// As `apply(_:signers:to:on:)`, telling a tracer about each instruction of the transactions. Calls by the protocol
+  /// itself are not told of.
+  package func apply(
+    _ block: EthereumBlock, signers: [Address?] = [], to view: some StateView, on machines: MachineShelf? = nil,
+    tracer: inout some Tracer
+  ) throws(BlockError) -> BlockOutcome {
     precondition(signers.isEmpty || signers.count == block.transactions.count, "a signer for each transaction")
     let context = BlockContext(header: block.header, chainID: chainID, forks: forks)
     var execution = BlockExecution(
@@ -33,7 +44,7 @@ package struct BlockExecutor: Sendable {
     let transactions = block.transactions.map(Transaction.decode)
     try execution.prefetch(transactions, signers: signers)
     for (index, transaction) in transactions.enumerated() {
-      try execution.apply(transaction, signer: signers.isEmpty ? nil : signers[index])
+      try execution.apply(transaction, signer: signers.isEmpty ? nil : signers[index], &tracer)
       if !context.rules.receiptsCarryStatus { diffs.append(execution.takeDiff()) }
     }
     let requests = try execution.finish(uncles: block.uncles, withdrawals: block.withdrawals)

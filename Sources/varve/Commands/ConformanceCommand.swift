@@ -12,8 +12,8 @@ struct ConformanceCommand: VarveCommand {
       Every file of the suite below the directory is run, over all cores. What
       does not pass is listed with its first difference; the last line counts.
       A share is a fixed part of the cases, by a checksum of their names. A trace
-      is of one state test: a line of JSON for each instruction (EIP-3155) before
-      the rest.
+      is of one state or blockchain test or one block of mainnet: a line of JSON for
+      each instruction of its transactions (EIP-3155) before the rest.
 
       EXAMPLES
         varve conformance state vectors/eest-state-tests

@@ -15,12 +15,12 @@ enum Fixtures {
       """#
   }
 
-  private static func json(_ accounts: [GenesisAccount]) -> String {
+  static func json(_ accounts: [GenesisAccount]) -> String {
     "{\(accounts.map(json).joined(separator: ","))}"
   }
 
   /// Keccak-256 of the RLP of no logs.
-  private static let noLogs = Keccak256.hash([0xc0])
+  static let noLogs = Keccak256.hash([0xc0])
 
   /// A state test at Istanbul and Berlin.
   ///
@@ -39,6 +39,21 @@ enum Fixtures {
       {"\#(name)": {"env": {"currentCoinbase": "\#(Sample.miner)", "currentDifficulty": "0x20000",
           "currentNumber": "0x01", "currentGasLimit": "0x989680", "currentTimestamp": "0x03e8"},
         "pre": \#(json(try Sample.before())), "post": {\#(post.joined(separator: ","))}}}
+      """#
+  }
+
+  /// A state test at Berlin whose transaction's nonce is one too high.
+  ///
+  /// - Parameter exception: why it is to be refused.
+  static func refusal(_ exception: String) throws -> String {
+    var call = try Sample.call()
+    call.nonce = 1
+    let bytes = Hex.encode(try Sample.signed(call).encode())
+    return #"""
+      {"high": {"env": {"currentCoinbase": "\#(Sample.miner)", "currentDifficulty": "0x20000",
+          "currentNumber": "0x01", "currentGasLimit": "0x989680", "currentTimestamp": "0x03e8"}, "config": {},
+        "pre": \#(json(try Sample.before())), "post": {"Berlin": [{"expectException": "\#(exception)",
+          "hash": "\#(GenesisState.root(of: try Sample.before()))", "logs": "\#(noLogs)", "txbytes": "\#(bytes)"}]}}}
       """#
   }
 
@@ -71,9 +86,14 @@ enum Fixtures {
 
   /// The same block as a call of the engine API.
   ///
-  /// - Parameter blockHash: what the payload says that its block hashes to; nil is the truth.
-  static func engine(blockHash: Hash256? = nil) throws -> String {
+  /// - Parameters:
+  ///   - blockHash: what the payload says that its block hashes to; nil is the truth.
+  ///   - more: what the call has after the payload, each behind a comma.
+  ///   - error: members that say that the block is to be refused, each behind a comma.
+  static func engine(blockHash: Hash256? = nil, more: String = "", error: String = "") throws -> String {
     let (genesis, block) = (try Sample.genesis().header, try Sample.block())
+    let head = error.isEmpty ? block.header.hash : genesis.hash
+    let after = try error.isEmpty ? Sample.afterBlock() : Sample.before()
     let header = block.header
     let bloom = Hex.encode(LogsBloom.empty.bytes)
     return #"""
@@ -91,17 +111,21 @@ enum Fixtures {
           "gasLimit": "\#(UInt256(header.gasLimit).hex)", "gasUsed": "\#(UInt256(header.gasUsed).hex)",
           "timestamp": "0xc", "extraData": "0x", "prevRandao": "\#(Hash256.zero)", "baseFeePerGas": "0x7",
           "blockHash": "\#(blockHash ?? header.hash)", "withdrawals": [],
-          "transactions": ["\#(Hex.encode(block.transactions[0]))"]}]}],
-        "lastblockhash": "\#(header.hash)", "postState": \#(json(try Sample.afterBlock()))}}
+          "transactions": ["\#(Hex.encode(block.transactions[0]))"]}\#(more)]\#(error)}],
+        "lastblockhash": "\#(head)", "postState": \#(json(after))}}
       """#
   }
 
   /// A transaction test at two forks, at the first of which there are no chain ids.
-  static func transaction(intrinsicGas: UInt64 = 21_000) throws -> String {
+  ///
+  /// - Parameter exception: why it is to be refused there.
+  static func transaction(
+    intrinsicGas: UInt64 = 21_000, exception: String = "TransactionException.INVALID_CHAINID"
+  ) throws -> String {
     let call = try Sample.call()
     return #"""
       {"call": {"txbytes": "\#(Hex.encode(call.encode()))", "result": {
-        "Homestead": {"exception": "InvalidVRS"},
+        "Homestead": {"exception": "\#(exception)"},
         "Berlin": {"hash": "\#(call.hash)", "sender": "\#(try Sample.sender())",
           "intrinsicGas": "\#(UInt256(intrinsicGas).hex)"}}}}
       """#

@@ -12,13 +12,16 @@ func write(_ files: [String: String], to directory: String) throws {
 }
 
 /// Runs a suite of these files.
+///
+/// - Parameter folder: the suite's directory among them; nil for all of them.
 func run(
-  _ kind: ConformanceRun.Kind, _ files: [String: String], filter: String? = nil, fork: String? = nil,
-  share: ConformanceRun.Share? = nil
+  _ kind: ConformanceRun.Kind, _ files: [String: String], below folder: String? = nil, filter: String? = nil,
+  fork: String? = nil, share: ConformanceRun.Share? = nil
 ) throws -> ConformanceReport {
   try withTemporaryDirectory { directory in
     try write(files, to: directory)
-    return try ConformanceRun(kind: kind, directory: directory, filter: filter, fork: fork, share: share).run()
+    let suite = folder.map { "\(directory)/\($0)" } ?? directory
+    return try ConformanceRun(kind: kind, directory: suite, filter: filter, fork: fork, share: share).run()
   }
 }
 

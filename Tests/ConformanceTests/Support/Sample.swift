@@ -19,8 +19,10 @@ enum Sample {
 
   /// Takes 7 wei along, and pays 8 for each gas.
   static func call() throws -> Transaction {
-    try Transaction(nonce: 0, gasPrice: 8, gasLimit: 50_000, to: contract, value: 7).signed(by: key, chainID: 1)
+    try signed(Transaction(nonce: 0, gasPrice: 8, gasLimit: 50_000, to: contract, value: 7))
   }
+
+  static func signed(_ transaction: Transaction) throws -> Transaction { try transaction.signed(by: key, chainID: 1) }
 
   /// At Istanbul and at Berlin, where a slot that nobody has looked at costs 2,100 more.
   static func gasUsed(isBerlin: Bool) -> UInt64 { 21_000 + 2 * 3 + 20_000 + (isBerlin ? 2_100 : 0) }
