@@ -28,14 +28,15 @@ extension Verifier {
   ) throws(ReadError) {
     checkpoint.observationRows += 1
     let key = ObservationKey(kind: header.kind, position: header.position.rawValue).bytes
-    let isThere: Bool
+    let bytes: Int?
     do throws(LMDBError) {
-      isThere = try transaction.get(key.rawSpan, in: tables.observations) != nil
+      bytes = try transaction.get(key.rawSpan, in: tables.observations)?.byteCount
     } catch { throw .store(error) }
-    if !isThere {
+    if bytes != 0 {
+      let what = bytes == nil ? "does not know it" : "has bytes beside its key"
       note(
         Damage(
-          .shape("the index of observations does not know it"), position: header.position,
+          .shape("the index of observations \(what)"), position: header.position,
           kind: header.kind.rawValue, l1Block: header.coordinates.blockNumber))
     }
   }

@@ -1,5 +1,7 @@
 import CoreMetrics
 import EventStore
+import Foundation
+import LMDB
 import MetricsTestKit
 import SystemPackage
 import TestSupport
@@ -17,6 +19,7 @@ struct MetricsTests {
         let directory = FilePath(path).appending("ledger")
         let log = try EventLog.open(directory, mode: .create)
         try log.fill(5)
+        let first = try log.head()
         try log.fill(3)
         let head = try log.head()
         // Metrics are told after the callers, but before the next commit begins.
@@ -24,6 +27,8 @@ struct MetricsTests {
         let dimensions = [("log", "ledger")]
         // The file is looked at after the first commit; the counts are of both.
         #expect(try metrics.expectMeter("varve_log_records", dimensions).values.first == 5)
+        #expect(
+          try metrics.expectMeter("varve_log_payload_bytes", dimensions).values.first == Double(first.payloadBytes))
         #expect(
           try metrics.expectCounter("varve_log_appended_records", dimensions).values.prefix(2).reduce(0, +)
             == Int64(head.size))
@@ -41,7 +46,42 @@ struct MetricsTests {
         let commits = try #require(try log.statistics().commits)
         #expect(commits.commits == 3 && commits.requests == 3 && commits.records == head.size + 1)
         #expect(commits.time >= .nanoseconds(times.reduce(0, +)))
+        try MetricsTests.expectOldestReader(of: log, dimensions, in: metrics)
+        #expect(try MetricsTests.told(to: metrics) == MetricsTests.documented())
       }
     }
+  }
+
+  /// A snapshot that is held is the oldest one, and the more commits behind the more there are.
+  private static func expectOldestReader(
+    of log: EventLog, _ dimensions: [(String, String)], in metrics: TestMetrics
+  ) throws {
+    try log.environment.read { (_: borrowing ReadTransaction) throws(ReadError) in
+      for _ in 0..<3 {
+        // Until it is time to look at the readers again.
+        Thread.sleep(forTimeInterval: 0.3)
+        do throws(AppendError) { try log.append([plain([1])]) } catch { Issue.record("\(error)") }
+      }
+    }
+    // What the last of these told is told before the next commit begins.
+    try log.fill(1)
+    let lags = try metrics.expectMeter("varve_log_oldest_reader_commits", dimensions).values
+    #expect(lags.filter { $0 > 0 } == [1, 2, 3])
+  }
+
+  /// The names and kinds of all that was told, each with the log's label.
+  private static func told(to metrics: TestMetrics) -> Set<String> {
+    Set(
+      metrics.meters.map { "\($0.label) meter" } + metrics.counters.map { "\($0.label) counter" }
+        + metrics.recorders.map { "\($0.label) recorder" } + metrics.timers.map { "\($0.label) timer" })
+  }
+
+  /// The names and kinds in `Docs/Concurrency.md`.
+  private static func documented() throws -> Set<String> {
+    let text = try String(contentsOfFile: "\(packageRoot)/Docs/Concurrency.md", encoding: .utf8)
+    let rows = text.split(separator: "\n").filter { $0.hasPrefix("| `varve_log_") }
+    return Set(rows.map { $0.replacing("`", with: "").split(separator: "|").prefix(2) }.map { cells in
+      cells.map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: " ")
+    })
   }
 }

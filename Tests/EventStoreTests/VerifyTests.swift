@@ -192,6 +192,14 @@ struct VerifyTests {
       #expect(damages.first?.position == Position(75))
       #expect(damages.last == Damage(.rowCount(table: "observations", stored: 1, expected: 2)))
     }
+    try withDamage({ directory in
+      try tamper(directory) { (transaction, tables) throws(LMDBError) in
+        try transaction.put([1].rawSpan, for: ([1, 1] + key(75)).rawSpan, in: tables("observations"))
+      }
+    }) { damages in
+      #expect(damages.map(\.position) == [Position(75)])
+      #expect(damages.allSatisfy { $0.fault == .shape("the index of observations has bytes beside its key") })
+    }
   }
 
   @Test("chunks that belong to no record are counted")

@@ -44,9 +44,10 @@ struct CrashLoop {
 
   /// The work that has long runs of writes to new files is looked at here and there, in more runs.
   private static let samples = [
-    Sample(work: .append, way: .restart, share: 78, exhaustiveLimit: 6, imagesPerMoment: 24, moments: nil),
+    Sample(work: .append, way: .restart, share: 75, exhaustiveLimit: 6, imagesPerMoment: 24, moments: nil),
     Sample(work: .upkeep, way: .upkeep, share: 18, exhaustiveLimit: 3, imagesPerMoment: 8, moments: 16),
     Sample(work: .rebuild, way: .rebuild, share: 4, exhaustiveLimit: 3, imagesPerMoment: 6, moments: 24),
+    Sample(work: .repair, way: .repair, share: 3, exhaustiveLimit: 3, imagesPerMoment: 6, moments: 8),
   ]
 
   /// All work; with a disk that is deaf, that of which the syncs are.
@@ -56,6 +57,7 @@ struct CrashLoop {
     case .toEverySync, .afterFailedMeta: Self.samples.filter { $0.work == .append }
     case .ofSigner, .ofTiles, .ofCopy: Self.samples.filter { $0.work == .upkeep }
     case .ofProjections: Self.samples.filter { $0.work == .rebuild }
+    case .ofRepair: Self.samples.filter { $0.work == .repair }
     }
   }
 

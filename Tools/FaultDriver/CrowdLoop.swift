@@ -75,8 +75,8 @@ struct CrowdLoop {
     let milliseconds = Double.random(in: 40...120, using: &random) + (isSabotaged ? 200 : 0)
     // One that starts slowly may have the log once the other is gone, so both go at once.
     let reports = [
-      try first.kill(after: milliseconds, ofOpening: false, with: second.process),
-      try second.kill(after: 0, ofOpening: false),
+      try first.kill(after: milliseconds, ofFirstLine: false, with: second.process),
+      try second.kill(after: 0, ofFirstLine: false),
     ]
     // One that ends for another reason than the other's lock has met the other's commits.
     let isAlone = reports.allSatisfy { $0.wasKilled || $0.exitCode == Appender.refusedCode }

@@ -24,6 +24,7 @@ struct DiskModel {
   private enum NameChange {
     case make(String, Node)
     case move(String, String, Node)
+    case exchange(String, String)
     case remove(String)
   }
 
@@ -43,6 +44,7 @@ struct DiskModel {
     case ofTiles = "ignore-sync-of-tiles"
     case ofCopy = "ignore-sync-of-copy"
     case ofProjections = "ignore-sync-of-projections"
+    case ofRepair = "ignore-sync-of-repair"
 
     /// The directory, of those that are one's.
     var directory: String? {
@@ -52,6 +54,7 @@ struct DiskModel {
       case .ofTiles: "tiles"
       case .ofCopy: "copy"
       case .ofProjections: "projections"
+      case .ofRepair: "repair"
       }
     }
   }
@@ -91,7 +94,7 @@ struct DiskModel {
     case .failedWrite:
       begin(operation)
       if deafness == .afterFailedMeta { honoursSync = false }
-    case .resize, .makeFile, .makeDirectory, .rename, .link, .remove: begin(operation)
+    case .resize, .makeFile, .makeDirectory, .rename, .exchange, .link, .remove: begin(operation)
     case .acknowledge: break
     }
   }
@@ -112,6 +115,7 @@ struct DiskModel {
       begin(.make(name, .file(file)))
     case .makeDirectory(let name): begin(.make(name, .directory))
     case .rename(let old, let new): if let node = currentNames[old] { begin(.move(old, new, node)) }
+    case .exchange(let one, let other): begin(.exchange(one, other))
     case .link(let old, let new): if let node = currentNames[old] { begin(.make(new, node)) }
     case .remove(let name): begin(.remove(name))
     case .sync, .syncDirectory, .syncAll, .acknowledge: break
@@ -183,19 +187,48 @@ struct DiskModel {
   }
 
   private mutating func settleNames(_ isSynced: (String) -> Bool) {
-    pendingNames.removeAll { change in
-      guard isSynced(Self.parent(of: change)) else { return false }
+    var left: [NameChange] = []
+    for change in pendingNames {
+      guard Self.parents(of: change).contains(where: isSynced) else {
+        left.append(change)
+        continue
+      }
       Self.apply(change, to: &names)
-      return true
+      // What is uncertain stays with its directory, whatever that is called now.
+      left = left.map { Self.renamed($0, by: change) }
+    }
+    pendingNames = left
+  }
+
+  /// The directories of which any one, when it is synced, makes the change durable. An exchange is one for both.
+  private static func parents(of change: NameChange) -> [String] {
+    let names =
+      switch change {
+      case .make(let name, _), .remove(let name), .move(_, let name, _): [name]
+      case .exchange(let one, let other): [one, other]
+      }
+    return names.map { $0.split(separator: "/").dropLast().joined(separator: "/") }
+  }
+
+  /// What something below a directory is called once that has changed its name.
+  private static func name(_ name: String, after change: NameChange) -> String {
+    func moved(from old: String, to new: String) -> String? {
+      name.hasPrefix(old + "/") ? new + name.dropFirst(old.count) : nil
+    }
+    return switch change {
+    case .make, .remove: name
+    case .move(let old, let new, _): moved(from: old, to: new) ?? name
+    case .exchange(let one, let other): moved(from: one, to: other) ?? moved(from: other, to: one) ?? name
     }
   }
 
-  private static func parent(of change: NameChange) -> String {
-    let name =
-      switch change {
-      case .make(let name, _), .remove(let name), .move(_, let name, _): name
-      }
-    return name.split(separator: "/").dropLast().joined(separator: "/")
+  private static func renamed(_ change: NameChange, by other: NameChange) -> NameChange {
+    switch change {
+    case .make(let name, let node): .make(Self.name(name, after: other), node)
+    case .move(let old, let new, let node): .move(Self.name(old, after: other), Self.name(new, after: other), node)
+    case .exchange(let one, let two): .exchange(Self.name(one, after: other), Self.name(two, after: other))
+    case .remove(let name): .remove(Self.name(name, after: other))
+    }
   }
 
   private static func apply(_ change: Change, to bytes: inout [UInt8]) {
@@ -216,8 +249,24 @@ struct DiskModel {
     case .make(let name, let node): names[name] = node
     case .move(let old, let new, let node):
       names[old] = nil
+      follow(change, in: &names)
       names[new] = node
+    case .exchange(let one, let other):
+      follow(change, in: &names)
+      (names[one], names[other]) = (names[other], names[one])
     case .remove(let name): names[name] = nil
     }
+  }
+
+  /// What is in a directory goes with it.
+  private static func follow(_ change: NameChange, in names: inout [String: Node]) {
+    var moved: [(name: String, node: Node)] = []
+    for (old, node) in names {
+      let new = name(old, after: change)
+      guard new != old else { continue }
+      names[old] = nil
+      moved.append((new, node))
+    }
+    for (name, node) in moved { names[name] = node }
   }
 }

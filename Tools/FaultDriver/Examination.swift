@@ -4,6 +4,7 @@ import Hashing
 import LMDB
 import Primitives
 import Rollup
+import StoreFiles
 import SystemPackage
 
 /// What is left of a log, looked at in a process of its own, which a damaged page may end.
@@ -23,6 +24,8 @@ struct Examination {
     case upkeep
     /// The projection in the directory, as a restart finds it: see `RebuildSource`.
     case rebuild
+    /// The store in the directory, whose ledger was damaged and is repaired: see `RepairCheck`.
+    case repair
     /// Without the checks that stand between LMDB and the reader: what they are for is seen by what is missed then.
     case withoutChecksum, withoutPreflight
     /// As `doubt`, by one whose own code traps on what it finds: that must not pass for damage.
@@ -111,6 +114,10 @@ struct Examination {
         guard let source = truth.source else { throw Failure(wrong: "there is no ledger to fold") }
         try source.check(directory, said: String(decoding: said, as: UTF8.self))
         return .sound(0)
+      case .repair:
+        guard let damaged = truth.damaged else { throw Failure(wrong: "there was nothing to repair") }
+        try RepairCheck(store: DataDirectory(directory), leaves: truth.leaves, damaged: damaged).run()
+        return .sound(UInt64(truth.leaves.count))
       }
     } catch let failure as Failure {
       return failure.isWrong ? .wrong(failure.text) : .refused(failure.text)
@@ -119,7 +126,7 @@ struct Examination {
     } catch { return .refused("\(error)") }
   }
 
-  private static let tables = ["records", "chunks", "tree", "blocks", "observations", "head"]
+  static let tables = ["records", "chunks", "tree", "blocks", "observations", "head"]
 
   private func examine(opening mode: EventLog.Mode, restoring: Bool = false) throws -> Finding {
     let size: UInt64

@@ -2,10 +2,12 @@ import EventStore
 import Foundation
 import LMDB
 import Rollup
+import StoreFiles
 import SystemPackage
 
 /// A log on a small file system that fills up: the append that does not fit is refused, with the bytes it needs, and nothing
-/// of it is kept; reads go on; once there is room, appends do too.
+/// of it is kept; reads go on; once there is room, appends do too. A backup from before does not fit either then, and is
+/// restored once there is room.
 struct FullDiskLoop {
   /// A directory on the file system that is filled.
   let directory: FilePath
@@ -20,6 +22,9 @@ struct FullDiskLoop {
   private static let ballast = 8 << 20
 
   private static let recordsPerBatch = 400
+
+  /// Of the backup, which needs more room than a full disk has, whatever the batch needs that is refused.
+  private static let batchesPerBackup = 4
 
   /// Fills the disk so often, and prints what was found. False when something was violated.
   func run() throws -> Bool {
@@ -38,7 +43,8 @@ struct FullDiskLoop {
     print(
       """
       \(cycles) times a full disk (seed \(seed)) in \(Int((Victim.now() - start) / 1000)) s
-      \(records) records acknowledged before and after, \(violations.count) violations
+      \(records) records acknowledged before and after, as often a backup refused and, with room again, restored, \
+      \(violations.count) violations
       """)
     return violations.isEmpty
   }
@@ -49,6 +55,9 @@ struct FullDiskLoop {
     try Data(repeating: 0x5a, count: Self.ballast).write(to: URL(fileURLWithPath: ballast))
     let log = try EventLog.open(place.appending("log"), mode: .create)
     var source = Source(process: seed, writer: 0)
+    for _ in 0..<Self.batchesPerBackup { try log.append(batch(&source)) }
+    let backup = place.appending("backup")
+    try log.copy(to: backup)
     let (last, error) = try fill(log, &source)
     if keepsSome {
       try FileManager.default.removeItem(atPath: ballast)
@@ -59,7 +68,9 @@ struct FullDiskLoop {
     }
     guard try log.head() == last else { throw Checker.Violation(description: "something of a refused append was kept") }
     try requireSound(log)
+    try requireNoRoom(for: backup, in: DataDirectory(place.appending("refused")))
     try FileManager.default.removeItem(atPath: ballast)
+    try Restoring(place: place.appending("restoring")).run(EventLog.open(backup, mode: .readOnly))
     for _ in 0..<3 { try log.append(batch(&source)) }
     let head = try log.head()
     guard head.size == last.size + 3 * UInt64(Self.recordsPerBatch) else {
@@ -67,6 +78,23 @@ struct FullDiskLoop {
     }
     try requireSound(log)
     return head.size
+  }
+
+  /// A backup that does not fit is refused, and nothing of it has a log's name.
+  private func requireNoRoom(for backup: FilePath, in store: DataDirectory) throws {
+    let log = try EventLog.open(backup, mode: .readOnly)
+    do {
+      _ = try store.makeLog(
+        in: store.ledger, copying: log, Upkeep.Places.manifest, check: { try Upkeep.Places.soundSize($0.ledger) })
+    } catch is Checker.Violation {
+      throw Checker.Violation(description: "a backup that does not fit was copied, and is not sound")
+    } catch {
+      guard !FileManager.default.fileExists(atPath: store.ledgerData.string) else {
+        throw Checker.Violation(description: "a backup that does not fit has a log's name")
+      }
+      return
+    }
+    throw Checker.Violation(description: "a backup was restored on a full disk")
   }
 
   /// Appends until that is refused. What the log was before, and why it was.

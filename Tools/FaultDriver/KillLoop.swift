@@ -69,7 +69,7 @@ struct KillLoop {
     let milliseconds = Double.random(in: 2...30, using: &random)
     let isAfterOpening = sabotage != nil || Int.random(in: 0..<4, using: &random) > 0
     let victim = try Victim(directory: directory, seed: seed &* 1_000_000 &+ UInt64(cycle))
-    let report = try victim.kill(after: sabotage == nil ? milliseconds : 300, ofOpening: isAfterOpening)
+    let report = try victim.kill(after: sabotage == nil ? milliseconds : 300, ofFirstLine: isAfterOpening)
     guard report.wasKilled else { throw Checker.Violation(description: "the appending process ended by itself") }
     acknowledged += report.acknowledged.count
     if isSabotaged { try spoil(data, report) }

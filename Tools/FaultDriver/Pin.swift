@@ -13,23 +13,34 @@ struct Pin {
   func run() -> Never {
     do {
       let log = try EventLog.open(directory, mode: .readOnly)
-      let isSame = try log.environment.read { (transaction: borrowing ReadTransaction) throws(LMDBError) in
-        let before = try digest(transaction, log)
+      let isSame = try Self.isSame(in: log) { () throws(ReadFailure) in
         Appender.say(".")
         while readLine() != nil {}
-        return try digest(transaction, log) == before
       }
       exit(isSame ? 0 : 1)
     } catch { FaultDriver.fail("\(error)", code: 3) }
   }
 
-  /// The hash of all records' rows, one after the other.
-  private func digest(_ transaction: borrowing ReadTransaction, _ log: EventLog) throws(LMDBError) -> Hash256 {
-    var digest = Hash256.zero
-    var cursor = try transaction.cursor(in: log.environment.table("records"))
-    while let entry = try cursor.next() {
-      digest = Keccak256.hash(digest.bytes + entry.key.bytes + entry.value.bytes)
+  /// Whether all records of a snapshot are the same after `body` as before.
+  static func isSame(in log: EventLog, during body: () throws(ReadFailure) -> Void) throws(ReadFailure) -> Bool {
+    try log.environment.read { (transaction: borrowing ReadTransaction) throws(ReadFailure) in
+      let before = try digest(transaction, log)
+      try body()
+      return try digest(transaction, log) == before
     }
+  }
+
+  /// The hash of all records' rows, one after the other.
+  private static func digest(
+    _ transaction: borrowing ReadTransaction, _ log: EventLog
+  ) throws(ReadFailure) -> Hash256 {
+    var digest = Hash256.zero
+    do throws(LMDBError) {
+      var cursor = try transaction.cursor(in: log.environment.table("records"))
+      while let entry = try cursor.next() {
+        digest = Keccak256.hash(digest.bytes + entry.key.bytes + entry.value.bytes)
+      }
+    } catch { throw ReadFailure(error) }
     return digest
   }
 }

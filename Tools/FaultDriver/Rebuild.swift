@@ -69,13 +69,8 @@ struct RebuildSource {
 
   /// Makes the ledger: the demo chain.
   init(making directory: FilePath) throws {
-    try FileManager.default.createDirectory(atPath: directory.string, withIntermediateDirectories: true)
-    let chain = try DemoChain()
-    let (genesis, blocks) = (directory.appending("genesis.json").string, directory.appending("chain.rlp").string)
-    try Data(chain.genesisFile.utf8).write(to: URL(fileURLWithPath: genesis))
-    try Data(chain.blocksFile).write(to: URL(fileURLWithPath: blocks))
     let store = Self.store(in: directory)
-    _ = try Importer.run(files: [blocks], chain: Genesis.configuration(path: genesis), into: store)
+    try DemoFiles(in: directory).importAll(into: store)
     ledger = store.ledger
     let projector = try Rebuild(directory: directory, ledger: ledger).projector()
     try projector.rebuild()
@@ -124,5 +119,24 @@ struct RebuildSource {
     guard try projector.digest().digest == digest else {
       throw .damaged(directory, "the live version has other rows")
     }
+  }
+}
+
+/// The demo chain, in files.
+struct DemoFiles {
+  private let genesis, blocks: String
+
+  init(in directory: FilePath) throws {
+    try FileManager.default.createDirectory(atPath: directory.string, withIntermediateDirectories: true)
+    genesis = directory.appending("genesis.json").string
+    blocks = directory.appending("chain.rlp").string
+    let chain = try DemoChain()
+    try Data(chain.genesisFile.utf8).write(to: URL(fileURLWithPath: genesis))
+    try Data(chain.blocksFile).write(to: URL(fileURLWithPath: blocks))
+  }
+
+  /// Imports what is not there yet.
+  func importAll(into store: DataDirectory) throws {
+    _ = try Importer.run(files: [blocks], chain: Genesis.configuration(path: genesis), into: store)
   }
 }

@@ -2,13 +2,14 @@ import EventStore
 import Foundation
 import Primitives
 import Rollup
+import StoreFiles
 import SystemPackage
 
 /// A process that did a little work and ended by itself, with all that it asked of the file system.
 struct RecordedRun {
   let recording: Recording
 
-  /// The log as it was left: of an append or an upkeep.
+  /// The log as it was left: of all work but a rebuild.
   let directory: FilePath
 
   /// What is known of the run, in a directory for examiners.
@@ -27,7 +28,7 @@ struct RecordedRun {
   ) throws {
     let below = place.appending("disk")
     truth = place.appending("truth")
-    directory = below.appending(Self.logName)
+    directory = work == .repair ? DataDirectory(below).ledger : below.appending(Self.logName)
     for path in [below, truth] {
       try FileManager.default.createDirectory(atPath: path.string, withIntermediateDirectories: true)
     }
@@ -41,6 +42,10 @@ struct RecordedRun {
     case .upkeep: arguments = [work.rawValue, below.string, "\(seed)"]
     case .rebuild:
       arguments = [work.rawValue, below.string, try RebuildSource(making: truth).ledger.string]
+    case .repair:
+      arguments = [work.rawValue, below.string]
+      try Self.damageStore(below, knownIn: truth, seed: seed)
+      try Data(Recording.beginning(with: below)).write(to: URL(fileURLWithPath: journal.string))
     }
     if let failingMeta {
       environment["VARVE_RECORD_FAIL_META"] = "\(failingMeta)"
@@ -51,7 +56,18 @@ struct RecordedRun {
     let end = wait(for: try spawn(arguments, environment: environment, output: silence))
     guard end == (0, 0) else { throw Unusable(reason: "the recorded process ended with \(end)") }
     recording = try Recording(contentsOf: journal.string)
-    try Truth.write(said: recording.said, log: work == .rebuild ? nil : directory, to: truth)
+    try Truth.write(said: recording.said, to: truth)
+    if work == .append || work == .upkeep { try Truth.write(leavesOf: directory, to: truth) }
+  }
+
+  /// Makes a store, notes what is in it, and damages it.
+  private static func damageStore(_ below: FilePath, knownIn truth: FilePath, seed: UInt64) throws {
+    let source = try RepairSource(making: DataDirectory(below), chainIn: truth)
+    try Truth.write(leavesOf: source.store.ledger, to: truth)
+    let flaws = RepairSource.Flaw.allCases.filter(\.canBeMended)
+    var random = SplitMix64(seed: seed)
+    try source.damage(flaws[Int(seed % UInt64(flaws.count))], &random)
+    try Data(source.digest().bytes).write(to: URL(fileURLWithPath: truth.appending("damaged").string))
   }
 
   /// What there was to examine is not there.
@@ -81,17 +97,23 @@ struct Truth {
   /// The ledger that was folded, if one was.
   let source: RebuildSource?
 
+  /// The hash of the damaged data file that was repaired, if one was.
+  let damaged: Hash256?
+
   init(_ directory: FilePath) throws {
     let bytes = [UInt8](FileManager.default.contents(atPath: directory.appending("leaves").string) ?? Data())
     leaves = stride(from: 0, to: bytes.count - 31, by: 32).compactMap { Hash256(bytes: Array(bytes[$0..<$0 + 32])) }
     said = [UInt8](try Data(contentsOf: URL(fileURLWithPath: directory.appending("said").string)))
     source = try RebuildSource(madeIn: directory)
+    let digest = FileManager.default.contents(atPath: directory.appending("damaged").string)
+    damaged = Hash256(bytes: [UInt8](digest ?? Data()))
   }
 
-  /// Writes what there is to know, but for the ledger.
-  static func write(said: String, log: FilePath?, to directory: FilePath) throws {
+  static func write(said: String, to directory: FilePath) throws {
     try Data(said.utf8).write(to: URL(fileURLWithPath: directory.appending("said").string))
-    guard let log else { return }
+  }
+
+  static func write(leavesOf log: FilePath, to directory: FilePath) throws {
     let open = try EventLog.open(log, mode: .readOnly)
     var leaves: [UInt8] = []
     for position in 0..<(try open.head().size) { leaves += try open.leafHash(at: Position(position)).bytes }

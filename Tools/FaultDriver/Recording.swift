@@ -1,4 +1,5 @@
 import Foundation
+import SystemPackage
 
 /// What a process asked of the file system, in the order in which it took effect: the file that `Tools/Faults/recorder.c`
 /// writes.
@@ -14,6 +15,7 @@ struct Recording {
     case makeFile(name: String, file: UInt64)
     case makeDirectory(name: String)
     case rename(name: String, to: String)
+    case exchange(name: String, with: String)
     case link(name: String, as: String)
     case remove(name: String)
     case syncDirectory(name: String)
@@ -68,6 +70,7 @@ struct Recording {
       case 10: return .acknowledge(text)
       case 11: return .link(name: first, as: text)
       case 14: return .syncAll
+      case 15: return .exchange(name: first, with: text)
       case 13: return .failedWrite(file: file, offset: place, bytes: second)
       default: throw Malformed(offset: start)
       }
@@ -89,5 +92,44 @@ struct Recording {
     private mutating func number(_ count: Int) throws -> UInt64 {
       try take(count).reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
+  }
+}
+
+extension Recording {
+  /// The beginning of a recording of a process that finds these files: as if it had made and synced them.
+  static func beginning(with directory: FilePath) throws -> [UInt8] {
+    let manager = FileManager.default
+    var bytes: [UInt8] = []
+    for name in try manager.subpathsOfDirectory(atPath: directory.string).sorted() {
+      // The recorder leaves it out as well.
+      guard !name.hasSuffix("lock.mdb") else { continue }
+      let path = directory.appending(FilePath(name).components).string
+      let attributes = try manager.attributesOfItem(atPath: path)
+      guard attributes[.type] as? FileAttributeType == .typeRegular else {
+        note(8, name: name, to: &bytes)
+        continue
+      }
+      guard let inode = (attributes[.systemFileNumber] as? NSNumber)?.uint64Value else { throw Malformed(offset: 0) }
+      note(5, file: inode, name: name, to: &bytes)
+      let content = try Data(contentsOf: URL(fileURLWithPath: path))
+      note(1, file: inode, name: name, [UInt8](content), to: &bytes)
+    }
+    note(14, name: "", to: &bytes)
+    return bytes
+  }
+
+  /// One entry, as the recorder writes it, at the beginning of its file.
+  private static func note(
+    _ code: UInt8, file: UInt64 = 0, name: String, _ content: [UInt8] = [], to bytes: inout [UInt8]
+  ) {
+    func append(_ number: UInt64, count: Int) {
+      for index in 0..<count { bytes.append(UInt8(truncatingIfNeeded: number >> (8 * UInt64(index)))) }
+    }
+    bytes.append(code)
+    append(0, count: 8)
+    append(file, count: 8)
+    append(UInt64(name.utf8.count), count: 4)
+    append(UInt64(content.count), count: 4)
+    bytes += Array(name.utf8) + content
   }
 }

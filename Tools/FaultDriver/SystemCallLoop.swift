@@ -1,10 +1,12 @@
 import EventStore
 import Foundation
+import Primitives
+import StoreFiles
 import SystemPackage
 
-/// System calls that fail: for each kind, each time it is called and each error, a short run of `append`, `upkeep` or
-/// `rebuild` in which it does, once or from then on. The process may give up, saying why; what it acknowledged must be there.
-/// A rebuild is killed at each call as well.
+/// System calls that fail: for each kind, each time it is called and each error, a short run of `append`, `upkeep`,
+/// `rebuild` or `repair` in which it does, once or from then on. The process may give up, saying why; what it acknowledged
+/// must be there. A rebuild and a repair are killed at each call as well.
 struct SystemCallLoop {
   let work: FilePath
   let seed: UInt64
@@ -40,7 +42,7 @@ struct SystemCallLoop {
       ["pwrite64", "pwritev", "writev", "fdatasync", "fsync", "syncfs", "ftruncate"], ["EIO", "ENOSPC", "EINTR"], false
     ),
     (["fallocate"], ["EIO", "ENOSPC", "EINTR"], false),
-    (["link", "unlink", "mkdir", "rmdir", "flock", "rename"], ["EIO", "EACCES"], false),
+    (["link", "unlink", "mkdir", "rmdir", "flock", "rename", "renameat2"], ["EIO", "EACCES"], false),
     (["openat"], ["EMFILE", "EIO"], true),
     (["pread64", "getdents64"], ["EIO"], true),
     (["write"], ["EIO", "ENOSPC"], true),
@@ -53,7 +55,7 @@ struct SystemCallLoop {
   private static let faults: [Fault] = Work.allCases.flatMap { work in
     calls.flatMap { row in
       row.calls.flatMap { call in
-        (row.errors + (work == .rebuild ? [killing] : [])).map {
+        (row.errors + (work == .rebuild || work == .repair ? [killing] : [])).map {
           Fault(work: work, call: call, error: $0, isLimitedToFiles: row.isLimitedToFiles)
         }
       }
@@ -72,10 +74,39 @@ struct SystemCallLoop {
     var total: Int { finished + gaveUp + killed + violations.count }
   }
 
+  /// What runs begin with.
+  private struct Sources {
+    let rebuilds: RebuildSource
+
+    /// Of a store whose ledger is damaged: the records that were in it, and the hash of the damaged file.
+    let leaves: [Hash256]
+    let damaged: Hash256
+
+    private let repairs: DataDirectory
+
+    init(in directory: FilePath, seed: UInt64) throws {
+      rebuilds = try RebuildSource(making: directory)
+      repairs = DataDirectory(directory.appending("damaged"))
+      let source = try RepairSource(making: repairs, chainIn: directory)
+      leaves = try source.leaves()
+      var random = SplitMix64(seed: seed)
+      try source.damage(.tree, &random)
+      damaged = try source.digest()
+    }
+
+    static func store(in place: FilePath) -> DataDirectory { DataDirectory(place.appending("store")) }
+
+    func copyDamaged(to place: FilePath) throws -> DataDirectory {
+      let store = Self.store(in: place)
+      try FileManager.default.copyItem(atPath: repairs.path.string, toPath: store.path.string)
+      return store
+    }
+  }
+
   /// Runs until every call has failed, and prints what was found. False when something was violated.
   func run() throws -> Bool {
     let start = Victim.now()
-    let rebuilds = try RebuildSource(making: work.appending("source"))
+    let sources = try Sources(in: work.appending("source"), seed: seed)
     var counts = Counts()
     var place = 0
     // The first time each kind of call is made, then the second, and so on, as long as it is made that often.
@@ -89,7 +120,7 @@ struct SystemCallLoop {
           break
         }
         place += 1
-        if try runBoth(fault, time: time, in: work.appending("run-\(place)"), rebuilds, &counts) { next.append(fault) }
+        if try runBoth(fault, time: time, in: work.appending("run-\(place)"), sources, &counts) { next.append(fault) }
       }
       left = next
       time += 1
@@ -111,18 +142,18 @@ struct SystemCallLoop {
 
   /// Fails the call the given time it is made, once and from then on. Whether it was made that often.
   private func runBoth(
-    _ fault: Fault, time: Int, in place: FilePath, _ rebuilds: RebuildSource, _ counts: inout Counts
+    _ fault: Fault, time: Int, in place: FilePath, _ sources: Sources, _ counts: inout Counts
   ) throws -> Bool {
     for suffix in fault.canStay ? ["", "+"] : [""] {
       // A call that is not made so often fails from then on as it fails once.
-      guard try runOnce(fault, when: "\(time)\(suffix)", in: place, rebuilds, &counts) else { return false }
+      guard try runOnce(fault, when: "\(time)\(suffix)", in: place, sources, &counts) else { return false }
     }
     return true
   }
 
   /// Whether the call was made often enough to fail.
   private func runOnce(
-    _ fault: Fault, when: String, in place: FilePath, _ rebuilds: RebuildSource, _ counts: inout Counts
+    _ fault: Fault, when: String, in place: FilePath, _ sources: Sources, _ counts: inout Counts
   ) throws -> Bool {
     try FileManager.default.createDirectory(atPath: place.string, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: place.string) }
@@ -134,7 +165,7 @@ struct SystemCallLoop {
     let effect = fault.isKill ? "signal" : "error"
     let arguments =
       ["-f", "-qq", "-o", trace, "-e", "trace=\(fault.call)"]
-      + ["-e", "inject=\(fault.call):\(effect)=\(fault.error):when=\(when)"] + (try command(fault, in: place, rebuilds))
+      + ["-e", "inject=\(fault.call):\(effect)=\(fault.error):when=\(when)"] + (try command(fault, in: place, sources))
     let process = try spawn(arguments, program: "/usr/bin/strace", output: pipe.writeEnd, errors: silence)
     try pipe.writeEnd.close()
     let (said, isInTime) = try listen(pipe.readEnd, to: process)
@@ -148,14 +179,14 @@ struct SystemCallLoop {
       return true
     }
     do {
-      try check(fault, in: place, said, rebuilds)
+      try check(fault, in: place, said, sources)
       if isKilled { counts.killed += 1 } else if end.code == 0 { counts.finished += 1 } else { counts.gaveUp += 1 }
     } catch { counts.violations.append("\(name): \(error)") }
     return true
   }
 
   /// The files that count, and the program with its arguments.
-  private func command(_ fault: Fault, in place: FilePath, _ rebuilds: RebuildSource) throws -> [String] {
+  private func command(_ fault: Fault, in place: FilePath, _ sources: Sources) throws -> [String] {
     let places = Upkeep.Places(below: place)
     let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     let carelessly = careless == nil ? [] : [Appender.Manner.careless.rawValue]
@@ -169,9 +200,11 @@ struct SystemCallLoop {
       case .upkeep: (places.watched, ["upkeep", place.string, "\(seed)"])
       case .rebuild:
         (
-          Rebuild(directory: place, ledger: rebuilds.ledger).watched,
-          ["rebuild", place.string, rebuilds.ledger.string] + carelessly
+          Rebuild(directory: place, ledger: sources.rebuilds.ledger).watched,
+          ["rebuild", place.string, sources.rebuilds.ledger.string] + carelessly
         )
+      case .repair:
+        (Repair(store: try sources.copyDamaged(to: place)).watched, ["repair", Sources.store(in: place).path.string])
       }
     return (fault.isLimitedToFiles ? watched.flatMap { ["-P", $0.string] } : []) + [program] + arguments
   }
@@ -197,8 +230,14 @@ struct SystemCallLoop {
   }
 
   /// A restart finds what was acknowledged, and takes more.
-  private func check(_ fault: Fault, in place: FilePath, _ said: [UInt8], _ rebuilds: RebuildSource) throws {
-    if fault.work == .rebuild { return try rebuilds.check(place, said: String(decoding: said, as: UTF8.self)) }
+  private func check(_ fault: Fault, in place: FilePath, _ said: [UInt8], _ sources: Sources) throws {
+    if fault.work == .rebuild {
+      return try sources.rebuilds.check(place, said: String(decoding: said, as: UTF8.self))
+    }
+    if fault.work == .repair {
+      let store = Sources.store(in: place)
+      return try RepairCheck(store: store, leaves: sources.leaves, damaged: sources.damaged).run()
+    }
     let places = Upkeep.Places(below: place)
     let report = Report(said, wasKilled: false)
     guard FileManager.default.fileExists(atPath: places.log.appending("data.mdb").string) else {

@@ -1,7 +1,7 @@
 import Foundation
 import SystemPackage
 
-/// A process that appends, and what it says until it is killed.
+/// A process that does something to a log, and what it says until it is killed.
 struct Victim: ~Copyable {
   let process: pid_t
   private let pipe: FileDescriptor
@@ -9,19 +9,24 @@ struct Victim: ~Copyable {
 
   /// Starts this same program as `append DIRECTORY SEED`.
   init(directory: FilePath, seed: UInt64, errors: FileDescriptor? = nil) throws {
+    try self.init(["append", directory.string, "\(seed)"], errors: errors)
+  }
+
+  /// Starts this same program.
+  init(_ arguments: [String], environment: [String: String] = [:], errors: FileDescriptor? = nil) throws {
     let ends = try makePipe()
-    let child = try spawn(["append", directory.string, "\(seed)"], output: ends.writeEnd, errors: errors)
+    let child = try spawn(arguments, environment: environment, output: ends.writeEnd, errors: errors)
     try ends.writeEnd.close()
     process = child
     pipe = ends.readEnd
   }
 
-  /// Kills it `milliseconds` after it started, or after it said that the log is open. Gives what it said.
+  /// Kills it `milliseconds` after it started, or after its first line. Gives what it said.
   ///
   /// - Parameter other: a process that is killed in the same moment.
-  consuming func kill(after milliseconds: Double, ofOpening: Bool, with other: pid_t? = nil) throws -> Report {
+  consuming func kill(after milliseconds: Double, ofFirstLine: Bool, with other: pid_t? = nil) throws -> Report {
     defer { try? pipe.close() }
-    var deadline = ofOpening ? nil : Self.now() + milliseconds
+    var deadline = ofFirstLine ? nil : Self.now() + milliseconds
     let limit = Self.now() + 30_000
     var hasEnded = false
     while !hasEnded, Self.now() < deadline ?? limit {
@@ -61,6 +66,8 @@ struct Report {
   let exitCode: Int32
   /// The records that it was told are durable, with their leaf hashes in hexadecimal.
   let acknowledged: [(position: UInt64, leafHash: Substring)]
+  /// How many lines began with each word.
+  let lines: [Substring: Int]
 
   /// Reads the whole lines; the kill may have cut the last one.
   init(_ bytes: [UInt8], wasKilled: Bool, exitCode: Int32 = 0) {
@@ -68,8 +75,9 @@ struct Report {
     let end = text.lastIndex(of: "\n") ?? text.startIndex
     self.wasKilled = wasKilled
     self.exitCode = exitCode
-    acknowledged = text[..<end].split(separator: "\n").compactMap { line in
-      let words = line.split(separator: " ")
+    let said = text[..<end].split(separator: "\n").map { $0.split(separator: " ") }
+    lines = said.reduce(into: [:]) { counts, words in counts[words.first ?? "", default: 0] += 1 }
+    acknowledged = said.compactMap { words in
       guard words.count == 3, words[0] == "ack", let position = UInt64(words[1]) else { return nil }
       return (position, words[2])
     }

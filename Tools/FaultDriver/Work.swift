@@ -6,4 +6,6 @@ enum Work: String, CaseIterable {
   case upkeep
   /// A projection is folded, made live, folded anew beside what is live, and switched to.
   case rebuild
+  /// A damaged ledger is made anew and put in place.
+  case repair
 }

@@ -4,7 +4,8 @@
 //   LD_PRELOAD=recorder.so VARVE_RECORD_BELOW=DIRECTORY VARVE_RECORD_TO=FILE program …
 //
 // With VARVE_RECORD_FAIL_META=N the program is told of its Nth write that should be durable that it failed, after the
-// kernel has taken it: whether it reached the disk is open.
+// kernel has taken it: whether it reached the disk is open. With VARVE_RECORD_KILL_AT_MAP=N the program is killed at the Nth
+// time that it maps a watched file, before it does; with N+ as soon as it has.
 //
 // Watched are names below DIRECTORY, and standard output: what is printed there was acknowledged. Every operation that
 // succeeded is one entry of FILE, in the order in which they took effect, for each of which the calls of one process are
@@ -14,7 +15,8 @@
 //
 // operation: 1 write, 2 write that is durable when it returns (O_DSYNC, O_SYNC), 3 truncate to offset, 4 sync of a file,
 // 5 file made, 6 rename, 7 unlink, 8 directory made, 9 sync of a directory, 10 acknowledged, 11 link, 12 rmdir,
-// 13 write that should have been durable, and of which the program was told that it failed, 14 sync of a file system.
+// 13 write that should have been durable, and of which the program was told that it failed, 14 sync of a file system,
+// 15 exchange of two names.
 // file: the number of the inode, by which a file is known whatever its names are. first: the name below DIRECTORY; second:
 // the bytes written, or the new name.
 //
@@ -26,18 +28,20 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 enum operation {
   op_write = 1, op_durable_write, op_truncate, op_sync, op_create, op_rename, op_unlink, op_mkdir, op_sync_directory,
-  op_acknowledge, op_link, op_rmdir, op_failed_write, op_sync_all
+  op_acknowledge, op_link, op_rmdir, op_failed_write, op_sync_all, op_exchange
 };
 
 enum { descriptor_limit = 4096 };
@@ -53,7 +57,8 @@ static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 static char below[PATH_MAX];
 static size_t below_length;
 static int journal = -1;
-static long durable_writes, failing_write;
+static long durable_writes, failing_write, maps, last_map;
+static int is_killed_behind;
 
 #define REAL(name) ((__typeof__(&name))real(#name))
 static void *real(const char *name) {
@@ -95,6 +100,8 @@ __attribute__((constructor)) static void start(void) {
   if (journal < 0) abort();
   const char *failing = getenv("VARVE_RECORD_FAIL_META");
   if (failing) failing_write = atol(failing);
+  const char *killing = getenv("VARVE_RECORD_KILL_AT_MAP");
+  if (killing) last_map = atol(killing), is_killed_behind = strchr(killing, '+') != NULL;
 }
 
 // The name below the directory, in memory of its own; NULL when the path leads elsewhere, or to the lock file.
@@ -285,6 +292,16 @@ static int named(enum operation operation, int (*call)(const char *, const char 
 
 int rename(const char *old, const char *new) { return named(op_rename, REAL(rename), old, new); }
 
+static __thread unsigned rename_flags;
+static int call_renameat2(const char *old, const char *new) {
+  return REAL(renameat2)(AT_FDCWD, old, AT_FDCWD, new, rename_flags);
+}
+int renameat2(int old_directory, const char *old, int new_directory, const char *new, unsigned flags) {
+  if (old_directory != AT_FDCWD || new_directory != AT_FDCWD || flags & RENAME_WHITEOUT) abort();
+  rename_flags = flags;
+  return named(flags & RENAME_EXCHANGE ? op_exchange : op_rename, call_renameat2, old, new);
+}
+
 int link(const char *old, const char *new) { return named(op_link, REAL(link), old, new); }
 
 static int call_unlink(const char *path, const char *none) { (void)none; return REAL(unlink)(path); }
@@ -302,3 +319,15 @@ int mkdir(const char *path, mode_t mode) {
   end();
   return code;
 }
+
+void *mmap(void *address, size_t length, int protection, int flags, int descriptor, off_t offset) {
+  begin();
+  int is_last = last_map > 0 && watched(descriptor) && ++maps == last_map;
+  if (is_last && !is_killed_behind) kill(getpid(), SIGKILL);
+  void *map = REAL(mmap)(address, length, protection, flags, descriptor, offset);
+  if (is_last) kill(getpid(), SIGKILL);
+  end();
+  return map;
+}
+
+void *mmap64(void *, size_t, int, int, int, off_t) __attribute__((alias("mmap")));

@@ -6,17 +6,8 @@ import SystemPackage
 /// What an open log tells whoever has set up a metrics system (swift-metrics) before it was opened: counts after each commit
 /// of its own, meters once in ``meterInterval`` at most.
 ///
-/// Names begin with `varve_log_`; the dimension `log` is the name of the log's directory.
-///
-/// | name | kind | meaning |
-/// |---|---|---|
-/// | `records`, `payload_bytes` | meter | the head, and bytes of all payloads |
-/// | `bytes_per_record` | meter | bytes of the file in use for each record |
-/// | `used_bytes`, `map_use` | meter | bytes of the file in use; their part of the map, from 0 to 1 |
-/// | `oldest_reader_commits` | meter | commits since the oldest snapshot that is being read |
-/// | `appended_records`, `appended_payload_bytes` | counter | growth by this process |
-/// | `commit_requests` | recorder | callers that shared a commit |
-/// | `commit_seconds` | timer | the end of a commit: pages, sync, meta page, sync |
+/// Names begin with `varve_log_`; the dimension `log` is the name of the log's directory. `Docs/Concurrency.md` has a table
+/// of them.
 final class LogMetrics: Sendable {
   private let records, payloadBytes, bytesPerRecord, usedBytes, mapUse, oldestReader: Meter
   private let appendedRecords, appendedPayloadBytes: Counter

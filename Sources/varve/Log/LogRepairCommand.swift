@@ -43,33 +43,25 @@ struct LogRepairCommand: VarveCommand {
       return try rebuild(console)
     }
     let manifest = try store.manifest()
-    // Held from before the check: what somebody appended after it would be lost.
-    try store.holdingLedger { try repair(manifest, console) }
-  }
-
-  private func repair(_ manifest: StoreManifest, _ console: Console) throws {
-    if let place = try store.clearWorkshop(isSound: { try LogCheck(of: options, in: $0).isSound() }) {
-      console.note("an earlier repair was stopped; what it had set aside is in \(place)")
-    }
-    guard try !LogCheck(of: options).isSound() else {
+    let repaired = try store.repairLedger(
+      isSound: { try LogCheck(of: options, in: $0).isSound() },
+      leftovers: { console.note("an earlier repair was stopped; what it had set aside is in \($0)") },
+      remake: { try remake(manifest, console) })
+    guard let repaired else {
       console.note("the log in \(options.ledgerPath) is as it was written; there is nothing to repair")
       return
     }
-    let head: Head
-    let isConfirmed: Bool
-    do {
-      isConfirmed = try superviseChild()
-      head = try VerifiedCopy.check(store.workshop, options)
-      try store.requireSigned(manifest, extendedBy: EventLog.open(store.workshop.ledger, mode: .readOnly), console)
-    } catch {
-      try Files.removeDirectory(store.workshop.path)
-      throw error
-    }
-    try store.setProjectionsAside()
-    try store.exchangeLedgers()
-    let place = try store.setWorkshopAside()
-    console.note("the damaged log was moved to \(place); nothing was deleted")
+    console.note("the damaged log was moved to \(repaired.damaged); nothing was deleted")
+    let (head, isConfirmed) = repaired.remade
     console.report(CopyOutcome(verb: "repaired", head, directory: options.dataDirectory, isConfirmed: isConfirmed))
+  }
+
+  /// Records what the damaged log has anew, and checks it.
+  private func remake(_ manifest: StoreManifest, _ console: Console) throws -> (head: Head, isConfirmed: Bool) {
+    let isConfirmed = try superviseChild()
+    let head = try VerifiedCopy.check(store.workshop, options)
+    try store.requireSigned(manifest, extendedBy: EventLog.open(store.workshop.ledger, mode: .readOnly), console)
+    return (head, isConfirmed)
   }
 
   private func rebuild(_ console: Console) throws {
