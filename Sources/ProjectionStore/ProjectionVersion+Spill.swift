@@ -41,27 +41,42 @@ extension ProjectionVersion {
   /// - Parameters:
   ///   - pieceBytes: of a piece; sorting takes up to twice as much.
   ///   - commitBytes: of a transaction.
-  ///   - step: is told after each piece, and each transaction but the last, how many bytes it had; throws to stop.
+  ///   - step: is told at the beginning of each stage, after each piece, and after each transaction but the last, how far it
+  ///     is; throws to stop.
   func merge(
-    _ spill: SpillFile, pieceBytes: Int = 64 << 20, commitBytes: Int = TableFiller.commitBytes,
-    passing step: (_ byteCount: Int) throws(ProjectionError) -> Void = { _ in }
+    _ spill: SpillFile, pieceBytes: Int = ProjectionVersion.pieceBytes, commitBytes: Int = TableFiller.commitBytes,
+    passing step: (MergeStep) throws(ProjectionError) -> Void = { _ in }
   ) throws(ProjectionError) {
     // Runs of an earlier call are written over; who reads these knows where each ends.
     var runs = SortedRuns(try RowFile(Self.runsPath(in: directory)))
+    var sorting = MergeStep(stage: .sort)
+    try step(sorting)
     try spill.forEachPiece(upTo: pieceBytes) { piece throws(ProjectionError) in
       try runs.add(piece)
-      try step(piece.count)
+      sorting.advance(by: piece.count)
+      try step(sorting)
     }
     let path = spill.path
     var filler = TableFiller(self, commitBytes: commitBytes) { what in .damaged(path, what) }
     var (table, last) = (-1, [UInt8]())
+    var (appending, passed, hasBegun) = (MergeStep(stage: .append), 0, false)
     try runs.forEachRow { number, key, value throws(ProjectionError) in
+      let place = passed
+      passed += OldRow.byteCount(key, value)
       if number != table { (table, last) = (number, try lastKey(of: number) ?? []) }
       // What is not behind it is stored, or was written over.
       guard last.rawSpan.precedes(key) else { return }
       last.removeAll(keepingCapacity: true)
       last.append(contentsOf: key)
-      if let value, try filler.add(UInt8(number), key, value) { try step(commitBytes) }
+      if !hasBegun {
+        hasBegun = true
+        appending.begin(at: place)
+        try step(appending)
+      }
+      if let value, try filler.add(UInt8(number), key, value) {
+        appending.advance(by: passed - appending.done)
+        try step(appending)
+      }
     }
     let key = Self.spillKey
     try filler.flush { (transaction: inout WriteTransaction) throws(LMDBError) in
@@ -69,6 +84,9 @@ extension ProjectionVersion {
     }
     removeSpill()
   }
+
+  /// Bytes of a piece.
+  static var pieceBytes: Int { 64 << 20 }
 
   /// Removes what a merge has come to its end with. What cannot be removed nobody reads any more.
   func removeSpill() {
@@ -86,5 +104,28 @@ extension ProjectionVersion {
         return try cursor.last()?.key.bytes
       } catch { throw .store(error) }
     }
+  }
+}
+
+/// How far the rows of a spill are on the way to their tables, in bytes of rows as they are spilled.
+struct MergeStep {
+  /// `sort` or `append`.
+  let stage: ProjectionProgress.Stage
+
+  /// Where this call began: behind what is in the tables already.
+  private(set) var start = 0
+
+  private(set) var done = 0
+
+  /// Of the step, at whose end it is.
+  private(set) var byteCount = 0
+
+  init(stage: ProjectionProgress.Stage) { self.stage = stage }
+
+  fileprivate mutating func begin(at place: Int) { (start, done) = (place, place) }
+
+  fileprivate mutating func advance(by count: Int) {
+    byteCount = count
+    done += count
   }
 }

@@ -20,12 +20,12 @@ import Testing
 struct SpillTests {
   private typealias Options = Projector<QueryIndex>.Options
 
-  private static func projector(_ scratch: Scratch) -> Projector<QueryIndex> {
+  static func projector(_ scratch: Scratch) -> Projector<QueryIndex> {
     Projector(dataDirectory: scratch.dataDirectory, log: scratch.log, storeID: Scratch.storeID)
   }
 
   /// A rollup of which all but the last few L1 blocks are final, with the state that the index reads.
-  private static func withRollup(
+  static func withRollup(
     _ body: (Scratch, inout RollupPlay, Projector<QueryIndex>) throws -> Void
   ) throws {
     try Scratch.with { scratch in
@@ -38,7 +38,7 @@ struct SpillTests {
   }
 
   /// Of a rebuild that writes each row as it comes.
-  private static func plainDigest(_ index: Projector<QueryIndex>, to block: UInt64? = nil) throws -> DigestReport {
+  static func plainDigest(_ index: Projector<QueryIndex>, to block: UInt64? = nil) throws -> DigestReport {
     var options = Options()
     options.spillsRows = false
     try index.rebuild(options, to: block, resume: false)
@@ -46,14 +46,14 @@ struct SpillTests {
   }
 
   /// Where a version that is being built has what it sets aside.
-  private static func spillPath(_ index: Projector<QueryIndex>) -> FilePath? {
+  static func spillPath(_ index: Projector<QueryIndex>) -> FilePath? {
     index.versions.unfinished.map { SpillFile.path(in: index.versions.path(of: $0)) }
   }
 
-  private static func size(_ path: FilePath?) throws -> Int { try path.flatMap { try Files.status($0)?.size } ?? 0 }
+  static func size(_ path: FilePath?) throws -> Int { try path.flatMap { try Files.status($0)?.size } ?? 0 }
 
   /// No file is left in the live version but LMDB's and the manifest.
-  private static func expectNothingLeft(_ index: Projector<QueryIndex>) throws {
+  static func expectNothingLeft(_ index: Projector<QueryIndex>) throws {
     let live = try #require(index.versions.live)
     #expect(try Files.names(in: index.versions.path(of: live)) == ["data.mdb", "lock.mdb", "manifest.json"])
   }
@@ -83,7 +83,8 @@ struct SpillTests {
       for block in [1, final / 2, final - 1, final, final + 1, play.ledger.l1Head.number] {
         let expected = try Self.plainDigest(index, to: block)
         var targets = Set<UInt64>()
-        try index.rebuild(.init(batchSize: 5) { targets.insert($0.target) }, to: block, resume: false)
+        let note = { (progress: ProjectionProgress) in if progress.stage == .fold { targets.insert(progress.target) } }
+        try index.rebuild(.init(batchSize: 5, onProgress: note), to: block, resume: false)
         #expect(try index.digest() == expected, "seed \(play.random.seed), L1 block \(block)")
         #expect(targets == [expected.cursor.nextPosition])
       }
@@ -121,14 +122,16 @@ struct SpillTests {
     }
   }
 
+  /// Whether the rows of a version that is being built have been sorted.
+  static func hasSorted(_ index: Projector<QueryIndex>) -> Bool {
+    let path = index.versions.unfinished.map { index.versions.path(of: $0).appending("rows.runs") }
+    return ((try? size(path)) ?? 0) > 0
+  }
+
   /// Stops a rebuild when all is sorted and nothing is written.
-  private static func stopBeforeMerge(_ index: Projector<QueryIndex>) throws -> VersionName {
+  static func stopBeforeMerge(_ index: Projector<QueryIndex>) throws -> VersionName {
     var options = Options(batchSize: 7)
-    options.isCancelled = {
-      index.versions.unfinished.map { name in
-        (try? Files.status(index.versions.path(of: name).appending("rows.runs"))) != nil
-      } ?? false
-    }
+    options.isCancelled = { hasSorted(index) }
     #expect(throws: ProjectionError.self) { try index.rebuild(options, resume: false) }
     let name = try #require(index.versions.unfinished)
     #expect(try Self.size(Self.spillPath(index)) > 0)
@@ -136,7 +139,7 @@ struct SpillTests {
   }
 
   /// Writes some of the rows that were set aside, in small transactions.
-  private static func mergePart(of name: VersionName, _ index: Projector<QueryIndex>, transactions: Int) throws {
+  static func mergePart(of name: VersionName, _ index: Projector<QueryIndex>, transactions: Int) throws {
     let version = try ProjectionVersion(
       index.versions.path(of: name), tables: QueryIndex.tables, mode: .create, durability: .unsynced)
     let spill = try SpillFile(version.directory, of: QueryIndex.unreadTables, byteCount: version.spilledBytes() ?? 0)
@@ -199,9 +202,7 @@ struct SpillTests {
           if left == 0 { kill(getpid(), SIGKILL) }
         }
         options.isCancelled = {
-          let directory = index.versions.unfinished.map { index.versions.path(of: $0) }
-          let runs = try? directory.flatMap { try Files.status($0.appending("rows.runs")) }
-          if runs != nil { kill(getpid(), SIGKILL) }
+          if Self.hasSorted(index) { kill(getpid(), SIGKILL) }
           return false
         }
         try index.rebuild(options, resume: false)
@@ -210,7 +211,8 @@ struct SpillTests {
       let name = try #require(index.versions.unfinished)
       #expect(try Self.size(Self.spillPath(index)) > 0)
       var starts: [UInt64] = []
-      #expect(try index.rebuild(.init { starts.append($0.start) }).name == name)
+      let note = { (progress: ProjectionProgress) in if progress.stage == .fold { starts.append(progress.start) } }
+      #expect(try index.rebuild(.init(onProgress: note)).name == name)
       #expect(starts.first ?? 1 > 0, "it goes on where it was")
       #expect(try index.digest().digest == expected)
     }
@@ -299,6 +301,12 @@ struct SpillTests {
         try play.finalize(behind: 2)
       }
     }
+  }
+}
+
+extension ProjectionVersion {
+  fileprivate func firstDifference(from other: ProjectionVersion) throws(ProjectionError) -> RowDifference? {
+    try readNewest { rows, _ throws(ProjectionError) in try firstDifference(rows, from: other) }
   }
 }
 
