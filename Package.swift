@@ -126,8 +126,8 @@ let package = Package(
     .target(
       name: "Simulation",
       dependencies: [
-        "Evidence", "Hashing", "L1", "MerkleLog", "Primitives", "Projections", "Roles", "Rollup", "Settlement",
-        "Signatures", "StateTransition", "StateTrie", "Testimony",
+        "EventStore", "Evidence", "Hashing", "L1", "MerkleLog", "Node", "Primitives", "Projections", "Roles", "Rollup",
+        "Settlement", "Signatures", "StateTransition", "StateTrie", "Testimony", system,
       ]),
 
     // Genesis files and chain exports into ledger events.

@@ -49,11 +49,6 @@ extension RollupSimulation {
       guard case .blockSequenced(let event) = fact.event, case .rollup(let block) = event.block else { continue }
       stored.append((event.batchIndex, block))
     }
-    if bug == .contractWithoutLinks, let first = stored.indices.first, first + 1 < stored.endIndex,
-      stored[first].batch == stored[first + 1].batch
-    {
-      stored[first].block.transactions.append([0xc0])
-    }
     var expected: (batch: UInt64, order: Hash256)?
     for (batch, block) in stored.reversed() {
       let order = block.order

@@ -110,7 +110,9 @@ package struct RollupSimulation {
     plan = SimulationPlan(&random, schemes: &schemes, asides: &asides, leaks: &leaks)
     let genesis = SimulatedWorld.genesis(seed: seed)
     configuration = SimulatedWorld.configuration(genesis)
-    chain = EmbeddedChain(genesis: genesis, contract: RollupContract(configuration: configuration))
+    var contract = RollupContract(configuration: configuration)
+    contract.takesUnlinkedBlocks = bug == .contractWithoutLinks
+    chain = EmbeddedChain(genesis: genesis, contract: contract)
     verifier = ReexecutingVerifier(configuration: configuration)
     totalBalance = chain.totalBalance
     node = try SimulatedNode(configuration, bug: bug)

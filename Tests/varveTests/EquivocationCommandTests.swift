@@ -144,7 +144,12 @@ struct EquivocationCommandTests {
             promises.contains { $0.height == promise.height && $0.line != promise.line }
           }
           #expect(twice.count == 2)
-          #expect(try fate(of: try #require(twice.last), toldBy: feed, store) == "broken")
+          let lie = try #require(twice.last)
+          #expect(try fate(of: lie, toldBy: feed, store) == "broken")
+          // Between the old key and the new one nobody's word counts: there no receipts are given out.
+          for promise in promises where promise.line > lie.line {
+            #expect(try fate(of: promise, toldBy: feed, store) != "refused")
+          }
         }
       }
     }
@@ -181,7 +186,28 @@ struct EquivocationCommandTests {
     let first = try object(try run(0, ["equivocation", "drill", "--cases", "64", "--json"]).output)
     #expect(first["unexpected"] as? Int == 0 && first["honestAccused"] as? Int == 0 && first["cases"] as? Int == 64)
     #expect(try run(0, ["equivocation", "drill", "--cases", "32"]).output.contains("; 0 honest histories accused"))
+    #expect(first["storedCases"] as? Int ?? 0 >= 48)
     _ = try run(2, ["equivocation", "drill", "--cases", "0"])
+    _ = try run(2, ["equivocation", "drill", "--from", "\(UInt64.max)", "--cases", "2"])
+  }
+
+  @Test(
+    "a drill with a planted error ends with 1, and names the case and its seed, which alone comes to the same",
+    arguments: [
+      "oneOrderPerHeight", "endlessWindow", "forgottenInclusion", "uncheckedBatch", "endlessSlashing",
+      "unseenKeyChange", "contractWithoutLinks",
+    ])
+  func plantedError(bug: String) throws {
+    let arguments = ["equivocation", "drill", "--bug", bug, "--seed", "5"]
+    let report = try object(try run(1, arguments + ["--cases", "96", "--json"]).output)
+    #expect(report["unexpected"] as? Int ?? 0 > 0 && report["bug"] as? String == bug)
+    let fault = try #require((report["faults"] as? [String])?.first)
+    let words = fault.split(separator: " ")
+    #expect(fault.hasPrefix("case ") && fault.contains(" with seed ") && words.count > 4)
+    let number = String(words[1].dropLast())
+    let alone = try run(1, arguments + ["--from", number, "--cases", "1"]).output
+    #expect(alone.contains(fault) && alone.contains("1 cases, 1 otherwise than they must"))
+    _ = try run(0, ["equivocation", "drill", "--seed", "5", "--from", number, "--cases", "1"])
   }
 
   @Test("a drill takes its headers and transactions from a chain export, and refuses one that is none")

@@ -213,13 +213,15 @@ package struct Devnet {
     }
   }
 
-  /// Puts a signed block on the feed, and gives whoever sent its transactions a receipt of each.
+  /// Puts a signed block on the feed, and gives whoever sent its transactions a receipt of each; not where the key's word does
+  /// not count at the block's origin, which would be no promise: there its batch's last block vouches for it.
   package func publish(_ signed: SignedCommitment, of block: RollupBlock) throws(NodeError) {
     let time = l1.block(number: l1.head().number)?.timestamp ?? 0
     let message = HeardMessage(
       raw: signed.encode(), format: .varve, block: block, source: "devnet", receivedAt: time * 1000)
     try feed.append(message.captureLine)
-    guard let domain = configuration.commitmentDomain, !block.transactions.isEmpty else { return }
+    let key = view.settings(atL1Block: block.l1Origin.number).settings.sequencer
+    guard let domain = configuration.commitmentDomain, !block.transactions.isEmpty, key == sequencer.key else { return }
     let order = Hex.encode([UInt8](signed.commitment.orderCommitment.bytes.prefix(4))).dropFirst(2)
     for index in block.transactions.indices {
       let receipt = InclusionReceipt(

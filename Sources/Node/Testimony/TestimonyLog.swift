@@ -10,8 +10,10 @@ package import Testimony
 ///
 /// Whoever sends may be hostile, and a key that counted once may be in anybody's hands. So what cannot be read is not
 /// kept, of one key about one height few statements are, of one key few that are ahead of L1, and of strangers (keys
-/// whose word does not count) few in all for each source, and for all sources. What contradicts what is kept comes
-/// first: two orders are enough, and nothing that repeats one of them takes the place of another.
+/// whose word does not count) few in all for each source, and for all sources. What contradicts itself comes
+/// first: two orders are enough, nothing that repeats one of them takes the place of another, and two that nothing can
+/// excuse are kept beyond the limits of a height and of what is ahead, once for each height, though the first one had been
+/// passed over.
 package final class TestimonyLog {
   package struct Limits: Hashable, Sendable {
     /// Statements of one key about one height.
@@ -23,7 +25,7 @@ package final class TestimonyLog {
     package var strangers = 1 << 14
 
     /// Statements of one key that are ahead of L1: with an origin that it does not have, or of a height that is far
-    /// from what it has stored.
+    /// from what it has stored. As many again may be, in pairs that nothing can excuse.
     package var ahead = 4096
 
     /// By how many heights a statement is far ahead, and so many one message moves its source at most.
@@ -40,11 +42,14 @@ package final class TestimonyLog {
     /// Gaps that were recorded.
     package var gaps = 0
 
-    /// Beyond a limit.
+    /// Beyond a limit; one less for each that was passed over, now or before, and is kept after all, beside what it
+    /// contradicts.
     package var overLimit = 0
 
     /// What shows nothing, by the reason.
     package var refused: [String: Int] = [:]
+
+    package init() {}
   }
 
   private let log: EventLog
@@ -57,8 +62,10 @@ package final class TestimonyLog {
   private var keys: Set<Address>
   private var intervals: KeyIntervals
 
-  /// The highest height that L1 ever stored, and how much of the ledger that and the keys are of.
-  private var storedHeight: UInt64 = 0
+  /// No lower than the highest height that L1 ever stored, and higher by no more than messages were forced in; batches that
+  /// wait for their data; and how much of the ledger that and the keys are of.
+  private var storedHeight: UInt64
+  private var waiting: [UInt64: ClosedRange<UInt64>] = [:]
   private var followed = Position.zero
 
   /// Statements that are kept, with and without their blocks.
@@ -67,6 +74,9 @@ package final class TestimonyLog {
   private var strangers: [String: Int] = [:]
   private var strangerCount = 0
   private var ahead: [Address: Int] = [:]
+
+  /// What a limit has kept out.
+  private var passed = PassedMessages()
 
   /// The highest height of each source and format so far.
   private var heights: [Feed: UInt64] = [:]
@@ -118,6 +128,7 @@ package final class TestimonyLog {
     do throws(ReadError) { first = try ledger.record(at: .zero).event() } catch { throw .read(error) }
     guard case .chainConfigured(let configured) = first else { throw .view(.notARollup) }
     reader = StatementReader(configured.configuration)
+    storedHeight = configured.configuration.genesisHead?.number ?? 0
     intervals = KeyIntervals(configured.configuration.rollup.map { [.init(from: 0, key: $0.sequencer)] } ?? [])
     if let key = configured.configuration.rollup?.sequencer { keys.insert(key) }
     do throws(ReadError) {
@@ -190,7 +201,8 @@ extension TestimonyLog {
     guard followed.rawValue < size else { return }
     try ledger.read(followed..<Position(size)) { (view: borrowing RecordView) throws(ReadError) in
       switch view.kind {
-      case .configUpdated, .sequencerBatchDelivered, .l1Reorged: try take(view.event(), try view.header.coordinates)
+      case .configUpdated, .sequencerBatchDelivered, .batchDataDelivered, .forceIncluded, .l1Reorged:
+        try take(view.event(), try view.header.coordinates)
       default: break
       }
     }
@@ -203,10 +215,22 @@ extension TestimonyLog {
       guard case .sequencer(let key) = change.update else { return }
       keys.insert(key)
       intervals.change(to: key, atL1Block: coordinates.blockNumber)
-    case .sequencerBatchDelivered(let batch): storedHeight = max(storedHeight, batch.lastBlock)
+    case .sequencerBatchDelivered(let batch):
+      guard batch.firstBlock <= batch.lastBlock else { return }
+      let heights = batch.firstBlock...batch.lastBlock
+      waiting[batch.batchIndex] = batch.data == .present ? nil : heights
+      if batch.data == .present { store(heights) }
+    case .batchDataDelivered(let data): if let heights = waiting.removeValue(forKey: data.batchIndex) { store(heights) }
+    case .forceIncluded: storedHeight = storedHeight.next
     case .l1Reorged(let reorg): intervals.leave(to: reorg.commonAncestor.number)
     default: break
     }
+  }
+
+  /// Blocks that L1 has whole. Of others, and of those that stand beyond what is stored, a batch may name any number.
+  private func store(_ heights: ClosedRange<UInt64>) {
+    guard heights.lowerBound <= storedHeight.next else { return }
+    storedHeight = max(storedHeight, heights.upperBound)
   }
 
   /// Whether L1 has a block, as far as the ledger was followed; nil when that is not known.
@@ -271,7 +295,7 @@ extension TestimonyLog {
           if case .payload = error, !isTrusted { countStranger(message.source) }
           outcome.refused["\(error)", default: 0] += 1
         case .success(let statement):
-          if let note = try take(message, statement, arrival, &records, &outcome) { notes.append(note) }
+          try take(message, statement, arrival, &records, &notes, &outcome)
         }
       }
       guard !records.isEmpty else { return outcome }
@@ -307,15 +331,15 @@ extension TestimonyLog {
   /// Notes the statement and makes its record, if it is to be kept.
   private func take(
     _ message: HeardMessage, _ statement: Statement, _ arrival: Arrival, _ records: inout [NewRecord],
-    _ outcome: inout Outcome
-  ) throws(NodeError) -> Note? {
+    _ notes: inout [Note], _ outcome: inout Outcome
+  ) throws(NodeError) {
     // A body that is not the order's shows nothing.
     let block = message.block.flatMap { $0.order.commitment == statement.order ? $0 : nil }
     let isKnown = known.contains(Self.identity(of: statement, hasBody: false))
     let hasBody = known.contains(Self.identity(of: statement, hasBody: true))
     guard !hasBody, block != nil || !isKnown else {
       outcome.duplicates += 1
-      return nil
+      return
     }
     let standing: Standing
     do throws(ReadError) { standing = try self.standing(of: statement) } catch { throw .read(error) }
@@ -328,10 +352,41 @@ extension TestimonyLog {
     if isKept, !isKnown {
       isKept = try isWanted(statement, isOwn: block.map { statement.isOwn(of: $0.order) } ?? false)
     }
+    if !isKept, !isKnown, standing != .stranger {
+      let (isHalf, other) = half(of: statement, standing)
+      isKept = isHalf
+      if let other {
+        outcome.overLimit -= 1
+        let block = other.message.block.flatMap { $0.order.commitment == other.statement.order ? $0 : nil }
+        keep(other.message, other.statement, block, standing, arrival, &records, &notes, &outcome)
+      } else if !isHalf {
+        passed.insert(message, statement)
+      }
+    }
     guard isKept else {
       outcome.overLimit += 1
-      return nil
+      return
     }
+    keep(message, statement, block, standing, arrival, &records, &notes, &outcome)
+  }
+
+  /// Whether a statement is kept beyond the limits, as the half of a pair that nothing can excuse; and the other half, if
+  /// that was passed over before. Once for each height, and of what is ahead of L1 as many again as else are kept.
+  private func half(of statement: Statement, _ standing: Standing) -> (isHalf: Bool, other: PassedMessages.Entry?) {
+    guard standing == .counts || ahead[statement.signer] ?? 0 < 2 * limits.ahead else { return (false, nil) }
+    let kept = kept[Place(statement)] ?? []
+    if StatementLimits.isFirstInexcusable(statement, beside: kept) { return (true, nil) }
+    let other = passed.entries(beside: statement).first {
+      StatementLimits.isFirstInexcusable(statement, beside: kept + [$0.statement])
+    }
+    return (other != nil, other)
+  }
+
+  /// Notes the statement, and makes its record and that of the gap before it.
+  private func keep(
+    _ message: HeardMessage, _ statement: Statement, _ block: RollupBlock?, _ standing: Standing, _ arrival: Arrival,
+    _ records: inout [NewRecord], _ notes: inout [Note], _ outcome: inout Outcome
+  ) {
     let feed = Feed(source: message.source, format: statement.format)
     if standing != .stranger, let highest = heights[feed], statement.height > highest.next,
       statement.height <= reach(of: feed)
@@ -348,7 +403,7 @@ extension TestimonyLog {
       source: [UInt8](message.source.utf8), receivedAt: message.receivedAt, ledgerPosition: arrival.ledgerPosition,
       ledgerLeaf: arrival.ledgerLeaf)
     records.append(NewRecord(.sequencerCommitmentObserved(event), at: .observed(at: arrival.l1Head)))
-    return note(statement, standing, hasBody: block != nil, source: message.source)
+    notes.append(note(statement, standing, hasBody: block != nil, source: message.source))
   }
 
   /// Whether a statement says something that those which are kept do not.

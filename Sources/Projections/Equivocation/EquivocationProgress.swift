@@ -32,7 +32,7 @@ package struct EquivocationProgress: Hashable, Sendable {
 
   /// Whether a batch was ever stored, on any branch, with blocks that its signature does not bind, as the contract once
   /// took them: they are nobody's word.
-  var hasUnboundBlocks = false
+  package var hasUnboundBlocks = false
 
   init(_ rollup: RollupConfiguration?) {
     keys = KeyIntervals(rollup.map { [.init(from: 0, key: $0.sequencer)] } ?? [])

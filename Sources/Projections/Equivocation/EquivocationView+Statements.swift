@@ -72,7 +72,10 @@ extension EquivocationView {
     }
     guard !kept.isEmpty else { return true }
     let facts = ViewFacts(progress: try currentProgress(in: view), view: view)
-    return try StatementLimits().keeps(row.statement, isOwn: isOwn, beside: kept) { origin throws(FoldError) in
+    var limits = StatementLimits()
+    // Of a pair that is kept beyond the limits the first half alone does not show what it is.
+    limits.orders += 2
+    return try limits.keeps(row.statement, isOwn: isOwn, beside: kept) { origin throws(FoldError) in
       guard row.statement.format == .varve else { return nil }
       return try facts.isCanonical(origin)
     }

@@ -1,6 +1,7 @@
 import Hashing
 import Primitives
 import Rollup
+import Settlement
 import Signatures
 import StateTransition
 import StateTrie
@@ -15,7 +16,7 @@ struct DrillWorld {
   /// Canonical L1 blocks, the rollup's first one first.
   private(set) var l1: [L1Entry] = []
 
-  /// The sequencer's chain: block 1 first. Forced blocks have no signature.
+  /// The sequencer's chain: block 1 first. Forced blocks have no signature, nor has what its poster put in.
   private(set) var chain: [SignedBlock] = []
 
   /// The L1 blocks that stored the chain's first blocks.
@@ -30,6 +31,8 @@ struct DrillWorld {
   /// What headers and transactions are taken from, beginning at a block of it; made up where there is none.
   private let recorded: RecordedChain?
   private let start: Int
+
+  private let bug: DrillBug?
 
   /// Where the next transaction stands in the recorded stream.
   private var place: Int
@@ -55,9 +58,9 @@ struct DrillWorld {
   /// - Parameters:
   ///   - recorded: what L1's headers and the users' transactions are.
   ///   - start: the block of it that the rollup begins with.
-  init(seed: UInt64, over recorded: RecordedChain? = nil, from start: Int = 0) {
+  init(seed: UInt64, over recorded: RecordedChain? = nil, from start: Int = 0, bug: DrillBug? = nil) {
     random = SplitMix64(seed: seed)
-    (self.recorded, self.start) = (recorded, start)
+    (self.recorded, self.start, self.bug) = (recorded, start, bug)
     place = recorded?.firstTransaction(fromBlock: start) ?? 0
     key = Hash256(1, 2, 3, random.next() | 1)
     keys = [(0, key)]
@@ -68,7 +71,7 @@ struct DrillWorld {
     logs = DrillLogs(
       Self.configuration(
         sequencer: Self.address(of: key), genesis: genesis, salt: salt,
-        contract: recorded?.contract ?? Address(0x6161, 0x6161, UInt32(salt))))
+        contract: recorded?.contract ?? Address(0x6161, 0x6161, UInt32(salt))), bug: bug)
     append(genesis, [])
   }
 
@@ -199,6 +202,14 @@ extension DrillWorld {
     return Array(chain.suffix(count))
   }
 
+  /// The sequencer signs another order for the newest block's height, and goes on from that.
+  mutating func signAnother() {
+    var block = chain[chain.count - 1].block
+    block.transactions = transactions(3)
+    let commitment = sign(block, key: key(atOrigin: block.l1Origin.number))
+    chain[chain.count - 1] = SignedBlock(block: block, commitment: commitment)
+  }
+
   /// The next ones of the recorded stream, or random ones.
   mutating func transactions(_ count: Int) -> [[UInt8]] {
     (0..<count).map { _ in
@@ -250,6 +261,43 @@ extension DrillWorld {
   /// left their origins.
   mutating func postInVain(_ blocks: some Collection<SignedBlock>) {
     mine([delivered(blocks, data: .present)] + sequenced(blocks))
+  }
+
+  /// Posts a block of the poster's own in the place of the first one that is signed and not stored, before a signed one that
+  /// does not extend it. L1 has the former then, and the sequencer goes on from there.
+  ///
+  /// - Parameter isContractAsked: whether the contract's rule is held against it, which takes no such batch.
+  mutating func postUnlinked(before last: SignedBlock, isContractAsked: Bool) {
+    var own = chain[storedAt.count].block
+    own.transactions = transactions(3)
+    let blocks = [SignedBlock(block: own, commitment: nil), last]
+    if isContractAsked, !isTaken(blocks) { return mine() }
+    mine([delivered(blocks, data: .present)] + sequenced(blocks))
+    chain.removeLast(chain.count - storedAt.count)
+    chain.append(blocks[0])
+    storedAt.append(l1Head.number)
+  }
+
+  /// Whether the contract takes a batch, as its first one.
+  private func isTaken(_ blocks: [SignedBlock]) -> Bool {
+    guard let first = blocks.first, let last = blocks.last else { return false }
+    var contract = RollupContract(configuration: configuration)
+    contract.takesUnlinkedBlocks = bug == .contractWithoutLinks
+    let batch = BatchSubmission(
+      batchIndex: BatchList.firstIndex, firstBlock: first.block.number, lastOrder: last.block.order,
+      signature: last.commitment?.signature ?? [], data: .event(blocks.map(\.block)))
+    let context = L1Context(
+      number: l1Head.number + 1, timestamp: l1Block(l1Head.number).header.timestamp, ancestors: l1.map(\.hash),
+      firstAncestor: l1Genesis.number)
+    let poster = Caller(configuration.rollup?.batchPoster ?? .zero)
+    let verifier = ReexecutingVerifier(configuration: configuration)
+    let bond = configuration.rollup?.bonds.sequencer ?? .zero
+    do throws(Revert) {
+      _ = try contract.call(
+        .depositSequencerBond(key: Self.address(of: key)), from: poster, value: bond, at: context, verifier: verifier)
+      _ = try contract.call(.postBatch(batch), from: poster, at: context, verifier: verifier)
+      return true
+    } catch { return false }
   }
 
   private mutating func delivered(

@@ -134,9 +134,82 @@ extension DrilledCase {
     if world.random.chance(50) { world.post() }
   }
 
+  /// The sequencer signs anew what it made from a branch that L1 has left. The poster posts what it was given before, and a
+  /// block of its own before that.
+  mutating func postUnlinked(isContractAsked: Bool) {
+    world.post()
+    world.mine(count: 2)
+    world.hear(world.sign())
+    world.mine()
+    let old = world.sign(originFrom: world.l1Head.number)
+    world.hear(old)
+    world.reorg(depth: 1)
+    world.mine(count: 2)
+    world.postUnlinked(before: old, isContractAsked: isContractAsked)
+    world.hear(world.sign(originFrom: old.block.l1Origin.number))
+    world.mine()
+    world.post()
+  }
+
   /// What is not stored by now should have been.
   private mutating func endWindow() {
     world.mine(count: 12)
     world.finalize(world.l1Head.number - 1)
+  }
+}
+
+// What becomes of a promise.
+extension DrilledCase {
+  /// The next block, heard whole: one of its transactions is promised.
+  private mutating func giveReceipt(originFrom origin: UInt64 = 0) -> DrillWorld.SignedBlock {
+    let block = world.sign(originFrom: origin)
+    world.hear(block, withBody: true)
+    promise = (block.block.number, world.random.below(block.block.transactions.count))
+    return block
+  }
+
+  mutating func keepPromise() {
+    world.post()
+    _ = giveReceipt()
+    for _ in 0..<world.random.below(3) { world.sign() }
+    world.mine()
+    world.post(dataAfter: world.random.chance(30) ? 1 + world.random.below(5) : 0)
+  }
+
+  /// The sequencer signs another order for the height, which L1 stores, at the end of a batch or before it.
+  mutating func breakPromise() {
+    world.post()
+    _ = giveReceipt()
+    world.signAnother()
+    for _ in 0..<world.random.below(3) { world.sign() }
+    world.mine()
+    world.post()
+  }
+
+  /// The block's origin is left by L1; or messages are forced in before it. The sequencer signs another one for the height.
+  mutating func excusePromise() {
+    world.post()
+    world.mine()
+    if world.random.chance(50) {
+      let old = giveReceipt(originFrom: world.l1Head.number)
+      world.reorg(depth: 1)
+      world.mine(count: 2)
+      world.sign(originFrom: old.block.l1Origin.number)
+    } else {
+      world.sign()
+      _ = giveReceipt()
+      world.force()
+      world.sign(originFrom: world.l1Head.number)
+    }
+    world.mine()
+    world.post()
+  }
+
+  /// L1 has nothing of it yet, or no data.
+  mutating func deferPromise() {
+    world.post()
+    let block = giveReceipt()
+    world.mine()
+    if world.random.chance(50) { world.withhold([block]) }
   }
 }

@@ -3,10 +3,11 @@ import Rollup
 import Settlement
 import Signatures
 
-/// A case that was played: the world after it, and the messages that are not the honest sequencer's.
+/// A case that was played: the world after it, the messages that are not the honest sequencer's, and what was promised.
 struct DrilledCase {
   var world: DrillWorld
   var lies: [SignedCommitment] = []
+  var promise: (height: UInt64, index: Int)?
 
   /// Plays the case in a world.
   init(_ kind: DrillCase, in world: DrillWorld) {
@@ -48,6 +49,8 @@ struct DrilledCase {
       contradict(kind)
     case .brokenParent: breakParent()
     case .fieldsOfOthers: mixFields()
+    case .crowdOfStrangers: crowd()
+    case .crowdAhead: crowdAhead()
     case .contradictsLastStored, .contradictsStored: contradictStored(atLast: kind == .contradictsLastStored)
     case .leakedKeyInTime, .leakedKeyTooLate, .leakedKeyUnknownOrigin, .retiredKey: leak(kind)
     case .foreignKey, .otherChain, .otherContract, .otherGenesis: replay(kind)
@@ -61,6 +64,11 @@ struct DrilledCase {
     case .repeatingPoster, .unorderedPoster, .prefixPoster, .suffixPoster, .withheldData: postBadly(kind)
     case .oldBranchPoster: postOldBranch()
     case .retiredKeyStored: postOfRetiredKey()
+    case .unboundBatch, .unlinkedBatch: postUnlinked(isContractAsked: kind == .unlinkedBatch)
+    case .promiseKept: keepPromise()
+    case .promiseBroken: breakPromise()
+    case .promiseExcused: excusePromise()
+    case .promiseNotYet: deferPromise()
     }
   }
 }
@@ -117,6 +125,40 @@ extension DrilledCase {
     default: commitment.l1Origin = world.neighbour(of: commitment.l1Origin)
     }
     tell(world.sign(commitment, key: world.key(atOrigin: commitment.l1Origin.number)), block.block)
+  }
+
+  /// Keys that nobody knows say more, from ever new sources, than is kept of such; and then the sequencer's signs twice.
+  private mutating func crowd() {
+    let target = target()
+    for number in 0..<12 as Range<UInt64> {
+      let key = Hash256(3, 3, number + 1, world.random.next() | 1)
+      world.hear(world.sign(target.block, key: key), source: "stranger \(number / 3)")
+    }
+    var block = target.block
+    block.transactions = world.transactions(3)
+    tell(world.sign(block, key: world.key(atOrigin: block.l1Origin.number)))
+  }
+
+  /// The sequencer's key signs more from made up origins than is kept; and then twice from an L1 block that whoever listens
+  /// does not have yet.
+  private mutating func crowdAhead() {
+    let target = target()
+    let key = world.key(atOrigin: target.block.l1Origin.number)
+    var block = target.block
+    block.number += 1
+    for _ in 0..<6 {
+      block.number += 2
+      block.l1Origin = world.unknownBlock()
+      world.hear(world.sign(block, key: key), source: "elsewhere")
+    }
+    var ahead = world
+    ahead.mine()
+    (block.number, block.parentOrder) = (target.block.number + 1, target.block.order.commitment)
+    (block.timestamp, block.l1Origin) = (block.timestamp + 60, ahead.l1Head)
+    tell(world.sign(block, key: key))
+    block.transactions = world.transactions(3)
+    tell(world.sign(block, key: key))
+    world.mine()
   }
 
   /// One half is on L1 only: the honest block was never heard.

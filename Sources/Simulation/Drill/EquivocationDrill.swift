@@ -1,6 +1,7 @@
 import Evidence
 import Hashing
 import MerkleLog
+import Node
 import Primitives
 import Projections
 import Rollup
@@ -15,44 +16,94 @@ package enum EquivocationDrill {
     package let kind: DrillCase
     package let outcome: DrillOutcome
 
-    /// Files of evidence that were made, and what is wrong with one of them.
+    /// What the case's world was made from.
+    package let seed: UInt64
+
+    /// Whether it went through a store on disk.
+    package let isStored: Bool
+
+    /// Files of evidence and receipts that were made, and what is wrong with one of them, or with a log.
     package let evidenceCount: Int
     package let evidenceFault: String?
 
     package var isExpected: Bool { outcome == kind.expectation && evidenceFault == nil }
   }
 
+  /// Of so many rounds of all kinds the first one goes through stores on disk; the others' logs are in memory.
+  package static let roundsPerStore: UInt64 = 16
+
   /// Case `number` of a drill: every kind in turn, each in a world of its own. Over a recorded chain one of each kind
   /// begins at every block.
   package static func play(
-    _ number: UInt64, seed: UInt64, over chain: RecordedChain? = nil
+    _ number: UInt64, seed: UInt64, over chain: RecordedChain? = nil, bug: DrillBug? = nil
   ) throws(DrillError) -> Result {
     let kinds = DrillCase.allCases
     let (round, kind) = number.quotientAndRemainder(dividingBy: UInt64(kinds.count))
     return try play(
       kinds[Int(kind)], seed: seed &+ number &* 0x9e37_79b9_7f4a_7c15, over: chain,
-      from: chain.map { Int(round % UInt64($0.blockCount)) } ?? 0)
+      from: chain.map { Int(round % UInt64($0.blockCount)) } ?? 0, bug: bug,
+      inStore: bug == nil && round.isMultiple(of: roundsPerStore))
   }
 
   /// One case in a world that is made from the seed.
+  ///
+  /// - Parameters:
+  ///   - bug: what is planted in the watcher that has its logs in memory, or in the contract.
+  ///   - isStored: whether it goes through a store on disk: testimony log, projection, evidence maker, files. What is about a
+  ///     receipt always does.
   package static func play(
-    _ kind: DrillCase, seed: UInt64, over chain: RecordedChain? = nil, from start: Int = 0
+    _ kind: DrillCase, seed: UInt64, over chain: RecordedChain? = nil, from start: Int = 0, bug: DrillBug? = nil,
+    inStore isStored: Bool = false
   ) throws(DrillError) -> Result {
-    let drilled = DrilledCase(kind, in: DrillWorld(seed: seed, over: chain, from: start))
-    do throws(FoldError) {
-      let answers = try drilled.world.logs.folded()
-      var rows: [AccusationRow] = []
-      try answers.forEachAccusation { _, row in
-        rows.append(row)
-        return true
+    let drilled = DrilledCase(kind, in: DrillWorld(seed: seed, over: chain, from: start, bug: bug))
+    let logs = drilled.world.logs
+    do {
+      guard isStored || kind.isPromise else {
+        let answers = try logs.folded()
+        let watch = Watch(answers: answers) { row in try logs.evidence(of: row, answers) }
+        return try judge(drilled, kind, seed: seed, watch)
       }
-      var fault: String?
-      for row in rows where fault == nil { fault = try self.fault(of: row, kind, drilled.world, answers) }
-      if kind.isHonest, fault == nil { fault = try momentOfGuilt(rows.count, answers) }
-      if kind.expectation == .refused { fault = fault ?? self.fault(of: drilled.lies, drilled.world.logs) }
-      return Result(
-        kind: kind, outcome: try outcome(of: rows, drilled, answers), evidenceCount: rows.count, evidenceFault: fault)
+      return try DrillStore.with(logs) { store, answers, maker in
+        let promise = try drilled.promise.flatMap { try maker.receipt(height: $0.height, index: $0.index) }
+        let watch = Watch(answers: answers, store: store, promise: promise) { row in try maker.evidence(of: row) }
+        return try judge(drilled, kind, seed: seed, watch)
+      }
     } catch { throw DrillError(subject: "case \(kind)", seed: seed, cause: error) }
+  }
+
+  /// What somebody has made of a case who has recorded it: in memory, or in a store.
+  private struct Watch {
+    var answers: EquivocationAnswers
+    var store: DrillStore?
+    var promise: InclusionReceipt?
+    var evidence: (AccusationRow) throws -> EquivocationEvidence?
+
+    /// A file, as it is read by who was given it.
+    func passed(_ bytes: [UInt8]) throws -> [UInt8] { try store?.passed(bytes) ?? bytes }
+  }
+
+  private static func judge(
+    _ drilled: DrilledCase, _ kind: DrillCase, seed: UInt64, _ watch: Watch
+  ) throws -> Result {
+    var rows: [AccusationRow] = []
+    try watch.answers.forEachAccusation { _, row in
+      rows.append(row)
+      return true
+    }
+    var fault = watch.store?.fault(of: kind, drilled.world.logs)
+    for row in rows where fault == nil { fault = try self.fault(of: row, kind, drilled.world, watch) }
+    if kind.isHonest, fault == nil { fault = try momentOfGuilt(rows.count, watch.answers) }
+    if kind.expectation == .refused, fault == nil { fault = self.fault(of: drilled.lies, drilled.world.logs) }
+    var outcome = try Self.outcome(of: rows, drilled, watch.answers)
+    if kind.isPromise {
+      switch try check(watch.promise, watch, changing: drilled.world.l1Head.hash.word0) {
+      case .failure(let receiptFault): (outcome, fault) = (.nothing, fault ?? receiptFault.reason)
+      case .success(let found): outcome = found
+      }
+    }
+    return Result(
+      kind: kind, outcome: outcome, seed: seed, isStored: watch.store != nil,
+      evidenceCount: rows.count + (watch.promise == nil ? 0 : 1), evidenceFault: fault)
   }
 
   /// The gravest thing that is to be said.
@@ -99,17 +150,19 @@ package enum EquivocationDrill {
   /// What is wrong with the evidence of an accusation: it must say offline what the view says, be read again as it was
   /// written, and be refused with a bit changed.
   private static func fault(
-    of row: AccusationRow, _ kind: DrillCase, _ world: DrillWorld, _ answers: EquivocationAnswers
-  ) throws(FoldError) -> String? {
-    guard let evidence = try world.logs.evidence(of: row, answers) else { return "a statement's message is not there" }
-    switch check(evidence, changing: world.l1Head.hash.word0) {
+    of row: AccusationRow, _ kind: DrillCase, _ world: DrillWorld, _ watch: Watch
+  ) throws -> String? {
+    guard let evidence = try watch.evidence(row) else { return "a statement's message is not there" }
+    switch try check(evidence, changing: world.l1Head.hash.word0, as: watch.passed) {
     case .failure(let fault): return fault.reason
     case .success(let judgement):
       // Of an origin that L1 does not have yet the view does not know whose word counts; by the records it is another
       // key's since the change.
       let isRefused =
         kind == .leakedKeyUnknownOrigin && !row.judgement.isAuthorityKnown && judgement.verdict == .refused
-      guard judgement.verdict == row.judgement.verdict || isRefused else {
+      // Blocks that nothing signed binds no file can show: this one is not written.
+      let isGraver = kind == .unboundBatch && judgement.verdict.isGraver(than: row.judgement.verdict)
+      guard judgement.verdict == row.judgement.verdict || isRefused || isGraver else {
         return "the file says \(judgement.verdict), the view \(row.judgement.verdict)"
       }
     }
@@ -124,7 +177,7 @@ package enum EquivocationDrill {
   private static func fault(of lies: [SignedCommitment], _ logs: DrillLogs) -> String? {
     guard lies.count == 2 else { return nil }
     let ordered = lies.sorted { $0.commitment.orderCommitment < $1.commitment.orderCommitment }
-    switch check(logs.evidence(of: ordered.map { .varve($0) }), changing: logs.l1Head) {
+    switch check(logs.evidence(of: ordered.map { .varve($0) }), changing: logs.l1Head, as: { $0 }) {
     case .failure(let fault): return fault.reason
     case .success(let judgement):
       return judgement.verdict == .refused ? nil : "a file of what is nobody's word says \(judgement.verdict)"
@@ -132,18 +185,49 @@ package enum EquivocationDrill {
   }
 
   /// What a file says to somebody who trusts all that it rests on, once it has been written and read.
-  static func check(_ evidence: EquivocationEvidence, changing word: UInt64) -> Swift.Result<Judgement, EvidenceFault> {
+  ///
+  /// - Parameter passed: what the reader gets of the bytes that were written.
+  static func check(
+    _ evidence: EquivocationEvidence, changing word: UInt64, as passed: ([UInt8]) throws -> [UInt8]
+  ) rethrows -> Swift.Result<Judgement, EvidenceFault> {
     let trusted = evidence.hashes
-    let bytes = evidence.encode()
+    let written = evidence.encode()
+    let bytes = try passed(written)
+    if let fault = bitFault(bytes, word) { return .failure(fault) }
+    do throws(EvidenceError) {
+      guard case .equivocation(let again) = try EvidenceFile(bytes), again.encode() == written else {
+        return .failure(EvidenceFault("it is read as something else"))
+      }
+      return .success(try again.verify(trusting: trusted).judgement)
+    } catch { return .failure(EvidenceFault("\(error)")) }
+  }
+
+  /// What has become of a promise, to somebody who trusts all that its receipt rests on.
+  private static func check(
+    _ receipt: InclusionReceipt?, _ watch: Watch, changing word: UInt64
+  ) throws -> Swift.Result<DrillOutcome, EvidenceFault> {
+    guard let receipt else { return .failure(EvidenceFault("no receipt can be made")) }
+    let written = receipt.encode()
+    let bytes = try watch.passed(written)
+    if let fault = bitFault(bytes, word) { return .failure(fault) }
+    do throws(EvidenceError) {
+      guard case .receipt(let again) = try EvidenceFile(bytes), again.encode() == written else {
+        return .failure(EvidenceFault("the receipt is read as something else"))
+      }
+      let trusted = again.fate?.hashes ?? []
+      let finding = try again.verify(trusting: trusted)
+      if finding.status == .broken, finding.equivocation?.judgement.verdict.isGuilt != true {
+        return .failure(EvidenceFault("a promise is broken without evidence"))
+      }
+      return .success(finding.status.outcome)
+    } catch { return .failure(EvidenceFault("\(error)")) }
+  }
+
+  private static func bitFault(_ bytes: [UInt8], _ word: UInt64) -> EvidenceFault? {
     var changed = bytes
     let bit = Int(word % UInt64(bytes.count * 8))
     changed[bit / 8] ^= 1 << UInt8(bit % 8)
-    guard (try? EvidenceFile(changed)) == nil else { return .failure(EvidenceFault("bit \(bit) can be changed")) }
-    do throws(EvidenceError) {
-      let again = try EquivocationEvidence(bytes)
-      guard again == evidence else { return .failure(EvidenceFault("it is read as something else")) }
-      return .success(try again.verify(trusting: trusted).judgement)
-    } catch { return .failure(EvidenceFault("\(error)")) }
+    return (try? EvidenceFile(changed)) == nil ? nil : EvidenceFault("bit \(bit) can be changed")
   }
 }
 
@@ -152,6 +236,18 @@ struct EvidenceFault: Error {
   let reason: String
 
   init(_ reason: String) { self.reason = reason }
+}
+
+extension InclusionReceipt.Status {
+  fileprivate var outcome: DrillOutcome {
+    switch self {
+    case .kept: .kept
+    case .broken: .broken
+    case .excused: .excused
+    case .notYet: .notYet
+    case .refused: .refused
+    }
+  }
 }
 
 extension AccusationRow {
@@ -240,7 +336,7 @@ package struct DrillError: Error, CustomStringConvertible {
   /// What was played.
   let subject: String
   package let seed: UInt64
-  let cause: FoldError
+  let cause: any Error
 
   package var description: String { "\(subject) with seed \(seed): \(cause)" }
 }

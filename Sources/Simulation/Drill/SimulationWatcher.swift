@@ -114,8 +114,9 @@ extension EquivocationDrill {
     } catch let violation as Violation {
       // Of a planted bug the watcher is to find out as well.
       guard bug != nil else { throw violation }
+      watcher.look(at: simulation)
     }
-    do throws(FoldError) {
+    do {
       return try judge(watcher.logs, simulation)
     } catch { throw DrillError(subject: "a simulation", seed: seed, cause: error) }
   }
@@ -125,6 +126,9 @@ extension EquivocationDrill {
   ) throws(FoldError) -> WatchedSimulation {
     var result = WatchedSimulation(seed: simulation.seed)
     let answers = try logs.folded()
+    if try answers.progress()?.hasUnboundBlocks == true {
+      result.faults.append("a batch on L1 has blocks that nothing signed binds")
+    }
     // Of the newest blocks the view does not know everything yet.
     let newest = logs.l1Head
     var number: UInt64 = 0
@@ -155,7 +159,7 @@ extension EquivocationDrill {
       result.faults.append("\(subject): no evidence can be made")
       return
     }
-    switch check(evidence, changing: row.contradiction.statements[0].order.word0) {
+    switch check(evidence, changing: row.contradiction.statements[0].order.word0, as: { $0 }) {
     case .failure(let fault): result.faults.append("\(subject): \(fault.reason)")
     case .success(let judgement):
       result.evidence += 1

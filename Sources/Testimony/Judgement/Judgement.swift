@@ -20,6 +20,11 @@ package enum Verdict: UInt64, CaseIterable, Sendable {
   package var isGuilt: Bool { self == .proven || self == .historical }
 }
 
+extension Verdict {
+  /// Whether it calls a key guilty where another one, of who knows more, does not: that is not to be written into a file.
+  package func isGraver(than other: Verdict) -> Bool { isGuilt && !other.isGuilt }
+}
+
 /// A verdict, and why.
 package struct Judgement: Hashable, Sendable {
   package var verdict: Verdict

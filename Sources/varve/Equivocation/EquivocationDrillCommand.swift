@@ -18,6 +18,10 @@ struct EquivocationDrillCommand: VarveCommand {
       offline, and refused with a bit changed; a double sign must be taken by the
       contract when it is proven, and by no means otherwise.
 
+      Most cases have their logs in memory. The first of sixteen rounds of all
+      kinds, and what is about a receipt, go through a store on disk: ledger and
+      testimony log, projection, and files that are read in an empty directory.
+
       With --chain the headers of L1 and the transactions are those of a chain
       export, in their order, signed for with a test key: one rollup of each kind
       begins at every block of it. The headers are changed where the rollup says
@@ -27,12 +31,15 @@ struct EquivocationDrillCommand: VarveCommand {
       roles, the sequencer's guard among them, and somebody who listens: no honest
       word may be proven guilty at any time.
 
-      Ends with 1 when one case came out otherwise.
+      Ends with 1 when one case came out otherwise, and names it, and how to play
+      it alone. --bug plants an error that must be found: it spoils cases of one
+      outcome at least.
 
       EXAMPLES
         varve equivocation drill
         varve equivocation drill --cases 100000 --simulations 100 --seed 7 --json
         varve equivocation drill --chain chain.rlp
+        varve equivocation drill --bug endlessSlashing
       """)
 
   @OptionGroup var options: GlobalOptions
@@ -42,6 +49,12 @@ struct EquivocationDrillCommand: VarveCommand {
       "How many cases to play, of every kind in turn.",
       discussion: "Without it: 1,000; over a chain, every kind from every block on.", valueName: "number"))
   var cases: UInt64?
+
+  @Option(help: ArgumentHelp("Number of the first case, counted from 0.", valueName: "number"))
+  var from: UInt64 = 0
+
+  @Option(help: ArgumentHelp("Plant an error, to see that it is found.", valueName: "name"))
+  var bug: DrillBug?
 
   @Option(help: ArgumentHelp("Chain export that the cases are played over.", valueName: "file"), completion: .file())
   var chain: String?
@@ -60,20 +73,21 @@ struct EquivocationDrillCommand: VarveCommand {
 
   func validate() throws {
     guard cases != 0 else { throw ValidationError("--cases is at least 1") }
+    guard !from.addingReportingOverflow(cases ?? 0).overflow else { throw ValidationError("--from is too high") }
   }
 
   func execute(_ console: Console) throws {
     let recorded = try chain.map(RecordedChain.init(path:))
-    var report = DrillReport(seed: seed, chain: chain, blocks: recorded?.blockCount)
+    var report = DrillReport(seed: seed, chain: chain, blocks: recorded?.blockCount, bug: bug)
     let bar = ProgressBar("cases", console: console)
-    let seed = seed
+    let (seed, from, bug) = (seed, from, bug)
     let cases = cases ?? recorded.map { UInt64($0.blockCount * DrillCase.allCases.count) } ?? 1_000
     for start in stride(from: 0, to: cases, by: Int(Self.batchSize)) {
       let count = Int(min(Self.batchSize, cases - start))
       let results = ParallelMap().map(count) { index in
-        Result { try EquivocationDrill.play(start + UInt64(index), seed: seed, over: recorded) }
+        Result { try EquivocationDrill.play(from + start + UInt64(index), seed: seed, over: recorded, bug: bug) }
       }
-      for (index, result) in results.enumerated() { report.add(try result.get(), start + UInt64(index)) }
+      for (index, result) in results.enumerated() { report.add(try result.get(), from + start + UInt64(index)) }
       bar.update(done: start + UInt64(count), total: cases)
     }
     report.seconds = bar.elapsed
@@ -92,6 +106,8 @@ struct EquivocationDrillCommand: VarveCommand {
     }
   }
 }
+
+extension DrillBug: ExpressibleByArgument {}
 
 extension RecordedChain {
   /// Reads a chain export, and holds each block against the one before it and each body against its header.
@@ -133,7 +149,13 @@ struct DrillReport: Report {
   let chain: String?
   let blocks: Int?
 
+  /// What was planted.
+  let bug: String?
+
   private(set) var cases = 0
+
+  /// Of these, those that went through a store on disk.
+  private(set) var storedCases = 0
   private(set) var unexpected = 0
 
   /// Honest cases in which somebody was proven guilty.
@@ -151,9 +173,9 @@ struct DrillReport: Report {
   private(set) var faults: [String] = []
   var seconds = 0.0
 
-  init(seed: UInt64, chain: String?, blocks: Int?) {
+  init(seed: UInt64, chain: String?, blocks: Int?, bug: DrillBug?) {
     self.seed = seed
-    (self.chain, self.blocks) = (chain, blocks)
+    (self.chain, self.blocks, self.bug) = (chain, blocks, bug?.rawValue)
     rows = DrillCase.allCases.map {
       Row(kind: $0.rawValue, isHonest: $0.isHonest, expected: $0.expectation.rawValue, outcomes: [:])
     }
@@ -161,16 +183,19 @@ struct DrillReport: Report {
 
   mutating func add(_ result: EquivocationDrill.Result, _ number: UInt64) {
     cases += 1
+    if result.isStored { storedCases += 1 }
     evidence += result.evidenceCount
     if let index = DrillCase.allCases.firstIndex(of: result.kind) {
       rows[index].outcomes[result.outcome.rawValue, default: 0] += 1
     }
-    if result.kind.isHonest, [.slashable, .evidence, .historical].contains(result.outcome) { honestAccused += 1 }
+    if result.kind.isHonest, result.outcome.isGuilt { honestAccused += 1 }
     guard !result.isExpected else { return }
     unexpected += 1
-    if faults.count < 10 {
-      faults.append("case \(number), \(result.kind): \(result.outcome)\(result.evidenceFault.map { ", \($0)" } ?? "")")
-    }
+    guard faults.count < 10 else { return }
+    let detail = result.evidenceFault.map { ", \($0)" } ?? ""
+    faults.append(
+      "case \(number), \(result.kind) with seed \(result.seed): \(result.outcome), and it must be "
+        + "\(result.kind.expectation)\(detail); alone: --seed \(seed) --from \(number) --cases 1")
   }
 
   mutating func add(_ watched: WatchedSimulation) {
@@ -197,6 +222,8 @@ struct DrillReport: Report {
       "\(Quantity.count(cases)) cases, \(Quantity.count(unexpected)) otherwise than they must; "
         + "\(Quantity.count(honestAccused)) honest histories accused; \(Quantity.count(evidence)) files of evidence verified",
       unexpected == 0 ? .good : .bad)
+    page.line("\(Quantity.count(storedCases)) of them through a store on disk")
+    if let bug { page.line("with a planted error, \(bug)") }
     if simulations > 0 {
       let verdicts = simulationVerdicts.sorted { $0.key < $1.key }.map { "\($0.key) \(Quantity.count($0.value))" }
       page.line(

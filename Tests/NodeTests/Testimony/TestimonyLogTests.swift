@@ -236,13 +236,107 @@ struct TestimonyLogTests {
       // One message of a height that is far from what L1 has stored says nothing of where its source is.
       #expect(try take(5000...5000, key).gaps == 0)
       #expect(try take(13...13, key).gaps == 1)
-      try store.mine([
-        .sequencerBatchDelivered(
-          SequencerBatchDelivered(
-            batchIndex: 1, beforeAcc: .zero, afterAcc: .zero, firstBlock: 1, lastBlock: 4990, messagesConsumed: 0,
-            poster: .zero, signedCommitment: [], dataHash: .zero, dataLocation: .event, data: .missing))
-      ])
+      try store.mine([.sequencerBatchDelivered(Self.delivered(1, 1...4990))])
       #expect(try take(5001...5001, key).gaps == 1)
+    }
+  }
+
+  private static func delivered(
+    _ index: UInt64, _ heights: ClosedRange<UInt64>, data: SequencerBatchDelivered.DataStatus = .present
+  ) -> SequencerBatchDelivered {
+    SequencerBatchDelivered(
+      batchIndex: index, beforeAcc: .zero, afterAcc: .zero, firstBlock: heights.lowerBound,
+      lastBlock: heights.upperBound, messagesConsumed: 0, poster: .zero, signedCommitment: [], dataHash: .zero,
+      dataLocation: .event, data: data)
+  }
+
+  @Test("how far L1 has stored, blocks say that it has: no batch without data, and none beyond what is stored")
+  func storedHeight() throws {
+    try withStore { store in
+      var limits = TestimonyLog.Limits()
+      (limits.heights, limits.ahead) = (10, 0)
+      let log = try store.testimony(limits)
+      func takes(_ height: UInt64) throws -> Bool { try log.take([try message(store, height)]).recorded == 1 }
+      #expect(try takes(10) && !takes(11))
+      try store.mine([.sequencerBatchDelivered(Self.delivered(1, 1...5000, data: .missing))])
+      try store.mine([.sequencerBatchDelivered(Self.delivered(2, 7...6000))])
+      #expect(try !takes(11))
+      let data = BatchDataDelivered(batchIndex: 1, dataHash: .zero, dataLocation: .event, poster: .zero)
+      try store.mine([.batchDataDelivered(data)])
+      #expect(try takes(11) && takes(5010) && !takes(5011))
+      let forced = ForceIncluded(
+        batchIndex: 3, beforeAcc: .zero, afterAcc: .zero, firstMessage: 0, lastMessage: 0, caller: .zero)
+      try store.mine([.forceIncluded(forced)])
+      try store.mine([.sequencerBatchDelivered(Self.delivered(4, 5002...5004))])
+      #expect(try takes(5014) && !takes(5015))
+    }
+  }
+
+  @Test("a pair that nothing excuses is kept when as much is ahead of L1 as may be, whichever half comes first, once")
+  func pairsComeFirst() throws {
+    try withStore { store in
+      var limits = TestimonyLog.Limits()
+      limits.ahead = 3
+      let events = try EventLog.open(store.path, mode: .create)
+      let log = try TestimonyLog(events, ledger: store.ledger, limits: limits)
+      func unknown(_ salt: UInt64) -> BlockID { BlockID(number: 1000, hash: Hash256(salt, 2, 2, 2)) }
+      func take(_ height: UInt64, _ origin: BlockID, _ salts: [UInt64]) throws -> TestimonyLog.Outcome {
+        try log.take(try salts.map { try message(store, height, origin: origin, salt: $0) })
+      }
+      for height in 1...5 as ClosedRange<UInt64> { _ = try take(height, unknown(height), [1]) }
+      #expect(try events.head().size == 3)
+      // Both halves come when there is no room: the first one is passed over until the second one comes.
+      #expect(try take(9, unknown(9), [1]).overLimit == 1)
+      let outcome = try take(9, unknown(9), [2])
+      #expect(outcome.recorded == 2 && outcome.overLimit == -1)
+      #expect(try take(9, unknown(9), [3, 4]).recorded == 0, "once for a height")
+      #expect(try take(9, unknown(9), [1, 2]).duplicates == 2)
+      // The first half is kept.
+      #expect(try take(2, unknown(2), [2]).recorded == 1)
+      // As many again as else are kept, and no more.
+      #expect(try take(11, unknown(11), [1, 2]).recorded == 0)
+      #expect(
+        try TestimonyLog(events, ledger: store.ledger, limits: limits).take([
+          try message(store, 12, origin: unknown(12), salt: 1), try message(store, 12, origin: unknown(12), salt: 2),
+        ]).recorded == 0)
+      let accused = try store.accusations().filter { $0.contradiction.kind == .doubleSign }
+      #expect(Set(accused.map { $0.contradiction.statements[0].height }) == [2, 9])
+    }
+  }
+
+  @Test("a ninth and a tenth order of a height that nothing excuses are kept, and the projection takes them")
+  func pairBeyondHeight() throws {
+    try withStore { store in
+      let origins = (1...9 as ClosedRange<UInt64>).map { BlockID(number: 1, hash: Hash256($0, 2, 2, 2)) }
+      var messages = try origins.map { try message(store, 1, origin: $0, salt: $0.hash.word0) }
+      messages.append(try message(store, 1, origin: origins[8], salt: 99))
+      let outcome = try store.testimony().take(messages)
+      #expect(outcome.recorded == 10 && outcome.overLimit == 0)
+      let accused = try store.accusations().map(\.contradiction)
+      #expect(accused.contains { $0.statements.allSatisfy { $0.origin == origins[8] } })
+    }
+  }
+
+  @Test("strangers that fill the log close it to no key that counts, and to none that comes to count")
+  func strangersCloseNoDoor() throws {
+    try withStore { store in
+      var limits = TestimonyLog.Limits()
+      limits.strangers = 4
+      let log = try store.testimony(limits)
+      let crowd = try (1...20 as ClosedRange<UInt64>).map {
+        try message(store, $0, key: Hash256(9, 9, 9, $0), source: "source \($0)")
+      }
+      #expect(try log.take(crowd).recorded == 4)
+      let next = Hash256(5, 5, 5, 5)
+      let origin = try #require(try store.ledger.newestBlock()).id
+      let genuine = try [7, 8].map { try message(store, 30, origin: origin, salt: $0, key: next) }
+      #expect(try log.take(genuine).overLimit == 2, "nobody knows the key yet")
+      #expect(try log.take([try message(store, 30)]).recorded == 1)
+      try store.mine([.configUpdated(ConfigUpdated(update: .sequencer(try Secp256k1.address(of: next))))])
+      let there = try #require(try store.ledger.newestBlock()).id
+      let later = try [7, 8].map { try message(store, 30, origin: there, salt: $0, key: next) }
+      #expect(try log.take(later).recorded == 2)
+      #expect(try log.take(genuine).recorded == 0, "at its origin the word of another key counts")
     }
   }
 

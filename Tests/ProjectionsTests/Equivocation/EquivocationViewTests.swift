@@ -164,8 +164,8 @@ struct EquivocationViewTests {
     var facts = [l1(0), l1(1), l1(2)]
     for salt in 0..<40 as Range<UInt64> { facts.append(try heard(commitment(7, origin: header(0).id, salt: salt))) }
     let answers = try answers(fold(facts))
-    #expect(try answers.statements(at: 7, by: Secp256k1.address(of: Self.key)).count == 8)
-    #expect(try answers.progress()?.accusations == 28)
+    #expect(try answers.statements(at: 7, by: Secp256k1.address(of: Self.key)).count == 10)
+    #expect(try answers.progress()?.accusations == 45)
     #expect(try answers.progress()?.testimonies == 40)
   }
 
