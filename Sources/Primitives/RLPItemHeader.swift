@@ -21,6 +21,11 @@ public struct RLPItemHeader: Equatable, Sendable {
   /// The longest payload whose length fits the first byte.
   static var longestShortPayload: Int { 55 }
 
+  /// Bytes before a payload of `payloadLength` bytes, which is no byte that stands for itself: 1 to 9.
+  public static func length(payloadLength: Int) -> Int {
+    payloadLength <= longestShortPayload ? 1 : 9 - payloadLength.leadingZeroBitCount / 8
+  }
+
   /// Reads the header from the first bytes of an item, however many are at hand.
   ///
   /// Nine bytes always suffice. Nothing is said about whether the payload is there: a reader of a stream asks this

@@ -110,6 +110,21 @@ struct GenesisTests {
     #expect(found == [.london, .shanghai, .cancun])
   }
 
+  @Test(
+    "blob limits that no block can keep are refused, and named with their fork",
+    arguments: [(7, 6, 5), (3, 140_737_488_355_328, 5), (3, 6, 0)] as [(UInt64, UInt64, UInt64)])
+  func blobLimits(target: UInt64, max: UInt64, fraction: UInt64) throws {
+    let limits = #"{"target": \#(target), "max": \#(max), "baseFeeUpdateFraction": \#(fraction)}"#
+    let error = #expect(throws: GenesisError.self) {
+      try configuration(config: #""cancunTime": 0, "blobSchedule": {"cancun": \#(limits)}"#)
+    }
+    guard case .unsupported("config", let reason) = try #require(error) else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(reason.contains("Cancun") && reason.contains("target \(target), max \(max)"), "\(reason)")
+  }
+
   @Test("the DAO's fork is made where a file only says when, as in besu's file of the main network")
   func daoFork() throws {
     #expect(try configuration(config: #""daoForkBlock": 5"#).forks.daoFork == 5)

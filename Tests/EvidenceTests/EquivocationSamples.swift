@@ -46,8 +46,10 @@ struct EquivocationSamples {
       maxDrift: 6000, slashingWindow: window ?? 4,
       bonds: BondSchedule(output: 1000, claim: 10, sequencer: 5000), gasLimit: 30_000_000,
       fees: FeeParameters(feeRecipient: .zero))
+    var l2Genesis = headers[0]
+    l2Genesis.number = 0
     configuration = ChainConfiguration(
-      chainID: 77, forks: try ForkSchedule(activations: []), genesisHeader: headers[0], allocation: [], rollup: rollup)
+      chainID: 77, forks: try ForkSchedule(activations: []), genesisHeader: l2Genesis, allocation: [], rollup: rollup)
     domain = CommitmentDomain(l1ChainID: 31_337, contract: contract, rollupId: configuration.rollupId)
     record(.chainConfigured(ChainConfigured(configuration: configuration)), atL1Block: 0)
     for number in said.keys.sorted() { for event in said[number] ?? [] { record(event, atL1Block: number) } }

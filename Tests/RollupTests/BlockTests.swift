@@ -50,6 +50,26 @@ struct BlockTests {
     }
   }
 
+  @Test("the size is that of the encoding, whatever the parts are", arguments: BlockHeader.Shape.allCases)
+  func size(shape: BlockHeader.Shape) {
+    var block = BlockTests.block(shape)
+    #expect(block.encodedByteCount == block.encode().count)
+    block.uncles = []
+    block.transactions = [[]]
+    #expect(block.encodedByteCount == block.encode().count)
+    for first in [0x01, 0x7f, 0x80, 0xbf, 0xc0, 0xf9] as [UInt8] {
+      for length in [1, 2, 54, 55, 56, 57, 254, 255, 256, 257, 65_534, 65_535, 65_536] {
+        block.transactions = [[first] + [UInt8](repeating: 3, count: length - 1)]
+        #expect(block.encodedByteCount == block.encode().count, "\(length) bytes from \(first) on")
+      }
+    }
+    if block.withdrawals != nil {
+      let withdrawal = Withdrawal(index: .max, validatorIndex: 0, address: .zero, amount: 1 << 40)
+      block.withdrawals = [Withdrawal](repeating: withdrawal, count: 2000)
+      #expect(block.encodedByteCount == block.encode().count)
+    }
+  }
+
   @Test("a block cut anywhere, or continued, is refused", arguments: BlockHeader.Shape.allCases)
   func length(shape: BlockHeader.Shape) {
     let bytes = BlockTests.block(shape).encode()

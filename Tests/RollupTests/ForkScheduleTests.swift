@@ -57,6 +57,38 @@ struct ForkScheduleTests {
     }
   }
 
+  @Test("blob limits that no block can keep are refused, from a file and from a log")
+  func blobLimits() throws {
+    typealias Row = (target: UInt64, max: UInt64, fraction: UInt64, isGood: Bool)
+    let greatest: UInt64 = (1 << 47) - 1
+    let rows: [Row] = [
+      (3, 6, 1, true), (6, 6, 1, true), (0, 0, 1, true), (greatest, greatest, .max, true), (7, 6, 1, false),
+      (1, greatest + 1, 1, false), (.max, .max, 1, false), (3, 6, 0, false),
+    ]
+    for row in rows {
+      let limits = BlobParameters(
+        fork: .osaka, target: row.target, max: row.max, baseFeeUpdateFraction: row.fraction)
+      var writer = RLPWriter()
+      writer.list { (fields) in
+        for _ in 0..<3 { fields.append(list: []) }
+        fields.append(list: [[Fork.osaka.rawValue, row.target, row.max, row.fraction]])
+        fields.append(list: [])
+      }
+      let bytes = writer.bytes
+      var reader = RLPReader(bytes.rawSpan)
+      let decoded = try? ForkSchedule(&reader)
+      if row.isGood {
+        #expect(try decoded == ForkSchedule(activations: [], blobSchedule: [limits]), "\(row)")
+      } else {
+        #expect(decoded == nil, "\(row)")
+        let error = #expect(throws: ForkScheduleError.blobLimits(limits)) {
+          try ForkSchedule(activations: [], blobSchedule: [limits])
+        }
+        #expect(error?.description.contains("Osaka") == true)
+      }
+    }
+  }
+
   @Test("names are distinct, and numbers and triggers are those of the format")
   func table() {
     #expect(Set(Fork.allCases.map(\.name)).count == Fork.allCases.count)
@@ -74,5 +106,18 @@ struct ForkScheduleTests {
     #expect(BlockHeader.Shape(of: .cancun) == .cancun)
     #expect(BlockHeader.Shape(of: .prague) == .prague)
     #expect(BlockHeader.Shape(of: .bpo5) == .prague)
+  }
+}
+
+extension RLPWriter {
+  /// Appends a list of lists of numbers.
+  fileprivate mutating func append(list: [[UInt64]]) {
+    self.list { (items) in
+      for numbers in list {
+        items.list { (fields) in
+          for number in numbers { fields.append(number) }
+        }
+      }
+    }
   }
 }

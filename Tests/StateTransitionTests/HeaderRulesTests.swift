@@ -167,6 +167,33 @@ struct HeaderRulesTests {
     }
   }
 
+  @Test("blob gas that an unchecked parent claims is worked out in full width, up to the greatest limits")
+  func absurdBlobs() throws {
+    let greatest = BlobParameters.greatestMax
+    for (target, max, expected) in [
+      (6, 9, 6_148_914_691_236_517_205), (greatest, greatest, 0), (0, greatest, .max), (0, 0, .max),
+    ] as [(UInt64, UInt64, UInt64)] {
+      let limits = BlobParameters(fork: .osaka, target: target, max: max, baseFeeUpdateFraction: 5_007_716)
+      let rules = HeaderRules(
+        forks: try ForkSchedule(
+          activations: [.init(.osaka, at: 0)], terminalTotalDifficulty: 0, blobSchedule: [limits]))
+      let parent = Self.header {
+        $0.difficulty = .zero
+        $0.baseFeePerGas = 1_000_000_000
+        $0.withdrawalsRoot = .zero
+        $0.blobGasUsed = .max
+        $0.excessBlobGas = 0
+        $0.parentBeaconBlockRoot = .zero
+        $0.requestsHash = .zero
+      }
+      let child = Self.child(of: parent, rules) {
+        $0.blobGasUsed = 0
+        $0.excessBlobGas = 5
+      }
+      #expect(violation(rules, child, parent) == .excessBlobGas(claimed: 5, expected: expected), "\(max)")
+    }
+  }
+
   @Test("after the merge there is no difficulty, no nonce, no uncle, and no way back")
   func merge() throws {
     let rules = try Self.rules(.london, ttd: 5_000_000)

@@ -71,6 +71,99 @@ struct RollupBlockTests {
     }
   }
 
+  @Test("a deposit pays for its data and initcode as a transaction does, and at least their least price")
+  func depositMetering() throws {
+    let initcode = [UInt8](repeating: 0, count: 100_000)
+    let words: UInt64 = 2 * 3125
+    let intrinsic: UInt64 = 53_000 + 4 * 100_000
+    let floor: UInt64 = 21_000 + 10 * 100_000
+    for (fork, used) in [
+      (Fork.paris, intrinsic), (.shanghai, intrinsic + words), (.cancun, intrinsic + words), (.prague, floor),
+      (.osaka, floor),
+    ] as [(Fork, UInt64)] {
+      let world = try RollupWorld(fork: fork)
+      for (gasLimit, succeeds) in [(used - 1, false), (used, true), (used + 5000, true)] as [(UInt64, Bool)] {
+        let creation = deposit(0, to: nil, gasLimit: gasLimit, data: initcode)
+        let outcome = try world.context(messages: [creation], transactions: [])
+          .apply(messages: [creation], transactions: [], to: world.state)
+        #expect(outcome.outcomes[0].succeeded == succeeds, "\(fork), \(gasLimit)")
+        #expect(outcome.gasUsed == min(gasLimit, used), "\(fork), \(gasLimit)")
+      }
+    }
+  }
+
+  @Test("the caps on a transaction's initcode and gas do not hold for deposits")
+  func depositCaps() throws {
+    let world = try RollupWorld(fork: .osaka)
+    let initcode = [UInt8](repeating: 0, count: 49_153)
+    let creation = Transaction(
+      nonce: 0, gasPrice: 2_000_000_000, gasLimit: 2_000_000, to: nil, value: 0, data: initcode)
+    let signed = try creation.signed(by: Signer(0).privateKey, chainID: RollupWorld.chainID).encode()
+    let cap: UInt64 = 1 << 24
+    let greedy = try signedTransfer(from: 1, nonce: 0, gasLimit: cap + 1)
+    let messages = [
+      deposit(0, to: nil, gasLimit: 2_000_000, data: initcode), deposit(1, gasLimit: cap + 1),
+      message(2, transaction: signed), message(3, transaction: greedy),
+    ]
+    let outcome = try world.context(messages: messages, transactions: [])
+      .apply(messages: messages, transactions: [], to: world.state)
+    #expect(
+      outcome.fates == [
+        .executed(index: 0), .executed(index: 1), .invalid(.initcodeTooLarge(size: 49_153, greatest: 49_152)),
+        .invalid(.gasAboveCap(limit: cap + 1, cap: cap)),
+      ])
+    #expect(outcome.outcomes.map(\.succeeded) == [true, true])
+  }
+
+  @Test("deposits that use all of a block's gas leave the sequencer's transactions none, and the next deposit fails")
+  func depositsFillTheBlock() throws {
+    // INVALID uses all gas.
+    let glutton = GenesisAccount(address: Address(0, 0, 0x100b), balance: 0, nonce: 1, code: [0xfe])
+    let world = try RollupWorld(contracts: [glutton])
+    let messages = (0..<3).map { deposit($0, to: glutton.address, value: 0, gasLimit: 15_000_000) }
+    let transactions = [try signedTransfer(from: 0, nonce: 0)]
+    let outcome = try world.context(messages: messages, transactions: transactions)
+      .apply(messages: messages, transactions: transactions, to: world.state)
+    #expect(outcome.gasUsed == 30_000_000 && outcome.outcomes.map(\.gasUsed) == [15_000_000, 15_000_000, 0])
+    #expect(outcome.fates.last == .invalid(.gasAboveBlock(limit: 21_000, left: 0)))
+    let accounts = Dictionary(uniqueKeysWithValues: outcome.diff.accounts.map { ($0.address, $0.account) })
+    #expect(accounts[Address(1, 1, 1)]??.balance == 30)
+  }
+
+  @Test("a mint of 2¹²⁸ wei or more is not made and its deposit fails, and the chain goes on")
+  func absurdMints() throws {
+    let world = try RollupWorld()
+    let sender = Address(1, 1, 1)
+    let limit = UInt256.one << 128
+    let messages = [limit, .max, limit - .one].enumerated().map { deposit(UInt64($0), value: 0, mint: $1) }
+    let transactions = [try signedTransfer(from: 0, nonce: 0)]
+    let outcome = try world.context(messages: messages, transactions: transactions)
+      .apply(messages: messages, transactions: transactions, to: world.state)
+    #expect(outcome.fates == (0..<4).map { .executed(index: $0) })
+    #expect(outcome.outcomes.map(\.succeeded) == [false, false, true, true])
+    let accounts = Dictionary(uniqueKeysWithValues: outcome.diff.accounts.map { ($0.address, $0.account) })
+    #expect(accounts[sender]??.balance == limit - .one && accounts[sender]??.nonce == 3)
+  }
+
+  @Test("the blob base fee is 1 wei from Cancun on", arguments: [Fork.cancun, .prague, .osaka, .bpo2])
+  func blobBaseFee(fork: Fork) throws {
+    // BLOBBASEFEE into slot 0.
+    let reader = GenesisAccount(address: Address(0, 0, 0xb10b), balance: 0, nonce: 1, code: [0x4a, 0x5f, 0x55])
+    let world = try RollupWorld(contracts: [reader], fork: fork)
+    let call = deposit(0, to: reader.address)
+    let outcome = try world.context(messages: [call], transactions: [])
+      .apply(messages: [call], transactions: [], to: world.state)
+    let change = outcome.diff.accounts.first { $0.address == reader.address }
+    #expect(outcome.outcomes[0].succeeded && change?.storage.map(\.value) == [1])
+  }
+
+  @Test("from Prague on the header has Cancun's fields: there is nobody to ask for requests")
+  func headerOfPrague() throws {
+    let world = try RollupWorld(fork: .prague)
+    let header = world.context(messages: [], transactions: []).draftHeader
+    #expect(header.shape == .cancun && header.requestsHash == nil && header.excessBlobGas == 0)
+  }
+
   @Test("every header field but the order comes from origin, configuration and parent")
   func derivedHeader() throws {
     let world = try RollupWorld()

@@ -75,6 +75,23 @@ extension EthereumBlock {
     return writer.bytes
   }
 
+  /// Bytes of the canonical RLP. O(transactions), and the size of everything else, which is encoded to be measured.
+  package var encodedByteCount: Int {
+    func list(_ payloadLength: Int) -> Int { RLPItemHeader.length(payloadLength: payloadLength) + payloadLength }
+    let transactions = transactions.reduce(0) { $0 + EthereumBlock.byteCount(of: $1) }
+    let uncles = uncles.reduce(0) { $0 + $1.encode().count }
+    let withdrawals = withdrawals.map { list($0.reduce(0) { $0 + $1.encode().count }) } ?? 0
+    return list(header.encode().count + list(transactions) + list(uncles) + withdrawals)
+  }
+
+  /// What `append` adds.
+  private static func byteCount(of transaction: [UInt8]) -> Int {
+    guard let first = transaction.first, first >= 0xc0 || (first < 0x80 && transaction.count == 1) else {
+      return RLPItemHeader.length(payloadLength: transaction.count) + transaction.count
+    }
+    return transaction.count
+  }
+
   private static func append(_ transaction: [UInt8], to items: inout RLPWriter) {
     if let first = transaction.first, first >= 0xc0 {
       items.appendRaw(transaction)

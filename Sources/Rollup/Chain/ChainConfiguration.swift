@@ -19,7 +19,7 @@ package struct ChainConfiguration: Hashable, Sendable {
 
   /// Accounts and slots may come in any order; slots of value zero are dropped, as they are not there.
   ///
-  /// - Precondition: no address and no slot of an account occurs twice.
+  /// - Precondition: no address and no slot of an account occurs twice; a rollup's accounts own less than 2²⁵⁵ wei.
   package init(
     chainID: UInt64, forks: ForkSchedule, genesisHeader: BlockHeader, allocation: [GenesisAccount],
     rollup: RollupConfiguration? = nil
@@ -29,6 +29,19 @@ package struct ChainConfiguration: Hashable, Sendable {
     self.genesisHeader = genesisHeader
     self.allocation = ChainConfiguration.canonical(allocation)
     self.rollup = rollup
+    precondition(rollup == nil || isSupplyBounded, "a rollup's accounts own less than 2^255 wei")
+  }
+
+  /// Whether the accounts own less than 2²⁵⁵ wei together. In a rollup they do, and each of at most 2⁶⁴ messages mints
+  /// less than 2¹²⁸ wei; so no balance ever exceeds 256 bits, and nothing that a message says can make one do so.
+  private var isSupplyBounded: Bool {
+    var supply = UInt256.zero
+    for account in allocation {
+      let (sum, overflows) = supply.addingReportingOverflow(account.balance)
+      guard !overflows, sum >> 255 == .zero else { return false }
+      supply = sum
+    }
+    return true
   }
 
   /// Accounts by address, slots by key without those of value zero.
@@ -63,13 +76,20 @@ extension ChainConfiguration {
   init(_ fields: inout RLPReader) throws(RLPError) {
     chainID = try fields.readUInt64()
     forks = try ForkSchedule(&fields)
+    let headerOffset = fields.offset
     genesisHeader = try BlockHeader(&fields)
+    guard genesisHeader.number == 0 else {
+      throw RLPError(offset: headerOffset, reason: .invalidValue("the genesis header is that of block 0"))
+    }
     let offset = fields.offset
     allocation = try fields.readAll { (items) throws(RLPError) in try GenesisAccount(&items) }
     guard zip(allocation, allocation.dropFirst()).allSatisfy({ $0.address < $1.address }) else {
       throw RLPError(offset: offset, reason: .invalidValue("accounts stand by ascending address"))
     }
     rollup = fields.isAtEnd ? nil : try RollupConfiguration(&fields)
+    guard rollup == nil || isSupplyBounded else {
+      throw RLPError(offset: offset, reason: .invalidValue("the accounts of a rollup own less than 2^255 wei together"))
+    }
   }
 
   /// Appends chain id, forks, genesis header, allocation, and for a rollup its configuration.

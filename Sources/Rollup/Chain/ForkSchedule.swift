@@ -29,7 +29,7 @@ package struct ForkSchedule: Hashable, Sendable {
   /// Where deposits to the beacon chain are read from (EIP-6110); nil when there are none.
   package let depositContract: Address?
 
-  /// - Throws: when forks or blob parameters are out of order.
+  /// - Throws: when forks or blob parameters are out of order, or a block could not keep the limits on blobs.
   package init(
     activations: [Activation], terminalTotalDifficulty: UInt256? = nil, daoFork: UInt64? = nil,
     blobSchedule: [BlobParameters] = [], depositContract: Address? = nil
@@ -55,6 +55,7 @@ package struct ForkSchedule: Hashable, Sendable {
     for (earlier, later) in zip(blobSchedule, blobSchedule.dropFirst()) where earlier.fork >= later.fork {
       throw .outOfOrder(earlier.fork, later.fork)
     }
+    for limits in blobSchedule where !limits.areInRange { throw .blobLimits(limits) }
   }
 }
 
@@ -93,18 +94,35 @@ extension ForkSchedule {
   }
 }
 
-/// Limits on a block's blobs from a fork on (EIP-7840).
+/// Limits on a block's blobs from a fork on (EIP-7840). Those of a schedule are in range: target ≤ max ≤ `greatestMax`,
+/// and the fraction is not zero.
 package struct BlobParameters: Hashable, Sendable {
   package var fork: Fork
+
+  /// In blobs.
   package var target: UInt64
+
+  /// In blobs; zero where there are none.
   package var max: UInt64
+
+  /// By how much excess blob gas the blob base fee grows e-fold (EIP-4844).
   package var baseFeeUpdateFraction: UInt64
+
+  /// Greatest `max`: the most blobs whose gas fits 64 bits, 2⁴⁷ − 1.
+  package static let greatestMax = UInt64.max / gasPerBlob
+
+  /// EIP-4844.
+  package static let gasPerBlob: UInt64 = 1 << 17
 
   package init(fork: Fork, target: UInt64, max: UInt64, baseFeeUpdateFraction: UInt64) {
     self.fork = fork
     self.target = target
     self.max = max
     self.baseFeeUpdateFraction = baseFeeUpdateFraction
+  }
+
+  fileprivate var areInRange: Bool {
+    target <= max && max <= BlobParameters.greatestMax && baseFeeUpdateFraction > 0
   }
 }
 
@@ -114,6 +132,8 @@ package enum ForkScheduleError: Error, Equatable, Sendable {
   case notScheduled(Fork)
   /// The first stands or begins after the second.
   case outOfOrder(Fork, Fork)
+  /// No block can keep these limits, or its blob gas does not fit 64 bits.
+  case blobLimits(BlobParameters)
 }
 
 extension ForkScheduleError: CustomStringConvertible {
@@ -121,6 +141,10 @@ extension ForkScheduleError: CustomStringConvertible {
     switch self {
     case .notScheduled(let fork): "\(fork) has no block number or time of its own"
     case .outOfOrder(let earlier, let later): "\(earlier) is scheduled after \(later), which builds on it"
+    case .blobLimits(let limits):
+      "the blob limits from \(limits.fork) on are target \(limits.target), max \(limits.max), baseFeeUpdateFraction "
+        + "\(limits.baseFeeUpdateFraction); give a target of at most max, a max of at most "
+        + "\(BlobParameters.greatestMax), and a fraction above 0"
     }
   }
 }

@@ -13,7 +13,8 @@ package enum BlockError: Error, Sendable {
   case malformedDeposit(block: UInt64)
   /// A contract that the protocol has to ask for requests is not there, or fails (EIP-7002, EIP-7251).
   case systemContract(block: UInt64, address: Address, fails: Bool)
-  /// An account would own 2²⁵⁶ wei or more, which only an absurd genesis can cause.
+  /// An account would own 2²⁵⁶ wei or more, which only the genesis of an imported chain can bring about: a rollup's
+  /// supply is bounded (`RollupExecution`).
   case balanceOverflows(block: UInt64, account: Address)
   case state(block: UInt64, StateReadError)
 }

@@ -30,7 +30,7 @@ extension BlockExecution {
         : try machine.execute(message, block: context.environment, transaction: environment, host: &world)
       return (result, refund, contract)
     } catch {
-      throw .state(block: context.number, error)
+      throw failure(error)
     }
   }
 

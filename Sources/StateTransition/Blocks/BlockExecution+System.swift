@@ -73,7 +73,7 @@ extension BlockExecution {
       world.endTransaction()
       return result
     } catch {
-      throw .state(block: context.number, error)
+      throw failure(error)
     }
   }
 

@@ -58,6 +58,12 @@ package struct BlockExecution {
     do { return try world.index(of: address) } catch { throw .state(block: context.number, error) }
   }
 
+  /// Why the virtual machine gave up.
+  func failure(_ error: StateReadError) -> BlockError {
+    guard let account = world.overflowing else { return .state(block: context.number, error) }
+    return .balanceOverflows(block: context.number, account: account)
+  }
+
   /// Adds wei to an account, which comes into being when there is none, even for an amount of zero. (Under EIP-161 it
   /// leaves again when the transaction ends.)
   mutating func credit(_ amount: UInt256, to address: Address) throws(BlockError) {

@@ -55,12 +55,10 @@ package struct BlockExecutor: Sendable {
       requests: context.collectsRequests ? requests : nil)
   }
 
-  /// EIP-7934. Only a block with large transactions is encoded for it.
+  /// EIP-7934.
   private func checkSize(of block: EthereumBlock, rules: ForkRules) throws(BlockError) {
     guard let greatest = rules.greatestBlockSize else { return }
-    let transactions = block.transactions.reduce(0) { $0 + $1.count }
-    guard transactions > greatest / 2 else { return }
-    let byteCount = block.encode().count
+    let byteCount = block.encodedByteCount
     guard byteCount <= greatest else {
       throw .tooLarge(block: block.header.number, byteCount: byteCount, greatest: greatest)
     }

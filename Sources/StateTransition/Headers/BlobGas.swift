@@ -26,9 +26,12 @@ package enum BlobGas {
     return sum / fraction
   }
 
-  /// The excess blob gas of a child of `parent`.
+  /// The excess blob gas of a child of `parent`, whose header may claim anything. What exceeds 64 bits, which no chain
+  /// of blocks that keep their limits reaches, is held at the greatest number.
   ///
-  /// - Parameter rules: the child's.
+  /// - Parameters:
+  ///   - parameters: the child's, as a `ForkSchedule` has them.
+  ///   - rules: the child's.
   package static func excess(
     after parent: BlockHeader, parameters: BlobParameters, rules: ForkRules
   ) -> UInt64 {
@@ -37,8 +40,9 @@ package enum BlobGas {
     guard !overflows else { return .max }
     guard sum >= target else { return 0 }
     if rules.fork >= .osaka, isExecutionDearer(parent, parameters), parameters.max > 0 {
-      let used = parent.blobGasUsed ?? 0
-      return (parent.excessBlobGas ?? 0) + used * (parameters.max - parameters.target) / parameters.max
+      // At most what was used, so neither the quotient nor the sum overflows.
+      let share = (parent.blobGasUsed ?? 0).multipliedFullWidth(by: parameters.max - parameters.target)
+      return (parent.excessBlobGas ?? 0) + parameters.max.dividingFullWidth(share).quotient
     }
     return sum - target
   }

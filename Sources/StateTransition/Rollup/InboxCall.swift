@@ -12,7 +12,8 @@ package struct InboxCall: Hashable, Sendable {
 
   package var value: UInt256
 
-  /// Wei made for the sender before the call, and kept whatever becomes of the call.
+  /// Wei made for the sender before the call, and kept whatever becomes of the call. More than `greatestMint` is not
+  /// made.
   package var mint: UInt256
 
   package var gasLimit: UInt64
@@ -52,6 +53,10 @@ package struct InboxCall: Hashable, Sendable {
       return [InboxCall.depositType] + writer.bytes
     }
   }
+
+  /// Greatest `mint`, in wei: 2¹²⁸ − 1, far above all there is of any coin. There are at most 2⁶⁴ messages, so together
+  /// they mint less than 2¹⁹², and with what a rollup begins with (`ChainConfiguration`) there are less than 2²⁵⁶ wei.
+  package static let greatestMint: UInt256 = (UInt256.one << 128) - .one
 
   /// The EIP-2718 type of deposits, as in the OP Stack.
   package static let depositType: UInt8 = 0x7e

@@ -14,6 +14,10 @@ import StateTrie
 /// | `prevRandao`, `parentBeaconBlockRoot` | the origin's hash: nobody on L2 chose it, and contracts can prove L1 by it |
 /// | `extraData` | empty |
 /// | `ommersHash`, `withdrawalsRoot`, `difficulty`, `nonce`, blob gas | there are none |
+/// | `requestsHash` | is left out, from Prague on too: there is no beacon chain to ask (EIP-7685) |
+///
+/// So the headers of Prague and later have the fields of Cancun's (`BlockHeader.Shape`), and `HeaderRules`, which are
+/// an Ethereum chain's, would refuse them.
 package struct RollupBlockContext: Hashable, Sendable {
   /// EIP-155.
   package var chainID: UInt64

@@ -5,6 +5,11 @@ import Rollup
 ///
 /// A transaction that cannot be carried out stays in its place in the order, and changes nothing. A single transaction in
 /// the middle of a block is carried out over the state before it, with the gas that those before it used.
+///
+/// Nothing that a message or transaction says can stop the chain: what it says wrong makes it invalid or fail, and no
+/// balance can exceed 256 bits. All wei there is comes from genesis, less than 2²⁵⁵ (`ChainConfiguration`), and from at
+/// most 2⁶⁴ messages, less than 2¹²⁸ each (`InboxCall.greatestMint`); tips, refunds and transfers only move it.
+/// `Docs/Execution.md` has all rules in which this differs from an Ethereum block.
 package struct RollupExecution {
   package let context: RollupBlockContext
 
@@ -41,7 +46,8 @@ package struct RollupExecution {
   /// Applies the next transaction of the order.
   ///
   /// - Parameter signer: `Transaction.signer`, if it is known already.
-  /// - Throws: when the state cannot be read; never because of what the transaction says.
+  /// - Throws: when the state cannot be read, or holds 2²⁵⁶ wei or more, as no rollup's does; never because of what the
+  ///   transaction says.
   @discardableResult
   package mutating func apply(
     _ transaction: [UInt8], signer: Address? = nil
@@ -56,7 +62,8 @@ package struct RollupExecution {
 
   /// Applies the next inbox message.
   ///
-  /// - Throws: when the state cannot be read; never because of what the message says.
+  /// - Throws: when the state cannot be read, or holds 2²⁵⁶ wei or more, as no rollup's does; never because of what the
+  ///   message says.
   @discardableResult
   package mutating func apply(_ message: InboxCall) throws(BlockError) -> TransactionFate {
     if message.kind == .transaction { return try apply(message.data) }
@@ -105,12 +112,14 @@ package enum TransactionFate: Equatable, Sendable {
 }
 
 extension RollupBlockContext {
-  /// What transactions can know of the block. An L2 block asks nothing of a beacon chain.
+  /// What transactions can know of the block. An L2 block asks nothing of a beacon chain. It has no room for blobs,
+  /// and so no excess of them: from Cancun on the blob base fee is the least one, 1 wei (EIP-4844, EIP-7516).
   func blockContext() -> BlockContext {
     do {
       // A schedule in which the fork is there from the start: which one it is has been decided.
       let forks = try ForkSchedule(
-        activations: fork > .paris ? [ForkSchedule.Activation(fork, at: 0)] : [], terminalTotalDifficulty: .zero)
+        activations: fork > .paris ? [ForkSchedule.Activation(fork, at: 0)] : [], terminalTotalDifficulty: .zero,
+        blobSchedule: [BlobParameters(fork: .cancun, target: 0, max: 0, baseFeeUpdateFraction: 1)])
       var context = BlockContext(header: draftHeader, chainID: chainID, forks: forks)
       context.collectsRequests = false
       return context

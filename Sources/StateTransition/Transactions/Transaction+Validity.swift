@@ -4,11 +4,14 @@ extension Transaction {
   /// Gas charged before anything runs: for being a transaction, for each byte of data, for making a contract, for the
   /// access list and for authorizations (yellow paper, section 6.2; EIP-2, 2028, 2930, 3860, 7702). O(data).
   package func intrinsicGas(rules: ForkRules) -> UInt64 {
-    intrinsicGas(rules: rules, zeros: zeroByteCount)
+    gasBounds(rules: rules).intrinsic
   }
 
-  /// How many bytes of the data are zero. O(data).
-  private var zeroByteCount: UInt64 { UInt64(data.count { $0 == 0 }) }
+  /// The intrinsic gas, and the least that the transaction costs in the end. O(data).
+  func gasBounds(rules: ForkRules) -> (intrinsic: UInt64, floor: UInt64) {
+    let zeros = UInt64(data.count { $0 == 0 })
+    return (intrinsicGas(rules: rules, zeros: zeros), floorGas(rules: rules, zeros: zeros))
+  }
 
   private func intrinsicGas(rules: ForkRules, zeros: UInt64) -> UInt64 {
     let nonZeros = UInt64(data.count) - zeros
@@ -47,13 +50,11 @@ extension Transaction {
     if let greatest = rules.greatestTransactionGas, gasLimit > greatest {
       throw .gasAboveCap(limit: gasLimit, cap: greatest)
     }
-    let zeros = zeroByteCount
-    let intrinsic = intrinsicGas(rules: rules, zeros: zeros)
-    let floor = floorGas(rules: rules, zeros: zeros)
-    let least = max(intrinsic, floor)
+    let gas = gasBounds(rules: rules)
+    let least = max(gas.intrinsic, gas.floor)
     guard least <= gasLimit else { throw .gasBelowIntrinsic(limit: gasLimit, intrinsic: least) }
     _ = try greatestCost()
-    return (intrinsic, floor)
+    return gas
   }
 
   /// What types 3 and 4 ask for.

@@ -1,4 +1,5 @@
 package import Primitives
+import Rollup
 
 /// A signed transaction of any type (yellow paper, section 4.2; EIP-155, 2718, 2930, 1559, 4844, 7702).
 ///
@@ -97,7 +98,7 @@ package struct Transaction: Hashable, Sendable {
   package var blobGas: UInt64 { UInt64(blobVersionedHashes.count) * Transaction.gasPerBlob }
 
   /// Blob gas of one blob (EIP-4844).
-  package static let gasPerBlob: UInt64 = 131_072
+  package static let gasPerBlob = BlobParameters.gasPerBlob
 }
 
 /// An account, and slots of it, that a transaction says it will use (EIP-2930).

@@ -27,7 +27,7 @@ extension WorldState {
     touch(index)
   }
 
-  /// Adds wei; false when they do not fit 256 bits, which only an absurd genesis can cause.
+  /// Adds wei; false, and nothing changed, when there would be more than 256 bits.
   mutating func credit(_ amount: UInt256, to index: Int) -> Bool {
     let sum = accounts[index].value.balance.addingReportingOverflow(amount)
     if sum.overflow { return false }

@@ -71,6 +71,16 @@ extension WorldState: Host {
   ) throws(StateReadError) {
     let source = try index(of: sender)
     let target = try index(of: recipient)
+    try move(value, from: source, to: target)
+  }
+
+  /// Takes what one account has and gives it to another: all of it or, when there would be more than 256 bits, nothing.
+  private mutating func move(_ value: UInt256, from source: Int, to target: Int) throws(StateReadError) {
+    guard source == target || !accounts[target].value.balance.addingReportingOverflow(value).overflow else {
+      let address = accounts[target].address
+      overflowing = address
+      throw StateReadError("the balance of \(address) would exceed 256 bits")
+    }
     debit(value, from: source)
     _ = credit(value, to: target)
   }
@@ -103,8 +113,7 @@ extension WorldState: Host {
     let target = try index(of: beneficiary)
     let balance = accounts[source].value.balance
     if source != target {
-      debit(balance, from: source)
-      _ = credit(balance, to: target)
+      try move(balance, from: source, to: target)
     } else {
       touch(target)
     }

@@ -32,6 +32,9 @@ package struct WorldState {
   var touched: [Int] = []
   var destroyed: [Int] = []
 
+  /// Whose balance a transfer would have made exceed 256 bits: why the last call threw, if it is not nil.
+  var overflowing: Address?
+
   /// Records that may differ from the last diff.
   var dirtyAccounts: [Int] = []
   var dirtySlots: [Int] = []

@@ -96,12 +96,12 @@ func signedTransfer(
 
 func deposit(
   _ index: UInt64, sender: Address = Address(1, 1, 1), to: Address? = Address(0, 0, 0xbeef), value: UInt256 = 1,
-  mint: UInt256 = 10, gasLimit: UInt64 = 100_000
+  mint: UInt256 = 10, gasLimit: UInt64 = 100_000, data: [UInt8] = []
 ) -> InboxCall {
   InboxCall(
     MessageDelivered(
       messageIndex: index, beforeInboxAcc: .zero, messageKind: .deposit, sender: sender, to: to, value: value,
-      mint: mint, gasLimit: gasLimit, data: [], deadlineBlock: 0, deadlineTime: 0))
+      mint: mint, gasLimit: gasLimit, data: data, deadlineBlock: 0, deadlineTime: 0))
 }
 
 func message(_ index: UInt64, transaction: [UInt8]) -> InboxCall {
