@@ -4,11 +4,6 @@
 
 #include <string.h>
 
-void varve_prefetch(const void *start, size_t count, size_t distance) {
-  uintptr_t address = (uintptr_t)start + distance;
-  for (uintptr_t end = address + count; address < end; address += 64) __builtin_prefetch((const void *)address);
-}
-
 #if defined(__x86_64__)
 
 #include <immintrin.h>

@@ -8,8 +8,8 @@
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "a word of a message is read as the processor has it");
 
-// Words that a block of Keccak-256 has: 1088 bits.
-enum { block_words = 17 };
+// Words that a block of Keccak-256 has: 1088 bits; and more blocks than a message that is asked for ahead has.
+enum { block_words = 17, most_blocks = 1 << 20 };
 
 // Rho's rotations, lane (x, y) at index x + 5y.
 static const int rotations[25] = {
@@ -24,6 +24,16 @@ static const uint64_t round_constants[24] = {
     0x8000000000008003, 0x8000000000008002, 0x8000000000000080, 0x000000000000800a, 0x800000008000000a,
     0x8000000080008081, 0x8000000000008080, 0x0000000080000001, 0x8000000080008008,
 };
+
+// Asks for the blocks from `first` to before `end` of each of `count` messages to be brought near.
+static inline void prefetch_blocks(
+    const uint8_t *const *messages, const size_t *lengths, size_t count, size_t first, size_t end) {
+  for (size_t index = 0; index < count; index++) {
+    size_t start = 8 * block_words * first, stop = 8 * block_words * end;
+    if (stop > lengths[index]) stop = lengths[index];
+    if (start < stop) varve_prefetch(messages[index], stop - start, start);
+  }
+}
 
 #if defined(__x86_64__)
 

@@ -14,6 +14,7 @@
 #define VECTOR JOIN(vector_, NAME)
 #define ROUND JOIN(round_, NAME)
 #define PERMUTE JOIN(varve_keccak_permute_, NAME)
+#define ABSORB_BLOCK JOIN(absorb_block_, NAME)
 #define ABSORB JOIN(varve_keccak_absorb_, NAME)
 #define HASH JOIN(varve_keccak_hash_, NAME)
 
@@ -55,29 +56,36 @@ TARGET void PERMUTE(uint64_t *lanes) {
   memcpy(lanes, a, sizeof a);
 }
 
-TARGET void ABSORB(uint64_t *lanes, const uint8_t *const *messages, size_t blocks) {
-  for (size_t block = 0; block < blocks; block++) {
-    for (int word = 0; word < block_words; word++) {
-      VECTOR state, input = {0};
-      UNROLL for (int lane = 0; lane < WIDTH; lane++) {
-        uint64_t bytes;
-        memcpy(&bytes, messages[lane] + 8 * (block_words * block + (size_t)word), sizeof bytes);
-        input[lane] = bytes;
-      }
-      memcpy(&state, lanes + WIDTH * word, sizeof state);
-      state ^= input;
-      memcpy(lanes + WIDTH * word, &state, sizeof state);
+TARGET static inline void ABSORB_BLOCK(uint64_t *lanes, const uint8_t *const *messages, size_t block) {
+  for (int word = 0; word < block_words; word++) {
+    VECTOR state, input = {0};
+    UNROLL for (int lane = 0; lane < WIDTH; lane++) {
+      uint64_t bytes;
+      memcpy(&bytes, messages[lane] + 8 * (block_words * block + (size_t)word), sizeof bytes);
+      input[lane] = bytes;
     }
-    PERMUTE(lanes);
+    memcpy(&state, lanes + WIDTH * word, sizeof state);
+    state ^= input;
+    memcpy(lanes + WIDTH * word, &state, sizeof state);
   }
+  PERMUTE(lanes);
+}
+
+TARGET void ABSORB(uint64_t *lanes, const uint8_t *const *messages, size_t blocks) {
+  for (size_t block = 0; block < blocks; block++) ABSORB_BLOCK(lanes, messages, block);
 }
 
 #if WIDTH > 1
-TARGET void HASH(const uint8_t *const *messages, const size_t *lengths, size_t blocks, uint64_t *hashes) {
+TARGET void HASH(
+    const uint8_t *const *messages, const size_t *lengths, size_t blocks, size_t ahead, uint64_t *hashes) {
   uint64_t lanes[25 * WIDTH] = {0};
   uint8_t last[WIDTH][8 * block_words] = {{0}};
   const uint8_t *ends[WIDTH];
-  ABSORB(lanes, messages, blocks - 1);
+  for (size_t block = 0; block + 1 < blocks; block++) {
+    prefetch_blocks(messages + WIDTH, lengths + WIDTH, ahead, block, block + 1);
+    ABSORB_BLOCK(lanes, messages, block);
+  }
+  prefetch_blocks(messages + WIDTH, lengths + WIDTH, ahead, blocks - 1, most_blocks);
   for (int lane = 0; lane < WIDTH; lane++) {
     size_t before = 8 * block_words * (blocks - 1), rest = lengths[lane] - before;
     if (rest > 0) memcpy(last[lane], messages[lane] + before, rest);
@@ -85,7 +93,7 @@ TARGET void HASH(const uint8_t *const *messages, const size_t *lengths, size_t b
     last[lane][8 * block_words - 1] ^= 0x80;
     ends[lane] = last[lane];
   }
-  ABSORB(lanes, ends, 1);
+  ABSORB_BLOCK(lanes, ends, 0);
   for (int lane = 0; lane < WIDTH; lane++)
     for (int word = 0; word < 4; word++) hashes[4 * lane + word] = lanes[WIDTH * word + lane];
 }
@@ -97,6 +105,7 @@ TARGET void HASH(const uint8_t *const *messages, const size_t *lengths, size_t b
 #undef VECTOR
 #undef ROUND
 #undef PERMUTE
+#undef ABSORB_BLOCK
 #undef ABSORB
 #undef HASH
 #undef JOIN

@@ -57,22 +57,25 @@ package enum KeccakBackend: String, CaseIterable, Sendable, CustomStringConverti
     }
   }
 
-  /// Hashes `width` messages, each of which has `blocks` blocks with its padding: four words of each hash, as the
-  /// processor has them, one hash after the other. The caller knows that each pointer has as many bytes as `lengths` says.
+  /// Hashes the first `width` of these messages, each of which has `blocks` blocks with its padding: four words of each
+  /// hash, as the processor has them, one hash after the other. Meanwhile the others are brought near. The caller knows
+  /// that each pointer has as many bytes as `lengths` says.
   @unsafe
-  func hash(_ blocks: Int, _ messages: [UnsafePointer<UInt8>?], _ lengths: [Int], into hashes: inout [UInt64]) {
-    unsafe precondition(messages.count == width && lengths.count == width && hashes.count == 4 * width)
-    precondition(lengths.allSatisfy { $0 / Keccak256.blockLength == blocks - 1 }, "messages of equally many blocks")
-    unsafe messages.withUnsafeBufferPointer { messages in
-      unsafe lengths.withUnsafeBufferPointer { lengths in
-        unsafe hashes.withUnsafeMutableBufferPointer { hashes in
-          let (messages, lengths, hashes) = (messages.baseAddress, lengths.baseAddress, hashes.baseAddress)
-          switch self {
-          case .avx512: unsafe varve_keccak_hash_avx512(messages, lengths, blocks, hashes)
-          case .avx2: unsafe varve_keccak_hash_avx2(messages, lengths, blocks, hashes)
-          case .portable: unsafe varve_keccak_hash_portable(messages, lengths, blocks, hashes)
-          }
-        }
+  func hash(
+    _ blocks: Int, _ messages: UnsafeBufferPointer<UnsafePointer<UInt8>?>, _ lengths: UnsafeBufferPointer<Int>,
+    into hashes: inout [UInt64]
+  ) {
+    precondition(messages.count >= width && lengths.count == messages.count && hashes.count == 4 * width)
+    unsafe precondition(
+      lengths.prefix(width).allSatisfy { $0 / Keccak256.blockLength == blocks - 1 },
+      "messages of equally many blocks")
+    let ahead = messages.count - width
+    let (messages, lengths) = (messages.baseAddress, lengths.baseAddress)
+    unsafe hashes.withUnsafeMutableBufferPointer { hashes in
+      switch self {
+      case .avx512: unsafe varve_keccak_hash_avx512(messages, lengths, blocks, ahead, hashes.baseAddress)
+      case .avx2: unsafe varve_keccak_hash_avx2(messages, lengths, blocks, ahead, hashes.baseAddress)
+      case .portable: unsafe varve_keccak_hash_portable(messages, lengths, blocks, ahead, hashes.baseAddress)
       }
     }
   }

@@ -4,9 +4,18 @@ import Primitives
 ///
 /// Messages with equally many blocks go together, one in each lane of the vectors, from the first block to the last: no
 /// lane waits, and nothing is decided on the way. What this spares over `KeccakBatch` is most of what is not permuting.
+/// While a group is hashed, the messages of the next are brought near.
 struct KeccakGroups {
   /// Messages with more blocks gain nothing.
   static var greatestBlockCount: Int { 8 }
+
+  private struct Group {
+    /// How many blocks each of its messages has with its padding.
+    let blocks: Int
+
+    /// Its messages, in the order of these.
+    let members: Range<Int>
+  }
 
   private let bytes: [UInt8]
   private let parts: [Range<Int>]
@@ -26,38 +35,67 @@ struct KeccakGroups {
   /// The hashes in order; nil when a message is not short.
   func hashes() -> [Hash256]? {
     guard let (order, ends) = orderByBlockCount() else { return nil }
+    let (groups, width) = (self.groups(ends), backend.width)
     var hashes = [Hash256](repeating: .zero, count: parts.count)
-    let width = backend.width
     var words = [UInt64](repeating: 0, count: 4 * width)
-    unsafe bytes.withUnsafeBytes { base in
-      var messages = unsafe [UnsafePointer<UInt8>?](repeating: nil, count: width)
-      var lengths = [Int](repeating: 0, count: width)
-      var first = 0
-      for (blocks, end) in ends.enumerated() {
-        while first < end {
-          let group = order[first..<min(first + width, end)]
-          first = group.endIndex
-          if group.count == 1 {
-            hashes[group[group.startIndex]] = Keccak256.hash(bytes.rawSpan.extracting(parts[group[group.startIndex]]))
-            continue
-          }
-          for lane in 0..<width {
-            // Lanes to spare do what the first one does.
-            let part = parts[lane < group.count ? group[group.startIndex + lane] : group[group.startIndex]]
-            unsafe messages[lane] = base.baseAddress?.advanced(by: part.lowerBound).assumingMemoryBound(to: UInt8.self)
-            lengths[lane] = part.count
-          }
-          unsafe backend.hash(blocks, messages, lengths, into: &words)
-          for lane in 0..<group.count {
-            let word = 4 * lane
-            hashes[group[group.startIndex + lane]] = Hash256(
-              words[word].byteSwapped, words[word + 1].byteSwapped, words[word + 2].byteSwapped,
-              words[word + 3].byteSwapped)
-          }
+    unsafe withLanes(of: groups, order) { messages, lengths in
+      for (index, group) in groups.enumerated() {
+        if group.members.count == 1 {
+          let message = order[group.members.lowerBound]
+          hashes[message] = Keccak256.hash(bytes.rawSpan.extracting(parts[message]))
+          continue
+        }
+        let lanes = index * width..<min(index + 2, groups.count) * width
+        unsafe backend.hash(
+          group.blocks, UnsafeBufferPointer(rebasing: messages[lanes]), UnsafeBufferPointer(rebasing: lengths[lanes]),
+          into: &words)
+        for (lane, member) in group.members.enumerated() {
+          let word = 4 * lane
+          hashes[order[member]] = Hash256(
+            words[word].byteSwapped, words[word + 1].byteSwapped, words[word + 2].byteSwapped,
+            words[word + 3].byteSwapped)
         }
       }
     }
     return hashes
+  }
+
+  /// The groups, given where the messages with each number of blocks end.
+  private func groups(_ ends: [Int]) -> [Group] {
+    var groups: [Group] = []
+    groups.reserveCapacity(parts.count / backend.width + ends.count)
+    var first = 0
+    for (blocks, end) in ends.enumerated() {
+      while first < end {
+        groups.append(Group(blocks: blocks, members: first..<min(first + backend.width, end)))
+        first = min(first + backend.width, end)
+      }
+    }
+    return groups
+  }
+
+  /// Lends where the message of each lane begins and how long it is, one group after the other.
+  private func withLanes(
+    of groups: [Group], _ order: [Int],
+    _ body: (UnsafeBufferPointer<UnsafePointer<UInt8>?>, UnsafeBufferPointer<Int>) -> Void
+  ) {
+    unsafe bytes.withUnsafeBytes { base in
+      var messages = unsafe [UnsafePointer<UInt8>?]()
+      var lengths: [Int] = []
+      unsafe messages.reserveCapacity(groups.count * backend.width)
+      lengths.reserveCapacity(groups.count * backend.width)
+      for group in groups {
+        for lane in 0..<backend.width {
+          // Lanes to spare do what the first one does.
+          let part = parts[order[group.members.lowerBound + (lane < group.members.count ? lane : 0)]]
+          unsafe messages.append(base.baseAddress?.advanced(by: part.lowerBound).assumingMemoryBound(to: UInt8.self))
+          lengths.append(part.count)
+        }
+      }
+      unsafe messages.withUnsafeBufferPointer { messages in
+        unsafe lengths.withUnsafeBufferPointer { unsafe body(messages, $0) }
+      }
+    }
   }
 
   /// The messages by their number of blocks, and where in that order each number ends.

@@ -62,17 +62,24 @@ extension BatchRows {
   /// Answers the steps of a level with the nodes that the rows of these entries are. The children of a branch, and behind
   /// them which are leaves, are noted once they have been read.
   fileprivate mutating func answer(_ level: Range<Int>, _ found: [Int32], _ update: inout InPlaceUpdate) {
+    // Entries far apart are fetched at the same time when nothing else is done in between.
+    var reached: [(row: Range<Int>?, note: UInt32)] = []
+    reached.reserveCapacity(level.count)
     for step in level {
       let index = Int(found[step])
-      guard index >= 0, let row = entries[index].value, row.count > NodeRow.headerLength else {
+      reached.append(index < 0 ? (nil, 0) : (entries[index].value, entries[index].note))
+    }
+    for (step, (row, noted)) in zip(level, reached) {
+      guard let row, row.count > NodeRow.headerLength else {
         update.leave(step)
         continue
       }
       let offset = row.lowerBound + NodeRow.headerLength
-      if entries[index].note == 0, let known = Self.note(on: arena.rawSpan.extracting(row)) {
-        note(known, about: index)
+      var known = noted
+      if known == 0, let read = Self.note(on: arena.rawSpan.extracting(row)) {
+        known = read
+        note(known, about: Int(found[step]))
       }
-      let known = entries[index].note
       if known == 0 {
         update.take(step, arena.rawSpan.extracting(offset..<row.upperBound), at: offset)
       } else {

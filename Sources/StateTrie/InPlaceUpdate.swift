@@ -13,10 +13,11 @@ public import Primitives
 /// by level as well, so that many nodes are hashed at a time.
 public struct InPlaceUpdate {
   /// A node on the way to some changes: a branch, or an extension above one.
-  private struct Step {
+  @usableFromInline
+  struct Step {
     /// The step of the node above, and which of its children this one is.
-    let parent: Int32
-    let nibble: UInt8
+    @usableFromInline let parent: Int32
+    @usableFromInline let nibble: UInt8
 
     /// How many steps are above this one, and how many nibbles its path has.
     let level, depth: UInt8
@@ -31,9 +32,12 @@ public struct InPlaceUpdate {
     var byteCount: Int32 = 0
 
     /// The children of a branch; 0 for an extension.
-    var mask: UInt16 = 0
+    @usableFromInline var mask: UInt16 = 0
 
     var isPatched = false
+
+    /// Where its hash stands in the node above, once that is settled.
+    var place = 0
 
     var encoding: Range<Int> { offset..<offset + Int(byteCount) }
 
@@ -52,12 +56,19 @@ public struct InPlaceUpdate {
   }
 
   private let changes: [TrieChange]
-  private var steps: [Step] = []
+
+  /// How many nibbles each key shares with the one before; 0 for the first, and behind the last.
+  private var shared: [UInt8] = []
+
+  @usableFromInline var steps: [Step] = []
   private var leaves: [Leaf] = []
 
   /// Encodings of the leaves.
   private var leafArena = NodeArena()
   private var leafParts: [Range<Int>] = []
+
+  /// Where the leaves' hashes stand in the branches above, once that is settled.
+  private var leafPlaces: [Int] = []
 
   /// Changes that are left for `Trie.update`, in no order.
   private var rest: [TrieChange] = []
@@ -74,14 +85,30 @@ public struct InPlaceUpdate {
     if self.changes.isEmpty { return }
     leaves.reserveCapacity(self.changes.count)
     leafParts.reserveCapacity(self.changes.count)
+    leafArena.bytes.reserveCapacity(Self.bytesPerLeaf * self.changes.count)
+    steps.reserveCapacity(Self.stepsPerChange * self.changes.count)
+    shared.reserveCapacity(self.changes.count + 1)
+    shared.append(0)
+    for index in self.changes.indices.dropFirst() {
+      let count = self.changes[index].key.commonPrefixCount(with: self.changes[index - 1].key)
+      shared.append(UInt8(truncatingIfNeeded: count))
+    }
+    shared.append(0)
     steps.append(Step(parent: -1, nibble: 0, level: 0, depth: 0, lower: 0, upper: Int32(self.changes.count)))
   }
+
+  /// About as many nodes as there are above a changed key of a large trie and above none of the others.
+  private static var stepsPerChange: Int { 3 }
+
+  /// About as many bytes as the leaf of an account has.
+  private static var bytesPerLeaf: Int { 128 }
 
   /// How many nodes are asked for so far.
   public var stepCount: Int { steps.count }
 
   /// The step of the branch right above the node that a step asks for, and which of its children that node is; nil for the
   /// root, and below an extension.
+  @inlinable
   public func branch(above step: Int) -> (step: Int, nibble: Int)? {
     let parent = Int(steps[step].parent)
     if parent < 0 || steps[parent].mask == 0 { return nil }
@@ -108,8 +135,9 @@ public struct InPlaceUpdate {
     while lower < end {
       guard changes[lower].key.count > depth else { return setAside(lower..<end) }
       let nibble = changes[lower].key[depth]
+      // The key at `end` shares less with those before.
       var upper = lower + 1
-      while upper < end, changes[upper].key.count > depth, changes[upper].key[depth] == nibble { upper += 1 }
+      while shared[upper] > depth { upper += 1 }
       let bit = (1 as UInt16) &<< UInt16(truncatingIfNeeded: nibble)
       if mask & bit == 0 || (leafMask & bit != 0 && upper - lower > 1) {
         setAside(lower..<upper)
@@ -167,39 +195,44 @@ public struct InPlaceUpdate {
 extension InPlaceUpdate {
   /// Asks once for each node that is about to change, children after their parents, where it stands from now on.
   public mutating func settle(_ place: (_ step: Int) -> Int) {
+    var steps = self.steps.mutableSpan
     for index in steps.indices.reversed() where steps[index].isPatched && index > 0 {
       steps[Int(steps[index].parent)].isPatched = true
     }
-    for index in steps.indices where steps[index].isPatched { steps[index].offset = place(index) }
+    for index in steps.indices where steps[index].isPatched {
+      steps[index].offset = place(index)
+      if index > 0 { steps[index].place = steps[Int(steps[index].parent)].hashOffset(of: steps[index].nibble) }
+    }
+    leafPlaces = leaves.map { self.steps[Int($0.parent)].hashOffset(of: $0.nibble) }
   }
 
   /// Calls `body` with the bytes that `seal` is going to write over, each once, and the step whose node has them.
   public func forEachHash(_ body: (_ step: Int, _ bytes: Range<Int>) -> Void) {
-    func report(_ step: Int32, _ nibble: UInt8) {
-      let offset = steps[Int(step)].hashOffset(of: nibble)
-      body(Int(step), offset..<offset + Hash256.byteCount)
+    for (leaf, place) in zip(leaves, leafPlaces) { body(Int(leaf.parent), place..<place + Hash256.byteCount) }
+    for step in steps where step.isPatched && step.parent >= 0 {
+      body(Int(step.parent), step.place..<step.place + Hash256.byteCount)
     }
-    for leaf in leaves { report(leaf.parent, leaf.nibble) }
-    for step in steps where step.isPatched && step.parent >= 0 { report(step.parent, step.nibble) }
   }
 
   /// Writes the new hashes into the nodes where they stand in `bytes`. Returns the new root; nil when nothing has changed.
   /// Cost: one Keccak-256 for each node that changes, and each leaf.
   public func seal(in bytes: inout [UInt8]) -> Hash256? {
-    let steps = steps
     guard let first = steps.first, first.isPatched else { return nil }
-    for (hash, leaf) in zip(Keccak256.hashEach(in: leafArena.bytes, at: leafParts), leaves) {
-      bytes.setHash(hash, at: steps[Int(leaf.parent)].hashOffset(of: leaf.nibble))
-    }
+    bytes.setHashes(Keccak256.hashEach(in: leafArena.bytes, at: leafParts), at: leafPlaces)
+    var parts: [Range<Int>] = []
+    var places: [Int] = []
     var end = steps.count
     while end > 1 {
       let level = steps[end - 1].level
       var start = end
       while steps[start - 1].level == level { start -= 1 }
-      let changed = steps[start..<end].filter(\.isPatched)
-      for (hash, step) in zip(Keccak256.hashEach(in: bytes, at: changed.map(\.encoding)), changed) {
-        bytes.setHash(hash, at: steps[Int(step.parent)].hashOffset(of: step.nibble))
+      parts.removeAll(keepingCapacity: true)
+      places.removeAll(keepingCapacity: true)
+      for step in steps[start..<end] where step.isPatched {
+        parts.append(step.encoding)
+        places.append(step.place)
       }
+      bytes.setHashes(Keccak256.hashEach(in: bytes, at: parts), at: places)
       end = start
     }
     return Keccak256.hash(bytes.rawSpan.extracting(first.encoding))

@@ -41,25 +41,33 @@ void varve_sha256_avx512(uint8_t prefix, const uint8_t *entries, size_t length, 
 /// The constants of the 64 rounds of SHA-256.
 extern const uint32_t varve_sha256_constants[64];
 
-/// Asks for `count` bytes, `distance` bytes behind `start`, to be brought near. Reads nothing: any address will do.
-void varve_prefetch(const void *start, size_t count, size_t distance);
+/// Asks for `count` bytes, `distance` bytes behind `start`, to be brought near, line by line. Reads nothing: any
+/// address will do.
+static inline void varve_prefetch(const void *start, size_t count, size_t distance) {
+  uintptr_t address = (uintptr_t)start + distance, end = address + count;
+  for (address &= ~(uintptr_t)63; address < end; address += 64) __builtin_prefetch((const void *)address);
+}
 
 // keccak-f[1600] on several states side by side, word i of state j at `lanes[width * i + j]`, and the absorbing of
-// `blocks` whole blocks of Keccak-256, 136 bytes each, from as many messages; and the hashes of as many messages, each of
-// which has `blocks` blocks with its padding: four words a message, as the processor has them. Widths: 1 with the instructions that rotate
-// and combine without a copy, 4 with AVX2, 8 with AVX-512, 2 with the vectors every processor of its kind has.
+// `blocks` whole blocks of Keccak-256, 136 bytes each, from as many messages; and the hashes of as many messages, each
+// of which has `blocks` blocks with its padding: four words a message, as the processor has them. Meanwhile the `ahead`
+// messages that stand behind those in the list are brought near. Widths: 1 with the instructions that rotate and
+// combine without a copy, 4 with AVX2, 8 with AVX-512, 2 with the vectors every processor of its kind has.
 
 void varve_keccak_permute_bmi(uint64_t *lanes);
 void varve_keccak_absorb_bmi(uint64_t *lanes, const uint8_t *const *messages, size_t blocks);
 
 void varve_keccak_permute_avx2(uint64_t *lanes);
 void varve_keccak_absorb_avx2(uint64_t *lanes, const uint8_t *const *messages, size_t blocks);
-void varve_keccak_hash_avx2(const uint8_t *const *messages, const size_t *lengths, size_t blocks, uint64_t *hashes);
+void varve_keccak_hash_avx2(
+    const uint8_t *const *messages, const size_t *lengths, size_t blocks, size_t ahead, uint64_t *hashes);
 
 void varve_keccak_permute_avx512(uint64_t *lanes);
 void varve_keccak_absorb_avx512(uint64_t *lanes, const uint8_t *const *messages, size_t blocks);
-void varve_keccak_hash_avx512(const uint8_t *const *messages, const size_t *lengths, size_t blocks, uint64_t *hashes);
+void varve_keccak_hash_avx512(
+    const uint8_t *const *messages, const size_t *lengths, size_t blocks, size_t ahead, uint64_t *hashes);
 
 void varve_keccak_permute_portable(uint64_t *lanes);
 void varve_keccak_absorb_portable(uint64_t *lanes, const uint8_t *const *messages, size_t blocks);
-void varve_keccak_hash_portable(const uint8_t *const *messages, const size_t *lengths, size_t blocks, uint64_t *hashes);
+void varve_keccak_hash_portable(
+    const uint8_t *const *messages, const size_t *lengths, size_t blocks, size_t ahead, uint64_t *hashes);

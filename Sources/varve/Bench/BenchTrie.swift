@@ -71,6 +71,12 @@ private struct MemoryTrie {
     let leaves: UInt16
   }
 
+  /// A node and those below it, which are asked for next: in one place, since each place in memory is far from others.
+  private struct Place {
+    let node: Node
+    var links = InlineArray<16, Int32>(repeating: -1)
+  }
+
   /// What an update has changed.
   struct Changed {
     var nodes: [Int] = []
@@ -81,10 +87,7 @@ private struct MemoryTrie {
   private var values: [UInt64]
   private var root = Trie.emptyRoot
   private var bytes: [UInt8] = []
-  private var nodes: [Node] = []
-
-  /// Sixteen for each node: those below a branch.
-  private var links: [Int32] = []
+  private var nodes: [Place] = []
 
   /// The root, and those below extensions.
   private var others: [NibblePath: Int] = [:]
@@ -111,7 +114,8 @@ private struct MemoryTrie {
     var leaves: UInt16 = 0
     if case .branch(let children) = shape { leaves = children.leaves(before: 0, in: node.rawSpan) }
     let mask = PlainBranch(node.rawSpan, at: 0)?.mask ?? 0
-    nodes.append(Node(encoding: bytes.count..<bytes.count + node.count, mask: mask, leaves: leaves))
+    let encoding = bytes.count..<bytes.count + node.count
+    nodes.append(Place(node: Node(encoding: encoding, mask: mask, leaves: leaves)))
     paths.append(path)
     bytes += node
   }
@@ -119,15 +123,14 @@ private struct MemoryTrie {
   /// Children come before their parent, so that a node's are the last ones that have no parent yet.
   private mutating func link(_ paths: [NibblePath]) {
     var open: [Int] = []
-    links = Array(repeating: -1, count: 16 * nodes.count)
     for index in nodes.indices {
       let path = paths[index]
       while let child = open.last, paths[child].hasPrefix(path) {
         open.removeLast()
-        if nodes[index].mask == 0 {
+        if nodes[index].node.mask == 0 {
           others[paths[child]] = child
         } else {
-          links[16 * index + Int(paths[child][path.count])] = Int32(child)
+          nodes[index].links[Int(paths[child][path.count])] = Int32(child)
         }
       }
       open.append(index)
@@ -152,16 +155,20 @@ private struct MemoryTrie {
   mutating func update(_ changes: [TrieChange]) -> Changed {
     var update = InPlaceUpdate(changes)
     var found: [Int] = []
+    // Where the encodings begin.
+    var starts: [Int] = []
     var changed = Changed()
     var level = 0..<update.stepCount
     while !level.isEmpty {
       for step in level {
         var index = -1
-        if let (parent, nibble) = update.branch(above: step) { index = Int(links[16 * found[parent] + nibble]) }
+        if let (parent, nibble) = update.branch(above: step) { index = Int(nodes[found[parent]].links[nibble]) }
         found.append(index >= 0 ? index : others[update.path(of: step)] ?? 0)
       }
-      for step in level {
-        let node = nodes[found[step]]
+      // Nodes far apart are fetched at the same time when nothing else is done in between.
+      let reached = level.map { nodes[found[$0]].node }
+      starts += reached.map(\.encoding.lowerBound)
+      for (step, node) in zip(level, reached) {
         if node.mask == 0 {
           update.take(step, bytes.rawSpan.extracting(node.encoding), at: node.encoding.lowerBound)
         } else {
@@ -172,7 +179,7 @@ private struct MemoryTrie {
     }
     update.settle {
       changed.nodes.append(found[$0])
-      return nodes[found[$0]].encoding.lowerBound
+      return starts[$0]
     }
     root = update.seal(in: &bytes) ?? root
     changed.leaves = update.leafEncodings
@@ -183,7 +190,7 @@ private struct MemoryTrie {
   func encodings(of changed: Changed) -> (bytes: [UInt8], parts: [Range<Int>]) {
     var (all, parts) = changed.leaves
     for index in changed.nodes {
-      let encoding = nodes[index].encoding
+      let encoding = nodes[index].node.encoding
       parts.append(all.count..<all.count + encoding.count)
       all.append(contentsOf: bytes.rawSpan.extracting(encoding))
     }
