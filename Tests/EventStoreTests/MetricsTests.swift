@@ -80,8 +80,10 @@ struct MetricsTests {
   private static func documented() throws -> Set<String> {
     let text = try String(contentsOfFile: "\(packageRoot)/Docs/Concurrency.md", encoding: .utf8)
     let rows = text.split(separator: "\n").filter { $0.hasPrefix("| `varve_log_") }
-    return Set(rows.map { $0.replacing("`", with: "").split(separator: "|").prefix(2) }.map { cells in
-      cells.map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: " ")
-    })
+    return Set(
+      rows.map { row in
+        let cells = row.replacing("`", with: "").split(separator: "|").prefix(2)
+        return cells.map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: " ")
+      })
   }
 }

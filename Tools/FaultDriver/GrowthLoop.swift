@@ -100,7 +100,7 @@ struct GrowthLoop {
       milliseconds = Self.mapLimit
     case 2:
       // An append that waits for a larger map does so for a tenth of a second.
-      (manner, milliseconds) = isCareless ? (.careless, 800) : (.pinned, milliseconds * 2)
+      (manner, milliseconds) = isCareless ? (.careless, 800) : (.pinned, milliseconds * 4)
     default: break
     }
     let start = Victim.now()
