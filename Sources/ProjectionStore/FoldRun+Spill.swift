@@ -20,11 +20,16 @@ extension FoldRun {
     // Once some of the rows are in their tables, no others can come among those that are set aside.
     var isOpen = canSpill && cursor.nextPosition < final.ledger
     if isOpen { isOpen = try version.hasNoRows(of: P.unreadTables) }
-    guard isOpen || spilled != nil else { return version.removeSpill() }
-    let spill = try SpillFile(version.directory, of: P.unreadTables, byteCount: spilled ?? 0)
+    guard isOpen || spilled != nil else { return try version.endSpill() }
+    let spill = try SpillFile(version.directory, byteCount: spilled ?? 0)
     if isOpen {
+      try version.beginSpill()
       self.spill = spill
-      defer { self.spill = nil }
+      batch.setAside(P.unreadTables)
+      defer {
+        self.spill = nil
+        batch.setAside([])
+      }
       try advance(final)
     }
     try merge(spill, target)
@@ -42,10 +47,10 @@ extension FoldRun {
     } catch { throw .log(error) }
   }
 
-  /// A run that is held to a rate takes as long for this as it had for folding, half of it for each of the two passes.
+  /// A run that is held to a rate takes as long for this as it had for folding; once more where rows are written twice.
   private func merge(_ spill: SpillFile, _ target: LogExtent) throws(ProjectionError) {
     var pace = options.recordsPerSecond.map { Pace(recordsPerSecond: $0) }
-    let recordsPerByte = Double(cursor.nextPosition) / 2 / Double(max(spill.byteCount, 1))
+    let recordsPerByte = Double(cursor.nextPosition) / Double(max(spill.byteCount, 1))
     try version.merge(spill) { byteCount throws(ProjectionError) in
       pace?.wait(after: UInt64(Double(byteCount) * recordsPerByte), unless: options.isCancelled)
       guard options.isCancelled() else { return }

@@ -19,11 +19,10 @@ extension ProjectionVersion {
     }
   }
 
-  /// Throws unless all that was spilled is there, if there is a spill. O(bytes).
-  func checkSpill(of tables: [ProjectionTable]) throws(ProjectionError) {
+  /// Throws unless all that was spilled is there as it was written, if there is a spill. O(bytes).
+  func checkSpill() throws(ProjectionError) {
     guard let byteCount = try spilledBytes() else { return }
-    let spill = try SpillFile(directory, of: tables, byteCount: byteCount)
-    try spill.forEachPiece(upTo: 0) { _ throws(ProjectionError) in }
+    try SpillFile(directory, byteCount: byteCount).parts().check()
   }
 
   /// Whether no row of any of these tables is stored. O(tables).
@@ -32,59 +31,93 @@ extension ProjectionVersion {
     return true
   }
 
-  /// Appends the rows of a spill to their tables, and removes it. O(n log n).
+  /// Begins to set rows aside: from now on programs that know nothing of that let this version alone.
+  func beginSpill() throws(ProjectionError) { try mark(isSpilling: true) }
+
+  /// Appends the rows of a spill to their tables, and ends it. O(n log parts).
   ///
-  /// Pieces of the spill are sorted in memory and written as runs, which are read side by side then. When it is
-  /// stopped, each table has all of its rows up to some key, and the next call goes on behind that with runs that it
-  /// makes anew. The spill counts until the transaction with the last rows.
+  /// The parts of the spill are read side by side; where they are too many, some that follow each other are made one
+  /// first. When it is stopped, each table has all of its rows up to some key, and the next call goes on behind that.
+  /// The spill counts until the transaction with the last rows.
   ///
   /// - Parameters:
-  ///   - pieceBytes: of a piece; sorting takes up to twice as much.
+  ///   - ways: how many parts are read side by side.
   ///   - commitBytes: of a transaction.
-  ///   - step: is told after each piece, and each transaction but the last, how many bytes it had; throws to stop.
+  ///   - step: is told at the beginning, after some parts were made one, and after each transaction but the last, how
+  ///     many bytes have been written since; throws to stop.
   func merge(
-    _ spill: SpillFile, pieceBytes: Int = 64 << 20, commitBytes: Int = TableFiller.commitBytes,
+    _ spill: SpillFile, ways: Int = SortedParts.ways, commitBytes: Int = TableFiller.commitBytes,
     passing step: (_ byteCount: Int) throws(ProjectionError) -> Void = { _ in }
   ) throws(ProjectionError) {
-    // Runs of an earlier call are written over; who reads these knows where each ends.
-    var runs = SortedRuns(try RowFile(Self.runsPath(in: directory)))
-    try spill.forEachPiece(upTo: pieceBytes) { piece throws(ProjectionError) in
-      try runs.add(piece)
-      try step(piece.count)
+    try step(0)
+    var parts = try spill.parts()
+    while parts.parts.count > ways {
+      parts = try parts.merged(by: ways, to: RowFile(Self.runsPath(in: directory), isNew: true), passing: step)
     }
-    let path = spill.path
-    var filler = TableFiller(self, commitBytes: commitBytes) { what in .damaged(path, what) }
-    var (table, last) = (-1, [UInt8]())
-    try runs.forEachRow { number, key, value throws(ProjectionError) in
-      if number != table { (table, last) = (number, try lastKey(of: number) ?? []) }
-      // What is not behind it is stored, or was written over.
-      guard last.rawSpan.precedes(key) else { return }
-      last.removeAll(keepingCapacity: true)
-      last.append(contentsOf: key)
-      if let value, try filler.add(UInt8(number), key, value) { try step(commitBytes) }
-    }
-    let key = Self.spillKey
-    try filler.flush { (transaction: inout WriteTransaction) throws(LMDBError) in
-      _ = try transaction.delete(key.rawSpan, in: cursorHandle)
-    }
-    removeSpill()
+    var rows = try MergedRows(parts.file, parts.parts[...])
+    while try !append(&rows, commitBytes: commitBytes) { try step(commitBytes) }
+    try endSpill()
   }
 
-  /// Removes what a merge has come to its end with. What cannot be removed nobody reads any more.
-  func removeSpill() {
+  /// Appends rows in one transaction, as many as have so many bytes. Returns whether these were the last, with which
+  /// the spill counts no more.
+  private func append(_ rows: inout MergedRows, commitBytes: Int) throws(ProjectionError) -> Bool {
+    let key = Self.spillKey
+    return try environment.write { (transaction: inout WriteTransaction) throws(ProjectionError) in
+      var end = TableEnd()
+      while try rows.advance() {
+        try rows.lend { table, key, value throws(ProjectionError) in
+          guard table < tables.count else { throw .damaged(directory, "it has set rows of a table \(table) aside") }
+          do throws(LMDBError) {
+            guard try end.isBefore(key, of: table, handles[table], transaction), let value else { return }
+            try transaction.append(value, for: key, in: handles[table])
+          } catch { throw .store(error) }
+        }
+        if transaction.bytesWritten >= commitBytes { return false }
+      }
+      do throws(LMDBError) { try transaction.delete(key.rawSpan, in: cursorHandle) } catch { throw .store(error) }
+      return true
+    }
+  }
+
+  /// Ends setting rows aside: removes the files that a merge has come to its end with.
+  func endSpill() throws(ProjectionError) {
+    // What cannot be removed nobody reads any more.
     try? Files.remove(SpillFile.path(in: directory))
     try? Files.remove(Self.runsPath(in: directory))
+    try mark(isSpilling: false)
+  }
+
+  /// Says in the manifest, where there is one, whether rows are set aside.
+  private func mark(isSpilling: Bool) throws(ProjectionError) {
+    let directory = directory
+    let manifest = try ProjectionError.files { () throws(LMDB.OpenError) in try Manifest.read(in: directory) }
+    guard var manifest, manifest.isSpilling != isSpilling else { return }
+    manifest.isSpilling = isSpilling
+    try manifest.write(in: directory)
   }
 
   private static func runsPath(in directory: FilePath) -> FilePath { directory.appending("rows.runs") }
+}
 
-  private func lastKey(of table: Int) throws(ProjectionError) -> [UInt8]? {
-    guard table < tables.count else { throw .damaged(directory, "it has set rows of a table \(table) aside") }
-    return try environment.read { (transaction: borrowing ReadTransaction) throws(ProjectionError) in
-      do throws(LMDBError) {
-        var cursor = try transaction.cursor(in: handles[table])
-        return try cursor.last()?.key.bytes
-      } catch { throw .store(error) }
+/// Which rows of those that come in order a table does not have yet, where it has all up to some key.
+private struct TableEnd {
+  private var table: Int?
+
+  /// The last key that the table had; nil once what comes is behind it.
+  private var lastKey: [UInt8]?
+
+  mutating func isBefore(
+    _ key: RawSpan, of table: Int, _ handle: Table, _ transaction: borrowing WriteTransaction
+  ) throws(LMDBError) -> Bool {
+    if table != self.table {
+      self.table = table
+      var cursor = try transaction.cursor(in: handle)
+      lastKey = try cursor.last()?.key.bytes
     }
+    guard let lastKey else { return true }
+    guard lastKey.rawSpan.precedes(key) else { return false }
+    self.lastKey = nil
+    return true
   }
 }
