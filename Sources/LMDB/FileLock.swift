@@ -25,9 +25,12 @@ package struct FileLock: ~Copyable, Sendable {
 
   private static var line: String.UTF8View { "\(getpid())\n".utf8 }
 
-  /// Writes a line for others to read behind this process's number, once.
+  /// Writes a line for others to read behind this process's number, in place of the one before.
   package func note(_ text: String) {
-    _ = try? descriptor.writeAll(toAbsoluteOffset: Int64(Self.line.count), "\(text)\n".utf8)
+    let line = "\(text)\n".utf8
+    _ = try? descriptor.writeAll(toAbsoluteOffset: Int64(Self.line.count), line)
+    // Until then, what is longer is seen as no line.
+    ftruncate(descriptor.rawValue, off_t(Self.line.count + line.count))
   }
 
   /// What whoever has the lock of a path has noted, and how long ago; nil when nobody has it, or has noted anything.

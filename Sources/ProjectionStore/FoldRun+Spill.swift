@@ -9,10 +9,13 @@ extension FoldRun {
   /// writes them, in the order of their keys. Goes on where an earlier call was stopped. Does nothing where such rows
   /// have been written as they came.
   ///
-  /// - Parameter advance: brings the run to an extent.
+  /// - Parameters:
+  ///   - tell: is told how far the rows are on the way to their tables, at once, for who is not told by the options.
+  ///   - advance: brings the run to an extent.
   /// - Throws: `interrupted` when nobody waits any more, also while rows are sorted and written.
   func foldFinal(
-    of target: LogExtent, _ advance: (LogExtent) throws(ProjectionError) -> Void
+    of target: LogExtent, telling tell: (ProjectionProgress) -> Void = { _ in },
+    _ advance: (LogExtent) throws(ProjectionError) -> Void
   ) throws(ProjectionError) {
     guard !P.unreadTables.isEmpty else { return }
     let spilled = try version.spilledBytes()
@@ -32,7 +35,7 @@ extension FoldRun {
       }
       try advance(final)
     }
-    try merge(spill, target)
+    try merge(spill, target, telling: tell)
   }
 
   private var canSpill: Bool {
@@ -47,14 +50,32 @@ extension FoldRun {
     } catch { throw .log(error) }
   }
 
-  /// A run that is held to a rate takes as long for this as it had for folding; once more where rows are written twice.
-  private func merge(_ spill: SpillFile, _ target: LogExtent) throws(ProjectionError) {
+  /// A run that is held to a rate takes as long for this as it had for folding, once more where rows are written twice, and
+  /// does it in pieces that are a part of a second.
+  private func merge(
+    _ spill: SpillFile, _ target: LogExtent, telling tell: (ProjectionProgress) -> Void
+  ) throws(ProjectionError) {
     var pace = options.recordsPerSecond.map { Pace(recordsPerSecond: $0) }
     let recordsPerByte = Double(cursor.nextPosition) / Double(max(spill.byteCount, 1))
-    try version.merge(spill) { byteCount throws(ProjectionError) in
-      pace?.wait(after: UInt64(Double(byteCount) * recordsPerByte), unless: options.isCancelled)
+    var commitBytes = TableFiller.commitBytes
+    if let pace {
+      commitBytes = min(
+        commitBytes, Self.slice(Double(pace.batchLimit) / max(recordsPerByte, .leastNormalMagnitude)))
+    }
+    var (stage, began) = (ProjectionProgress.Stage.fold, ContinuousClock.now)
+    try version.merge(spill, commitBytes: commitBytes) { step throws(ProjectionError) in
+      if step.stage != stage { (stage, began) = (step.stage, ContinuousClock.now) }
+      let progress = ProjectionProgress(
+        stage: stage, start: UInt64(step.start), position: UInt64(step.done), target: UInt64(spill.byteCount),
+        l1BlockNumber: cursor.l1BlockNumber, elapsed: ContinuousClock.now - began)
+      tell(progress)
+      options.onProgress(progress)
+      pace?.wait(after: UInt64(Double(step.byteCount) * recordsPerByte), unless: options.isCancelled)
       guard options.isCancelled() else { return }
       throw .interrupted(projection: P.name, reached: cursor.extent.count, of: target.count)
     }
   }
+
+  /// How many bytes are appended at a time by a run that is held to a rate, which allows for so many.
+  private static func slice(_ allowed: Double) -> Int { max(1 << 14, Int(min(allowed, Double(1 << 40)))) }
 }

@@ -110,7 +110,7 @@ final class FoldRun<P: Projection> {
 
   private func revokedCount(before position: UInt64) throws(ProjectionError) -> UInt64 {
     if let revoked { return revoked.count(before: position) }
-    do { return try log.revokedCount(before: position) } catch { throw .log(error) }
+    return try log.revokedCount(before: position)
   }
 
   /// Lends the records of a range that the projection is given.
@@ -127,7 +127,7 @@ final class FoldRun<P: Projection> {
   /// or the testimony waits for the ledger.
   private func step(to end: LogExtent, of batchLimit: UInt64) throws(ProjectionError) -> Bool {
     let newestPoint = try version.newestPoint()
-    let revoked = try revokedCount(before: .max)
+    let revoked = isCanonical ? try revokedCount(before: .max) : 0
     var part = BatchPart(from: cursor, newestPoint)
     do throws(ProjectionError) {
       try fold(to: end, of: batchLimit, &part)

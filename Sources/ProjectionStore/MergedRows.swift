@@ -34,18 +34,20 @@ struct MergedRows {
     playAll()
   }
 
+  /// Whether the last row has been passed, or there is none.
+  var isAtEnd: Bool { readers.isEmpty || heads[losers[0]].table == Head.end.table }
+
   /// Goes to the next row. False when there is none.
   mutating func advance() throws(ProjectionError) -> Bool {
-    if readers.isEmpty { return false }
-    let last = heads[losers[0]]
+    if isAtEnd { return false }
     if hasBegun {
-      guard last.table != Head.end.table else { return false }
+      let last = heads[losers[0]]
       readers[losers[0]].copyKey(to: &key)
       try moveWinner()
       while isOlder(than: last) { try moveWinner() }
     }
     hasBegun = true
-    return heads[losers[0]].table != Head.end.table
+    return !isAtEnd
   }
 
   /// Lends the row, as a part has it.

@@ -19,23 +19,27 @@ extension ProjectionError {
     case writer
     /// Making versions that no reader knows, and removing any.
     case builder
+    /// The scratch directory, and what is compared with it.
+    case scratch
 
     fileprivate func path(in directory: FilePath) -> FilePath { directory.appending("\(rawValue).lock") }
+
+    /// What its holder writes.
+    fileprivate func subject(in directory: FilePath) -> FilePath {
+      self == .scratch ? directory.appending(rawValue) : directory
+    }
   }
 
-  /// Where the run began that makes a version in `directory`, and how long ago; nil when there is none.
-  static func runStart(_ directory: FilePath) -> (position: UInt64, age: Duration)? {
-    guard let note = FileLock.note(at: LockKind.builder.path(in: directory)), let position = UInt64(note.text) else {
-      return nil
-    }
-    return (position, note.age)
+  /// What the run that makes a version in `directory` has noted of itself, and how long ago; nil when there is none.
+  static func runNote(_ directory: FilePath) -> (text: String, age: Duration)? {
+    FileLock.note(at: LockKind.builder.path(in: directory))
   }
 
   /// Whether a process has this right now.
   static func isLocked(_ directory: FilePath, _ kind: LockKind) -> Bool { FileLock.isHeld(kind.path(in: directory)) }
 
   /// The right to write in `directory`, which is made if there is none: one process at a time has each of them. Who takes
-  /// both takes the builder's first.
+  /// several takes the builder's first, and then the writer's.
   ///
   /// - Parameters:
   ///   - patience: how long to try while another process has it, beyond the moment that a `FileLock` tries.
@@ -51,7 +55,7 @@ extension ProjectionError {
       do throws(FileLock.Failure) { return try FileLock(path) } catch {
         switch error {
         case .held(let holder):
-          if ContinuousClock.now >= end || isCancelled() { throw .locked(directory, holder: holder) }
+          if ContinuousClock.now >= end || isCancelled() { throw .locked(kind.subject(in: directory), holder: holder) }
         case .system(let code): throw .file(path, "cannot be locked: \(code)")
         }
       }

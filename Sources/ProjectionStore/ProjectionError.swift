@@ -69,6 +69,10 @@ package enum ProjectionError: Error, Sendable {
   /// An L1 block is not among those that the projection has folded to their end.
   case notFolded(projection: String, l1Block: UInt64, newest: UInt64)
 
+  /// L1 has left blocks that the projection has folded, and it has not taken them back yet: how it stands, or was after this L1
+  /// block, is not known until it has.
+  case reorganising(projection: String, l1Block: UInt64?)
+
   /// It has folded a part of an L1 block, and was asked for a digest, which names whole ones.
   case withinBlock(projection: String, l1Block: UInt64)
 
@@ -97,6 +101,34 @@ package enum ProjectionError: Error, Sendable {
 extension ProjectionError: LMDBFailure, EventLogFailure {
   package init(_ error: LMDBError) { self = .store(error) }
   package init(_ error: ReadError) { self = .log(error) }
+}
+
+extension ProjectionError {
+  /// Whether the version that it is about is of no use: damaged, or not what this program folds from this log. Else it may be
+  /// opened another time.
+  var condemnsVersion: Bool {
+    switch self {
+    case .damaged, .rebuildRequired: true
+    case .open(let error):
+      switch error {
+      case .missing, .preflight, .unsyncedRemains, .missingTable: true
+      case .storage(let error, _): error.tellsDamage
+      case .networkFileSystem, .optionsDisagree, .noAddressSpace, .system: false
+      }
+    case .store(let error): error.tellsDamage
+    default: false
+    }
+  }
+}
+
+extension LMDBError {
+  /// Whether the file is not what LMDB wrote, or is another version's.
+  fileprivate var tellsDamage: Bool {
+    switch self {
+    case .pageNotFound, .corrupted, .cursorFull, .pageFull, .versionMismatch, .invalidFile, .incompatibleTable: true
+    default: false
+    }
+  }
 }
 
 extension ProjectionError.Place: CustomStringConvertible {
@@ -149,6 +181,11 @@ extension ProjectionError: CustomStringConvertible {
     case .notFolded(let projection, let l1Block, let newest):
       "L1 block \(l1Block) is not among those that projection \(projection) has folded: it has come to \(newest); "
         + "`varve projection list` shows how far the log is"
+    case .reorganising(let projection, let l1Block):
+      "L1 has left blocks that projection \(projection) has folded, and it has not taken them back yet: "
+        + (l1Block.map { "what was after L1 block \($0) is not known" } ?? "what it is for L1 now is not known")
+        + " until it has; run this again when it has gone on, as a node does by itself, or `varve projection list` shows that "
+        + "it cannot"
     case .withinBlock(let projection, let l1Block):
       "projection \(projection) has folded a part of L1 block \(l1Block), and a digest is of whole ones; run this again when "
         + "it has gone on: a node brings it to the head of the log, or `varve projection rebuild \(projection)`"

@@ -43,41 +43,88 @@ extension ProjectionVersion {
   /// - Parameters:
   ///   - ways: how many parts are read side by side.
   ///   - commitBytes: of a transaction.
-  ///   - step: is told at the beginning, after some parts were made one, and after each transaction but the last, how
-  ///     many bytes have been written since; throws to stop.
+  ///   - step: is told at the beginning of each stage, after some parts were made one, and after each transaction but the
+  ///     last, how far it is; throws to stop.
   func merge(
     _ spill: SpillFile, ways: Int = SortedParts.ways, commitBytes: Int = TableFiller.commitBytes,
-    passing step: (_ byteCount: Int) throws(ProjectionError) -> Void = { _ in }
+    passing step: (MergeStep) throws(ProjectionError) -> Void = { _ in }
   ) throws(ProjectionError) {
-    try step(0)
     var parts = try spill.parts()
     while parts.parts.count > ways {
-      parts = try parts.merged(by: ways, to: RowFile(Self.runsPath(in: directory), isNew: true), passing: step)
+      var sorting = MergeStep(stage: .sort)
+      try step(sorting)
+      let file = try RowFile(Self.runsPath(in: directory), isNew: true)
+      parts = try parts.merged(by: ways, to: file) { byteCount throws(ProjectionError) in
+        sorting.advance(by: byteCount)
+        try step(sorting)
+      }
     }
     var rows = try MergedRows(parts.file, parts.parts[...])
-    while try !append(&rows, commitBytes: commitBytes) { try step(commitBytes) }
+    var appending = MergeStep(stage: .append)
+    appending.begin(at: try passStored(&rows))
+    try step(appending)
+    while true {
+      appending.advance(by: try append(&rows, commitBytes: commitBytes))
+      if rows.isAtEnd { break }
+      try step(appending)
+    }
     try endSpill()
   }
 
-  /// Appends rows in one transaction, as many as have so many bytes. Returns whether these were the last, with which
-  /// the spill counts no more.
-  private func append(_ rows: inout MergedRows, commitBytes: Int) throws(ProjectionError) -> Bool {
-    let key = Self.spillKey
-    return try environment.write { (transaction: inout WriteTransaction) throws(ProjectionError) in
-      var end = TableEnd()
-      while try rows.advance() {
-        try rows.lend { table, key, value throws(ProjectionError) in
-          guard table < tables.count else { throw .damaged(directory, "it has set rows of a table \(table) aside") }
-          do throws(LMDBError) {
-            guard try end.isBefore(key, of: table, handles[table], transaction), let value else { return }
-            try transaction.append(value, for: key, in: handles[table])
-          } catch { throw .store(error) }
-        }
-        if transaction.bytesWritten >= commitBytes { return false }
+  /// Goes to the first row that is not in its table: before it stand all that an earlier call has appended. Returns their
+  /// bytes, as they are spilled.
+  private func passStored(_ rows: inout MergedRows) throws(ProjectionError) -> Int {
+    var (byteCount, isStored) = (0, true)
+    var (number, last) = (-1, [UInt8]())
+    while isStored, try rows.advance() {
+      try rows.lend { table, key, value throws(ProjectionError) in
+        if table != number { (number, last) = (table, try lastKey(of: table) ?? []) }
+        // What is not behind it is stored, or was written over.
+        isStored = !last.rawSpan.precedes(key)
+        if isStored { byteCount += OldRow.byteCount(key, value) }
       }
-      do throws(LMDBError) { try transaction.delete(key.rawSpan, in: cursorHandle) } catch { throw .store(error) }
-      return true
     }
+    return byteCount
+  }
+
+  /// Appends rows from the one on that has been come to, in one transaction, as many as have so many bytes; with the last of
+  /// them the spill counts no more. Returns their bytes, as they are spilled.
+  private func append(_ rows: inout MergedRows, commitBytes: Int) throws(ProjectionError) -> Int {
+    let spillKey = Self.spillKey
+    return try environment.write { (transaction: inout WriteTransaction) throws(ProjectionError) in
+      var byteCount = 0
+      while !rows.isAtEnd, transaction.bytesWritten < commitBytes {
+        try rows.lend { table, key, value throws(ProjectionError) in
+          guard table < tables.count else { throw noTable(table) }
+          byteCount += OldRow.byteCount(key, value)
+          guard let value else { return }
+          do throws(LMDBError) { try transaction.append(value, for: key, in: handles[table]) } catch {
+            throw .store(error)
+          }
+        }
+        _ = try rows.advance()
+      }
+      if rows.isAtEnd {
+        do throws(LMDBError) { try transaction.delete(spillKey.rawSpan, in: cursorHandle) } catch {
+          throw .store(error)
+        }
+      }
+      return byteCount
+    }
+  }
+
+  private func lastKey(of table: Int) throws(ProjectionError) -> [UInt8]? {
+    guard table < tables.count else { throw noTable(table) }
+    return try environment.read { (transaction: borrowing ReadTransaction) throws(ProjectionError) in
+      do throws(LMDBError) {
+        var cursor = try transaction.cursor(in: handles[table])
+        return try cursor.last()?.key.bytes
+      } catch { throw .store(error) }
+    }
+  }
+
+  private func noTable(_ table: Int) -> ProjectionError {
+    .damaged(directory, "it has set rows of a table \(table) aside")
   }
 
   /// Ends setting rows aside: removes the files that a merge has come to its end with.
@@ -100,24 +147,25 @@ extension ProjectionVersion {
   private static func runsPath(in directory: FilePath) -> FilePath { directory.appending("rows.runs") }
 }
 
-/// Which rows of those that come in order a table does not have yet, where it has all up to some key.
-private struct TableEnd {
-  private var table: Int?
+/// How far the rows of a spill are on the way to their tables, in bytes of rows as they are spilled.
+struct MergeStep {
+  /// `sort` or `append`.
+  let stage: ProjectionProgress.Stage
 
-  /// The last key that the table had; nil once what comes is behind it.
-  private var lastKey: [UInt8]?
+  /// Where this call began: behind what is in the tables already.
+  private(set) var start = 0
 
-  mutating func isBefore(
-    _ key: RawSpan, of table: Int, _ handle: Table, _ transaction: borrowing WriteTransaction
-  ) throws(LMDBError) -> Bool {
-    if table != self.table {
-      self.table = table
-      var cursor = try transaction.cursor(in: handle)
-      lastKey = try cursor.last()?.key.bytes
-    }
-    guard let lastKey else { return true }
-    guard lastKey.rawSpan.precedes(key) else { return false }
-    self.lastKey = nil
-    return true
+  private(set) var done = 0
+
+  /// Of the step, at whose end it is.
+  private(set) var byteCount = 0
+
+  init(stage: ProjectionProgress.Stage) { self.stage = stage }
+
+  fileprivate mutating func begin(at place: Int) { (start, done) = (place, place) }
+
+  fileprivate mutating func advance(by count: Int) {
+    byteCount = count
+    done += count
   }
 }

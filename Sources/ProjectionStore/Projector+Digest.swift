@@ -40,10 +40,13 @@ extension Projector {
 
 extension ProjectionVersion {
   func digest() throws(ProjectionError) -> DigestReport {
-    try readNewest { rows, cursor throws(ProjectionError) in
-      let (digest, counts) = try digest(of: rows, at: cursor.l1Block)
-      return DigestReport(digest: digest, cursor: cursor, rowCounts: counts)
-    }
+    try readNewest { rows, cursor throws(ProjectionError) in try digest(of: rows, at: cursor) }
+  }
+
+  /// Of the rows of one of this version's snapshots, and the cursor that belongs to them.
+  func digest(of rows: any TableReader, at cursor: ProjectionCursor) throws(ProjectionError) -> DigestReport {
+    let (digest, counts) = try digest(of: rows, at: cursor.l1Block)
+    return DigestReport(digest: digest, cursor: cursor, rowCounts: counts)
   }
 
   /// Of rows of this version, as they are or were at an L1 block. See `ProjectionDigest` for what is hashed.

@@ -42,7 +42,7 @@ extension Projector {
     if let l1Block { return try exportPast(afterL1Block: l1Block, to: path) }
     return try version.environment.read { (transaction: borrowing ReadTransaction) throws(ProjectionError) in
       let cursor = try version.cursor(in: transaction) ?? .start
-      if let reason = try reasonToRebuild(cursor) { throw rebuildRequired(reason) }
+      try requireCanonical(cursor)
       var point: [UInt8] = []
       do throws(LMDBError) { point = try version.newestPoint(in: transaction)?.bytes ?? [] } catch {
         throw .store(error)
@@ -62,7 +62,7 @@ extension Projector {
   ) throws(ProjectionError) -> SnapshotReport {
     try readRows(afterL1Block: number) { version, rows, block throws(ProjectionError) in
       guard let cursor = try log.cursor(behind: block) else {
-        throw rebuildRequired("L1 has left block \(block.number) while it was read")
+        throw .reorganising(projection: P.name, l1Block: block.number)
       }
       let header = try header(at: cursor, keepsHistory: false, newestPoint: [])
       var writer = try SnapshotWriter(path, header)

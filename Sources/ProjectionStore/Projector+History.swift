@@ -7,8 +7,11 @@ package import Rollup
 extension Projector {
   /// Lends the rows as they were after an L1 block to `body`, and says which block that is.
   ///
+  /// What L1 has left, and the projection has not taken back yet, is no hindrance to what it had before.
+  ///
   /// - Throws: `pruned` where history is not kept, unless the projection stands right behind that block; `notFolded` when
-  ///   it has not come as far, or the chain begins later; `noArchive` of one that is not canonical.
+  ///   it has not come as far, or the chain begins later; `reorganising` when it has come as far in a branch that L1 has left;
+  ///   `noArchive` of one that is not canonical.
   package func read<R>(
     afterL1Block number: UInt64, _ body: (ProjectionView, BlockID) throws(FoldError) -> R
   ) throws(ProjectionError) -> R {
@@ -59,15 +62,28 @@ extension Projector {
   ) throws(ProjectionError) -> BlockID {
     guard P.readMode == .canonical else { throw .noArchive(projection: P.name) }
     if let reason = try reasonToRebuild(cursor) { throw rebuildRequired(reason) }
-    let block: (id: BlockID, positions: Range<Position>)?
-    do throws(ReadError) { block = try log.block(number) } catch { throw .log(error) }
-    guard let block, block.positions.upperBound.rawValue <= cursor.nextPosition else {
-      throw .notFolded(projection: P.name, l1Block: number, newest: cursor.l1BlockNumber)
+    // What L1 has now, and had before the version's end, the version has folded, whatever else of it L1 has left.
+    guard let block = try canonicalBlock(number), block.positions.upperBound.rawValue <= cursor.nextPosition else {
+      throw try unknown(number, at: cursor)
     }
     guard version.keepsHistory || number == cursor.l1BlockNumber else {
       throw .pruned(projection: P.name, before: cursor.l1BlockNumber)
     }
     return block.id
+  }
+
+  private func canonicalBlock(
+    _ number: UInt64
+  ) throws(ProjectionError) -> (id: BlockID, positions: Range<Position>)? {
+    do throws(ReadError) { return try log.block(number) } catch { throw .log(error) }
+  }
+
+  /// Why nothing is known of an L1 block that a version at `cursor` has not folded as L1 has it now.
+  package func unknown(
+    _ number: UInt64, at cursor: ProjectionCursor
+  ) throws(ProjectionError) -> ProjectionError {
+    if number <= cursor.l1BlockNumber, try isLeft(cursor) { return .reorganising(projection: P.name, l1Block: number) }
+    return .notFolded(projection: P.name, l1Block: number, newest: cursor.l1BlockNumber)
   }
 
   /// Gives what `body` cannot read as damage of the version.
@@ -114,7 +130,8 @@ extension Projector<ProposerState> {
   /// Lends the rows as they were right after an L2 block to `body`, and says where that is.
   ///
   /// - Parameter number: nil for the newest block.
-  /// - Throws: `prunedBlocks` where history is not kept, unless it is the newest block; `notExecuted` when there is no such block.
+  /// - Throws: `prunedBlocks` where history is not kept, unless it is the newest block; `notExecuted` when there is no such block;
+  ///   `reorganising` when L1 has left the L1 block in which it was executed.
   package func read<R>(
     afterBlock number: UInt64?, _ body: (ProjectionView, StatePlace) throws(FoldError) -> R
   ) throws(ProjectionError) -> R {
@@ -159,7 +176,7 @@ extension Projector<ProposerState> {
       }
       guard let found else { throw .notExecuted(block: number ?? 0, l1Block: cursor.l1BlockNumber) }
       if let reason = try reasonToRebuild(cursor) { throw rebuildRequired(reason) }
-      place = try statePlace(found)
+      place = try statePlace(found, at: cursor)
       if found.isNewest { return nil }
       guard version.keepsHistory else {
         throw .prunedBlocks(before: found.newest, l1Block: cursor.l1BlockNumber)
@@ -171,12 +188,12 @@ extension Projector<ProposerState> {
     }
   }
 
-  private func statePlace(_ found: ExecutedBlock) throws(ProjectionError) -> StatePlace {
-    let l1Block: BlockID?
-    do throws(ReadError) { l1Block = try log.block(found.l1Block)?.id } catch { throw .log(error) }
-    guard let l1Block else {
-      throw .notFolded(projection: P.name, l1Block: found.l1Block, newest: found.l1Block)
-    }
-    return StatePlace(block: found.block, stateRoot: found.stateRoot, l1Block: l1Block)
+  private func statePlace(
+    _ found: ExecutedBlock, at cursor: ProjectionCursor
+  ) throws(ProjectionError) -> StatePlace {
+    // A part of it may be folded. One that L1 has in its place begins behind the version's end.
+    guard let l1Block = try canonicalBlock(found.l1Block), l1Block.positions.lowerBound.rawValue < cursor.nextPosition
+    else { throw try unknown(found.l1Block, at: cursor) }
+    return StatePlace(block: found.block, stateRoot: found.stateRoot, l1Block: l1Block.id)
   }
 }

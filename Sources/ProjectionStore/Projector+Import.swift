@@ -93,11 +93,8 @@ extension Projector {
       }
       try check(testimony, "testimony", needed.testimony, header.testimonyRoot, path)
     }
-    if let reason = try reasonToRebuild(cursor, allowingRevoked: true) { throw .snapshot(path, .damaged(reason)) }
-    let revoked: UInt64
-    do throws(ReadError) {
-      revoked = P.readMode == .canonical ? try log.revokedCount(before: needed.ledger) : 0
-    } catch { throw .log(error) }
+    if let reason = try reasonToRebuild(cursor) { throw .snapshot(path, .damaged(reason)) }
+    let revoked = P.readMode == .canonical ? try log.revokedCount(before: needed.ledger) : 0
     guard revoked >= cursor.skippedRecords else {
       throw .snapshot(path, .revocationsBehind(known: revoked, needed: cursor.skippedRecords))
     }

@@ -20,6 +20,7 @@ extension Projector {
   ///   - options: whether it keeps history; nil for as the live version does, and where there is none for as the
   ///     interrupted build did.
   ///   - limit: the interrupted build is not resumed if it is beyond.
+  /// - Throws: what keeps the interrupted build from being opened now, and may not the next time.
   func startBuild(
     resume: Bool, _ options: Options, notBeyond limit: LogExtent? = nil
   ) throws(ProjectionError) -> Build {
@@ -27,7 +28,7 @@ extension Projector {
     if kept == true, P.readMode != .canonical { throw .noArchive(projection: P.name) }
     let inventory = try versions.inventory()
     if kept == nil, let live = inventory.live { kept = try manifest(of: live)?.keepsHistory }
-    if resume, let name = inventory.unfinished, let build = resumeBuild(name, kept, options),
+    if resume, let name = inventory.unfinished, let build = try resumeBuild(name, kept, options),
       build.cursor.nextPosition <= limit?.ledger ?? .max
     {
       return build
@@ -46,14 +47,17 @@ extension Projector {
     return Build(name: name, version: version, cursor: .start)
   }
 
-  /// The unpublished version, opened to be written further; nil when it must not be opened, or was not folded from this log.
-  private func resumeBuild(_ name: VersionName, _ keepsHistory: Bool?, _ options: Options) -> Build? {
+  /// The unpublished version, opened to be written further; nil when it must not be opened, is damaged, or was not folded from
+  /// this log. What else keeps it from being opened is thrown: what was built is not given up because memory, room or a
+  /// disk's answer was missing for a moment.
+  private func resumeBuild(
+    _ name: VersionName, _ keepsHistory: Bool?, _ options: Options
+  ) throws(ProjectionError) -> Build? {
     let directory = versions.path(of: name)
-    guard name.schemaVersion == P.schemaVersion, let manifest = try? manifest(of: name),
+    guard name.schemaVersion == P.schemaVersion, let manifest = try manifest(of: name),
       manifest.belongs(to: P.self, storeID: storeID), manifest.snapshot == nil,
       keepsHistory.map({ $0 == manifest.keepsHistory }) ?? true
     else { return nil }
-    // Whatever is wrong with it: a new build needs nothing of it.
     do throws(ProjectionError) {
       let version = try ProjectionVersion(
         directory, tables: P.tables, mode: .create, durability: .unsynced, keepsHistory: manifest.keepsHistory)
@@ -68,6 +72,7 @@ extension Projector {
       try version.checkSpill()
       return Build(name: name, version: version, cursor: cursor)
     } catch {
+      guard error.condemnsVersion else { throw error }
       options.onDiscarded(name, error)
       return nil
     }
@@ -108,6 +113,6 @@ extension Projector {
     _ = consume lock
   }
 
-  /// Whoever follows the log holds the live version for a moment, and `verify` for as long as it takes.
+  /// Whoever follows the log holds the live version for a moment, longer where it is far behind.
   static var switchPatience: Duration { .seconds(60) }
 }

@@ -41,9 +41,10 @@ extension Projector {
     let run = FoldRun<P>(
       log, testimony, into: build.version, from: build.cursor, try upstreams(.build, options), options)
     lock.note("\(run.cursor.extent.count)")
-    try run.foldFinal(of: size) { final throws(ProjectionError) in
+    try run.foldFinal(of: size, telling: { lock.note($0.note) }) { final throws(ProjectionError) in
       try advance(run, past: final.ledger, of: size, options) { final }
     }
+    lock.note("\(run.cursor.extent.count)")
     try advance(run, past: size.ledger, options) { () throws(ProjectionError) in try extent(through: block) }
     try finish(build, options)
     if switches {
@@ -65,15 +66,10 @@ extension Projector {
   ) throws(ProjectionError) {
     var (revoked, before): (UInt64, UInt64)
     repeat {
-      before = try revokedCount()
+      before = try log.revokedCount(before: .max)
       try run.advance(to: try end(), of: whole)
-      revoked = try revokedCount()
+      revoked = try log.revokedCount(before: .max)
     } while revoked != before && !run.isEnded
-  }
-
-  /// How many records L1 has revoked.
-  private func revokedCount() throws(ProjectionError) -> UInt64 {
-    do { return try log.revokedCount(before: .max) } catch { throw .log(error) }
   }
 
   /// Records up to the end of a canonical L1 block, or all that there are.

@@ -77,16 +77,14 @@ extension Projector {
   }
 
   private func progress(at cursor: ProjectionCursor, of size: UInt64) -> ProjectionProgress? {
-    ProjectionError.runStart(versions.directory).map { began in
-      ProjectionProgress(
-        start: began.position, position: cursor.extent.count, target: size, l1BlockNumber: cursor.l1BlockNumber,
-        elapsed: began.age)
+    ProjectionError.runNote(versions.directory).flatMap { note in
+      ProjectionProgress(note: note.text, age: note.age, of: cursor, target: size)
     }
   }
 
   private var hasScratch: Bool {
     let isThere = (try? Files.status(versions.scratch)) != nil
-    return isThere && !ProjectionError.isLocked(versions.directory, .writer)
+    return isThere && !ProjectionError.isLocked(versions.directory, .scratch)
   }
 
   /// The first L1 block that is not final and could not be taken back, because it is not remembered what was there before
@@ -157,8 +155,7 @@ extension Projector {
     behind cursor: ProjectionCursor, of version: ProjectionVersion
   ) throws(ProjectionError) -> UInt64 {
     guard P.readMode == .canonical else { return 0 }
-    let count: UInt64
-    do { count = try log.revokedCount(before: cursor.nextPosition) } catch { throw .log(error) }
+    let count = try log.revokedCount(before: cursor.nextPosition)
     guard count > cursor.skippedRecords else { return 0 }
     _ = try version.blocksToTakeBack(cursor, of: log, projection: P.name)
     return count - cursor.skippedRecords

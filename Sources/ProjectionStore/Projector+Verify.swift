@@ -41,54 +41,58 @@ extension RowDifference: CustomStringConvertible {
 extension Projector {
   /// Folds the records that the live version has folded, in a scratch directory, and compares.
   ///
-  /// The live version stands still meanwhile, and what L1 revokes meanwhile is folded all the same, as the live version has.
-  /// Of other projections only those are read without which this one cannot be folded: what an upstream tells is found out
-  /// anew. The scratch directory is removed at the end.
+  /// The live version is seen as of one moment, and goes on for whoever follows the log with it; its file grows by what it
+  /// writes meanwhile, as nothing of that moment is written over. What L1 revokes meanwhile is folded all the same, as the live
+  /// version had. Of other projections only those are read without which this one cannot be folded: what an upstream tells is
+  /// found out anew. The scratch directory is removed at the end.
   ///
-  /// - Throws: `requirementBehind` when a projection without which this one cannot be folded has not come as far, or may
-  ///   have gone on with another branch of L1.
+  /// - Throws: `reorganising` when L1 has left something that the live version has not taken back yet; `requirementBehind` when
+  ///   a projection without which this one cannot be folded has not come as far, or may have gone on with another branch of L1;
+  ///   `locked` while another verification runs.
   package func verify(_ options: Options = Options()) throws(ProjectionError) -> VerifyReport {
-    let lock = try ProjectionError.lock(versions.directory, .writer)
-    let live = try openLive(.readOnly)
-    let (target, revoked) = try pinnedCursor(of: live)
+    let lock = try ProjectionError.lock(versions.directory, .scratch)
     var options = options
     options.usesUpstreams = false
-    let report = try withScratch(keepingHistory: live.keepsHistory) { scratch throws(ProjectionError) in
-      let required = try upstreams(.none, options)
-      let run = FoldRun<P>(log, testimony, into: scratch, from: .start, required, options)
-      run.revoked = revoked
-      try run.foldFinal(of: target.extent) { final throws(ProjectionError) in
-        try run.advance(to: final, of: target.extent)
-        try run.requireReached(final.ledger)
+    let live = try openLive(.readOnly)
+    let report = try live.readNewest { rows, target throws(ProjectionError) in
+      let revoked = try revocations(at: target)
+      return try withScratch(keepingHistory: live.keepsHistory) { scratch throws(ProjectionError) in
+        let required = try upstreams(.none, options)
+        let run = FoldRun<P>(log, testimony, into: scratch, from: .start, required, options)
+        run.revoked = revoked
+        try run.foldFinal(of: target.extent) { final throws(ProjectionError) in
+          try run.advance(to: final, of: target.extent)
+          try run.requireReached(final.ledger)
+        }
+        try run.advance(to: target.extent)
+        try run.requireReached(target.nextPosition)
+        let report = VerifyReport(
+          stored: try live.digest(of: rows, at: target), rebuilt: try scratch.digest(),
+          difference: try live.firstDifference(rows, from: scratch))
+        // What it was folded from may have been of another branch.
+        if !report.agrees, !required.isEmpty, try isLeft(target) {
+          throw .requirementBehind(projection: P.name, reached: 0, of: target.nextPosition)
+        }
+        return report
       }
-      try run.advance(to: target.extent)
-      try run.requireReached(target.nextPosition)
-      let report = VerifyReport(
-        stored: try live.digest(), rebuilt: try scratch.digest(), difference: try live.firstDifference(from: scratch))
-      if !report.agrees, !required.isEmpty, try reasonToRebuild(target) != nil {
-        throw .requirementBehind(projection: P.name, reached: 0, of: target.nextPosition)
-      }
-      return report
     }
     _ = consume lock
     return report
   }
 
-  /// Where a version stands, and what L1 had revoked then: nothing of it has been folded.
-  func pinnedCursor(
-    of version: ProjectionVersion
-  ) throws(ProjectionError) -> (cursor: ProjectionCursor, revoked: Revocations) {
-    let cursor = try checkedCursor(of: version)
+  /// What L1 has revoked by the time at which a version stands at `cursor`: nothing of what it has folded.
+  func revocations(at cursor: ProjectionCursor) throws(ProjectionError) -> Revocations {
+    try requireCanonical(cursor)
     let revoked: Revocations
     do { revoked = try log.currentRevocations() } catch { throw .log(error) }
     // L1 may have left something since the cursor was looked at.
-    if P.readMode == .canonical, revoked.count(before: cursor.nextPosition) != cursor.skippedRecords {
-      throw rebuildRequired("L1 has revoked records that it has folded")
+    guard P.readMode == .canonical, revoked.count(before: cursor.nextPosition) != cursor.skippedRecords else {
+      return revoked
     }
-    return (cursor, revoked)
+    throw .reorganising(projection: P.name, l1Block: nil)
   }
 
-  /// Lends a version without a row, which is removed when `body` returns. The caller holds the writer's lock.
+  /// Lends a version without a row, which is removed when `body` returns. The caller holds the scratch directory's lock.
   func withScratch<R>(
     keepingHistory keepsHistory: Bool, _ body: (ProjectionVersion) throws(ProjectionError) -> R
   ) throws(ProjectionError) -> R {
@@ -107,16 +111,18 @@ extension Projector {
 extension ProjectionVersion {
   /// The first row, by table and key, that is not the same in `other`; nil when all are. History is compared as well, where
   /// it is kept.
-  func firstDifference(from other: ProjectionVersion) throws(ProjectionError) -> RowDifference? {
-    try read { mine throws(ProjectionError) in
-      try other.read { theirs throws(ProjectionError) in
-        for table in tables + (historyTable.map { [$0] } ?? []) {
-          do throws(TableReadError) {
-            if let found = try table.firstDifference(mine, theirs) { return found }
-          } catch { throw .damaged(directory, "\(error)") }
-        }
-        return nil
+  ///
+  /// - Parameter mine: the rows of one of this version's snapshots.
+  func firstDifference(
+    _ mine: any TableReader, from other: ProjectionVersion
+  ) throws(ProjectionError) -> RowDifference? {
+    try other.read { theirs throws(ProjectionError) in
+      for table in tables + (historyTable.map { [$0] } ?? []) {
+        do throws(TableReadError) {
+          if let found = try table.firstDifference(mine, theirs) { return found }
+        } catch { throw .damaged(directory, "\(error)") }
       }
+      return nil
     }
   }
 }

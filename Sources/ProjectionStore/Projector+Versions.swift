@@ -57,11 +57,13 @@ extension Projector {
   ///
   /// - Parameter unfinishedOnly: whether the version that was live before stays as well.
   /// - Returns: the versions that were removed.
-  /// - Throws: `damaged` when `CURRENT` says nothing of use, and any version may be the live one.
+  /// - Throws: `damaged` when `CURRENT` says nothing of use, and any version may be the live one; `locked` while somebody makes a
+  ///   version, writes to the live one, or verifies.
   @discardableResult
   package func drop(unfinishedOnly: Bool = false) throws(ProjectionError) -> [VersionName] {
     let building = try ProjectionError.lock(versions.directory, .builder)
     let lock = try ProjectionError.lock(versions.directory, .writer)
+    let verifying = try ProjectionError.lock(versions.directory, .scratch)
     let inventory = try versions.inventory()
     guard inventory.isClear else {
       throw .damaged(versions.currentFile, "it names no version that is there")
@@ -72,6 +74,7 @@ extension Projector {
     for name in dropped {
       try ProjectionError.files { () throws(LMDB.OpenError) in try Files.removeDirectory(versions.path(of: name)) }
     }
+    _ = consume verifying
     _ = consume lock
     _ = consume building
     return dropped

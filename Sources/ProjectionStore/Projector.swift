@@ -192,14 +192,28 @@ package final class Projector<P: Projection>: Sendable {
     of version: ProjectionVersion, allowingRevoked: Bool = false
   ) throws(ProjectionError) -> ProjectionCursor {
     guard let cursor = try version.cursor() else { return .start }
-    if let reason = try reasonToRebuild(cursor, allowingRevoked: allowingRevoked) { throw rebuildRequired(reason) }
+    if allowingRevoked {
+      if let reason = try reasonToRebuild(cursor) { throw rebuildRequired(reason) }
+    } else {
+      try requireCanonical(cursor)
+    }
     return cursor
   }
 
-  /// Why going on from `cursor` would not give a fold of this log; nil when it would.
-  func reasonToRebuild(
-    _ cursor: ProjectionCursor, allowingRevoked: Bool = false
-  ) throws(ProjectionError) -> String? {
+  /// Throws unless what stands at `cursor` is a fold of this log as L1 has it now.
+  func requireCanonical(_ cursor: ProjectionCursor) throws(ProjectionError) {
+    if let reason = try reasonToRebuild(cursor) { throw rebuildRequired(reason) }
+    if try isLeft(cursor) { throw .reorganising(projection: P.name, l1Block: nil) }
+  }
+
+  /// Whether L1 has left something that was folded up to `cursor`, and not been taken back yet.
+  func isLeft(_ cursor: ProjectionCursor) throws(ProjectionError) -> Bool {
+    guard P.readMode == .canonical else { return false }
+    return try log.revokedCount(before: cursor.nextPosition) != cursor.skippedRecords
+  }
+
+  /// Why going on from `cursor` would not give a fold of this log; nil when it would, once what L1 has left is taken back.
+  func reasonToRebuild(_ cursor: ProjectionCursor) throws(ProjectionError) -> String? {
     guard cursor.nextPosition > 0 else { return try reasonToRebuild(cursor.testimony) }
     let size = try logSize()
     guard cursor.nextPosition <= size else {
@@ -209,10 +223,6 @@ package final class Projector<P: Projection>: Sendable {
     do throws(ReadError) {
       guard try log.leafHash(at: last) == cursor.lastLeafHash else {
         return "it was folded from a log with another record at position \(last)"
-      }
-      let revoked = P.readMode == .canonical ? try log.revokedCount(before: cursor.nextPosition) : 0
-      guard allowingRevoked || revoked == cursor.skippedRecords else {
-        return "L1 has revoked records that it has folded"
       }
     } catch { throw .log(error) }
     return try reasonToRebuild(cursor.testimony)
@@ -254,5 +264,7 @@ package final class Projector<P: Projection>: Sendable {
 
 extension EventLog {
   /// How many positions before `end` canonical readers skip.
-  func revokedCount(before end: UInt64) throws(ReadError) -> UInt64 { try currentRevocations().count(before: end) }
+  func revokedCount(before end: UInt64) throws(ProjectionError) -> UInt64 {
+    do { return try currentRevocations().count(before: end) } catch { throw .log(error) }
+  }
 }

@@ -8,8 +8,9 @@ import SystemPackage
 ///   CURRENT        the names of both, a line each, switched by one rename
 ///   writer.lock    held by the process that writes to the live version, or switches
 ///   builder.lock   held by the process that makes a version beside it, or removes one
+///   scratch.lock   held by the process that folds anew what it compares with the live version
 ///   v1-s1/         an LMDB environment and its manifest
-///   scratch/       what is folded to be compared, by the process that holds writer.lock
+///   scratch/       what is folded to be compared, by the process that holds scratch.lock
 /// ```
 struct VersionSet: Sendable {
   let directory: FilePath

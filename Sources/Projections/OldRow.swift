@@ -18,6 +18,11 @@ package struct OldRow {
   package let content: Content
   package let end: Int
 
+  /// Of a row that is there whole, or that there was none.
+  package static func byteCount(_ key: RawSpan, _ value: RawSpan?) -> Int {
+    headerLength + key.byteCount + (value?.byteCount ?? 0)
+  }
+
   private static var headerLength: Int { 7 }
   private static var patchMark: UInt8 { 0x80 }
 

@@ -63,10 +63,12 @@ struct HistoryTests {
     return projector
   }
 
-  /// Holds every key of every table after every L1 block against the model.
-  private func check<P: Projection>(_ projector: Projector<P>, _ play: RollupPlay) throws {
+  /// Holds every key of every table after every L1 block, up to one, against the model.
+  private func check<P: Projection>(
+    _ projector: Projector<P>, _ play: RollupPlay, through last: UInt64 = .max
+  ) throws {
     let model = try EveryVersion<P>(play.ledger)
-    for (number, tables) in model.afterL1Block.sorted(by: { $0.key < $1.key }) {
+    for (number, tables) in model.afterL1Block.sorted(by: { $0.key < $1.key }) where number <= last {
       try projector.read(afterL1Block: number) { view, block throws(FoldError) in
         #expect(block.hash == play.ledger.l1Blocks[Int(number)].hash)
         for table in P.tables {
@@ -118,6 +120,98 @@ struct HistoryTests {
 
   @Test("an archive of QueryIndex has every row of every version that L1 still has")
   func queryIndex() throws { try play(QueryIndex.self) }
+
+  /// Whether nothing is known, for now, of what was after an L1 block; nil: of what is.
+  private func expectReorganising<R>(of l1Block: UInt64?, _ comment: Comment, _ body: () throws -> R) {
+    let error = #expect(throws: ProjectionError.self, comment) { _ = try body() }
+    guard case .reorganising(_, let number) = error, number == l1Block else {
+      Issue.record("\(comment): \(String(describing: error))")
+      return
+    }
+    #expect("\(ProjectionError.reorganising(projection: "p", l1Block: number))".contains("has not taken them back yet"))
+  }
+
+  private func leave<P: Projection>(_ type: P.Type) throws {
+    let seed = SeededGenerator().seed
+    let comment: Comment = "\(P.name), seed \(seed)"
+    try Scratch.with { scratch in
+      var play = try RollupPlay(seed: seed, log: scratch.log)
+      for salt in UInt64(1)..<22 { try play.step(salt) }
+      let projector = try archive(P.self, scratch)
+      let head = play.ledger.l1Head.number
+      #expect(try play.reorganise(depth: 6) == 6)
+      let ancestor = play.ledger.l1Head.number
+      // L1 has less than before, and then more.
+      for length in [0, 3, 9] as [UInt64] {
+        while play.ledger.l1Head.number < ancestor + length { try play.step(play.ledger.l1Head.number + 300) }
+        try check(projector, play, through: ancestor)
+        for number in ancestor + 1...head {
+          expectReorganising(of: number, comment) { try projector.read(afterL1Block: number) { _, _ in } }
+          expectReorganising(of: number, comment) { try projector.digest(afterL1Block: number) }
+        }
+        let error = #expect(throws: ProjectionError.self) { try projector.digest(afterL1Block: head + 1) }
+        guard case .notFolded(_, l1Block: head + 1, newest: head) = error else {
+          Issue.record("\(comment): \(String(describing: error))")
+          return
+        }
+        expectReorganising(of: nil, comment) { try projector.digest() }
+        expectReorganising(of: nil, comment) { try projector.verify() }
+        expectReorganising(of: nil, comment) {
+          try projector.exportSnapshot(to: scratch.dataDirectory.appending("snapshot"))
+        }
+      }
+      try projector.catchUp()
+      try check(projector, play)
+      #expect(try projector.verify().agrees, comment)
+    }
+  }
+
+  @Test("before an archive has taken back what L1 has left, it answers for what L1 still has, and says so of the rest")
+  func reorganising() throws {
+    try leave(ProposerState.self)
+    try leave(ChallengerView.self)
+    try leave(QueryIndex.self)
+  }
+
+  @Test("so it is for the state by L2 block, and a pruned version asks for no rebuild")
+  func reorganisingState() throws {
+    let old = try MiniChain(blockCount: 12)
+    let new = try MiniChain(blockCount: 14, branchedAt: 8)
+    try Scratch.with { scratch in
+      try old.write(to: scratch.log)
+      let projector = try archive(ProposerState.self, scratch)
+      try scratch.log.appendReorg(
+        oldTip: old.blocks[11].header.id, newTip: new.blocks[13].header.id, commonAncestor: old.blocks[7].header.id)
+      try new.write(8..<14, to: scratch.log)
+      for number in 0..<8 {
+        try projector.read(afterBlock: UInt64(number)) { _, place throws(FoldError) in
+          #expect(place.stateRoot == old.blocks[number].header.stateRoot)
+          #expect(place.l1Block == old.blocks[number].header.id)
+        }
+      }
+      for number in 8..<12 as Range<UInt64> {
+        expectReorganising(of: number, "L2 block \(number)") { try projector.read(afterBlock: number) { _, _ in } }
+      }
+      expectReorganising(of: 11, "the newest") { try projector.read(afterBlock: nil) { _, _ in } }
+      try projector.catchUp()
+      try projector.read(afterBlock: 9) { _, place throws(FoldError) in
+        #expect(place.stateRoot == new.blocks[9].header.stateRoot)
+      }
+    }
+    try Scratch.with { scratch in
+      try old.write(to: scratch.log)
+      let projector = scratch.projector()
+      try projector.rebuild()
+      try scratch.log.appendReorg(
+        oldTip: old.blocks[11].header.id, newTip: new.blocks[13].header.id, commonAncestor: old.blocks[7].header.id)
+      expectReorganising(of: 11, "the newest") { try projector.digest(afterL1Block: 11) }
+      let error = #expect(throws: ProjectionError.self) { try projector.digest(afterL1Block: 7) }
+      guard case .pruned(_, before: 11) = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+    }
+  }
 
   @Test("as of a record stands the newest L1 block that the log had whole then, if L1 has it still")
   func positions() throws {

@@ -21,12 +21,12 @@ import Testing
 struct SpillTests {
   private typealias Options = Projector<QueryIndex>.Options
 
-  private static func projector(_ scratch: Scratch) -> Projector<QueryIndex> {
+  static func projector(_ scratch: Scratch) -> Projector<QueryIndex> {
     Projector(dataDirectory: scratch.dataDirectory, log: scratch.log, storeID: Scratch.storeID)
   }
 
   /// A rollup of which all but the last few L1 blocks are final, with the state that the index reads.
-  private static func withRollup(
+  static func withRollup(
     _ body: (Scratch, inout RollupPlay, Projector<QueryIndex>) throws -> Void
   ) throws {
     try Scratch.with { scratch in
@@ -39,7 +39,7 @@ struct SpillTests {
   }
 
   /// Of a rebuild that writes each row as it comes.
-  private static func plainDigest(_ index: Projector<QueryIndex>, to block: UInt64? = nil) throws -> DigestReport {
+  static func plainDigest(_ index: Projector<QueryIndex>, to block: UInt64? = nil) throws -> DigestReport {
     var options = Options()
     options.spillsRows = false
     try index.rebuild(options, to: block, resume: false)
@@ -47,14 +47,14 @@ struct SpillTests {
   }
 
   /// Where a version that is being built has what it sets aside.
-  private static func spillPath(_ index: Projector<QueryIndex>) -> FilePath? {
+  static func spillPath(_ index: Projector<QueryIndex>) -> FilePath? {
     index.versions.unfinished.map { SpillFile.path(in: index.versions.path(of: $0)) }
   }
 
-  private static func size(_ path: FilePath?) throws -> Int { try path.flatMap { try Files.status($0)?.size } ?? 0 }
+  static func size(_ path: FilePath?) throws -> Int { try path.flatMap { try Files.status($0)?.size } ?? 0 }
 
   /// No file is left in the live version but LMDB's and the manifest.
-  private static func expectNothingLeft(_ index: Projector<QueryIndex>) throws {
+  static func expectNothingLeft(_ index: Projector<QueryIndex>) throws {
     let live = try #require(index.versions.live)
     #expect(try Files.names(in: index.versions.path(of: live)) == ["data.mdb", "lock.mdb", "manifest.json"])
   }
@@ -84,7 +84,8 @@ struct SpillTests {
       for block in [1, final / 2, final - 1, final, final + 1, play.ledger.l1Head.number] {
         let expected = try Self.plainDigest(index, to: block)
         var targets = Set<UInt64>()
-        try index.rebuild(.init(batchSize: 5) { targets.insert($0.target) }, to: block, resume: false)
+        let note = { (progress: ProjectionProgress) in if progress.stage == .fold { targets.insert(progress.target) } }
+        try index.rebuild(.init(batchSize: 5, onProgress: note), to: block, resume: false)
         #expect(try index.digest() == expected, "seed \(play.random.seed), L1 block \(block)")
         #expect(targets == [expected.cursor.nextPosition])
       }
@@ -122,18 +123,11 @@ struct SpillTests {
     }
   }
 
-  /// The position up to which a rebuild sets rows aside.
-  private static func finalEnd(_ index: Projector<QueryIndex>) throws -> UInt64 {
-    let final = try #require(try index.log.finalizedBlock())
-    return try #require(try index.log.block(final.number)).positions.upperBound.rawValue
-  }
-
   /// Stops a rebuild when all is set aside and nothing is in its tables.
-  private static func stopBeforeMerge(_ index: Projector<QueryIndex>) throws -> VersionName {
-    let end = try finalEnd(index)
-    var reached: UInt64 = 0
-    var options = Options(batchSize: 7) { reached = $0.position }
-    options.isCancelled = { reached >= end }
+  static func stopBeforeMerge(_ index: Projector<QueryIndex>) throws -> VersionName {
+    var isAppending = false
+    var options = Options(batchSize: 7) { isAppending = $0.stage == .append }
+    options.isCancelled = { isAppending }
     #expect(throws: ProjectionError.self) { try index.rebuild(options, resume: false) }
     let name = try #require(index.versions.unfinished)
     #expect(try Self.size(Self.spillPath(index)) > 0)
@@ -141,14 +135,14 @@ struct SpillTests {
   }
 
   /// Writes some of the rows that were set aside, in small transactions.
-  private static func mergePart(of name: VersionName, _ index: Projector<QueryIndex>, transactions: Int) throws {
+  static func mergePart(of name: VersionName, _ index: Projector<QueryIndex>, transactions: Int) throws {
     let version = try ProjectionVersion(
       index.versions.path(of: name), tables: QueryIndex.tables, mode: .create, durability: .unsynced)
     let spill = try SpillFile(version.directory, byteCount: version.spilledBytes() ?? 0)
     var steps = 0
     #expect(throws: ProjectionError.self) {
-      try version.merge(spill, commitBytes: 100) { byteCount throws(ProjectionError) in
-        if byteCount > 0 { steps += 1 }
+      try version.merge(spill, commitBytes: 100) { step throws(ProjectionError) in
+        if step.byteCount > 0 { steps += 1 }
         if steps > transactions { throw .file("stop", "here") }
       }
     }
@@ -198,15 +192,14 @@ struct SpillTests {
       await #expect(processExitsWith: .signal(SIGKILL)) {
         [path = path.string as String, commits = commits as Int] in
         let index = Self.projector(try Self.scratch(FilePath(path)))
-        let end = try Self.finalEnd(index)
-        var (left, reached) = (commits, UInt64(0))
+        var (left, isAppending) = (commits, false)
         var options = Options(batchSize: 6) {
-          reached = $0.position
+          isAppending = $0.stage == .append
           left -= 1
           if left == 0 { kill(getpid(), SIGKILL) }
         }
         options.isCancelled = {
-          if reached >= end { kill(getpid(), SIGKILL) }
+          if isAppending { kill(getpid(), SIGKILL) }
           return false
         }
         try index.rebuild(options, resume: false)
@@ -215,7 +208,8 @@ struct SpillTests {
       let name = try #require(index.versions.unfinished)
       #expect(try Self.size(Self.spillPath(index)) > 0)
       var starts: [UInt64] = []
-      #expect(try index.rebuild(.init { starts.append($0.start) }).name == name)
+      let note = { (progress: ProjectionProgress) in if progress.stage == .fold { starts.append(progress.start) } }
+      #expect(try index.rebuild(.init(onProgress: note)).name == name)
       #expect(starts.first ?? 1 > 0, "it goes on where it was")
       #expect(try index.digest().digest == expected)
     }
@@ -346,6 +340,12 @@ struct SpillTests {
   }
 }
 
+extension ProjectionVersion {
+  fileprivate func firstDifference(from other: ProjectionVersion) throws(ProjectionError) -> RowDifference? {
+    try readNewest { rows, _ throws(ProjectionError) in try firstDifference(rows, from: other) }
+  }
+}
+
 /// What a merge makes of rows, without a fold.
 @Suite("Merge of rows set aside")
 struct SpillMergeTests {
@@ -401,7 +401,14 @@ struct SpillMergeTests {
         #expect(try version.hasNoRows(of: Self.spilled))
         let spill = try Self.spill(version)
         #expect(try spill.parts().parts.count > 30)
-        try version.merge(spill, ways: ways, commitBytes: commitBytes)
+        var told: [MergeStep] = []
+        try version.merge(spill, ways: ways, commitBytes: commitBytes) { step throws(ProjectionError) in
+          told.append(step)
+        }
+        #expect(told.contains { $0.stage == .sort } == (ways < 1024))
+        for (step, next) in zip(told, told.dropFirst()) where step.stage == next.stage && next.done > 0 {
+          #expect(next.done == step.done + next.byteCount && next.done <= spill.byteCount)
+        }
         #expect(try version.firstDifference(from: plain) == nil, "seed \(seed) round \(round)")
         #expect(try version.spilledBytes() == nil)
         #expect(try version.digest() == plain.digest())

@@ -263,7 +263,13 @@ struct StateCommandTests {
       #expect((listed?.first?["previous"] as? [String: Any])?["history"] as? String == "archive")
       #expect(try world.json(["projection", "drop", "proposer-state"])[0]["dropped"] as? [String] == ["v2-s8"])
       try world.expect(3, ["projection", "rollback", "proposer-state"])
-      try world.expect(0, ["projection", "verify", "proposer-state"])
+      // Whoever follows the log holds the live version, and keeps nobody from verifying.
+      let lock = unsafe open("\(world.store)/projections/proposer-state/writer.lock", O_RDWR)
+      #expect(flock(lock, LOCK_EX | LOCK_NB) == 0)
+      try world.expect(0, ["projection", "verify", "proposer-state", "--rate", "100000"])
+      try world.expect(0, ["output", "verify", "3"])
+      close(lock)
+      try world.expect(2, ["projection", "verify", "proposer-state", "--rate", "0"])
     }
   }
 }

@@ -11,7 +11,8 @@ struct ProjectionList: VarveCommand {
       Beside the live version there may be the one before it, for `varve projection
       rollback`, and one that is being made, was interrupted, or is finished and waits
       for `varve projection switch`. How far that one has come is said below, and of
-      one that is being made how long it takes to the log's end at its rate so far.
+      one that is being made how long it takes at its rate so far: to the log's end,
+      or until the rows that it has set aside are in their tables.
       A version that was imported from a snapshot, and not folded here, is called so.
 
       EXAMPLES
@@ -65,6 +66,10 @@ struct ProjectionListing: Report {
   private static func line(_ version: ProjectionEntry.Version, of entry: ProjectionEntry) -> String? {
     guard let l1Block = version.l1Block, let behind = version.recordsBehind else { return nil }
     let left = entry.secondsLeft.map { ", \(Quantity.duration(seconds: $0)) left" } ?? ""
+    if let rows = entry.rows {
+      let amount = "\(Quantity.bytes(rows.bytes)) of \(Quantity.bytes(rows.of)) of rows set aside"
+      return "\(entry.name): version \(version.version) has \(rows.verb) \(amount)\(left)"
+    }
     return "\(entry.name): version \(version.version) has come to L1 block \(Quantity.count(l1Block)), "
       + "\(Quantity.count(behind)) records behind the log\(left)"
   }
@@ -135,7 +140,18 @@ struct ProjectionEntry: Encodable {
   /// Whether somebody is making a version right now.
   let isBuilding: Bool
 
-  /// To the end of the log, of the version that is being made; nil until there is a rate to go by.
+  /// What a version that is being made has done with the rows that it has set aside.
+  struct Rows: Encodable {
+    /// `sorted` or `appended`.
+    let verb: String
+    let bytes: UInt64
+    let of: UInt64
+  }
+
+  /// Nil while none is being made, or it folds.
+  let rows: Rows?
+
+  /// To the end of the log, or of `rows`, of the version that is being made; nil until there is a rate to go by.
   let secondsLeft: Double?
 
   init(_ status: ProjectionStatus) {
@@ -145,6 +161,11 @@ struct ProjectionEntry: Encodable {
     previous = status.previous.map { Version($0) }
     unfinished = status.unfinished.map { Version($0) }
     isBuilding = status.isBuilding
+    rows = status.progress.flatMap { progress in
+      if progress.stage == .fold { return nil }
+      return Rows(
+        verb: progress.stage == .sort ? "sorted" : "appended", bytes: progress.position, of: progress.target)
+    }
     secondsLeft = status.progress?.secondsLeft
   }
 }

@@ -15,13 +15,16 @@ struct ProjectionRebuild: VarveCommand {
 
       Ctrl-C ends a rebuild at its next commit. What was interrupted, even by a kill,
       goes on where it was when the same command runs again, unless --restart is
-      given; `varve projection drop NAME --unfinished` throws it away.
+      given; `varve projection drop NAME --unfinished` throws it away. What is damaged
+      begins anew; what cannot be opened just now, for want of memory or room or
+      because the disk gives an error, is kept, and the error told.
 
       With --to the new version ends behind an L1 block, from where it follows the log
       like any other. With --no-switch it stays beside the live one, whole and on
       disk, for `varve projection switch`; what a projection reads is brought up to
       date, and made live, all the same. With --rate it takes no more records a
-      second than that, so that others have the disk and the processors.
+      second than that, so that others have the disk and the processors. Rows that it
+      sets aside are appended to their tables at the same rate, in as long again.
 
       Of proposer-state the senders of transactions are taken from sender-index,
       which is brought up to date first, and built if there is none; with
@@ -116,11 +119,13 @@ struct ProjectionRebuild: VarveCommand {
   }
 }
 
-/// How far several rebuilds are, together, on one bar.
+/// How far several rebuilds are, together, on one bar: their records as long as one of them folds, and what one of them does
+/// with the rows that it has set aside when none does.
 private final class RebuildProgress: Sendable {
   private struct State {
     let bar: ProgressBar
-    var runs: [ProjectionName: ProjectionProgress] = [:]
+    var folds: [ProjectionName: ProjectionProgress] = [:]
+    var folding: Set<ProjectionName> = []
   }
 
   private let state: Mutex<State>
@@ -129,9 +134,16 @@ private final class RebuildProgress: Sendable {
 
   func update(_ name: ProjectionName, _ progress: ProjectionProgress) {
     state.withLock { state in
-      state.runs[name] = progress
-      let runs = state.runs.values
-      state.bar.update(done: runs.reduce(0) { $0 + $1.done }, total: runs.reduce(0) { $0 + $1.total })
+      let isFolding = progress.stage == .fold
+      if isFolding { state.folds[name] = progress }
+      if isFolding, progress.position < progress.target {
+        state.folding.insert(name)
+      } else {
+        state.folding.remove(name)
+      }
+      guard isFolding || !state.folding.isEmpty else { return state.bar.update(progress) }
+      let folds = state.folds.values
+      state.bar.update(done: folds.reduce(0) { $0 + $1.done }, total: folds.reduce(0) { $0 + $1.total })
     }
   }
 

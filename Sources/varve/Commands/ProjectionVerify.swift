@@ -11,14 +11,27 @@ struct ProjectionVerify: VarveCommand {
       Ends with 0 when both have the same digest; otherwise names the first row
       that differs and ends with 1.
 
+      The live version is seen as of one moment. A node that follows the log with it
+      goes on meanwhile, and its file grows by what that writes. With --rate no more
+      records are taken a second than that, so that others have the disk and the
+      processors.
+
       EXAMPLES
         varve projection verify proposer-state
+        varve projection verify query-index --rate 2000
       """)
 
   @OptionGroup var options: GlobalOptions
 
   @Argument(help: "The projection.")
   var name: ProjectionName
+
+  @Option(help: ArgumentHelp("Records a second, at most.", valueName: "n"))
+  var rate: Double?
+
+  func validate() throws {
+    guard rate ?? 1 > 0 else { throw ValidationError("--rate must be more than 0") }
+  }
 
   func execute(_ console: Console) throws {
     let bar = ProgressBar("records", console: console)
@@ -34,7 +47,9 @@ struct ProjectionVerify: VarveCommand {
   }
 
   private func verify<P: Projection>(_ type: P.Type, showing bar: ProgressBar) throws -> VerifyReport {
-    try options.openProjector(type).verify(.showing(bar))
+    var run = Projector<P>.Options.showing(bar)
+    run.recordsPerSecond = rate
+    return try options.openProjector(type).verify(run)
   }
 }
 

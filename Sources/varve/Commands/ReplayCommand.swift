@@ -109,5 +109,14 @@ extension Projector.Options {
 }
 
 extension ProgressBar {
-  func update(_ progress: ProjectionProgress) { update(done: progress.done, total: progress.total) }
+  func update(_ progress: ProjectionProgress) {
+    switch progress.stage {
+    case .fold: update(done: progress.done, total: progress.total)
+    case .sort, .append:
+      let verb = progress.stage == .sort ? "sorted" : "appended"
+      update(
+        done: progress.done >> 10, total: progress.total >> 10,
+        stage: ("KiB of rows \(verb)", progress.elapsed.seconds))
+    }
+  }
 }

@@ -19,13 +19,16 @@ final class ProgressBar {
   /// Seconds since the bar was made.
   var elapsed: Double { (ContinuousClock.now - start).seconds }
 
-  /// `total` nil: the end is not known.
-  func update(done: UInt64, total: UInt64?) {
+  /// - Parameters:
+  ///   - total: nil when the end is not known.
+  ///   - stage: of a job that counts something else now, what that is, and for how many seconds it has done so.
+  func update(done: UInt64, total: UInt64?, stage: (unit: String, seconds: Double)? = nil) {
     let now = ContinuousClock.now
     guard isShown, now - start > .seconds(1), now - drawn > .milliseconds(100) else { return }
     drawn = now
     isDrawn = true
-    StandardStream.error.write("\r" + Self.text(done: done, total: total, unit: unit, seconds: elapsed) + "\u{1B}[K")
+    let text = Self.text(done: done, total: total, unit: stage?.unit ?? unit, seconds: stage?.seconds ?? elapsed)
+    StandardStream.error.write("\r" + text + "\u{1B}[K")
   }
 
   /// Takes the bar off the screen.

@@ -47,18 +47,16 @@ struct SafeHeadCommand: VarveCommand {
           (
             try id.flatMap { id throws(FoldError) in
               try ProposerState.derivable(at: id, isRollup: isRollup, in: view)
-            }, cursor.l1Block
+            }, cursor
           )
         }
-        guard let found else {
-          throw ProjectionError.notFolded(projection: ProposerState.name, l1Block: l1Block, newest: asOf.number)
-        }
+        guard let found else { throw try projector.unknown(l1Block, at: asOf) }
         let accumulator = try log.canonicalAcc(afterL1Block: l1Block)
         let finalized = try log.finalizedBlock()
         let files = try proof.map {
           try SafeHeadProof.write(found, of: log, signedBy: try options.ledgerSigner(), into: $0)
         }
-        return SafeHeadReport(found, accumulator, finalized: finalized, asOf: asOf, proof: files)
+        return SafeHeadReport(found, accumulator, finalized: finalized, asOf: asOf.l1Block, proof: files)
       })
   }
 }
