@@ -23,11 +23,16 @@ extension FoldRun {
     // Once some of the rows are in their tables, no others can come among those that are set aside.
     var isOpen = canSpill && cursor.nextPosition < final.ledger
     if isOpen { isOpen = try version.hasNoRows(of: P.unreadTables) }
-    guard isOpen || spilled != nil else { return version.removeSpill() }
-    let spill = try SpillFile(version.directory, of: P.unreadTables, byteCount: spilled ?? 0)
+    guard isOpen || spilled != nil else { return try version.endSpill() }
+    let spill = try SpillFile(version.directory, byteCount: spilled ?? 0)
     if isOpen {
+      try version.beginSpill()
       self.spill = spill
-      defer { self.spill = nil }
+      batch.setAside(P.unreadTables)
+      defer {
+        self.spill = nil
+        batch.setAside([])
+      }
       try advance(final)
     }
     try merge(spill, target, telling: tell)
@@ -45,20 +50,20 @@ extension FoldRun {
     } catch { throw .log(error) }
   }
 
-  /// A run that is held to a rate takes as long for this as it had for folding, half of it for each of the two passes, and
+  /// A run that is held to a rate takes as long for this as it had for folding, once more where rows are written twice, and
   /// does it in pieces that are a part of a second.
   private func merge(
     _ spill: SpillFile, _ target: LogExtent, telling tell: (ProjectionProgress) -> Void
   ) throws(ProjectionError) {
     var pace = options.recordsPerSecond.map { Pace(recordsPerSecond: $0) }
-    let recordsPerByte = Double(cursor.nextPosition) / 2 / Double(max(spill.byteCount, 1))
-    var (pieceBytes, commitBytes) = (ProjectionVersion.pieceBytes, TableFiller.commitBytes)
+    let recordsPerByte = Double(cursor.nextPosition) / Double(max(spill.byteCount, 1))
+    var commitBytes = TableFiller.commitBytes
     if let pace {
-      let slice = Self.slice(of: spill.byteCount, Double(pace.batchLimit) / max(recordsPerByte, .leastNormalMagnitude))
-      (pieceBytes, commitBytes) = (min(pieceBytes, slice), min(commitBytes, slice))
+      commitBytes = min(
+        commitBytes, Self.slice(Double(pace.batchLimit) / max(recordsPerByte, .leastNormalMagnitude)))
     }
     var (stage, began) = (ProjectionProgress.Stage.fold, ContinuousClock.now)
-    try version.merge(spill, pieceBytes: pieceBytes, commitBytes: commitBytes) { step throws(ProjectionError) in
+    try version.merge(spill, commitBytes: commitBytes) { step throws(ProjectionError) in
       if step.stage != stage { (stage, began) = (step.stage, ContinuousClock.now) }
       let progress = ProjectionProgress(
         stage: stage, start: UInt64(step.start), position: UInt64(step.done), target: UInt64(spill.byteCount),
@@ -71,9 +76,6 @@ extension FoldRun {
     }
   }
 
-  /// How many bytes are sorted or appended at a time by a run that is held to a rate, which allows for so many: not so few that
-  /// there are more runs than can be read side by side.
-  private static func slice(of spilledBytes: Int, _ allowed: Double) -> Int {
-    max(1 << 16, spilledBytes / 256, Int(min(allowed, Double(1 << 40))))
-  }
+  /// How many bytes are appended at a time by a run that is held to a rate, which allows for so many.
+  private static func slice(_ allowed: Double) -> Int { max(1 << 14, Int(min(allowed, Double(1 << 40)))) }
 }

@@ -21,8 +21,9 @@ package enum IndexLoad {
     _ count: Int, in directory: FilePath, isSorted: Bool, batchSize: Int? = nil
   ) throws(ProjectionError) {
     let version = try ProjectionVersion(directory, tables: [table], mode: .create, durability: .unsynced)
-    let spill = isSorted ? try SpillFile(directory, of: [table], byteCount: 0) : nil
+    let spill = isSorted ? try SpillFile(directory, byteCount: 0) : nil
     let batch = WriteBatch(keepingRows: true)
+    if isSorted { batch.setAside([table]) }
     let value = [UInt8](repeating: 7, count: valueBytes)
     var random = SplitMix64(seed: 1)
     var key: [UInt8] = []
@@ -30,6 +31,7 @@ package enum IndexLoad {
     while number < count {
       batch.begin()
       let pageCount = try version.pageCount()
+      let first = number
       repeat {
         key.removeAll(keepingCapacity: true)
         for _ in 0..<4 { key.append(bigEndian: random.next()) }
@@ -37,7 +39,7 @@ package enum IndexLoad {
         key.append(bigEndian: UInt64(number % 1000))
         batch.put(table, key: key.rawSpan, value: value.rawSpan)
         number += 1
-      } while number < count && batch.count < batchSize ?? .max
+      } while number < count && number - first < batchSize ?? .max
         && !Projector<QueryIndex>.Options.isFull(batch, over: pageCount, keepingHistory: false)
       try version.commit(batch, .start, spilling: spill)
       batch.didCommit()

@@ -7,8 +7,9 @@ import SystemPackage
 ///
 /// Whether the environment may be opened at all, after a restart of the machine, is LMDB's marker's to say.
 struct Manifest: Codable, Equatable, Sendable {
-  /// How this file is laid out.
-  var format = 4
+  /// How this file is laid out, and by it whether rows of the version may be set aside (5) or not (4): programs that
+  /// know nothing of such rows take what has format 5 for no version.
+  private var format = Manifest.plain
   var projection: String
   var schemaVersion: UInt32
   /// The identity of the environment.
@@ -24,6 +25,13 @@ struct Manifest: Codable, Equatable, Sendable {
 
   static let fileName = "manifest.json"
 
+  private static let (plain, spilling) = (4, 5)
+
+  var isSpilling: Bool {
+    get { format == Self.spilling }
+    set { format = newValue ? Self.spilling : Self.plain }
+  }
+
   init(projection: String, schemaVersion: UInt32, storeID: String, keepsHistory: Bool, snapshot: String? = nil) {
     self.projection = projection
     self.schemaVersion = schemaVersion
@@ -33,10 +41,11 @@ struct Manifest: Codable, Equatable, Sendable {
     self.snapshot = snapshot
   }
 
-  /// Reads the manifest of a version directory; nil when there is none or it is not one of this format.
+  /// Reads the manifest of a version directory; nil when there is none or it is not one of these formats.
   static func read(in directory: FilePath) throws(LMDB.OpenError) -> Manifest? {
     guard let bytes = try Files.read(directory.appending(fileName)),
-      let manifest = try? JSONDecoder().decode(Manifest.self, from: Data(bytes)), manifest.format == 4
+      let manifest = try? JSONDecoder().decode(Manifest.self, from: Data(bytes)),
+      [plain, spilling].contains(manifest.format)
     else { return nil }
     return manifest
   }

@@ -1,20 +1,20 @@
 /// How far a run has come.
 package struct ProjectionProgress: Sendable {
-  /// What a run does: it folds, and where rows were set aside, sorts these and appends them to their tables.
+  /// What a run does: it folds, and where rows were set aside, appends these to their tables.
   package enum Stage: String, Sendable {
     /// Counted in records.
     case fold
-    /// Counted in bytes of what was set aside.
+    /// Brings what was set aside together, where it is in too many parts to be read side by side. Counted in its bytes.
     case sort
-    /// Counted as `sort` is. Rows that were written over were left out when they were sorted: it may end before its target.
+    /// Counted as `sort` is. Rows that were written over are left out: it may end before its target.
     case append
   }
 
   package var stage = Stage.fold
 
   /// Where the run began with the stage, how far it has come, and where that ends, in what the stage counts: for a fold the next
-  /// record. A run that takes back what L1 has left goes on before where it began. One that goes on with an earlier one sorts
-  /// all anew, and begins to append behind what that one has.
+  /// record. A run that takes back what L1 has left goes on before where it began. One that goes on with an earlier one brings
+  /// all together anew, and begins to append behind what that one has.
   package let start: UInt64
   package let position: UInt64
   package let target: UInt64

@@ -19,11 +19,10 @@ extension ProjectionVersion {
     }
   }
 
-  /// Throws unless all that was spilled is there, if there is a spill. O(bytes).
-  func checkSpill(of tables: [ProjectionTable]) throws(ProjectionError) {
+  /// Throws unless all that was spilled is there as it was written, if there is a spill. O(bytes).
+  func checkSpill() throws(ProjectionError) {
     guard let byteCount = try spilledBytes() else { return }
-    let spill = try SpillFile(directory, of: tables, byteCount: byteCount)
-    try spill.forEachPiece(upTo: 0) { _ throws(ProjectionError) in }
+    try SpillFile(directory, byteCount: byteCount).parts().check()
   }
 
   /// Whether no row of any of these tables is stored. O(tables).
@@ -32,72 +31,90 @@ extension ProjectionVersion {
     return true
   }
 
-  /// Appends the rows of a spill to their tables, and removes it. O(n log n).
+  /// Begins to set rows aside: from now on programs that know nothing of that let this version alone.
+  func beginSpill() throws(ProjectionError) { try mark(isSpilling: true) }
+
+  /// Appends the rows of a spill to their tables, and ends it. O(n log parts).
   ///
-  /// Pieces of the spill are sorted in memory and written as runs, which are read side by side then. When it is
-  /// stopped, each table has all of its rows up to some key, and the next call goes on behind that with runs that it
-  /// makes anew. The spill counts until the transaction with the last rows.
+  /// The parts of the spill are read side by side; where they are too many, some that follow each other are made one
+  /// first. When it is stopped, each table has all of its rows up to some key, and the next call goes on behind that.
+  /// The spill counts until the transaction with the last rows.
   ///
   /// - Parameters:
-  ///   - pieceBytes: of a piece; sorting takes up to twice as much.
+  ///   - ways: how many parts are read side by side.
   ///   - commitBytes: of a transaction.
-  ///   - step: is told at the beginning of each stage, after each piece, and after each transaction but the last, how far it
-  ///     is; throws to stop.
+  ///   - step: is told at the beginning of each stage, after some parts were made one, and after each transaction but the
+  ///     last, how far it is; throws to stop.
   func merge(
-    _ spill: SpillFile, pieceBytes: Int = ProjectionVersion.pieceBytes, commitBytes: Int = TableFiller.commitBytes,
+    _ spill: SpillFile, ways: Int = SortedParts.ways, commitBytes: Int = TableFiller.commitBytes,
     passing step: (MergeStep) throws(ProjectionError) -> Void = { _ in }
   ) throws(ProjectionError) {
-    // Runs of an earlier call are written over; who reads these knows where each ends.
-    var runs = SortedRuns(try RowFile(Self.runsPath(in: directory)))
-    var sorting = MergeStep(stage: .sort)
-    try step(sorting)
-    try spill.forEachPiece(upTo: pieceBytes) { piece throws(ProjectionError) in
-      try runs.add(piece)
-      sorting.advance(by: piece.count)
+    var parts = try spill.parts()
+    while parts.parts.count > ways {
+      var sorting = MergeStep(stage: .sort)
       try step(sorting)
-    }
-    let path = spill.path
-    var filler = TableFiller(self, commitBytes: commitBytes) { what in .damaged(path, what) }
-    var (table, last) = (-1, [UInt8]())
-    var (appending, passed, hasBegun) = (MergeStep(stage: .append), 0, false)
-    try runs.forEachRow { number, key, value throws(ProjectionError) in
-      let place = passed
-      passed += OldRow.byteCount(key, value)
-      if number != table { (table, last) = (number, try lastKey(of: number) ?? []) }
-      // What is not behind it is stored, or was written over.
-      guard last.rawSpan.precedes(key) else { return }
-      last.removeAll(keepingCapacity: true)
-      last.append(contentsOf: key)
-      if !hasBegun {
-        hasBegun = true
-        appending.begin(at: place)
-        try step(appending)
-      }
-      if let value, try filler.add(UInt8(number), key, value) {
-        appending.advance(by: passed - appending.done)
-        try step(appending)
+      let file = try RowFile(Self.runsPath(in: directory), isNew: true)
+      parts = try parts.merged(by: ways, to: file) { byteCount throws(ProjectionError) in
+        sorting.advance(by: byteCount)
+        try step(sorting)
       }
     }
-    let key = Self.spillKey
-    try filler.flush { (transaction: inout WriteTransaction) throws(LMDBError) in
-      _ = try transaction.delete(key.rawSpan, in: cursorHandle)
+    var rows = try MergedRows(parts.file, parts.parts[...])
+    var appending = MergeStep(stage: .append)
+    appending.begin(at: try passStored(&rows))
+    try step(appending)
+    while true {
+      appending.advance(by: try append(&rows, commitBytes: commitBytes))
+      if rows.isAtEnd { break }
+      try step(appending)
     }
-    removeSpill()
+    try endSpill()
   }
 
-  /// Bytes of a piece.
-  static var pieceBytes: Int { 64 << 20 }
-
-  /// Removes what a merge has come to its end with. What cannot be removed nobody reads any more.
-  func removeSpill() {
-    try? Files.remove(SpillFile.path(in: directory))
-    try? Files.remove(Self.runsPath(in: directory))
+  /// Goes to the first row that is not in its table: before it stand all that an earlier call has appended. Returns their
+  /// bytes, as they are spilled.
+  private func passStored(_ rows: inout MergedRows) throws(ProjectionError) -> Int {
+    var (byteCount, isStored) = (0, true)
+    var (number, last) = (-1, [UInt8]())
+    while isStored, try rows.advance() {
+      try rows.lend { table, key, value throws(ProjectionError) in
+        if table != number { (number, last) = (table, try lastKey(of: table) ?? []) }
+        // What is not behind it is stored, or was written over.
+        isStored = !last.rawSpan.precedes(key)
+        if isStored { byteCount += OldRow.byteCount(key, value) }
+      }
+    }
+    return byteCount
   }
 
-  private static func runsPath(in directory: FilePath) -> FilePath { directory.appending("rows.runs") }
+  /// Appends rows from the one on that has been come to, in one transaction, as many as have so many bytes; with the last of
+  /// them the spill counts no more. Returns their bytes, as they are spilled.
+  private func append(_ rows: inout MergedRows, commitBytes: Int) throws(ProjectionError) -> Int {
+    let spillKey = Self.spillKey
+    return try environment.write { (transaction: inout WriteTransaction) throws(ProjectionError) in
+      var byteCount = 0
+      while !rows.isAtEnd, transaction.bytesWritten < commitBytes {
+        try rows.lend { table, key, value throws(ProjectionError) in
+          guard table < tables.count else { throw noTable(table) }
+          byteCount += OldRow.byteCount(key, value)
+          guard let value else { return }
+          do throws(LMDBError) { try transaction.append(value, for: key, in: handles[table]) } catch {
+            throw .store(error)
+          }
+        }
+        _ = try rows.advance()
+      }
+      if rows.isAtEnd {
+        do throws(LMDBError) { try transaction.delete(spillKey.rawSpan, in: cursorHandle) } catch {
+          throw .store(error)
+        }
+      }
+      return byteCount
+    }
+  }
 
   private func lastKey(of table: Int) throws(ProjectionError) -> [UInt8]? {
-    guard table < tables.count else { throw .damaged(directory, "it has set rows of a table \(table) aside") }
+    guard table < tables.count else { throw noTable(table) }
     return try environment.read { (transaction: borrowing ReadTransaction) throws(ProjectionError) in
       do throws(LMDBError) {
         var cursor = try transaction.cursor(in: handles[table])
@@ -105,6 +122,29 @@ extension ProjectionVersion {
       } catch { throw .store(error) }
     }
   }
+
+  private func noTable(_ table: Int) -> ProjectionError {
+    .damaged(directory, "it has set rows of a table \(table) aside")
+  }
+
+  /// Ends setting rows aside: removes the files that a merge has come to its end with.
+  func endSpill() throws(ProjectionError) {
+    // What cannot be removed nobody reads any more.
+    try? Files.remove(SpillFile.path(in: directory))
+    try? Files.remove(Self.runsPath(in: directory))
+    try mark(isSpilling: false)
+  }
+
+  /// Says in the manifest, where there is one, whether rows are set aside.
+  private func mark(isSpilling: Bool) throws(ProjectionError) {
+    let directory = directory
+    let manifest = try ProjectionError.files { () throws(LMDB.OpenError) in try Manifest.read(in: directory) }
+    guard var manifest, manifest.isSpilling != isSpilling else { return }
+    manifest.isSpilling = isSpilling
+    try manifest.write(in: directory)
+  }
+
+  private static func runsPath(in directory: FilePath) -> FilePath { directory.appending("rows.runs") }
 }
 
 /// How far the rows of a spill are on the way to their tables, in bytes of rows as they are spilled.

@@ -91,13 +91,15 @@ final class ProjectionVersion: Sendable {
   /// - Parameters:
   ///   - sections: of the batch's sections, in order; none for rows that are never taken back.
   ///   - forgotten: the newest section of the journal that goes, with all before it: the newest final L1 block.
-  ///   - spill: takes the rows of its tables, which are not to be taken back.
+  ///   - spill: takes the rows that the batch has set aside.
   func commit(
     _ batch: WriteBatch, _ cursor: ProjectionCursor, journal sections: [JournalSection] = [],
     forgettingThrough forgotten: UInt64? = nil, spilling spill: SpillFile? = nil
   ) throws(ProjectionError) {
     precondition(spill == nil || sections.isEmpty, "only what is final is spilled")
-    spill?.beginPart()
+    precondition(spill != nil || batch.unreadBytes == 0, "rows that are set aside have a place")
+    // Before the transaction, so that what it counts is there.
+    try spill?.write(batch)
     try environment.write { (transaction: inout WriteTransaction) throws(ProjectionError) in
       do throws(LMDBError) {
         if let forgotten { try transaction.forgetJournal(through: forgotten, journal: journal) }
@@ -105,7 +107,6 @@ final class ProjectionVersion: Sendable {
         var stored: [Int: [UInt8]] = [:]
         try batch.forEachEntryInOrder { entry, table, key, value throws(LMDBError) in
           if batch.remembersStored(entry) { stored[entry] = try transaction.get(key, in: handles[table])?.bytes }
-          if let spill, spill.takes(table) { return spill.add(table, key, value) }
           try run.write(key, value, to: handles[table], number: table, in: &transaction)
         }
         var past: HistoryWriter?
@@ -119,8 +120,6 @@ final class ProjectionVersion: Sendable {
         try transaction.put(cursor.row.rawSpan, for: Self.cursorKey.rawSpan, in: cursorHandle)
         if let spill { try transaction.put(spill.row.rawSpan, for: Self.spillKey.rawSpan, in: cursorHandle) }
       } catch { throw .store(error) }
-      // Before the transaction's end, so that what a commit counts is there.
-      try spill?.writePart()
     }
     spill?.didCommit()
   }

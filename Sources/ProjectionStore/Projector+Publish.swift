@@ -17,17 +17,18 @@ extension Projector {
   /// was taken from a snapshot is no build of this log, and is not gone on with.
   ///
   /// - Parameters:
-  ///   - keepsHistory: nil for as the live version does, and where there is none for as the interrupted build did.
+  ///   - options: whether it keeps history; nil for as the live version does, and where there is none for as the
+  ///     interrupted build did.
   ///   - limit: the interrupted build is not resumed if it is beyond.
   /// - Throws: what keeps the interrupted build from being opened now, and may not the next time.
   func startBuild(
-    resume: Bool, keepingHistory keepsHistory: Bool?, notBeyond limit: LogExtent? = nil
+    resume: Bool, _ options: Options, notBeyond limit: LogExtent? = nil
   ) throws(ProjectionError) -> Build {
-    if keepsHistory == true, P.readMode != .canonical { throw .noArchive(projection: P.name) }
+    var kept = options.keepsHistory
+    if kept == true, P.readMode != .canonical { throw .noArchive(projection: P.name) }
     let inventory = try versions.inventory()
-    var kept = keepsHistory
     if kept == nil, let live = inventory.live { kept = try manifest(of: live)?.keepsHistory }
-    if resume, let name = inventory.unfinished, let build = try resumeBuild(name, kept),
+    if resume, let name = inventory.unfinished, let build = try resumeBuild(name, kept, options),
       build.cursor.nextPosition <= limit?.ledger ?? .max
     {
       return build
@@ -49,7 +50,9 @@ extension Projector {
   /// The unpublished version, opened to be written further; nil when it must not be opened, is damaged, or was not folded from
   /// this log. What else keeps it from being opened is thrown: what was built is not given up because memory, room or a
   /// disk's answer was missing for a moment.
-  private func resumeBuild(_ name: VersionName, _ keepsHistory: Bool?) throws(ProjectionError) -> Build? {
+  private func resumeBuild(
+    _ name: VersionName, _ keepsHistory: Bool?, _ options: Options
+  ) throws(ProjectionError) -> Build? {
     let directory = versions.path(of: name)
     guard name.schemaVersion == P.schemaVersion, let manifest = try manifest(of: name),
       manifest.belongs(to: P.self, storeID: storeID), manifest.snapshot == nil,
@@ -61,11 +64,17 @@ extension Projector {
       let cursor = try checkedCursor(of: version, allowingRevoked: true)
       // One that cannot take back what L1 has left since is of no use.
       _ = try revokedRecords(behind: cursor, of: version)
-      try version.checkSpill(of: P.unreadTables)
+      // Rows of a version that is not marked were set aside by a program that has them in another form.
+      let spilledBytes = try version.spilledBytes()
+      guard manifest.isSpilling || spilledBytes == nil else {
+        throw .damaged(directory, "another program has set rows of it aside")
+      }
+      try version.checkSpill()
       return Build(name: name, version: version, cursor: cursor)
     } catch {
-      if error.condemnsVersion { return nil }
-      throw error
+      guard error.condemnsVersion else { throw error }
+      options.onDiscarded(name, error)
+      return nil
     }
   }
 

@@ -53,7 +53,7 @@ extension Projector<ProposerState> {
     to block: UInt64? = nil, resume: Bool = false, _ options: Options = Options()
   ) throws(ProjectionError) -> ReplayReport {
     let lock = try ProjectionError.lock(versions.directory, .builder)
-    let build = try startBuild(resume: resume, keepingHistory: options.keepsHistory)
+    let build = try startBuild(resume: resume, options)
     let run = FoldRun<P>(
       log, testimony, into: build.version, from: build.cursor, try upstreams(.build, options), options)
     run.onFinding = { verdict throws(ProjectionError) in

@@ -62,6 +62,9 @@ package final class Projector<P: Projection>: Sendable {
     /// Told which of the projections whose results are read, and that it can do without, the run goes on without, and why.
     package var onLeftOut: (_ projection: String, ProjectionError) -> Void = { _, _ in }
 
+    /// Told which interrupted build is not gone on with, and why: a new one begins in its place.
+    package var onDiscarded: (VersionName, ProjectionError) -> Void = { _, _ in }
+
     /// Whether a new version keeps what every row was before each L1 block, so that it can be read as it was then: an
     /// archive. Nil: as the live version does, and not when there is none. A version that is there keeps what it does.
     package var keepsHistory: Bool?
@@ -98,7 +101,7 @@ package final class Projector<P: Projection>: Sendable {
       let bytes = batch.byteCount * copies
       let newPages = bytes / (leastPageSize / 2)
       return bytes > WriteTransaction.recommendedBytes || min(batch.count * copies, pageCount + newPages) > pageLimit
-        || batch.rememberedBytes > rememberedLimit || batch.isOverfull
+        || batch.rememberedBytes > rememberedLimit || batch.unreadBytes > unreadLimit || batch.isOverfull
     }
 
     private static var pageLimit: Int { 1 << 17 }
@@ -106,6 +109,9 @@ package final class Projector<P: Projection>: Sendable {
     /// In bytes. LMDB keeps them a second time until the commit; but each commit writes nearly every page of a large state
     /// anew.
     private static var rememberedLimit: Int { 128 << 20 }
+
+    /// In bytes of rows that are set aside. Sorting them takes half as much again.
+    private static var unreadLimit: Int { 32 << 20 }
     private static var leastPageSize: Int { 4096 }
 
     package init(

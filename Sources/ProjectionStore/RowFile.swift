@@ -7,8 +7,10 @@ final class RowFile {
   let path: FilePath
   private let descriptor: FileDescriptor
 
-  init(_ path: FilePath) throws(ProjectionError) {
+  /// - Parameter isNew: whether it is made anew, whatever there was.
+  init(_ path: FilePath, isNew: Bool = false) throws(ProjectionError) {
     self.path = path
+    if isNew { try ProjectionError.files { () throws(LMDB.OpenError) in try Files.remove(path) } }
     do {
       descriptor = try FileDescriptor.open(
         path, .readWrite, options: [.create, .closeOnExec],
@@ -24,22 +26,22 @@ final class RowFile {
     }
   }
 
-  /// Appends a part of the file to `bytes`; throws when the file ends before.
-  func read(_ part: Range<Int>, to bytes: inout [UInt8]) throws(ProjectionError) {
-    var done = bytes.count
-    var offset = part.lowerBound
-    bytes.append(contentsOf: repeatElement(0, count: part.count))
-    while offset < part.upperBound {
+  /// Reads a part of the file in place of what `bytes` has; throws when the file ends before.
+  func read(_ part: Range<Int>, into bytes: inout [UInt8]) throws(ProjectionError) {
+    if bytes.count > part.count { bytes.removeLast(bytes.count - part.count) }
+    if bytes.count < part.count { bytes.append(contentsOf: repeatElement(0, count: part.count - bytes.count)) }
+    var done = 0
+    while done < part.count {
       let count: Int
       do {
         count = try unsafe bytes.withUnsafeMutableBytes { bytes in
           try unsafe descriptor.read(
-            fromAbsoluteOffset: Int64(offset), into: UnsafeMutableRawBufferPointer(rebasing: bytes[done...]))
+            fromAbsoluteOffset: Int64(part.lowerBound + done),
+            into: UnsafeMutableRawBufferPointer(rebasing: bytes[done...]))
         }
       } catch { throw .file(path, "cannot be read: \(error)") }
       guard count > 0 else { throw .damaged(path, "it ends too early") }
       done += count
-      offset += count
     }
   }
 }

@@ -12,8 +12,6 @@ struct TableFiller {
   }
 
   private let version: ProjectionVersion
-  private let commitBytes: Int
-
   /// What to say of rows that cannot be.
   private let damaged: (String) -> ProjectionError
 
@@ -34,19 +32,15 @@ struct TableFiller {
   private static let longestKey = 511
 
   /// - Parameter version: whose tables are filled, and those that the runtime keeps beside them.
-  init(
-    _ version: ProjectionVersion, commitBytes: Int = Self.commitBytes, damaged: @escaping (String) -> ProjectionError
-  ) {
+  init(_ version: ProjectionVersion, damaged: @escaping (String) -> ProjectionError) {
     self.version = version
-    self.commitBytes = commitBytes
     self.damaged = damaged
     for table in version.tables { tables[table.index] = version.handles[table.index] }
     for (number, table) in version.kept { tables[Int(number)] = table }
   }
 
-  /// Takes a row that comes after all before it. Returns whether it and those have been committed.
-  @discardableResult
-  mutating func add(_ number: UInt8, _ key: RawSpan, _ value: RawSpan) throws(ProjectionError) -> Bool {
+  /// Takes a row that comes after all before it.
+  mutating func add(_ number: UInt8, _ key: RawSpan, _ value: RawSpan) throws(ProjectionError) {
     guard tables[Int(number)] != nil else { throw damaged("it has a table \(number), which there is not") }
     guard number > lastTable || number == lastTable && lastKey.rawSpan.precedes(key) else {
       throw damaged("its rows are not in order")
@@ -60,17 +54,11 @@ struct TableFiller {
     bytes.append(contentsOf: value)
     rows.append(Row(table: number, keyEnd: keyEnd, end: bytes.count))
     taken += 1
-    guard bytes.count >= commitBytes else { return false }
-    try flush()
-    return true
+    if bytes.count >= Self.commitBytes { try flush() }
   }
 
   /// Commits what has been taken.
-  ///
-  /// - Parameter change: goes into the same transaction.
-  mutating func flush(
-    with change: (inout WriteTransaction) throws(LMDBError) -> Void = { _ in }
-  ) throws(ProjectionError) {
+  mutating func flush() throws(ProjectionError) {
     let (rows, bytes, tables) = (rows, bytes, tables)
     try version.environment.write { (transaction: inout WriteTransaction) throws(ProjectionError) in
       do throws(LMDBError) {
@@ -81,7 +69,6 @@ struct TableFiller {
           try transaction.append(bytes.rawSpan.extracting(value), for: bytes.rawSpan.extracting(key), in: table)
           start = row.end
         }
-        try change(&transaction)
       } catch { throw .store(error) }
     }
     self.rows.removeAll(keepingCapacity: true)

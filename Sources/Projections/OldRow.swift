@@ -76,9 +76,9 @@ package struct OldRow {
   }
 
   private static func appendHeader(_ mark: UInt8, _ key: RawSpan, _ length: Int, to bytes: inout [UInt8]) {
-    bytes.append(mark)
-    bytes.append(bigEndian: UInt16(key.byteCount))
-    bytes.append(bigEndian: UInt32(length))
+    // In one piece, which has a byte more than the header.
+    bytes.append(bigEndian: UInt64(mark) &<< 56 | UInt64(UInt16(key.byteCount)) &<< 40 | UInt64(UInt32(length)) &<< 8)
+    bytes.removeLast()
     bytes.append(contentsOf: key)
   }
 }

@@ -21,6 +21,9 @@ package final class WriteBatch {
     set { rows.remembersWholeRows = newValue }
   }
 
+  /// Rows that are set aside.
+  private(set) var unread = UnreadRows()
+
   /// The versions that were begun and that nobody has taken note of.
   var versions: [UInt64] = []
 
@@ -34,19 +37,39 @@ package final class WriteBatch {
     self.keepsRows = keepsRows
   }
 
-  /// How many keys were written.
+  /// How many keys were written, without those that are set aside.
   package var count: Int { rows.written.count }
 
-  package var isEmpty: Bool { rows.written.isEmpty }
+  package var isEmpty: Bool { rows.written.isEmpty && unread.isEmpty }
 
-  /// Bytes that were written: what to bound a commit by.
+  /// Bytes that were written, without those that are set aside: what to bound a commit by.
   package var byteCount: Int { rows.writtenBytes }
+
+  /// Bytes of the rows that are set aside.
+  package var unreadBytes: Int { unread.byteCount }
 
   /// Bytes that sections remember: what to bound a commit by, too.
   package var rememberedBytes: Int { rows.undo.bytes.count }
 
+  /// Sets the rows of these tables aside from here on, which nobody reads, and those of all others no more: no look at the
+  /// batch finds them, `forEachUnreadRow` hands them over, and no commit keeps them. None are undone, so none are written
+  /// in a section. Begins the next commit.
+  package func setAside(_ tables: [ProjectionTable]) {
+    begin()
+    unread = UnreadRows(of: tables)
+  }
+
+  /// Lends the rows that are set aside, each as an `OldRow`, in the order of tables and keys, and each key once. O(n), times
+  /// the words of eight bytes that keys have in common.
+  package func forEachUnreadRow<Failure: Error>(
+    _ body: (_ row: RawSpan) throws(Failure) -> Void
+  ) throws(Failure) {
+    try unread.forEachInOrder(body)
+  }
+
   /// Sets the value under `key`.
   package func put(_ table: ProjectionTable, key: RawSpan, value: RawSpan) {
+    if unread.takes(table.index) { return unread.append(table.index, key, value) }
     rows.put(table.index, key, value)
   }
 
@@ -55,6 +78,7 @@ package final class WriteBatch {
 
   /// Removes `key`, whether or not it is there.
   package func delete(_ table: ProjectionTable, key: RawSpan) {
+    if unread.takes(table.index) { return unread.append(table.index, key, nil) }
     rows.delete(table.index, key)
   }
 
@@ -62,6 +86,7 @@ package final class WriteBatch {
   package func reset() {
     rows.reset()
     orders.removeAll()
+    unread.removeAll()
   }
 
   /// Whether kept rows take so much memory that the next commit forgets them: what to bound a commit by, too, as a fold may
@@ -76,6 +101,7 @@ package final class WriteBatch {
 
   /// What was written has been committed, by this batch's owner, who alone writes.
   package func didCommit() {
+    unread.removeAll()
     if keepsRows { rows.didCommit() } else { reset() }
   }
 

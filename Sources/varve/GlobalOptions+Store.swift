@@ -80,9 +80,10 @@ extension Projector {
 }
 
 extension Projector.Options {
-  /// Says on standard error which projections a run goes on without.
+  /// Says on standard error which projections a run goes on without, and which interrupted build it does not go on with.
   mutating func tell(_ console: Console) {
     onLeftOut = { projection, error in console.note("it goes on without projection \(projection): \(error)") }
+    onDiscarded = { name, error in console.note("version \(name), which was interrupted, is made anew: \(error)") }
   }
 }
 

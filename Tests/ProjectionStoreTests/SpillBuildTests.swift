@@ -37,7 +37,7 @@ struct SpillBuildTests {
     }
   }
 
-  @Test("progress tells of folding, sorting and appending, of each from where the run began with it, to others as well")
+  @Test("progress tells of folding and appending, of each from where the run began with it, to others as well")
   func stages() throws {
     try World.with { world in
       let index = world.index
@@ -53,21 +53,17 @@ struct SpillBuildTests {
       }
       try index.rebuild(options, resume: false)
       let changes = zip(told, told.dropFirst()).filter { $0.stage != $1.stage }.map { $1.stage }
-      #expect(changes == [.sort, .append, .fold])
-      let sorted = told.filter { $0.stage == .sort }
-      #expect(sorted.first?.done == 0 && sorted.first?.secondsLeft == nil)
-      let last = try #require(sorted.last)
-      #expect(last.done > last.target * 9 / 10 && last.done <= last.target && last.secondsLeft != nil)
-      #expect(told.first { $0.stage == .append }?.start == 0)
+      #expect(changes == [.append, .fold])
+      let first = try #require(told.first { $0.stage == .append })
+      #expect(first.start == 0 && first.done == 0 && first.target > 0 && first.secondsLeft == nil)
 
-      // Some rows are in their tables when it goes on: appending begins behind them, and sorting anew.
+      // Some rows are in their tables when it goes on: appending begins behind them.
       let name = try SpillTests.stopBeforeMerge(index)
       try SpillTests.mergePart(of: name, index, transactions: 12)
       told = []
       #expect(try index.rebuild(options).name == name)
       let begun = try #require(told.first { $0.stage == .append })
       #expect(begun.start > 0 && begun.done == 0 && begun.secondsLeft == nil)
-      #expect(told.first { $0.stage == .sort }?.start == 0)
       try world.check("seed \(world.play.random.seed)")
     }
   }
@@ -97,10 +93,10 @@ struct SpillBuildTests {
 
   /// When L1 leaves blocks.
   private enum Moment: CaseIterable {
-    case folding, sorting, appending, behind
+    case folding, appending, behind
   }
 
-  @Test("L1 leaves what is not final, and more becomes final, while rows are set aside, sorted or appended, or later")
+  @Test("L1 leaves what is not final, and more becomes final, while rows are set aside or appended, or later")
   func reorganised() throws {
     for moment in Moment.allCases {
       try World.with { world in
@@ -110,7 +106,6 @@ struct SpillBuildTests {
           let isNow =
             switch moment {
             case .folding: progress.stage == .fold && progress.position * 2 > final
-            case .sorting: progress.stage == .sort
             case .appending: progress.stage == .append
             case .behind: progress.stage == .fold && progress.position > final
             }
@@ -199,22 +194,22 @@ struct SpillBuildTests {
     }
   }
 
-  @Test("a build with a rate takes as long again to sort and append as it had for folding")
+  @Test("a build with a rate takes as long again to append as it had for folding")
   func rate() throws {
     try World.with { world in
       let index = world.index
       let expected = try SpillTests.plainDigest(index)
       let final = try #require(try world.scratch.log.block(world.play.finalized)).positions.upperBound.rawValue
       let rate = 150.0
-      var sorting: Duration?
+      var appending: Duration?
       var (steps, before): ([UInt64], UInt64) = ([], 0)
       var options = Options { progress in
         switch progress.stage {
         case .fold:
           steps.append(progress.position - min(before, progress.position))
           before = progress.position
-        case .sort: sorting = progress.elapsed
-        case .append: break
+        case .sort: break
+        case .append: appending = progress.elapsed
         }
       }
       options.recordsPerSecond = rate
@@ -223,7 +218,7 @@ struct SpillBuildTests {
       // The last part of the rows is not waited for.
       let least = Double(final) / rate * 1.4
       #expect(ContinuousClock.now - began >= .seconds(least))
-      #expect(sorting != nil && steps.allSatisfy { $0 <= 37 })
+      #expect(appending != nil && steps.allSatisfy { $0 <= 37 })
       #expect(try index.digest() == expected)
     }
   }

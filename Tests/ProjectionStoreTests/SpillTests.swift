@@ -1,4 +1,5 @@
 import EventStore
+import Foundation
 import LMDB
 import Primitives
 @testable import ProjectionStore
@@ -122,16 +123,11 @@ struct SpillTests {
     }
   }
 
-  /// Whether the rows of a version that is being built have been sorted.
-  static func hasSorted(_ index: Projector<QueryIndex>) -> Bool {
-    let path = index.versions.unfinished.map { index.versions.path(of: $0).appending("rows.runs") }
-    return ((try? size(path)) ?? 0) > 0
-  }
-
-  /// Stops a rebuild when all is sorted and nothing is written.
+  /// Stops a rebuild when all is set aside and nothing is in its tables.
   static func stopBeforeMerge(_ index: Projector<QueryIndex>) throws -> VersionName {
-    var options = Options(batchSize: 7)
-    options.isCancelled = { hasSorted(index) }
+    var isAppending = false
+    var options = Options(batchSize: 7) { isAppending = $0.stage == .append }
+    options.isCancelled = { isAppending }
     #expect(throws: ProjectionError.self) { try index.rebuild(options, resume: false) }
     let name = try #require(index.versions.unfinished)
     #expect(try Self.size(Self.spillPath(index)) > 0)
@@ -142,11 +138,11 @@ struct SpillTests {
   static func mergePart(of name: VersionName, _ index: Projector<QueryIndex>, transactions: Int) throws {
     let version = try ProjectionVersion(
       index.versions.path(of: name), tables: QueryIndex.tables, mode: .create, durability: .unsynced)
-    let spill = try SpillFile(version.directory, of: QueryIndex.unreadTables, byteCount: version.spilledBytes() ?? 0)
+    let spill = try SpillFile(version.directory, byteCount: version.spilledBytes() ?? 0)
     var steps = 0
     #expect(throws: ProjectionError.self) {
-      try version.merge(spill, commitBytes: 100) { _ throws(ProjectionError) in
-        steps += 1
+      try version.merge(spill, commitBytes: 100) { step throws(ProjectionError) in
+        if step.byteCount > 0 { steps += 1 }
         if steps > transactions { throw .file("stop", "here") }
       }
     }
@@ -181,7 +177,7 @@ struct SpillTests {
     }
   }
 
-  @Test("a rebuild that is killed with kill -9 while it sets rows aside, or has sorted them, goes on to the same rows")
+  @Test("a rebuild that is killed with kill -9 while it sets rows aside, or with all there, goes on to the same rows")
   func killed() async throws {
     for commits in [2, 5, .max] {
       let (path, expected) = try Scratch.with { scratch in
@@ -196,13 +192,14 @@ struct SpillTests {
       await #expect(processExitsWith: .signal(SIGKILL)) {
         [path = path.string as String, commits = commits as Int] in
         let index = Self.projector(try Self.scratch(FilePath(path)))
-        var left = commits
-        var options = Options(batchSize: 6) { _ in
+        var (left, isAppending) = (commits, false)
+        var options = Options(batchSize: 6) {
+          isAppending = $0.stage == .append
           left -= 1
           if left == 0 { kill(getpid(), SIGKILL) }
         }
         options.isCancelled = {
-          if Self.hasSorted(index) { kill(getpid(), SIGKILL) }
+          if isAppending { kill(getpid(), SIGKILL) }
           return false
         }
         try index.rebuild(options, resume: false)
@@ -222,7 +219,7 @@ struct SpillTests {
     Scratch(dataDirectory: path, log: try EventLog.open(path.appending("ledger"), mode: .readOnly))
   }
 
-  @Test("what was set aside and is not whole any more, or not what was written, is folded anew")
+  @Test("what was set aside and is not whole any more, or not what was written, is folded anew, and said to be")
   func damaged() throws {
     try Self.withRollup { scratch, play, index in
       let expected = try Self.plainDigest(index)
@@ -243,8 +240,9 @@ struct SpillTests {
             _ = try file.writeAll(toAbsoluteOffset: offset, [byte[0] ^ 0x10])
           }
         }
-        let rebuilt = try index.rebuild(.init(batchSize: 50))
-        #expect(rebuilt.name > name, "damage \(damage): it begins anew")
+        let (rebuilt, discarded) = try Self.rebuild(index)
+        #expect(rebuilt > name, "damage \(damage): it begins anew")
+        #expect(discarded == [name], "damage \(damage)")
         #expect(try index.digest() == expected)
       }
       // Behind what is committed stands what a kill may leave there.
@@ -253,6 +251,44 @@ struct SpillTests {
       let size = Int64(try Self.size(path))
       try Self.change(path) { _ = try $0.writeAll(toAbsoluteOffset: size, [UInt8](repeating: 0xa5, count: 500)) }
       #expect(try index.rebuild().name == name)
+      #expect(try index.digest() == expected)
+    }
+  }
+
+  /// Goes on with what was interrupted. Returns what was made, and what was said not to be gone on with.
+  private static func rebuild(
+    _ index: Projector<QueryIndex>
+  ) throws -> (made: VersionName, discarded: [VersionName]) {
+    var discarded: [VersionName] = []
+    var options = Options(batchSize: 50)
+    options.onDiscarded = { name, _ in discarded.append(name) }
+    return (try index.rebuild(options).name, discarded)
+  }
+
+  /// What the manifest of a version says of its format.
+  private static func format(_ name: VersionName, _ index: Projector<QueryIndex>) throws -> Int? {
+    let bytes = try #require(try Files.read(index.versions.path(of: name).appending(Manifest.fileName)))
+    return (try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])?["format"] as? Int
+  }
+
+  @Test("a version has another format while rows of it may be aside, and none is gone on with that says otherwise")
+  func format() throws {
+    try Self.withRollup { scratch, play, index in
+      let expected = try Self.plainDigest(index)
+      let name = try Self.stopBeforeMerge(index)
+      #expect(try Self.format(name, index) == 5)
+      #expect(try Self.rebuild(index) == (name, []))
+      #expect(try Self.format(name, index) == 4)
+      #expect(try index.digest() == expected)
+      // As a program of before has left it.
+      let other = try Self.stopBeforeMerge(index)
+      let directory = index.versions.path(of: other)
+      var manifest = try #require(try Manifest.read(in: directory))
+      manifest.isSpilling = false
+      try manifest.write(in: directory)
+      let (made, discarded) = try Self.rebuild(index)
+      #expect(made > other)
+      #expect(discarded == [other])
       #expect(try index.digest() == expected)
     }
   }
@@ -324,7 +360,7 @@ struct SpillMergeTests {
   }
 
   private static func spill(_ version: ProjectionVersion) throws(ProjectionError) -> SpillFile {
-    try SpillFile(version.directory, of: spilled, byteCount: try version.spilledBytes() ?? 0)
+    try SpillFile(version.directory, byteCount: try version.spilledBytes() ?? 0)
   }
 
   /// Writes random rows, some over earlier ones, and removes some, in several commits.
@@ -333,6 +369,7 @@ struct SpillMergeTests {
   ) throws {
     for _ in 0..<commits {
       let batch = WriteBatch()
+      if isSpilled { batch.setAside(Self.spilled) }
       for _ in 0..<random.next() % 60 {
         let table = tables[Int(random.next() % 4)]
         // Many share the first eight bytes.
@@ -350,12 +387,12 @@ struct SpillMergeTests {
     }
   }
 
-  @Test("the tables are as if each row had been written as it came, in any number of runs and transactions")
+  @Test("the tables are as if each row had been written as it came, in any number of passes and transactions")
   func model() throws {
     let seed = SeededGenerator().seed
     for round in UInt64(0)..<12 {
       try withTemporaryDirectory { path in
-        let pieceBytes = [0, 700, 6000, 1 << 20][Int(round % 4)]
+        let ways = [2, 3, 7, 1024][Int(round % 4)]
         let commitBytes = [1, 300, 1 << 20][Int(round % 3)]
         let (plain, version) = (try Self.open(path, "plain"), try Self.open(path, "spilled"))
         var (random, same) = (SeededGenerator(seed: seed &+ round), SeededGenerator(seed: seed &+ round))
@@ -363,10 +400,15 @@ struct SpillMergeTests {
         try Self.fill(version, &same, commits: 40, spilling: true)
         #expect(try version.hasNoRows(of: Self.spilled))
         let spill = try Self.spill(version)
-        var pieces = 0
-        try spill.forEachPiece(upTo: pieceBytes) { _ throws(ProjectionError) in pieces += 1 }
-        #expect(pieces > 1 || pieceBytes > 6000)
-        try version.merge(spill, pieceBytes: pieceBytes, commitBytes: commitBytes)
+        #expect(try spill.parts().parts.count > 30)
+        var told: [MergeStep] = []
+        try version.merge(spill, ways: ways, commitBytes: commitBytes) { step throws(ProjectionError) in
+          told.append(step)
+        }
+        #expect(told.contains { $0.stage == .sort } == (ways < 1024))
+        for (step, next) in zip(told, told.dropFirst()) where step.stage == next.stage && next.done > 0 {
+          #expect(next.done == step.done + next.byteCount && next.done <= spill.byteCount)
+        }
         #expect(try version.firstDifference(from: plain) == nil, "seed \(seed) round \(round)")
         #expect(try version.spilledBytes() == nil)
         #expect(try version.digest() == plain.digest())
@@ -374,7 +416,7 @@ struct SpillMergeTests {
     }
   }
 
-  @Test("stopped after any piece or transaction it goes on with runs of another length, to the same tables")
+  @Test("stopped before or after any pass or transaction it goes on in other ones, to the same tables")
   func stopped() throws {
     let seed = SeededGenerator().seed
     try withTemporaryDirectory { path in
@@ -388,15 +430,15 @@ struct SpillMergeTests {
         try Self.fill(version, &random, commits: 20, spilling: true)
         var steps = 0
         do throws(ProjectionError) {
-          try version.merge(try Self.spill(version), pieceBytes: 900, commitBytes: 400) { _ throws(ProjectionError) in
+          try version.merge(try Self.spill(version), ways: 4, commitBytes: 400) { _ throws(ProjectionError) in
             steps += 1
             if steps == stop { throw .file("stop", "here") }
           }
         } catch { #expect(try version.spilledBytes() != nil) }
         isStopped = steps >= stop
         if isStopped {
-          try version.checkSpill(of: Self.spilled)
-          try version.merge(try Self.spill(version), pieceBytes: 2500, commitBytes: 250)
+          try version.checkSpill()
+          try version.merge(try Self.spill(version), ways: 3, commitBytes: 250)
         }
         #expect(try version.firstDifference(from: plain) == nil, "seed \(seed), stop \(stop)")
         stop += 1
@@ -415,6 +457,7 @@ struct SpillMergeTests {
       let before = try version.spilledBytes()
       // No key is as long as that.
       let batch = WriteBatch()
+      batch.setAside(Self.spilled)
       batch.put(Self.tables[0], key: [1].rawSpan, value: [1].rawSpan)
       batch.put(Self.tables[2], key: [UInt8](repeating: 1, count: 600).rawSpan, value: [1].rawSpan)
       let spill = try Self.spill(version)
@@ -425,6 +468,85 @@ struct SpillMergeTests {
       try Self.fill(version, &same, commits: 3, spilling: true)
       try version.merge(try Self.spill(version))
       #expect(try version.firstDifference(from: plain) == nil)
+    }
+  }
+}
+
+/// A file of parts, without a version.
+@Suite("Sorted parts")
+struct SortedPartsTests {
+  private static let table = ProjectionTable(index: 3, name: "t")
+
+  /// Writes rows of one key each, as many in each part, and lends the file.
+  private static func withParts(
+    _ count: Int, rows: Int, _ body: (RowFile, _ byteCount: Int) throws -> Void
+  ) throws {
+    try withTemporaryDirectory { path in
+      let spill = try SpillFile(FilePath(path), byteCount: 0)
+      let batch = WriteBatch()
+      batch.setAside([table])
+      var random = SeededGenerator(seed: 1)
+      for _ in 0..<count {
+        for _ in 0..<rows {
+          let (key, value) = (random.bytes(count: 12), random.bytes(count: 90))
+          batch.put(table, key: key.rawSpan, value: value.rawSpan)
+        }
+        try spill.write(batch)
+        spill.didCommit()
+        batch.didCommit()
+        #expect(batch.unreadBytes == 0, "what is on its way into the file takes no memory")
+      }
+      try body(try RowFile(SpillFile.path(in: FilePath(path))), spill.byteCount)
+    }
+  }
+
+  private static func keys(_ parts: SortedParts) throws -> [[UInt8]] {
+    var keys: [[UInt8]] = []
+    var rows = try MergedRows(parts.file, parts.parts[...])
+    while try rows.advance() { rows.lend { _, key, _ in keys.append(key.bytes) } }
+    return keys
+  }
+
+  @Test("parts of several blocks come together in order, however they are brought together")
+  func blocks() throws {
+    try Self.withParts(5, rows: 2000) { file, byteCount in
+      #expect(byteCount > 5 * 2 * SortedParts.blockBytes)
+      let parts = try SortedParts(file, byteCount: byteCount)
+      let keys = try Self.keys(parts)
+      #expect(keys.count == 10_000)
+      #expect(zip(keys, keys.dropFirst()).allSatisfy { $0.lexicographicallyPrecedes($1) })
+      let other = try RowFile(file.path.removingLastComponent().appending("other"), isNew: true)
+      var steps = 0
+      let merged = try parts.merged(by: 2, to: other) { _ throws(ProjectionError) in steps += 1 }
+      #expect(steps == 3 && merged.parts.count == 3)
+      try merged.check()
+      #expect(try Self.keys(merged) == keys)
+    }
+  }
+
+  @Test("a byte that is another one is found before a row of its block is used, wherever it is")
+  func damage() throws {
+    try Self.withParts(2, rows: 900) { file, byteCount in
+      let expected = Set(try Self.keys(try SortedParts(file, byteCount: byteCount)))
+      var bytes: [UInt8] = []
+      try file.read(0..<byteCount, into: &bytes)
+      for offset in Array(0..<40) + stride(from: 40, to: byteCount, by: 997) + Array(byteCount - 20..<byteCount) {
+        try file.write([bytes[offset] ^ 0x41], at: offset)
+        var seen: [[UInt8]] = []
+        #expect(throws: ProjectionError.self, "byte \(offset)") {
+          let parts = try SortedParts(file, byteCount: byteCount)
+          var rows = try MergedRows(file, parts.parts[...])
+          while try rows.advance() { rows.lend { _, key, _ in seen.append(key.bytes) } }
+        }
+        #expect(seen.allSatisfy(expected.contains), "byte \(offset)")
+        try file.write([bytes[offset]], at: offset)
+      }
+      #expect(try Self.keys(try SortedParts(file, byteCount: byteCount)).count == expected.count)
+      for short in [1, 8, 9, 16, 17, byteCount / 2 - 1, byteCount / 2 + 1, byteCount - 1] {
+        #expect(throws: ProjectionError.self, "\(short) bytes") {
+          try SortedParts(file, byteCount: short).check()
+        }
+      }
     }
   }
 }

@@ -1,5 +1,5 @@
 import Primitives
-import Projections
+@testable import Projections
 import TestSupport
 import Testing
 
@@ -89,6 +89,54 @@ struct WriteBatchTests {
         #expect(stores[0].ordered(table).map(\.key) == stores[1].ordered(table).map(\.key))
         #expect(stores[0].ordered(table).map(\.value) == stores[1].ordered(table).map(\.value))
       }
+    }
+  }
+
+  @Test(
+    "rows that are set aside come in the order of tables and keys, each key once and as it was last; no look finds them"
+  )
+  func unreadRows() {
+    var random = SeededGenerator()
+    let batch = WriteBatch(keepingRows: true)
+    batch.setAside([Self.tables[0], Self.tables[2]])
+    for round in 0..<12 {
+      var model: [Int: [[UInt8]: [UInt8]?]] = [:]
+      for _ in 0..<3000 {
+        let table = Self.tables[Int(random.next() % 3)]
+        // Many with the first word, two or three in common, some the beginning of others, and some written often.
+        var key = [UInt8](repeating: UInt8(random.next() % 2), count: Int(random.next() % 4) * (round % 3 == 0 ? 7 : 8))
+        key += random.bytes(count: 1 + Int(random.next() % 2))
+        let value = random.next() % 8 == 0 ? nil : random.bytes(count: Int(random.next() % 5))
+        if let value {
+          batch.put(table, key: key.rawSpan, value: value.rawSpan)
+        } else {
+          batch.delete(table, key: key.rawSpan)
+        }
+        if table.index != 1 { model[table.index, default: [:]][key] = .some(value) }
+      }
+      var expected: [String] = []
+      for (table, rows) in model.sorted(by: { $0.key < $1.key }) {
+        for (key, value) in rows.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+          #expect(batch.entry(Self.tables[table], key.rawSpan) == nil)
+          expected.append("\(table) \(key) \(String(describing: value))")
+        }
+      }
+      var found: [String] = []
+      batch.forEachUnreadRow { bytes in
+        guard let row = OldRow(bytes, at: 0), row.end == bytes.byteCount else { return }
+        var value: [UInt8]?
+        if case .value(let range) = row.content { value = bytes.extracting(range).bytes }
+        found.append("\(row.table) \(bytes.extracting(row.key).bytes) \(String(describing: value))")
+      }
+      #expect(found == expected)
+      var others = 0
+      batch.forEachInOrder { table, _, _ in
+        #expect(table == 1)
+        others += 1
+      }
+      #expect(others == batch.count && batch.unreadBytes > 0)
+      if round % 2 == 0 { batch.didCommit() } else { batch.begin() }
+      #expect(batch.unreadBytes == 0 && batch.isEmpty)
     }
   }
 

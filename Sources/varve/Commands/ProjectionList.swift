@@ -12,7 +12,7 @@ struct ProjectionList: VarveCommand {
       rollback`, and one that is being made, was interrupted, or is finished and waits
       for `varve projection switch`. How far that one has come is said below, and of
       one that is being made how long it takes at its rate so far: to the log's end,
-      or until the rows that it has set aside are sorted, or are in their tables.
+      or until the rows that it has set aside are in their tables.
       A version that was imported from a snapshot, and not folded here, is called so.
 
       EXAMPLES

@@ -24,7 +24,7 @@ struct ProjectionRebuild: VarveCommand {
       disk, for `varve projection switch`; what a projection reads is brought up to
       date, and made live, all the same. With --rate it takes no more records a
       second than that, so that others have the disk and the processors. Rows that it
-      sets aside are sorted and appended at the same rate, in as long again.
+      sets aside are appended to their tables at the same rate, in as long again.
 
       Of proposer-state the senders of transactions are taken from sender-index,
       which is brought up to date first, and built if there is none; with
