@@ -131,6 +131,33 @@ struct ProjectionCommandTests {
     }
   }
 
+  @Test("of a rebuild that sorts what it has set aside it is listed how much that is, and how long it takes")
+  func beingSorted() throws {
+    try DemoWorld.withStore { world in
+      try world.expect(0, ["replay"])
+      let tool = try RunningTool(
+        ["projection", "rebuild", "query-index", "--rate", "20", "--data-dir", world.store],
+        outputPath: "\(world.directory)/rebuild")
+      let end = Date(timeIntervalSinceNow: 90)
+      var entry: [String: Any] = [:]
+      var rows: [String: Any] = [:]
+      repeat {
+        usleep(20_000)
+        entry = try Self.listed(world, "query-index")
+        rows = entry["rows"] as? [String: Any] ?? [:]
+      } while rows["bytes"] as? Int ?? 0 == 0 && Date() < end
+      let text = try world.expect(0, ["projection", "list"]).output
+      #expect(entry["isBuilding"] as? Bool == true && entry["secondsLeft"] is Double)
+      #expect(rows["verb"] as? String == "sorted")
+      #expect(rows["bytes"] as? Int ?? 0 <= rows["of"] as? Int ?? 0)
+      #expect(text.contains(" has sorted ") && text.contains(" of rows set aside, "))
+      #expect(tool.end(SIGKILL) == 128 + SIGKILL)
+      #expect(try Self.listed(world, "query-index")["rows"] == nil)
+      try world.expect(0, ["projection", "rebuild", "query-index"])
+      try world.expect(0, ["projection", "verify", "query-index"])
+    }
+  }
+
   @Test("a digest as of a record is the one after the newest L1 block that the log had then; a pruned version says so")
   func atPosition() throws {
     try DemoWorld.withStore { world in
