@@ -20,8 +20,8 @@ struct Rebuild {
   /// Whether it says `rebuilt` after a failure too: whoever checks must find out.
   var isCareless = false
 
-  /// The log's records make some dozens of commits. The state's first version is made in few, and without an index of senders,
-  /// so that calls of the index, which sets rows aside, are among the first.
+  /// The log's records make some dozens of commits. The state's first version is made in few, so that calls of the index, which
+  /// sets rows aside, come earlier.
   private static let (batchSize, largeBatchSize) = (25, 10_000)
 
   private static let rounds = 2
@@ -46,7 +46,6 @@ struct Rebuild {
     let projector = try projector(type)
     var options = Projector<P>.Options(batchSize: batchSize)
     options.keepsHistory = keepsHistory
-    options.usesUpstreams = batchSize == Self.batchSize
     options.onPublish = { step in if step == .directoryDurable { Appender.say("begin switch of \(P.name)\n") } }
     Appender.say("begin fold of \(P.name)\n")
     do { try projector.rebuild(options) } catch {
