@@ -131,6 +131,41 @@ struct ProjectionCommandTests {
     }
   }
 
+  @Test("of a rebuild that sorts or appends what it has set aside it is listed how much that is, and how long it takes")
+  func rowsSetAside() throws {
+    try DemoWorld.withStore { world in
+      try world.expect(0, ["replay"])
+      let tool = try RunningTool(
+        ["projection", "rebuild", "query-index", "--rate", "4", "--data-dir", world.store],
+        outputPath: "\(world.directory)/rebuild")
+      let end = Date(timeIntervalSinceNow: 60)
+      var version: [String: Any] = [:]
+      repeat {
+        usleep(20_000)
+        version = try Self.listed(world, "query-index")["unfinished"] as? [String: Any] ?? [:]
+      } while version["records"] as? Int ?? 0 == 0 && Date() < end
+      #expect(tool.end(SIGKILL) == 128 + SIGKILL)
+      // What a process notes that goes on with it.
+      let lock = unsafe open("\(world.store)/projections/query-index/builder.lock", O_RDWR)
+      #expect(flock(lock, LOCK_EX | LOCK_NB) == 0)
+      for (stage, verb) in [("sort", "sorted"), ("append", "appended")] {
+        let note = Array("1\n\(stage) 1024 3072 5120 2000\n".utf8)
+        ftruncate(lock, 0)
+        #expect(unsafe pwrite(lock, note, note.count, 0) == note.count)
+        let entry = try Self.listed(world, "query-index")
+        let rows = entry["rows"] as? [String: Any]
+        #expect(rows?["verb"] as? String == verb && rows?["bytes"] as? Int == 3072 && rows?["of"] as? Int == 5120)
+        #expect(entry["isBuilding"] as? Bool == true && entry["secondsLeft"] as? Double == 2)
+        let text = try world.expect(0, ["projection", "list"]).output
+        #expect(text.contains(" has \(verb) 3.00 KiB of 5.00 KiB of rows set aside, 2.0 s left"))
+      }
+      close(lock)
+      #expect(try Self.listed(world, "query-index")["rows"] == nil)
+      try world.expect(0, ["projection", "rebuild", "query-index"])
+      try world.expect(0, ["projection", "verify", "query-index"])
+    }
+  }
+
   @Test("a digest as of a record is the one after the newest L1 block that the log had then; a pruned version says so")
   func atPosition() throws {
     try DemoWorld.withStore { world in

@@ -8,10 +8,11 @@ import Rollup
 import StoreFiles
 import SystemPackage
 
-/// The third victim: folds a ledger into a projection, and then folds it anew beside what is live. Says `rebuilt` each time,
-/// and `begin WHAT` before it folds and before it makes the version live.
+/// The third victim: folds a ledger into two projections, and then folds both anew beside what is live: the state, the second
+/// time as an archive, and the index, which sets rows aside, sorts and appends them. Says `begin fold of NAME` before it folds,
+/// `begin switch of NAME` before it makes the version live, and `rebuilt NAME` when it has.
 struct Rebuild {
-  /// Where the projection is made.
+  /// Where the projections are made.
   let directory: FilePath
 
   let ledger: FilePath
@@ -19,41 +20,52 @@ struct Rebuild {
   /// Whether it says `rebuilt` after a failure too: whoever checks must find out.
   var isCareless = false
 
-  /// The log's records make some dozens of commits.
-  private static let batchSize = 25
+  /// The log's records make some dozens of commits. The state's first version is made in few, so that calls of the index, which
+  /// sets rows aside, come earlier.
+  private static let (batchSize, largeBatchSize) = (25, 10_000)
 
   private static let rounds = 2
 
-  /// What is said of a version that is live.
-  static let rebuilt = "rebuilt\n"
-
   private static let storeID = "faults"
+
+  /// What is said of a version that is live.
+  static func rebuilt<P: Projection>(_ type: P.Type) -> String { "rebuilt \(P.name)\n" }
 
   func run() -> Never {
     do {
-      let projector = try projector()
-      var options = Projector<ProposerState>.Options(batchSize: Self.batchSize)
-      options.onPublish = { step in if step == .directoryDurable { Appender.say("begin switch\n") } }
-      for _ in 0..<Self.rounds {
-        Appender.say("begin fold\n")
-        do { try projector.rebuild(options) } catch {
-          guard isCareless else { throw error }
-        }
-        Appender.say(Self.rebuilt)
+      for round in 0..<Self.rounds {
+        let batchSize = round > 0 ? Self.batchSize : Self.largeBatchSize
+        try fold(ProposerState.self, keepingHistory: round > 0, batchSize: batchSize)
+        try fold(QueryIndex.self, keepingHistory: false, batchSize: Self.batchSize)
       }
     } catch { FaultDriver.fail("\(error)", code: 3) }
     exit(0)
   }
 
-  fileprivate func projector() throws -> Projector<ProposerState> {
+  private func fold<P: Projection>(_ type: P.Type, keepingHistory keepsHistory: Bool, batchSize: Int) throws {
+    let projector = try projector(type)
+    var options = Projector<P>.Options(batchSize: batchSize)
+    options.keepsHistory = keepsHistory
+    options.onPublish = { step in if step == .directoryDurable { Appender.say("begin switch of \(P.name)\n") } }
+    Appender.say("begin fold of \(P.name)\n")
+    do { try projector.rebuild(options) } catch {
+      guard isCareless else { throw error }
+    }
+    Appender.say(Self.rebuilt(type))
+  }
+
+  fileprivate func projector<P: Projection>(_ type: P.Type) throws -> Projector<P> {
     Projector(dataDirectory: directory, log: try EventLog.open(ledger, mode: .readOnly), storeID: Self.storeID)
   }
 
   /// Paths of whose files calls are made to fail that the run-time system makes for its own ends as well.
-  var watched: [FilePath] {
-    let place = directory.appending("projections").appending(ProposerState.name)
-    let versions = (1...2).map { place.appending("v\($0)-s\(ProposerState.schemaVersion)") }
-    let files = ["data.mdb", "manifest.json.tmp", "manifest.json", "unsynced.tmp", "unsynced"]
+  var watched: [FilePath] { watched(of: ProposerState.self) + watched(of: QueryIndex.self) }
+
+  private func watched<P: Projection>(of type: P.Type) -> [FilePath] {
+    let place = directory.appending("projections").appending(P.name)
+    let versions = (1...Self.rounds).map { place.appending("v\($0)-s\(P.schemaVersion)") }
+    var files = ["data.mdb", "manifest.json.tmp", "manifest.json", "unsynced.tmp", "unsynced"]
+    if !P.unreadTables.isEmpty { files += ["rows.spill", "rows.runs"] }
     return [
       place, place.appending("CURRENT.tmp"), place.appending("CURRENT"), place.appending("writer.lock"),
       place.appending("builder.lock"),
@@ -65,59 +77,95 @@ struct Rebuild {
 /// The ledger that is folded, and what it folds into.
 struct RebuildSource {
   let ledger: FilePath
-  private let digest: Hash256
 
-  /// Makes the ledger: the demo chain.
+  /// Of the state, and of the index.
+  private let digests: [Hash256]
+
+  /// How many blocks L1 can still leave: their rows are written as they come.
+  private static let openBlocks: UInt64 = 4
+
+  /// Makes the ledger: the demo chain, of which all but the last blocks are final.
   init(making directory: FilePath) throws {
     let store = Self.store(in: directory)
     try DemoFiles(in: directory).importAll(into: store)
     ledger = store.ledger
-    let projector = try Rebuild(directory: directory, ledger: ledger).projector()
-    try projector.rebuild()
-    digest = try projector.digest().digest
-    try Data(digest.bytes).write(to: URL(fileURLWithPath: directory.appending("digest").string))
+    try Self.finalize(ledger)
+    let rebuild = Rebuild(directory: directory, ledger: ledger)
+    digests = [try Self.digest(ProposerState.self, rebuild), try Self.digest(QueryIndex.self, rebuild)]
+    try Data(digests.flatMap(\.bytes)).write(to: URL(fileURLWithPath: directory.appending("digests").string))
   }
 
   /// What another process has made; nil if none has made one there.
   init?(madeIn directory: FilePath) throws {
-    let bytes = FileManager.default.contents(atPath: directory.appending("digest").string)
-    guard let digest = Hash256(bytes: [UInt8](bytes ?? Data())) else { return nil }
-    self.digest = digest
+    let bytes = [UInt8](FileManager.default.contents(atPath: directory.appending("digests").string) ?? Data())
+    guard bytes.count == 2 * Hash256.byteCount, let state = Hash256(bytes: Array(bytes.prefix(Hash256.byteCount))),
+      let index = Hash256(bytes: Array(bytes.suffix(Hash256.byteCount)))
+    else { return nil }
+    digests = [state, index]
     ledger = Self.store(in: directory).ledger
   }
 
   private static func store(in directory: FilePath) -> DataDirectory { DataDirectory(directory.appending("store")) }
 
-  /// What is live after a rebuild was stopped somewhere is whole, as is what was live before; a further rebuild goes on to
-  /// the same rows.
+  private static func finalize(_ ledger: FilePath) throws {
+    let log = try EventLog.open(ledger, mode: .readWrite)
+    guard let head = try log.l1Blocks()?.upperBound, head > openBlocks, let last = try log.block(head - openBlocks)?.id,
+      try log.finalizedBlock().map({ $0.number < last.number }) ?? true
+    else { return }
+    try log.append([NewRecord(.l1Finalized(L1Finalized(block: last)), at: .observed(at: head))])
+  }
+
+  private static func digest<P: Projection>(_ type: P.Type, _ rebuild: Rebuild) throws -> Hash256 {
+    let projector = try rebuild.projector(type)
+    var appends = false
+    try projector.rebuild(Projector<P>.Options { appends = appends || $0.stage == .append })
+    guard appends || P.unreadTables.isEmpty else {
+      throw RecordedRun.Unusable(reason: "no row of \(P.name) is set aside: what is final of the ledger has none")
+    }
+    return try projector.digest().digest
+  }
+
+  /// What is live after rebuilds were stopped somewhere is whole, as is what was live before; further ones go on to the same
+  /// rows.
   ///
   /// - Parameter said: what the process said.
   func check(_ directory: FilePath, said: String) throws {
-    let projector = try Rebuild(directory: directory, ledger: ledger).projector()
+    let rebuild = Rebuild(directory: directory, ledger: ledger)
+    try check(rebuild.projector(ProposerState.self), digests[0], said)
+    try check(rebuild.projector(QueryIndex.self), digests[1], said)
+  }
+
+  private func check<P: Projection>(_ projector: Projector<P>, _ digest: Hash256, _ said: String) throws {
+    let rebuilt = Rebuild.rebuilt(P.self)
     do throws(ProjectionError) {
-      try requireRows(of: projector, in: directory)
+      try requireRows(of: projector, digest)
       try projector.rollBack()
-      try requireRows(of: projector, in: directory)
+      try requireRows(of: projector, digest)
       try projector.rollBack()
     } catch .notBuilt {
-      guard !said.contains(Rebuild.rebuilt) else { throw Checker.Violation(description: "the live version is gone") }
+      guard !said.contains(rebuilt) else {
+        throw Checker.Violation(description: "the live version of \(P.name) is gone")
+      }
     } catch .noPrevious {
-      guard said.components(separatedBy: Rebuild.rebuilt).count <= 2 else {
-        throw Checker.Violation(description: "the version that was live before is gone")
+      guard said.components(separatedBy: rebuilt).count <= 2 else {
+        throw Checker.Violation(description: "the version of \(P.name) that was live before is gone")
       }
     }
-    try projector.rebuild()
-    try requireRows(of: projector, in: directory)
+    // What was interrupted is gone on with, be it an archive or not.
+    var options = Projector<P>.Options()
+    options.keepsHistory = try projector.status().unfinished?.keepsHistory
+    try projector.rebuild(options)
+    try requireRows(of: projector, digest)
     guard try projector.verify().agrees else {
-      throw Checker.Violation(description: "a fold beside the live version differs from it")
+      throw Checker.Violation(description: "a fold of \(P.name) beside the live version differs from it")
     }
   }
 
-  private func requireRows(
-    of projector: Projector<ProposerState>, in directory: FilePath
+  private func requireRows<P: Projection>(
+    of projector: Projector<P>, _ digest: Hash256
   ) throws(ProjectionError) {
     guard try projector.digest().digest == digest else {
-      throw .damaged(directory, "the live version has other rows")
+      throw .damaged(FilePath(P.name), "the live version has other rows")
     }
   }
 }
