@@ -56,8 +56,9 @@ struct FullDiskLoop {
     let log = try EventLog.open(place.appending("log"), mode: .create)
     var source = Source(process: seed, writer: 0)
     for _ in 0..<Self.batchesPerBackup { try log.append(batch(&source)) }
-    let backup = place.appending("backup")
-    try log.copy(to: backup)
+    try log.copy(to: place.appending("backup"))
+    // Open from before, as there is no room for its lock file either when the disk is full.
+    let backup = try EventLog.open(place.appending("backup"), mode: .readOnly)
     let (last, error) = try fill(log, &source)
     if keepsSome {
       try FileManager.default.removeItem(atPath: ballast)
@@ -70,7 +71,7 @@ struct FullDiskLoop {
     try requireSound(log)
     try requireNoRoom(for: backup, in: DataDirectory(place.appending("refused")))
     try FileManager.default.removeItem(atPath: ballast)
-    try Restoring(place: place.appending("restoring")).run(EventLog.open(backup, mode: .readOnly))
+    try Restoring(place: place.appending("restoring")).run(backup)
     for _ in 0..<3 { try log.append(batch(&source)) }
     let head = try log.head()
     guard head.size == last.size + 3 * UInt64(Self.recordsPerBatch) else {
@@ -81,11 +82,10 @@ struct FullDiskLoop {
   }
 
   /// A backup that does not fit is refused, and nothing of it has a log's name.
-  private func requireNoRoom(for backup: FilePath, in store: DataDirectory) throws {
-    let log = try EventLog.open(backup, mode: .readOnly)
+  private func requireNoRoom(for backup: EventLog, in store: DataDirectory) throws {
     do {
       _ = try store.makeLog(
-        in: store.ledger, copying: log, Upkeep.Places.manifest, check: { try Upkeep.Places.soundSize($0.ledger) })
+        in: store.ledger, copying: backup, Upkeep.Places.manifest, check: { try Upkeep.Places.soundSize($0.ledger) })
     } catch is Checker.Violation {
       throw Checker.Violation(description: "a backup that does not fit was copied, and is not sound")
     } catch {
