@@ -79,8 +79,8 @@ extension ProjectionVersion {
     while isStored, try rows.advance() {
       try rows.lend { table, key, value throws(ProjectionError) in
         if table != number { (number, last) = (table, try lastKey(of: table) ?? []) }
-        // What is not behind it is stored, or was written over.
-        isStored = !last.rawSpan.precedes(key)
+        // What is not behind it is stored; what says that there is no row is never.
+        isStored = value == nil || !last.rawSpan.precedes(key)
         if isStored { byteCount += OldRow.byteCount(key, value) }
       }
     }
