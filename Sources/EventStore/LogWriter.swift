@@ -68,18 +68,22 @@ final class LogWriter: Sendable {
     }
   }
 
-  /// How long nobody may come before the next commit goes without the rest: some wake-ups of a thread, and little beside
-  /// the two syncs of a commit.
+  /// How long nobody may come before the next commit goes without the rest: some wake-ups of a thread.
   private static let patience = Duration.microseconds(30)
+
+  /// How long it waits at most: about as long as a quick disk takes for the two syncs of a commit.
+  private static let longestWait = Duration.microseconds(300)
 
   /// Waits until as many requests are there, or no more come.
   private func gather(_ callers: Int) {
-    var (count, last) = (0, ContinuousClock.now)
+    let began = ContinuousClock.now
+    var (count, last) = (0, began)
     while true {
       let waiting = queue.withLock { $0.waiting.count }
       let now = ContinuousClock.now
       if waiting > count { (count, last) = (waiting, now) }
       if waiting >= callers || last.duration(to: now) > Self.patience { return }
+      if began.duration(to: now) > Self.longestWait { return }
       sched_yield()
     }
   }

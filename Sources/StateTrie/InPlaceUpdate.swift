@@ -206,8 +206,10 @@ extension InPlaceUpdate {
     leafPlaces = leaves.map { self.steps[Int($0.parent)].hashOffset(of: $0.nibble) }
   }
 
-  /// Calls `body` with the bytes that `seal` is going to write over, each once, and the step whose node has them.
+  /// Calls `body` with the bytes that `seal` is going to write over, each once, and the step whose node has them. After
+  /// `settle`.
   public func forEachHash(_ body: (_ step: Int, _ bytes: Range<Int>) -> Void) {
+    precondition(leafPlaces.count == leaves.count, "where nodes stand is settled first")
     for (leaf, place) in zip(leaves, leafPlaces) { body(Int(leaf.parent), place..<place + Hash256.byteCount) }
     for step in steps where step.isPatched && step.parent >= 0 {
       body(Int(step.parent), step.place..<step.place + Hash256.byteCount)
@@ -215,6 +217,7 @@ extension InPlaceUpdate {
   }
 
   /// Writes the new hashes into the nodes where they stand in `bytes`. Returns the new root; nil when nothing has changed.
+  /// After `settle`.
   /// Cost: one Keccak-256 for each node that changes, and each leaf.
   public func seal(in bytes: inout [UInt8]) -> Hash256? {
     guard let first = steps.first, first.isPatched else { return nil }

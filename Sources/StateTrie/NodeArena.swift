@@ -132,6 +132,7 @@ extension [UInt8] {
 
   /// Writes each hash over the 32 bytes from its offset on. Traps outside the array.
   mutating func setHashes(_ hashes: some Collection<Hash256>, at offsets: some Collection<Int>) {
+    precondition(hashes.count == offsets.count, "each hash has a place")
     unsafe withUnsafeMutableBytes { buffer in
       for (hash, offset) in zip(hashes, offsets) {
         precondition(

@@ -27,6 +27,9 @@ struct GrowthLoop {
   private var maps = 0
   private var refusals = 0
 
+  /// In fewer kills no append need have found the map full.
+  private static let fewKills = 40
+
   /// Looks of the readers, how often the map of one became larger, and how often one was refused a second snapshot.
   private var watched = [0, 0, 0]
 
@@ -61,6 +64,10 @@ struct GrowthLoop {
       \(acknowledged) records acknowledged, \(recovered) recovered, none lost or torn; \
       \(restored) times all of a log was read, verified and restored elsewhere
       """)
+    guard killedAtMap > 0, maps > 0, refusals > 0 || done < Self.fewKills, watched[1] > 0 else {
+      print("VIOLATION: what was to be disturbed did not happen")
+      return false
+    }
     return true
   }
 

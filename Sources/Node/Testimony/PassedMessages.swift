@@ -44,14 +44,14 @@ struct PassedMessages {
     guard own.count < Self.placeLimit, !own.contains(where: { $0.statement.digest == statement.digest }) else { return }
     entries[place, default: []].append(Entry(message: message, statement: statement))
     queue.append(place)
-    byteCount += message.raw.count
+    byteCount += message.byteCount
     while queue.count - first > Self.messageLimit || byteCount > Self.byteLimit, first < queue.count { dropOldest() }
   }
 
   private mutating func dropOldest() {
     let place = queue[first]
     first += 1
-    if let oldest = entries[place]?.removeFirst() { byteCount -= oldest.message.raw.count }
+    if let oldest = entries[place]?.removeFirst() { byteCount -= oldest.message.byteCount }
     if entries[place]?.isEmpty == true { entries[place] = nil }
     guard first > Self.messageLimit else { return }
     queue.removeFirst(first)
@@ -60,4 +60,12 @@ struct PassedMessages {
 
   /// What was said of a height by the same key, with the same origin.
   func entries(beside statement: Statement) -> [Entry] { Place(statement).flatMap { entries[$0] } ?? [] }
+}
+
+extension HeardMessage {
+  /// What it takes in memory, about, in bytes.
+  fileprivate var byteCount: Int {
+    let transactions = block?.transactions ?? []
+    return transactions.reduce(raw.count + source.utf8.count) { $0 + $1.count + MemoryLayout<[UInt8]>.stride }
+  }
 }

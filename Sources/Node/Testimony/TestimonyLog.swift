@@ -62,10 +62,13 @@ package final class TestimonyLog {
   private var keys: Set<Address>
   private var intervals: KeyIntervals
 
-  /// No lower than the highest height that L1 ever stored, and higher by no more than messages were forced in; batches that
-  /// wait for their data; and how much of the ledger that and the keys are of.
-  private var storedHeight: UInt64
+  /// How far L1 has stored blocks: the end of the last batch that has its data and follows what was stored before; messages that
+  /// were forced in while a batch had none, whose heights are not known before it has; batches that wait for their data;
+  /// those that have it and wait for one before them; and how much of the ledger that and the keys are of.
+  private var batchedHeight: UInt64
+  private var forced: UInt64 = 0
   private var waiting: [UInt64: ClosedRange<UInt64>] = [:]
+  private var beyond: [ClosedRange<UInt64>] = []
   private var followed = Position.zero
 
   /// Statements that are kept, with and without their blocks.
@@ -128,7 +131,7 @@ package final class TestimonyLog {
     do throws(ReadError) { first = try ledger.record(at: .zero).event() } catch { throw .read(error) }
     guard case .chainConfigured(let configured) = first else { throw .view(.notARollup) }
     reader = StatementReader(configured.configuration)
-    storedHeight = configured.configuration.genesisHead?.number ?? 0
+    batchedHeight = configured.configuration.genesisHead?.number ?? 0
     intervals = KeyIntervals(configured.configuration.rollup.map { [.init(from: 0, key: $0.sequencer)] } ?? [])
     if let key = configured.configuration.rollup?.sequencer { keys.insert(key) }
     do throws(ReadError) {
@@ -221,16 +224,26 @@ extension TestimonyLog {
       waiting[batch.batchIndex] = batch.data == .present ? nil : heights
       if batch.data == .present { store(heights) }
     case .batchDataDelivered(let data): if let heights = waiting.removeValue(forKey: data.batchIndex) { store(heights) }
-    case .forceIncluded: storedHeight = storedHeight.next
+    case .forceIncluded: if waiting.isEmpty { batchedHeight = batchedHeight.next } else { forced += 1 }
     case .l1Reorged(let reorg): intervals.leave(to: reorg.commonAncestor.number)
     default: break
     }
   }
 
-  /// Blocks that L1 has whole. Of others, and of those that stand beyond what is stored, a batch may name any number.
+  /// No lower than the highest height that L1 ever stored, and higher by no more than messages were forced in while a batch was
+  /// without data.
+  private var storedHeight: UInt64 { Self.sum(batchedHeight, forced) }
+
+  /// Blocks that L1 has whole. Of others, and of those that stand beyond what is stored, a batch may name any number: it counts
+  /// once what it follows is stored.
   private func store(_ heights: ClosedRange<UInt64>) {
-    guard heights.lowerBound <= storedHeight.next else { return }
-    storedHeight = max(storedHeight, heights.upperBound)
+    beyond.append(heights)
+    while let next = beyond.firstIndex(where: { $0.lowerBound <= storedHeight.next }) {
+      batchedHeight = max(batchedHeight, beyond.remove(at: next).upperBound)
+      beyond.removeAll { $0.lowerBound <= batchedHeight }
+      guard waiting.isEmpty else { continue }
+      (batchedHeight, forced) = (storedHeight, 0)
+    }
   }
 
   /// Whether L1 has a block, as far as the ledger was followed; nil when that is not known.
@@ -357,9 +370,10 @@ extension TestimonyLog {
       isKept = isHalf
       if let other {
         outcome.overLimit -= 1
-        let block = other.message.block.flatMap { $0.order.commitment == other.statement.order ? $0 : nil }
-        keep(other.message, other.statement, block, standing, arrival, &records, &notes, &outcome)
+        keep(other.message, other.statement, other.message.block, standing, arrival, &records, &notes, &outcome)
       } else if !isHalf {
+        var message = message
+        message.block = block
         passed.insert(message, statement)
       }
     }

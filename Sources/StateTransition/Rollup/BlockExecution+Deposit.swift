@@ -13,7 +13,7 @@ extension BlockExecution {
   /// Nobody pays for the gas, on L2 or on L1: the contract only sees to it that the gas limit is at most a block's.
   /// Deposits come before the sequencer's transactions, so deposits that use all of a block's gas leave these none.
   ///
-  /// What is metered is metered as a transaction's, what makes a transaction invalid is not asked, as in the OP Stack:
+  /// What is metered is metered as a transaction's, what makes a transaction invalid is not asked:
   ///
   /// | Rule | Holds for deposits |
   /// |---|---|

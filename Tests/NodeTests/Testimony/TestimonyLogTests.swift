@@ -272,6 +272,33 @@ struct TestimonyLogTests {
     }
   }
 
+  @Test("batches that come before the data of an earlier one count when it has come, messages forced in meanwhile too")
+  func storedHeightOfLateData() throws {
+    try withStore { store in
+      var limits = TestimonyLog.Limits()
+      (limits.heights, limits.ahead) = (10, 0)
+      let log = try store.testimony(limits)
+      func takes(_ height: UInt64) throws -> Bool { try log.take([try message(store, height)]).recorded == 1 }
+      func data(_ index: UInt64) -> Event {
+        .batchDataDelivered(
+          BatchDataDelivered(batchIndex: index, dataHash: .zero, dataLocation: .event, poster: .zero))
+      }
+      let forced = ForceIncluded(
+        batchIndex: 4, beforeAcc: .zero, afterAcc: .zero, firstMessage: 0, lastMessage: 0, caller: .zero)
+      try store.mine([.sequencerBatchDelivered(Self.delivered(1, 1...10, data: .missing))])
+      try store.mine([.sequencerBatchDelivered(Self.delivered(2, 11...20))])
+      try store.mine([.sequencerBatchDelivered(Self.delivered(3, 21...30, data: .missing))])
+      try store.mine([.forceIncluded(forced)])
+      #expect(try takes(11) && !takes(12))
+      try store.mine([data(1)])
+      #expect(try takes(31) && !takes(32))
+      try store.mine([data(3)])
+      #expect(try takes(41) && !takes(42))
+      try store.mine([.sequencerBatchDelivered(Self.delivered(5, 32...40))])
+      #expect(try takes(50) && !takes(51))
+    }
+  }
+
   @Test("a pair that nothing excuses is kept when as much is ahead of L1 as may be, whichever half comes first, once")
   func pairsComeFirst() throws {
     try withStore { store in
