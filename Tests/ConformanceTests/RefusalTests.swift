@@ -41,14 +41,19 @@ struct RefusalTests {
     #expect(bad.reasons.first?.hasPrefix("refused for unknownV, expected is TransactionException.NONCE_IS_MAX") == true)
   }
 
+  /// Why the fixture of a block that is to be refused for an exception fails.
+  private func reasons(_ block: EthereumBlock, _ exception: String) throws -> [String] {
+    let json = #"{"rlp": "\#(Hex.encode(block.encode()))", "expectException": "\#(exception)"}"#
+    return try run(.blockchain, ["chain.json": Fixtures.blockchain(badBlock: json)]).reasons
+  }
+
   @Test("a block whose header makes several wrong claims is refused for each of them, and for no other")
   func claims() throws {
     func report(_ exception: String) throws -> [String] {
       var block = try Sample.block()
       block.header.stateRoot = .zero
       block.header.gasUsed -= 1
-      let json = #"{"rlp": "\#(Hex.encode(block.encode()))", "expectException": "\#(exception)"}"#
-      return try run(.blockchain, ["chain.json": Fixtures.blockchain(badBlock: json)]).reasons
+      return try reasons(block, exception)
     }
     for exception in ["InvalidStateRoot", "InvalidGasUsed", "BlockException.INVALID_STATE_ROOT"] {
       #expect(try report(exception).isEmpty, "\(exception)")
@@ -63,8 +68,7 @@ struct RefusalTests {
       var (block, call) = (try Sample.block(), try Sample.call())
       call.nonce = 1
       block.transactions = [try Sample.signed(call).encode()]
-      let json = #"{"rlp": "\#(Hex.encode(block.encode()))", "expectException": "\#(exception)"}"#
-      return try run(.blockchain, ["chain.json": Fixtures.blockchain(badBlock: json)]).reasons
+      return try reasons(block, exception)
     }
     for exception in ["TR_NonceTooHigh", "InvalidTransactionsRoot"] {
       #expect(try report(exception).isEmpty, "\(exception)")

@@ -250,23 +250,37 @@ struct TestimonyLogTests {
       dataLocation: .event, data: data)
   }
 
-  @Test("how far L1 has stored, blocks say that it has: no batch without data, and none beyond what is stored")
-  func storedHeight() throws {
+  private static func dataDelivered(_ index: UInt64) -> Event {
+    .batchDataDelivered(
+      BatchDataDelivered(batchIndex: index, dataHash: .zero, dataLocation: .event, poster: .zero))
+  }
+
+  private static func forcedIncluded(_ index: UInt64) -> Event {
+    .forceIncluded(
+      ForceIncluded(
+        batchIndex: index, beforeAcc: .zero, afterAcc: .zero, firstMessage: 0, lastMessage: 0, caller: .zero))
+  }
+
+  /// Lends a store, and whether a message of a height is taken, which it is up to ten beyond what L1 has stored.
+  private func withStoredHeight(_ body: (_ store: Store, _ takes: (UInt64) throws -> Bool) throws -> Void) throws {
     try withStore { store in
       var limits = TestimonyLog.Limits()
       (limits.heights, limits.ahead) = (10, 0)
       let log = try store.testimony(limits)
-      func takes(_ height: UInt64) throws -> Bool { try log.take([try message(store, height)]).recorded == 1 }
+      try body(store) { height in try log.take([try message(store, height)]).recorded == 1 }
+    }
+  }
+
+  @Test("how far L1 has stored, blocks say that it has: no batch without data, and none beyond what is stored")
+  func storedHeight() throws {
+    try withStoredHeight { store, takes in
       #expect(try takes(10) && !takes(11))
       try store.mine([.sequencerBatchDelivered(Self.delivered(1, 1...5000, data: .missing))])
       try store.mine([.sequencerBatchDelivered(Self.delivered(2, 7...6000))])
       #expect(try !takes(11))
-      let data = BatchDataDelivered(batchIndex: 1, dataHash: .zero, dataLocation: .event, poster: .zero)
-      try store.mine([.batchDataDelivered(data)])
+      try store.mine([Self.dataDelivered(1)])
       #expect(try takes(11) && takes(5010) && !takes(5011))
-      let forced = ForceIncluded(
-        batchIndex: 3, beforeAcc: .zero, afterAcc: .zero, firstMessage: 0, lastMessage: 0, caller: .zero)
-      try store.mine([.forceIncluded(forced)])
+      try store.mine([Self.forcedIncluded(3)])
       try store.mine([.sequencerBatchDelivered(Self.delivered(4, 5002...5004))])
       #expect(try takes(5014) && !takes(5015))
     }
@@ -274,25 +288,15 @@ struct TestimonyLogTests {
 
   @Test("batches that come before the data of an earlier one count when it has come, messages forced in meanwhile too")
   func storedHeightOfLateData() throws {
-    try withStore { store in
-      var limits = TestimonyLog.Limits()
-      (limits.heights, limits.ahead) = (10, 0)
-      let log = try store.testimony(limits)
-      func takes(_ height: UInt64) throws -> Bool { try log.take([try message(store, height)]).recorded == 1 }
-      func data(_ index: UInt64) -> Event {
-        .batchDataDelivered(
-          BatchDataDelivered(batchIndex: index, dataHash: .zero, dataLocation: .event, poster: .zero))
-      }
-      let forced = ForceIncluded(
-        batchIndex: 4, beforeAcc: .zero, afterAcc: .zero, firstMessage: 0, lastMessage: 0, caller: .zero)
+    try withStoredHeight { store, takes in
       try store.mine([.sequencerBatchDelivered(Self.delivered(1, 1...10, data: .missing))])
       try store.mine([.sequencerBatchDelivered(Self.delivered(2, 11...20))])
       try store.mine([.sequencerBatchDelivered(Self.delivered(3, 21...30, data: .missing))])
-      try store.mine([.forceIncluded(forced)])
+      try store.mine([Self.forcedIncluded(4)])
       #expect(try takes(11) && !takes(12))
-      try store.mine([data(1)])
+      try store.mine([Self.dataDelivered(1)])
       #expect(try takes(31) && !takes(32))
-      try store.mine([data(3)])
+      try store.mine([Self.dataDelivered(3)])
       #expect(try takes(41) && !takes(42))
       try store.mine([.sequencerBatchDelivered(Self.delivered(5, 32...40))])
       #expect(try takes(50) && !takes(51))
