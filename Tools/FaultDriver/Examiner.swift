@@ -23,10 +23,10 @@ final class Examiner {
     let request = "\(way.rawValue) \(directory) \(said) \(truth)\n"
     _ = try? requests?.writeAll(Array(request.utf8))
     if let line = readLine(), let finding = Examination.Finding(line: line) { return finding }
-    let isLate = !hasEnded
-    if isLate { kill(process, SIGKILL) }
     let end = stop()
-    guard !isLate else { return .wrong("the process that looked gave no answer in \(Self.patience / 1000) s") }
+    guard end.signal != SIGKILL else {
+      return .wrong("the process that looked was killed: it gave no answer in \(Self.patience / 1000) s")
+    }
     guard Self.endsByDamage.contains(end.signal) else {
       return .wrong("the process that looked ended by itself: code \(end.code), signal \(end.signal)")
     }
@@ -51,32 +51,28 @@ final class Examiner {
     requests = incoming.writeEnd
     answers = outgoing.readEnd
     buffer = []
-    hasEnded = false
   }
 
   /// How long a look may take, in milliseconds: far longer than any does that comes to an end.
   private static let patience: Int32 = 30_000
 
-  /// Whether the process has closed its side.
-  private var hasEnded = false
-
+  /// The next line. Nil when the process has ended, and when it has not answered in time, which ends it: a damaged tree may
+  /// have no end.
   private func readLine() -> String? {
     while true {
       if let end = buffer.firstIndex(of: 0x0A) {
         defer { buffer.removeSubrange(...end) }
         return String(decoding: buffer[..<end], as: UTF8.self)
       }
-      if let answers {
-        // A damaged tree may have no end.
-        var ready = pollfd(fd: answers.rawValue, events: Int16(POLLIN), revents: 0)
-        guard unsafe poll(&ready, 1, Self.patience) != 0 else { return nil }
-      }
-      var part = [UInt8](repeating: 0, count: 4096)
-      let count = unsafe part.withUnsafeMutableBytes { bytes in unsafe (try? answers?.read(into: bytes)) ?? 0 }
-      guard count > 0 else {
-        hasEnded = true
+      guard let answers else { return nil }
+      var ready = pollfd(fd: answers.rawValue, events: Int16(POLLIN), revents: 0)
+      guard unsafe poll(&ready, 1, Self.patience) != 0 else {
+        kill(process, SIGKILL)
         return nil
       }
+      var part = [UInt8](repeating: 0, count: 4096)
+      let count = unsafe part.withUnsafeMutableBytes { bytes in unsafe (try? answers.read(into: bytes)) ?? 0 }
+      guard count > 0 else { return nil }
       buffer += part.prefix(count)
     }
   }
