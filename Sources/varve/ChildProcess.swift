@@ -13,11 +13,14 @@ enum ChildOutcome {
   /// Somebody ended it.
   case stopped(signal: Int32)
 
+  /// The signals that a process gets for what it does itself.
+  static let faults = [SIGABRT, SIGBUS, SIGSEGV, SIGILL, SIGFPE, SIGTRAP]
+
   init(of process: Process) {
     let status = process.terminationStatus
     if process.terminationReason == .exit {
       self = .exit(status)
-    } else if [SIGABRT, SIGBUS, SIGSEGV, SIGILL, SIGFPE, SIGTRAP].contains(status) {
+    } else if Self.faults.contains(status) {
       self = .fault(signal: status)
     } else {
       self = .stopped(signal: status)

@@ -17,8 +17,9 @@ extension GlobalOptions {
   /// The directory of the log.
   var ledgerPath: FilePath { DataDirectory(dataPath).ledger }
 
-  /// Opens the log.
+  /// Opens the log; after a check, if a process before was ended by what it read.
   func openLog(_ mode: EventLog.Mode) throws -> EventLog {
+    if mode != .inspection { try Suspicion.settle(self) }
     logger.debug("opening the log", metadata: ["directory": "\(ledgerPath)", "mode": "\(mode)"])
     return try EventLog.open(ledgerPath, mode: mode)
   }
@@ -27,7 +28,9 @@ extension GlobalOptions {
   func openLog(_ choice: LogChoice, _ mode: EventLog.Mode) throws -> EventLog {
     switch choice.log {
     case .ledger: return try openLog(mode)
-    case .testimony: return try EventLog.open(choice.directory(in: DataDirectory(dataPath)), mode: mode)
+    case .testimony:
+      if mode != .inspection { try Suspicion.settle(self) }
+      return try EventLog.open(choice.directory(in: DataDirectory(dataPath)), mode: mode)
     }
   }
 
@@ -98,6 +101,10 @@ struct LogChoice: ParsableArguments {
 
   @Option(help: ArgumentHelp("Which log: what L1 says, or what was heard off L1.", valueName: "ledger|testimony"))
   var log: Name = .ledger
+
+  init() {}
+
+  init(_ log: Name) { self.log = log }
 
   /// Where it is.
   func directory(in store: DataDirectory) -> FilePath {

@@ -49,6 +49,33 @@ struct DamagedPageTests {
       try world.expect(0, ["log", "verify"])
     }
   }
+
+  @Test("what a page ended is not started over it again: the logs are checked first, once")
+  func suspicion() throws {
+    try DemoWorld.withStore { world in
+      let path = URL(fileURLWithPath: "\(world.store)/ledger/data.mdb")
+      let mark = "\(world.store)/suspect"
+      let sound = try Data(contentsOf: path)
+      let list = ["log", "list", "--data-dir", world.store]
+      let fatal = try (2..<sound.count / pageSize).first { number in
+        var file = sound
+        file.replaceSubrange(number * pageSize..<(number + 1) * pageSize, with: Damage.ones.page(number, of: sound))
+        try file.write(to: path)
+        return try Tool.run(list).exitCode > 128
+      }
+      _ = try #require(fatal)
+      #expect(FileManager.default.fileExists(atPath: mark))
+      for arguments in [list, ["log", "stats", "--data-dir", world.store]] {
+        let refused = try Tool.run(arguments)
+        #expect(refused.exitCode == 1 && refused.errors.contains("is damaged; it ended a process before"), "\(refused)")
+      }
+      try sound.write(to: path)
+      let checked = try Tool.run(list)
+      #expect(checked.exitCode == 0 && checked.errors.contains("both logs are sound"), "\(checked)")
+      #expect(!FileManager.default.fileExists(atPath: mark))
+      #expect(try !Tool.run(list).errors.contains("both logs are sound"))
+    }
+  }
 }
 
 /// LMDB takes that of the system.

@@ -47,6 +47,7 @@ struct ImportChain: VarveCommand {
   func execute(_ console: Console) throws {
     let chain = try Genesis.configuration(path: genesis)
     if replaceDamaged { try setDamagedAside(console) }
+    try Suspicion.settle(options)
     let interruption = Interruption()
     let bar = ProgressBar("KiB", console: console)
     defer { bar.clear() }
