@@ -271,7 +271,7 @@ extension DrillWorld {
     var own = chain[storedAt.count].block
     own.transactions = transactions(3)
     let blocks = [SignedBlock(block: own, commitment: nil), last]
-    if isContractAsked, !isTaken(blocks) { return mine() }
+    if isContractAsked, bug != .contractWithoutLinks, !isTaken(blocks) { return mine() }
     mine([delivered(blocks, data: .present)] + sequenced(blocks))
     chain.removeLast(chain.count - storedAt.count)
     chain.append(blocks[0])
@@ -282,7 +282,6 @@ extension DrillWorld {
   private func isTaken(_ blocks: [SignedBlock]) -> Bool {
     guard let first = blocks.first, let last = blocks.last else { return false }
     var contract = RollupContract(configuration: configuration)
-    contract.takesUnlinkedBlocks = bug == .contractWithoutLinks
     let batch = BatchSubmission(
       batchIndex: BatchList.firstIndex, firstBlock: first.block.number, lastOrder: last.block.order,
       signature: last.commitment?.signature ?? [], data: .event(blocks.map(\.block)))
