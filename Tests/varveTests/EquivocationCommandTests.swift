@@ -195,7 +195,7 @@ struct EquivocationCommandTests {
     "a drill with a planted error ends with 1, and names the case and its seed, which alone comes to the same",
     arguments: [
       "oneOrderPerHeight", "endlessWindow", "forgottenInclusion", "uncheckedBatch", "endlessSlashing",
-      "unseenKeyChange", "contractWithoutLinks",
+      "unseenKeyChange", "contractWithoutLinks", "unheardOrphan", "forgottenBody", "assumedData", "recordedAgain",
     ])
   func plantedError(bug: String) throws {
     let arguments = ["equivocation", "drill", "--bug", bug, "--seed", "5"]

@@ -210,6 +210,16 @@ extension DrillWorld {
     chain[chain.count - 1] = SignedBlock(block: block, commitment: commitment)
   }
 
+  /// The sequencer signs the newest block once more, and gives the poster this signature or the one before.
+  mutating func signAgain() -> SignedCommitment? {
+    let newest = chain.count - 1
+    guard let commitment = chain[newest].commitment?.commitment else { return nil }
+    let again = sign(
+      commitment, key: key(atOrigin: commitment.l1Origin.number), extra: Hash256(random.next(), 0, 0, 0))
+    if random.chance(50) { chain[newest].commitment = again }
+    return again
+  }
+
   /// The next ones of the recorded stream, or random ones.
   mutating func transactions(_ count: Int) -> [[UInt8]] {
     (0..<count).map { _ in
@@ -229,8 +239,11 @@ extension DrillWorld {
     sign(SequencerCommitment(order: block.order, l2ChainID: configuration.chainID), key: key)
   }
 
-  func sign(_ commitment: SequencerCommitment, key: Hash256, in domain: CommitmentDomain? = nil) -> SignedCommitment {
-    let signature = try? Secp256k1.sign(commitment.digest(in: domain ?? self.domain), privateKey: key)
+  func sign(
+    _ commitment: SequencerCommitment, key: Hash256, in domain: CommitmentDomain? = nil, extra: Hash256? = nil
+  ) -> SignedCommitment {
+    let digest = commitment.digest(in: domain ?? self.domain)
+    let signature = try? Secp256k1.sign(digest, privateKey: key, extra: extra)
     return SignedCommitment(commitment: commitment, signature: signature?.walletBytes ?? [])
   }
 
