@@ -229,6 +229,33 @@ struct EquivocationCommandTests {
     }
   }
 
+  @Test("a drill takes its headers and transactions from a store, an imported chain's as a rollup's")
+  func drillOverStore() throws {
+    try withTemporaryDirectory { directory in
+      let arguments = ["equivocation", "drill", "--stored", "--json", "--cases", "40", "--data-dir"]
+      let (imported, devnet) = ("\(directory)/imported", "\(directory)/devnet")
+      _ = try run(0, ["demo-chain", "\(directory)/demo", "--quiet"])
+      let file = "\(directory)/demo/chain.rlp"
+      _ = try run(
+        0,
+        [
+          "import", "chain", "--genesis", "\(directory)/demo/genesis.json", file, "--quiet", "--data-dir", imported,
+        ])
+      let exported = try object(
+        try run(0, ["equivocation", "drill", "--cases", "40", "--json", "--chain", file]).output)
+      let stored = try object(try run(0, arguments + [imported]).output)
+      #expect(stored["chain"] as? String == imported && stored["unexpected"] as? Int == 0)
+      // The store has the genesis besides, or the export has.
+      let (one, other) = (try #require(stored["blocks"] as? Int), try #require(exported["blocks"] as? Int))
+      #expect(abs(one - other) <= 1)
+      _ = try run(0, ["devnet", "--scenario", "double-sign", "--quiet", "--data-dir", devnet])
+      let rollup = try run(0, arguments + ["\(devnet)/double-sign"]).output
+      #expect(try object(rollup)["unexpected"] as? Int == 0)
+      _ = try run(2, arguments + [imported, "--chain", file])
+      #expect(try run(3, arguments + ["\(directory)/none"]).errors.contains("none"))
+    }
+  }
+
   @Test("a capture that cannot be read names the line")
   func badCapture() throws {
     try withTemporaryDirectory { directory in
