@@ -103,13 +103,3 @@ private struct SenderRow: RLPRow {
     }
   }
 }
-
-extension SequencedBlock {
-  /// The transactions of the block. O(size).
-  fileprivate func transactions() throws(RLPError) -> [[UInt8]] {
-    switch self {
-    case .ethereum(let bytes): try EthereumBlock(rlp: bytes.rawSpan).transactions
-    case .rollup(let block): block.transactions
-    }
-  }
-}

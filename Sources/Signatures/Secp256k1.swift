@@ -44,13 +44,21 @@ package enum Secp256k1 {
   }
 
   /// The signature of `hash`: deterministic (RFC 6979 with SHA-256), with a low `s` (EIP-2). About 55 µs.
-  package static func sign(_ hash: Hash256, privateKey: Hash256) throws(SignatureError) -> Signature {
+  ///
+  /// - Parameter extra: what the nonce depends on besides (RFC 6979, section 3.6), for another signature, as valid.
+  package static func sign(
+    _ hash: Hash256, privateKey: Hash256, extra: Hash256? = nil
+  ) throws(SignatureError) -> Signature {
     var signature = secp256k1_ecdsa_recoverable_signature()
     let digest = hash.bytes
     let key = privateKey.bytes
-    guard
-      unsafe secp256k1_ecdsa_sign_recoverable(SecpContext.pointer, &signature, digest, key, nil, nil) == 1
-    else { throw .badPrivateKey }
+    let isMade: Int32
+    if let extra = extra?.bytes {
+      isMade = unsafe secp256k1_ecdsa_sign_recoverable(SecpContext.pointer, &signature, digest, key, nil, extra)
+    } else {
+      isMade = unsafe secp256k1_ecdsa_sign_recoverable(SecpContext.pointer, &signature, digest, key, nil, nil)
+    }
+    guard isMade == 1 else { throw .badPrivateKey }
     var compact = [UInt8](repeating: 0, count: 64)
     var recoveryID: Int32 = 0
     unsafe secp256k1_ecdsa_recoverable_signature_serialize_compact(

@@ -45,7 +45,7 @@ extension RollupSimulation {
   /// What a batch stores, one of the sequencer's keys has signed, or the last block of it, which that descends from.
   private func checkStoredBlocks() throws {
     var stored: [(batch: UInt64, block: RollupBlock)] = []
-    for fact in mined.flatMap(\.facts) {
+    for fact in mined.flatMap(said) {
       guard case .blockSequenced(let event) = fact.event, case .rollup(let block) = event.block else { continue }
       stored.append((event.batchIndex, block))
     }

@@ -103,3 +103,21 @@ extension RollupSimulation {
     owed.removeAll { $0.step <= step }
   }
 }
+
+extension RollupSimulation {
+  /// What the contract has said in an L1 block, as it is told. With `contractWithoutLinks` a batch of several blocks has
+  /// one of the poster's own in the place of the first.
+  func said(_ block: EmbeddedBlock) -> [L1Fact] {
+    guard bug == .contractWithoutLinks else { return block.facts }
+    let facts = block.facts
+    return facts.indices.map { index in
+      guard case .blockSequenced(var first) = facts[index].event, first.indexInBatch == 0,
+        index + 1 < facts.count, case .blockSequenced(let second) = facts[index + 1].event,
+        second.batchIndex == first.batchIndex, case .rollup(var own) = first.block
+      else { return facts[index] }
+      own.transactions.append([0xc0])
+      first.block = .rollup(own)
+      return L1Fact(coordinates: facts[index].coordinates, event: .blockSequenced(first))
+    }
+  }
+}

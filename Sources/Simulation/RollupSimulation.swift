@@ -110,9 +110,7 @@ package struct RollupSimulation {
     plan = SimulationPlan(&random, schemes: &schemes, asides: &asides, leaks: &leaks)
     let genesis = SimulatedWorld.genesis(seed: seed)
     configuration = SimulatedWorld.configuration(genesis)
-    var contract = RollupContract(configuration: configuration)
-    contract.takesUnlinkedBlocks = bug == .contractWithoutLinks
-    chain = EmbeddedChain(genesis: genesis, contract: contract)
+    chain = EmbeddedChain(genesis: genesis, contract: RollupContract(configuration: configuration))
     verifier = ReexecutingVerifier(configuration: configuration)
     totalBalance = chain.totalBalance
     node = try SimulatedNode(configuration, bug: bug)

@@ -42,6 +42,9 @@ struct Secp256k1Tests {
       #expect(!mirrored.isLowS)
       #expect(try Secp256k1.recoverAddress(hash: hash, signature: mirrored) == address)
       #expect(try Secp256k1.sign(hash, privateKey: key) == signature, "signing is deterministic")
+      let other = try Secp256k1.sign(hash, privateKey: key, extra: hash)
+      #expect(other.isLowS && other.r != signature.r, "another nonce, another signature of the same")
+      #expect(try Secp256k1.recoverAddress(hash: hash, signature: other) == address)
       #expect(try Secp256k1.recoverAddress(hash: Keccak256.hash(hash.bytes), signature: signature) != address)
     }
   }

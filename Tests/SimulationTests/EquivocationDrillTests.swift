@@ -30,21 +30,63 @@ struct EquivocationDrillTests {
     }
   }
 
-  @Test("a planted error spoils cases of the outcome that it is about", arguments: DrillBug.allCases)
+  @Test(
+    "a planted error spoils cases of each outcome that it is about, in memory and in a store",
+    arguments: DrillBug.allCases)
   func planted(bug: DrillBug) throws {
-    var spoilt: Set<DrillOutcome> = []
-    for kind in DrillCase.allCases where kind.expectation == bug.spoils {
-      let result = try EquivocationDrill.play(kind, seed: 3, bug: bug)
-      if !result.isExpected, result.outcome != kind.expectation { spoilt.insert(kind.expectation) }
-      #expect(result.seed == 3 && result.kind == kind)
+    var (spoilt, inStore): (Set<DrillOutcome>, Int) = ([], 0)
+    for kind in DrillCase.allCases where bug.spoils.contains(kind.expectation) {
+      for seed in [UInt64](3...8) {
+        let result = try EquivocationDrill.play(kind, seed: seed, bug: bug, inStore: seed.isMultiple(of: 2))
+        #expect(result.seed == seed && result.kind == kind)
+        // What is recorded again changes no verdict: the store's check of the log finds it.
+        guard !result.isExpected, result.outcome != kind.expectation || bug == .recordedAgain else { continue }
+        spoilt.insert(kind.expectation)
+        if result.isStored { inStore += 1 }
+      }
     }
-    #expect(spoilt.contains(bug.spoils))
+    #expect(spoilt == bug.spoils)
+    #expect(inStore > 0 || bug == .endlessSlashing, "what a view takes for the configuration is planted in memory only")
   }
 
-  @Test("each verdict and the alert have a planted error that spoils them")
-  func outcomesHaveBugs() {
-    #expect(
-      Set(DrillBug.allCases.map(\.spoils)) == [.slashable, .alert, .excused, .undetermined, .historical, .refused])
+  @Test("each outcome has a planted error that spoils it, and a broken parent has one of its own")
+  func outcomesHaveBugs() throws {
+    #expect(DrillBug.allCases.map(\.spoils).reduce([]) { $0.union($1) } == Set(DrillOutcome.allCases))
+    for isStored in [false, true] {
+      let result = try EquivocationDrill.play(.brokenParent, seed: 3, bug: .unheardOrphan, inStore: isStored)
+      #expect(result.outcome == .nothing && result.isStored == isStored)
+    }
+  }
+
+  @Test("a store's testimony log that has a word twice, in other bytes, is found out")
+  func recordedAgain() throws {
+    let result = try EquivocationDrill.play(.resign, seed: 3, bug: .recordedAgain, inStore: true)
+    #expect(result.outcome == .nothing && result.evidenceFault?.contains("twice") == true, "\(result)")
+    #expect(try EquivocationDrill.play(.resign, seed: 3, inStore: true).isExpected)
+  }
+
+  @Test("a sequencer that signs again makes another signature, as valid, of one digest; the batch has either")
+  func resigned() throws {
+    var inBatch: Set<Bool> = []
+    for seed in [UInt64](1...12) {
+      let world = DrilledCase(.resign, in: DrillWorld(seed: seed)).world
+      // What somebody recovered a key from: its signatures, the first one first.
+      var signed: [SequencerCommitment: [[UInt8]]] = [:]
+      for heard in world.logs.testimony {
+        #expect(heard.signer == DrillWorld.address(of: world.key))
+        let message = try SignedCommitment(rlp: heard.raw.rawSpan)
+        if signed[message.commitment, default: []].contains(message.signature) { continue }
+        signed[message.commitment, default: []].append(message.signature)
+      }
+      #expect(signed.values.count { $0.count > 1 } == 1)
+      let (commitment, signatures) = try #require(signed.first { $0.value.count > 1 })
+      let batches = world.logs.script.flatMap(\.events).compactMap(\.batch)
+      let batch = try #require(batches.last)
+      let last = try SignedCommitment(rlp: batch.signedCommitment.rawSpan)
+      #expect(last.commitment == commitment && signatures.contains(last.signature))
+      inBatch.insert(last.signature == signatures[0])
+    }
+    #expect(inBatch == [true, false])
   }
 
   @Test("a drill plays every kind in turn, and the same drill again from the same seed")
@@ -160,5 +202,15 @@ struct EquivocationDrillTests {
     for kind in DrillCase.allCases where kind.isHonest {
       #expect(!kind.expectation.isGuilt, "\(kind)")
     }
+  }
+}
+
+extension DrillLogs.Step {
+  fileprivate var events: [Event] { if case .mined(_, _, let events) = self { events.map(\.event) } else { [] } }
+}
+
+extension Event {
+  fileprivate var batch: SequencerBatchDelivered? {
+    if case .sequencerBatchDelivered(let batch) = self { batch } else { nil }
   }
 }

@@ -255,6 +255,39 @@ struct JudgementTests {
     #expect(try verdict(first, signed()) == .reorgNotExcluded)
   }
 
+  @Test("two orders on one ground are proven whoever judges, and no others are; a height's first such pair is found so")
+  func grounds() {
+    var random = SeededGenerator()
+    func statement() -> Statement {
+      let format = SequencerCommitmentObserved.Format.allCases.randomElement(using: &random) ?? .varve
+      let (order, parent, height, key) = (
+        UInt64.random(in: 0...2, using: &random), UInt64.random(in: 0...1, using: &random),
+        UInt64.random(in: 5...6, using: &random), UInt64.random(in: 0...1, using: &random)
+      )
+      let origin = format == .nitro ? nil : Self.origin(UInt64.random(in: 0...1, using: &random))
+      return Statement(
+        format: format, signer: Address(key, 0, 0), digest: Hash256(.random(in: 0 ... .max, using: &random), 0, 0, 0),
+        height: height, order: Hash256(order, 1, 1, 1), parent: Hash256(parent, 2, 2, 2), origin: origin, timestamp: 0)
+    }
+    func isInexcusable(_ one: Statement, _ other: Statement) -> Bool {
+      Contradiction(one, other)?.judge(by: UnknownFacts()).verdict == .proven
+    }
+    var found = (pairs: 0, first: 0)
+    for _ in 0..<20_000 {
+      let (one, other) = (statement(), statement())
+      let isOneGround = one.ground != nil && one.ground == other.ground
+      #expect(isInexcusable(one, other) == (isOneGround && one.order != other.order), "\(one), \(other)")
+      if isOneGround { found.pairs += 1 }
+      let kept = (0..<Int.random(in: 0...8, using: &random)).map { _ in statement() }
+      let has = kept.indices.contains { index in kept[..<index].contains { isInexcusable($0, kept[index]) } }
+      #expect(StatementLimits.hasInexcusable(kept) == has)
+      let isFirst = !has && kept.contains { isInexcusable($0, one) }
+      #expect(StatementLimits.isFirstInexcusable(one, beside: kept) == isFirst)
+      if isFirst { found.first += 1 }
+    }
+    #expect(found.pairs > 100 && found.first > 100)
+  }
+
   @Test("judgements and statements are read again as they were written")
   func encoding() throws {
     let reasons: [Judgement.Reason] = [

@@ -195,7 +195,7 @@ struct EquivocationCommandTests {
     "a drill with a planted error ends with 1, and names the case and its seed, which alone comes to the same",
     arguments: [
       "oneOrderPerHeight", "endlessWindow", "forgottenInclusion", "uncheckedBatch", "endlessSlashing",
-      "unseenKeyChange", "contractWithoutLinks",
+      "unseenKeyChange", "contractWithoutLinks", "unheardOrphan", "forgottenBody", "assumedData", "recordedAgain",
     ])
   func plantedError(bug: String) throws {
     let arguments = ["equivocation", "drill", "--bug", bug, "--seed", "5"]
@@ -226,6 +226,33 @@ struct EquivocationCommandTests {
       #expect(try run(1, arguments + [damaged]).errors.contains("damaged.rlp, byte"))
       try Data(bytes.prefix(700)).write(to: URL(fileURLWithPath: damaged))
       _ = try run(3, arguments + [damaged])
+    }
+  }
+
+  @Test("a drill takes its headers and transactions from a store, an imported chain's as a rollup's")
+  func drillOverStore() throws {
+    try withTemporaryDirectory { directory in
+      let arguments = ["equivocation", "drill", "--stored", "--json", "--cases", "40", "--data-dir"]
+      let (imported, devnet) = ("\(directory)/imported", "\(directory)/devnet")
+      _ = try run(0, ["demo-chain", "\(directory)/demo", "--quiet"])
+      let file = "\(directory)/demo/chain.rlp"
+      _ = try run(
+        0,
+        [
+          "import", "chain", "--genesis", "\(directory)/demo/genesis.json", file, "--quiet", "--data-dir", imported,
+        ])
+      let exported = try object(
+        try run(0, ["equivocation", "drill", "--cases", "40", "--json", "--chain", file]).output)
+      let stored = try object(try run(0, arguments + [imported]).output)
+      #expect(stored["chain"] as? String == imported && stored["unexpected"] as? Int == 0)
+      // The store has the genesis besides, or the export has.
+      let (one, other) = (try #require(stored["blocks"] as? Int), try #require(exported["blocks"] as? Int))
+      #expect(abs(one - other) <= 1)
+      _ = try run(0, ["devnet", "--scenario", "double-sign", "--quiet", "--data-dir", devnet])
+      let rollup = try run(0, arguments + ["\(devnet)/double-sign"]).output
+      #expect(try object(rollup)["unexpected"] as? Int == 0)
+      _ = try run(2, arguments + [imported, "--chain", file])
+      #expect(try run(3, arguments + ["\(directory)/none"]).errors.contains("none"))
     }
   }
 

@@ -5,61 +5,89 @@ import Testimony
 /// Messages of known keys that a limit has kept out, the newest of them: what comes later may contradict one so that nothing
 /// excuses it, and then both are kept.
 ///
-/// In memory only: a feed that is imported again brings them again.
+/// Keys have one room, and where it ends whoever takes most of it gives way: no key pushes out what is held of another
+/// one that has less. In memory only: a feed that is imported again brings them again.
 struct PassedMessages {
   struct Entry {
     var message: HeardMessage
     var statement: Statement
   }
 
-  /// What nothing excuses has one origin.
-  private struct Place: Hashable {
-    var format: SequencerCommitmentObserved.Format
-    var signer: Address
-    var height: UInt64
-    var origin: BlockID
+  /// What is held of one key.
+  private struct Share {
+    var entries: [Statement.Ground: [Entry]] = [:]
 
-    init?(_ statement: Statement) {
-      guard let origin = statement.origin else { return nil }
-      (format, signer, height, self.origin) = (statement.format, statement.signer, statement.height, origin)
+    /// The grounds of all entries, the oldest first, from `first` on.
+    var queue: [Statement.Ground] = []
+    var first = 0
+    var byteCount = 0
+
+    var count: Int { queue.count - first }
+
+    /// Takes the oldest one away, and returns its size. Amortized O(1).
+    mutating func dropOldest() -> Int {
+      let ground = queue[first]
+      first += 1
+      let size = entries[ground]?.removeFirst().message.byteCount ?? 0
+      if entries[ground]?.isEmpty == true { entries[ground] = nil }
+      byteCount -= size
+      if first > queue.count / 2 {
+        queue.removeFirst(first)
+        first = 0
+      }
+      return size
     }
   }
 
-  /// So many messages, and bytes of them, are held, and of one place so many.
+  /// So many messages, and bytes of them, are held.
   static let messageLimit = 4096
   private static let byteLimit = 16 << 20
-  private static let placeLimit = 8
 
-  private var entries: [Place: [Entry]] = [:]
+  /// Of one ground two orders are enough: whatever comes is another one than one of them.
+  private static let ordersPerGround = 2
 
-  /// The places of all entries, the oldest first, from `first` on.
-  private var queue: [Place] = []
-  private var first = 0
+  private var shares: [Address: Share] = [:]
+  private var count = 0
   private var byteCount = 0
 
-  /// Holds a message, and drops the oldest ones for it. Amortized O(1).
+  /// Holds a message, and drops others for it where there is no room. Amortized O(1); O(keys) for each that is dropped.
   mutating func insert(_ message: HeardMessage, _ statement: Statement) {
-    guard let place = Place(statement) else { return }
-    let own = entries[place] ?? []
-    guard own.count < Self.placeLimit, !own.contains(where: { $0.statement.digest == statement.digest }) else { return }
-    entries[place, default: []].append(Entry(message: message, statement: statement))
-    queue.append(place)
+    guard let ground = statement.ground else { return }
+    var share = shares.removeValue(forKey: statement.signer) ?? Share()
+    defer { makeRoom() }
+    defer { shares[statement.signer] = share }
+    let own = share.entries[ground] ?? []
+    guard own.count < Self.ordersPerGround, !own.contains(where: { $0.statement.order == statement.order }) else {
+      return
+    }
+    share.entries[ground, default: []].append(Entry(message: message, statement: statement))
+    share.queue.append(ground)
+    share.byteCount += message.byteCount
+    count += 1
     byteCount += message.byteCount
-    while queue.count - first > Self.messageLimit || byteCount > Self.byteLimit, first < queue.count { dropOldest() }
   }
 
-  private mutating func dropOldest() {
-    let place = queue[first]
-    first += 1
-    if let oldest = entries[place]?.removeFirst() { byteCount -= oldest.message.byteCount }
-    if entries[place]?.isEmpty == true { entries[place] = nil }
-    guard first > Self.messageLimit else { return }
-    queue.removeFirst(first)
-    first = 0
+  private mutating func makeRoom() {
+    while count > Self.messageLimit { drop { $0.count } }
+    while byteCount > Self.byteLimit { drop { $0.byteCount } }
   }
 
-  /// What was said of a height by the same key, with the same origin.
-  func entries(beside statement: Statement) -> [Entry] { Place(statement).flatMap { entries[$0] } ?? [] }
+  /// Drops the oldest message of the key that has most; of two that have as much, of that with the lower address.
+  private mutating func drop(_ measure: (Share) -> Int) {
+    let most = shares.max { one, other in
+      (measure(one.value), other.key) < (measure(other.value), one.key)
+    }
+    guard let signer = most?.key, var share = shares.removeValue(forKey: signer) else { return }
+    byteCount -= share.dropOldest()
+    count -= 1
+    if share.count > 0 { shares[signer] = share }
+  }
+
+  /// What was said by the same key on the same ground: another order, if there is one.
+  func order(beside statement: Statement) -> Entry? {
+    guard let ground = statement.ground else { return nil }
+    return shares[statement.signer]?.entries[ground]?.first { $0.statement.order != statement.order }
+  }
 }
 
 extension HeardMessage {

@@ -365,17 +365,21 @@ extension TestimonyLog {
     if isKept, !isKnown {
       isKept = try isWanted(statement, isOwn: block.map { statement.isOwn(of: $0.order) } ?? false)
     }
-    if !isKept, !isKnown, standing != .stranger {
-      let (isHalf, other) = half(of: statement, standing)
-      isKept = isHalf
-      if let other {
+    if !isKnown, standing != .stranger, hasRoomForPair(of: statement, standing) {
+      let kept = kept[Place(statement)] ?? []
+      if StatementLimits.isFirstInexcusable(statement, beside: kept) {
+        isKept = true
+      } else if let other = passed.order(beside: statement), !StatementLimits.hasInexcusable(kept) {
+        // Whether there is room for this one or not, the first half is not there: it had none when it came.
+        isKept = true
         outcome.overLimit -= 1
         keep(other.message, other.statement, other.message.block, standing, arrival, &records, &notes, &outcome)
-      } else if !isHalf {
-        var message = message
-        message.block = block
-        passed.insert(message, statement)
       }
+    }
+    if !isKept, !isKnown, standing != .stranger {
+      var message = message
+      message.block = block
+      passed.insert(message, statement)
     }
     guard isKept else {
       outcome.overLimit += 1
@@ -384,16 +388,10 @@ extension TestimonyLog {
     keep(message, statement, block, standing, arrival, &records, &notes, &outcome)
   }
 
-  /// Whether a statement is kept beyond the limits, as the half of a pair that nothing can excuse; and the other half, if
-  /// that was passed over before. Once for each height, and of what is ahead of L1 as many again as else are kept.
-  private func half(of statement: Statement, _ standing: Standing) -> (isHalf: Bool, other: PassedMessages.Entry?) {
-    guard standing == .counts || ahead[statement.signer] ?? 0 < 2 * limits.ahead else { return (false, nil) }
-    let kept = kept[Place(statement)] ?? []
-    if StatementLimits.isFirstInexcusable(statement, beside: kept) { return (true, nil) }
-    let other = passed.entries(beside: statement).first {
-      StatementLimits.isFirstInexcusable(statement, beside: kept + [$0.statement])
-    }
-    return (other != nil, other)
+  /// Whether a statement may be kept beyond the limits, as the half of a pair that nothing can excuse: of what is ahead
+  /// of L1 as many again as else are kept.
+  private func hasRoomForPair(of statement: Statement, _ standing: Standing) -> Bool {
+    standing == .counts || ahead[statement.signer] ?? 0 < 2 * limits.ahead
   }
 
   /// Notes the statement, and makes its record and that of the gap before it.

@@ -24,11 +24,13 @@ package struct StatementID: Hashable, Sendable {
   /// What batches carry comes in addition to what is heard: whoever sent the testimony cannot keep it out.
   static let batchLimit = 16
 
-  /// Of one L1, what is heard in all formats (`StatementLimits`) and what batches carry come to less. But what an
-  /// origin counts as changes with L1, so that what is heard may come to more with time: see `heardLimit`.
-  static let limit: UInt8 = 160
+  static let limit: UInt8 = 194
 
-  /// What is heard takes no slot of a batch's, and leaves two for a pair that nothing can excuse.
+  /// What is heard takes no slot of a batch's. What `StatementLimits` let the view take, with what it adds for pairs,
+  /// comes to no more: of this chain 74 statements while L1 does not have their origins, 30 of which it has them, and 10
+  /// orders' own; 30 each of the OP Stack's and of Nitro's, which are one group; and the last half of a pair of this
+  /// chain and of the OP Stack. Only what L1 had, and has left, comes on top. Where that has filled these slots, two are
+  /// there for what nothing excuses beside a statement that has one.
   static let heardLimit = Int(limit) - batchLimit - 2
 
   var key: [UInt8] { ProposerState.key(height) + signer.bytes + [slot] }

@@ -59,7 +59,8 @@ extension EquivocationView {
   }
 
   /// Every two statements may be an accusation, so the view bounds them by itself: a log may be anybody's, and hold
-  /// more than is kept today. Of what is known of L1 at the arrival both make the same.
+  /// more than is kept today. Of what is known of L1 at the arrival both make the same, so that what today's log keeps
+  /// has room here.
   private func hasRoom(
     for row: StatementRow, isOwn: Bool, beside own: [StatementRow], in view: ProjectionView
   ) throws(FoldError) -> Bool {
@@ -73,8 +74,11 @@ extension EquivocationView {
     guard !kept.isEmpty else { return true }
     let facts = ViewFacts(progress: try currentProgress(in: view), view: view)
     var limits = StatementLimits()
-    // Of a pair that is kept beyond the limits the first half alone does not show what it is.
+    // Of a pair that is kept beyond the limits the first half alone does not show what it is: a new order, or one more
+    // statement of one that has its share.
     limits.orders += 2
+    limits.perOrder += 1
+    limits.total += 2
     return try limits.keeps(row.statement, isOwn: isOwn, beside: kept) { origin throws(FoldError) in
       guard row.statement.format == .varve else { return nil }
       return try facts.isCanonical(origin)

@@ -38,6 +38,16 @@ package enum SequencedBlock: Equatable, Sendable {
     }
   }
 
+  /// The transactions of the block, raw (EIP-2718), in order. O(size).
+  ///
+  /// - Throws: when an Ethereum block's data is none.
+  package func transactions() throws(RLPError) -> [[UInt8]] {
+    switch self {
+    case .ethereum(let bytes): try EthereumBlock(rlp: bytes.rawSpan).transactions
+    case .rollup(let block): block.transactions
+    }
+  }
+
   /// What a batch's `dataHash` is made of: for an Ethereum block its hash, Keccak-256 of the header; for a rollup's its
   /// order commitment.
   ///

@@ -97,7 +97,7 @@ extension RollupContract {
     commitments.reserveCapacity(blocks.count)
     for (offset, block) in blocks.enumerated() {
       guard block.number == firstBlock + UInt64(offset) else { throw .blocksNotInSequence(index: UInt64(offset)) }
-      if let before = commitments.last, block.parentOrder != before, !takesUnlinkedBlocks {
+      if let before = commitments.last, block.parentOrder != before {
         throw .blocksNotLinked(index: UInt64(offset))
       }
       let count = UInt64(block.transactions.count)

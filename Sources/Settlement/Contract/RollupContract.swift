@@ -39,10 +39,6 @@ package struct RollupContract: Equatable, Sendable {
 
   package internal(set) var isPaused = false
 
-  /// Whether it takes batches whose blocks do not extend each other, as contracts before that rule did: to see what is made of
-  /// a ledger that has such.
-  package var takesUnlinkedBlocks = false
-
   /// The contract as it is deployed. O(allocation), for the hash of the configuration.
   ///
   /// - Precondition: the configuration is a rollup's, with an order that contradicts nothing (`problem` is nil).

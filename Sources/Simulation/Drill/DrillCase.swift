@@ -83,7 +83,7 @@ package enum DrillCase: String, CaseIterable, Sendable {
   }
 }
 
-/// An error that is planted in the watcher of a drill, or in the contract, to see that the drill finds it.
+/// An error that is planted in what is recorded in a drill, in the view over it, or on L1, to see that it is found.
 package enum DrillBug: String, CaseIterable, Sendable {
   /// Of each height one order is kept.
   case oneOrderPerHeight
@@ -97,18 +97,29 @@ package enum DrillBug: String, CaseIterable, Sendable {
   case endlessSlashing
   /// Nobody sees that the key was changed.
   case unseenKeyChange
-  /// The contract takes blocks of which the last one alone is signed, and which do not extend each other.
+  /// L1 takes blocks of which the last one alone is signed, and which do not extend each other: no contract is asked.
   case contractWithoutLinks
+  /// What does not extend the block that was heard before it is not heard.
+  case unheardOrphan
+  /// Messages are kept, and not the blocks that come along.
+  case forgottenBody
+  /// A batch without data counts as if it had the blocks that were heard.
+  case assumedData
+  /// A message whose bytes are others is recorded again, whatever it says. Of what goes through a store.
+  case recordedAgain
 
-  /// What must come of a case that it spoils, if of no other.
-  package var spoils: DrillOutcome {
+  /// What must come of cases that it spoils; of others, perhaps, too.
+  package var spoils: Set<DrillOutcome> {
     switch self {
-    case .oneOrderPerHeight: .slashable
-    case .endlessWindow: .alert
-    case .forgottenInclusion, .contractWithoutLinks: .excused
-    case .uncheckedBatch: .undetermined
-    case .endlessSlashing: .historical
-    case .unseenKeyChange: .refused
+    case .oneOrderPerHeight: [.slashable]
+    case .endlessWindow: [.alert]
+    case .forgottenInclusion, .contractWithoutLinks: [.excused]
+    case .uncheckedBatch: [.undetermined, .kept, .broken]
+    case .endlessSlashing: [.historical]
+    case .unseenKeyChange: [.refused]
+    case .unheardOrphan, .forgottenBody: [.evidence]
+    case .assumedData: [.notYet]
+    case .recordedAgain: [.nothing]
     }
   }
 }

@@ -30,7 +30,8 @@ struct DrillLogs {
   /// What there was to record, in order, for a store that keeps it itself.
   private(set) var script: [Step] = []
 
-  private let bug: DrillBug?
+  /// What is planted in who records and watches.
+  let bug: DrillBug?
 
   enum Step {
     case mined(header: [UInt8], number: UInt64, events: [(coordinates: L1Coordinates, event: Event)])
@@ -45,10 +46,6 @@ struct DrillLogs {
     self.domain = domain
     self.bug = bug
     record(.chainConfigured(ChainConfigured(configuration: configuration)), at: .block(0))
-    if bug == .endlessWindow {
-      facts.append(
-        Fact(coordinates: .block(0), event: .configUpdated(ConfigUpdated(update: .sequencingWindow(.max)))))
-    }
   }
 
   /// Number of the newest L1 block.
@@ -60,11 +57,13 @@ struct DrillLogs {
   /// The next L1 block, with what the contract says in it.
   mutating func append(header: [UInt8], number: UInt64, _ events: [(coordinates: L1Coordinates, event: Event)]) {
     headers.append(header)
-    script.append(.mined(header: header, number: number, events: events))
+    let seen = seen(events, in: number)
+    script.append(.mined(header: header, number: number, events: seen))
     record(
       .l1BlockAppended(L1BlockAppended(header: header, canonicalAccBefore: .zero, completeness: .embedded)),
       at: .block(number))
-    for (coordinates, event) in events { record(event, at: coordinates) }
+    for (coordinates, event) in events { keep(event, at: coordinates) }
+    for (coordinates, event) in seen { facts.append(Fact(coordinates: coordinates, event: event)) }
   }
 
   /// L1 leaves its newest blocks.
@@ -84,14 +83,15 @@ struct DrillLogs {
   }
 
   mutating func hear(_ signed: SignedCommitment, _ block: RollupBlock?, source: String) {
+    let block = bug == .forgottenBody ? nil : block
+    let statement = try? reader.statement(of: signed)
+    if let statement, isPassedOver(statement) { return }
     script.append(
       .heard(HeardMessage(raw: signed.encode(), format: .varve, block: block, source: source, receivedAt: 0)))
-    guard let statement = try? reader.statement(of: signed) else {
+    guard let signer = statement?.signer else {
       refused.insert(signed)
       return
     }
-    let signer = statement.signer
-    if bug == .oneOrderPerHeight, isSecondOrder(statement) { return }
     let event = SequencerCommitmentObserved(
       raw: signed.encode(), format: .varve, signer: signer, block: block.map { .rollup($0) },
       source: [UInt8](source.utf8), receivedAt: 0, ledgerPosition: UInt64(records.count),
@@ -100,30 +100,18 @@ struct DrillLogs {
     facts.append(Fact(coordinates: .observed(at: l1Head), event: .sequencerCommitmentObserved(event)))
   }
 
-  private func isSecondOrder(_ statement: Statement) -> Bool {
-    testimony.contains { heard in
-      guard let other = try? reader.statement(heard.raw.rawSpan, .varve, by: heard.signer) else { return false }
-      return other.signer == statement.signer && other.height == statement.height && other.order != statement.order
-    }
+  private mutating func record(_ event: Event, at coordinates: L1Coordinates) {
+    keep(event, at: coordinates)
+    facts.append(Fact(coordinates: coordinates, event: event))
   }
 
-  private mutating func record(_ event: Event, at coordinates: L1Coordinates) {
+  private mutating func keep(_ event: Event, at coordinates: L1Coordinates) {
     let payload = event.encode()
     let header = RecordHeader(
       kind: event.kind, position: Position(UInt64(records.count)), coordinates: coordinates,
       payloadLength: UInt32(payload.count), payloadHash: Keccak256.hash(payload))
     records.append((header, payload))
     leaves.append(header.leafHash)
-    if !isPassedOver(event.kind) { facts.append(Fact(coordinates: coordinates, event: event)) }
-  }
-
-  private func isPassedOver(_ kind: EventKind) -> Bool {
-    switch bug {
-    case .forgottenInclusion: kind == .forceIncluded
-    case .uncheckedBatch: kind == .blockSequenced
-    case .unseenKeyChange: kind == .configUpdated
-    default: false
-    }
   }
 
   /// Both logs, folded.
@@ -143,5 +131,60 @@ struct DrillLogs {
     return ChainConfiguration(
       chainID: configuration.chainID, forks: configuration.forks, genesisHeader: configuration.genesisHeader,
       allocation: [], rollup: rollup)
+  }
+}
+
+// What is planted in who records.
+extension DrillLogs {
+  /// What is seen of what the contract says in an L1 block.
+  private func seen(
+    _ events: [(coordinates: L1Coordinates, event: Event)], in number: UInt64
+  ) -> [(coordinates: L1Coordinates, event: Event)] {
+    let place = L1Coordinates(blockNumber: number, transactionIndex: 0, logIndex: 0)
+    return switch bug {
+    case .forgottenInclusion: events.filter { $0.event.kind != .forceIncluded }
+    case .uncheckedBatch: events.filter { $0.event.kind != .blockSequenced }
+    case .unseenKeyChange: events.filter { $0.event.kind != .configUpdated }
+    case .assumedData:
+      events.flatMap { place, event in withHeardBlocks(event).map { (coordinates: place, event: $0) } }
+    case .endlessWindow where headers.count == 1:
+      [(place, .configUpdated(ConfigUpdated(update: .sequencingWindow(.max))))]
+    default: events
+    }
+  }
+
+  /// A batch whose data is missing, with its blocks where all of them were heard.
+  private func withHeardBlocks(_ event: Event) -> [Event] {
+    guard case .sequencerBatchDelivered(var batch) = event, batch.data == .missing else { return [event] }
+    var blocks: [Event] = []
+    for number in batch.firstBlock...batch.lastBlock {
+      let heard = testimony.compactMap { observed -> RollupBlock? in
+        if case .rollup(let block)? = observed.block, block.number == number { block } else { nil }
+      }
+      guard let block = heard.last else { return [event] }
+      blocks.append(
+        .blockSequenced(
+          BlockSequenced(
+            batchIndex: batch.batchIndex, indexInBatch: number - batch.firstBlock, block: .rollup(block))))
+    }
+    batch.data = .present
+    return [.sequencerBatchDelivered(batch)] + blocks
+  }
+
+  private func isPassedOver(_ statement: Statement) -> Bool {
+    switch bug {
+    case .oneOrderPerHeight:
+      return heard(statement.height, by: statement.signer).contains { $0.order != statement.order }
+    case .unheardOrphan:
+      let below = statement.height == 0 ? [] : heard(statement.height - 1, by: statement.signer)
+      return !below.isEmpty && !below.contains { $0.order == statement.parent }
+    default: return false
+    }
+  }
+
+  /// What a key was heard to say of a height.
+  private func heard(_ height: UInt64, by signer: Address) -> [Statement] {
+    testimony.compactMap { try? reader.statement($0.raw.rawSpan, .varve, by: $0.signer) }
+      .filter { $0.height == height && $0.signer == signer }
   }
 }

@@ -16,6 +16,9 @@ struct DrillStore {
   private var repeated = TestimonyLog.Outcome()
   private var heardCount = 0
 
+  /// What the testimony log has in the end.
+  private var kept: [SequencerCommitmentObserved] = []
+
   /// So small that a few messages come to them.
   private static var limits: TestimonyLog.Limits {
     var limits = TestimonyLog.Limits()
@@ -56,11 +59,15 @@ struct DrillStore {
     try ledger.append([NewRecord(configured, at: .block(0))])
     let log = try EventLog.open(FilePath("\(directory)/testimony"), mode: .create)
     let testimony = try TestimonyLog(log, ledger: ledger, limits: Self.limits)
-    var (mined, heard): ([NewBlock], [HeardMessage]) = ([], [])
+    var (mined, heard, otherForms): ([NewBlock], [HeardMessage], OtherForms) = ([], [], OtherForms())
     func write() throws {
       if !mined.isEmpty { try ledger.appendBlocks(mined) }
       mined = []
       if !heard.isEmpty { outcome.add(try testimony.take(heard, map: SerialMap())) }
+      if logs.bug == .recordedAgain {
+        let again = try otherForms.records(of: heard, ledger, logs.reader)
+        if !again.isEmpty { try log.append(again) }
+      }
       heard = []
     }
     for step in logs.script {
@@ -84,6 +91,9 @@ struct DrillStore {
     let all = logs.heard
     heardCount = all.count
     repeated = try TestimonyLog(log, ledger: ledger, limits: Self.limits).take(all, map: SerialMap())
+    try log.read(try log.head().positions) { (view: borrowing RecordView) throws(ReadError) in
+      if case .sequencerCommitmentObserved(let event) = try view.event() { kept.append(event) }
+    }
     return try EquivocationStore(
       dataDirectory: FilePath(directory), ledger: ledger, testimony: log, storeID: "drill")
   }
@@ -107,9 +117,64 @@ struct DrillStore {
     guard repeated.recorded == 0, repeated.gaps == 0 else { return "heard again, it is recorded again: \(repeated)" }
     let isCrowd = kind == .crowdOfStrangers || kind == .crowdAhead
     guard (outcome.overLimit > 0) == isCrowd else { return "\(outcome.overLimit) messages are beyond a limit" }
-    guard refused == logs.refusedCount else { return "\(refused) messages are refused, and not \(logs.refusedCount)" }
+    guard refused == logs.refusedCount else {
+      return "\(refused) messages are refused, and not \(logs.refusedCount)"
+    }
+    if let fault = faultOfWords(logs) { return fault }
     guard [.delays, .gaps, .duplicates, .resign].contains(kind), outcome.gaps != logs.gapCount else { return nil }
     return "\(outcome.gaps) gaps are recorded, and not \(logs.gapCount)"
+  }
+
+  /// What the testimony log has and nobody has said, or has twice; or has not, though no limit has kept it out.
+  private func faultOfWords(_ logs: DrillLogs) -> String? {
+    let said = Set(logs.heard.compactMap { Word($0.raw, $0.format, logs.reader) })
+    var (bare, whole): (Set<Word>, Set<Word>) = ([], [])
+    for event in kept {
+      let word = Word(event.raw, event.format, logs.reader)
+      guard let word, word.signer == event.signer, said.contains(word) else {
+        return "the testimony log has a word of \(event.signer.map { "\($0)" } ?? "nobody") that was not said"
+      }
+      let isNew = event.block == nil ? bare.insert(word).inserted : whole.insert(word).inserted
+      guard isNew else { return "the testimony log has a word of \(word.signer) twice, of digest \(word.digest)" }
+    }
+    let missing = said.count - bare.union(whole).count
+    guard missing != outcome.overLimit else { return nil }
+    return "of \(said.count) words the testimony log has not \(missing), and \(outcome.overLimit) are beyond a limit"
+  }
+}
+
+/// Who signed what, whatever the bytes of the signature.
+private struct Word: Hashable {
+  var signer: Address
+  var digest: Hash256
+
+  /// Nil of what is nobody's.
+  init?(_ raw: [UInt8], _ format: SequencerCommitmentObserved.Format, _ reader: StatementReader) {
+    guard let statement = try? reader.statement(raw.rawSpan, format) else { return nil }
+    (signer, digest) = (statement.signer, statement.digest)
+  }
+}
+
+/// The error of who takes bytes for words.
+private struct OtherForms {
+  private var forms: [Word: Set<[UInt8]>] = [:]
+
+  /// Records of what comes again in other bytes than it was heard in before.
+  mutating func records(
+    of heard: [HeardMessage], _ ledger: EventLog, _ reader: StatementReader
+  ) throws -> [NewRecord] {
+    let (head, newest) = (try ledger.head(), try ledger.newestBlock()?.id.number ?? 0)
+    var records: [NewRecord] = []
+    for message in heard {
+      guard let word = Word(message.raw, message.format, reader) else { continue }
+      let isKnown = forms[word] != nil
+      guard forms[word, default: []].insert(message.raw).inserted, isKnown else { continue }
+      let event = SequencerCommitmentObserved(
+        raw: message.raw, format: message.format, signer: word.signer, block: nil,
+        source: [UInt8](message.source.utf8), receivedAt: 0, ledgerPosition: head.size, ledgerLeaf: head.lastLeafHash)
+      records.append(NewRecord(.sequencerCommitmentObserved(event), at: .observed(at: newest)))
+    }
+    return records
   }
 }
 

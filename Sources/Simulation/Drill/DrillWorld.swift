@@ -210,6 +210,16 @@ extension DrillWorld {
     chain[chain.count - 1] = SignedBlock(block: block, commitment: commitment)
   }
 
+  /// The sequencer signs the newest block once more, and gives the poster this signature or the one before.
+  mutating func signAgain() -> SignedCommitment? {
+    let newest = chain.count - 1
+    guard let commitment = chain[newest].commitment?.commitment else { return nil }
+    let again = sign(
+      commitment, key: key(atOrigin: commitment.l1Origin.number), extra: Hash256(random.next(), 0, 0, 0))
+    if random.chance(50) { chain[newest].commitment = again }
+    return again
+  }
+
   /// The next ones of the recorded stream, or random ones.
   mutating func transactions(_ count: Int) -> [[UInt8]] {
     (0..<count).map { _ in
@@ -229,8 +239,11 @@ extension DrillWorld {
     sign(SequencerCommitment(order: block.order, l2ChainID: configuration.chainID), key: key)
   }
 
-  func sign(_ commitment: SequencerCommitment, key: Hash256, in domain: CommitmentDomain? = nil) -> SignedCommitment {
-    let signature = try? Secp256k1.sign(commitment.digest(in: domain ?? self.domain), privateKey: key)
+  func sign(
+    _ commitment: SequencerCommitment, key: Hash256, in domain: CommitmentDomain? = nil, extra: Hash256? = nil
+  ) -> SignedCommitment {
+    let digest = commitment.digest(in: domain ?? self.domain)
+    let signature = try? Secp256k1.sign(digest, privateKey: key, extra: extra)
     return SignedCommitment(commitment: commitment, signature: signature?.walletBytes ?? [])
   }
 
@@ -271,7 +284,7 @@ extension DrillWorld {
     var own = chain[storedAt.count].block
     own.transactions = transactions(3)
     let blocks = [SignedBlock(block: own, commitment: nil), last]
-    if isContractAsked, !isTaken(blocks) { return mine() }
+    if isContractAsked, bug != .contractWithoutLinks, !isTaken(blocks) { return mine() }
     mine([delivered(blocks, data: .present)] + sequenced(blocks))
     chain.removeLast(chain.count - storedAt.count)
     chain.append(blocks[0])
@@ -282,7 +295,6 @@ extension DrillWorld {
   private func isTaken(_ blocks: [SignedBlock]) -> Bool {
     guard let first = blocks.first, let last = blocks.last else { return false }
     var contract = RollupContract(configuration: configuration)
-    contract.takesUnlinkedBlocks = bug == .contractWithoutLinks
     let batch = BatchSubmission(
       batchIndex: BatchList.firstIndex, firstBlock: first.block.number, lastOrder: last.block.order,
       signature: last.commitment?.signature ?? [], data: .event(blocks.map(\.block)))

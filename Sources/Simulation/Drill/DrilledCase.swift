@@ -55,7 +55,8 @@ struct DrilledCase {
     case .leakedKeyInTime, .leakedKeyTooLate, .leakedKeyUnknownOrigin, .retiredKey: leak(kind)
     case .foreignKey, .otherChain, .otherContract, .otherGenesis: replay(kind)
     case .malleated: malleate()
-    case .resign, .duplicates: repeatTarget()
+    case .resign: signAgain()
+    case .duplicates: repeatTarget()
     case .delays, .gaps: beLate(withGaps: kind == .gaps)
     case .reorgAndBack, .resignedAfterReorg: reorganise(back: kind == .reorgAndBack)
     case .forcedInclusion: force()
@@ -231,6 +232,16 @@ extension DrilledCase {
     twin.signature =
       signature.r.bigEndianBytes + (Secp256k1.order - signature.s).bigEndianBytes + [28 - signature.recoveryID]
     tell(twin)
+  }
+
+  /// The sequencer signs its word once more, perhaps for the batch: another signature, and as valid.
+  private mutating func signAgain() {
+    let target = target()
+    for _ in 0..<1 + world.random.below(3) {
+      world.hear(world.signAgain(), source: world.random.chance(50) ? "elsewhere" : "feed")
+    }
+    world.post()
+    world.hear(target, withBody: true)
   }
 
   private mutating func repeatTarget() {

@@ -42,13 +42,13 @@ package enum EquivocationDrill {
     return try play(
       kinds[Int(kind)], seed: seed &+ number &* 0x9e37_79b9_7f4a_7c15, over: chain,
       from: chain.map { Int(round % UInt64($0.blockCount)) } ?? 0, bug: bug,
-      inStore: bug == nil && round.isMultiple(of: roundsPerStore))
+      inStore: round.isMultiple(of: roundsPerStore))
   }
 
   /// One case in a world that is made from the seed.
   ///
   /// - Parameters:
-  ///   - bug: what is planted in the watcher that has its logs in memory, or in the contract.
+  ///   - bug: what is planted: of what the view takes for the configuration in memory only, all else in a store, too.
   ///   - isStored: whether it goes through a store on disk: testimony log, projection, evidence maker, files. What is about a
   ///     receipt always does.
   package static func play(

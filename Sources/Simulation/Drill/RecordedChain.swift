@@ -1,7 +1,8 @@
 import Primitives
 package import Rollup
 
-/// A chain that somebody has exported, for drills: its headers are L1's, and its transactions are what users send.
+/// A chain that somebody has exported or stored, for drills: its headers are L1's, and its transactions are what users
+/// send.
 package struct RecordedChain: Sendable {
   private let headers: [BlockHeader]
   private let transactions: [[UInt8]]

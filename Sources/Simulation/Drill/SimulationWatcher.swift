@@ -73,7 +73,7 @@ struct SimulationWatcher {
     while let block = chain.block(number: UInt64(blocks.count)) {
       blocks.append(block.id)
       logs.append(
-        header: block.rawHeader, number: block.id.number, block.facts.map { ($0.coordinates, $0.event) })
+        header: block.rawHeader, number: block.id.number, simulation.said(block).map { ($0.coordinates, $0.event) })
     }
     guard chain.finalizedNumber > finalized else { return }
     finalized = chain.finalizedNumber

@@ -48,3 +48,24 @@ extension Statement {
     order == preimage.commitment && Contradiction(self, preimage: preimage) == nil
   }
 }
+
+extension Statement {
+  /// What an order of a height is made from: two orders on one ground are a double sign whatever L1 does.
+  package struct Ground: Hashable, Sendable {
+    package let format: SequencerCommitmentObserved.Format
+    package let signer: Address
+    package let height: UInt64
+    package let origin: BlockID
+
+    /// Of the OP Stack, whose derivation may have replaced a block below; nil of this chain's own sequencer, whose rule
+    /// asks for no second order with one origin.
+    package let parent: Hash256?
+  }
+
+  /// Nil where the format binds no L1 block, so that L1 can always be the reason.
+  package var ground: Ground? {
+    guard let origin else { return nil }
+    return Ground(
+      format: format, signer: signer, height: height, origin: origin, parent: format == .varve ? nil : parent)
+  }
+}

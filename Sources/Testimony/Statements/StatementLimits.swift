@@ -15,6 +15,11 @@ package struct StatementLimits: Hashable, Sendable {
   /// Statements of one order, of each of these: of two with other fields, one at least contradicts the order.
   package var perOrder = 2
 
+  /// Statements of a height in all, beyond which none is kept any more whose origin L1 does not have: what an origin
+  /// counts as changes with L1, so that the places above come free again and again. As many as there can be of one L1,
+  /// the orders' own among them.
+  package var total = 72
+
   package init() {}
 
   /// Whether the statement is kept beside those that are.
@@ -23,7 +28,7 @@ package struct StatementLimits: Hashable, Sendable {
   ///   - kept: what is kept of this key and this height, in the same format.
   ///   - isOwn: whether the block came along, and its fields are the ones that were signed. An order has one such statement.
   ///   - isCanonical: whether L1 has a block; nil when that is not known.
-  /// - Complexity: O(kept²) beyond the limits, O(kept) within.
+  /// - Complexity: O(kept).
   package func keeps<E: Error>(
     _ statement: Statement, isOwn: Bool = false, beside kept: [Statement],
     isCanonical: (BlockID) throws(E) -> Bool?
@@ -37,18 +42,28 @@ package struct StatementLimits: Hashable, Sendable {
       orders.insert(other.order)
       if other.order == statement.order { same += 1 }
     }
-    if same > 0 ? same < perOrder : orders.count < self.orders { return true }
-    if isOwn, !isNew { return true }
+    if group == true || kept.count < total {
+      if same > 0 ? same < perOrder : orders.count < self.orders { return true }
+      if isOwn, !isNew { return true }
+    }
     return Self.isFirstInexcusable(statement, beside: kept)
   }
 
   /// Whether the statement and a kept one are orders that nothing can excuse, and no two of the kept ones are.
-  /// O(kept²).
+  /// O(kept).
   package static func isFirstInexcusable(_ statement: Statement, beside kept: [Statement]) -> Bool {
-    guard kept.contains(where: { isInexcusable($0, statement) }) else { return false }
-    return !kept.indices.contains { index in
-      kept[..<index].contains { isInexcusable($0, kept[index]) }
+    guard let ground = statement.ground else { return false }
+    return kept.contains { $0.ground == ground && $0.order != statement.order } && !hasInexcusable(kept)
+  }
+
+  /// Whether two of the statements are orders that nothing can excuse. O(statements).
+  package static func hasInexcusable(_ statements: [Statement]) -> Bool {
+    var orders: [Statement.Ground: Hash256] = [:]
+    for statement in statements {
+      guard let ground = statement.ground else { continue }
+      if let other = orders.updateValue(statement.order, forKey: ground), other != statement.order { return true }
     }
+    return false
   }
 
   private static func group<E: Error>(
@@ -56,10 +71,5 @@ package struct StatementLimits: Hashable, Sendable {
   ) throws(E) -> Bool? {
     guard let origin = statement.origin else { return nil }
     return try isCanonical(origin)
-  }
-
-  /// Whether the two prove a double sign to somebody who knows nothing of L1.
-  private static func isInexcusable(_ one: Statement, _ other: Statement) -> Bool {
-    Contradiction(one, other)?.judge(by: UnknownFacts()).verdict == .proven
   }
 }

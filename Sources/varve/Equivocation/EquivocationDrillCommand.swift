@@ -25,7 +25,8 @@ struct EquivocationDrillCommand: VarveCommand {
       With --chain the headers of L1 and the transactions are those of a chain
       export, in their order, signed for with a test key: one rollup of each kind
       begins at every block of it. The headers are changed where the rollup says
-      something: number, parent, filter.
+      something: number, parent, filter. --stored takes both from this store: L1's
+      headers as it is now, the newest 65,536 at most, and the stored order.
 
       With --simulations whole rollups are simulated beside the cases, with all
       roles, the sequencer's guard among them, and somebody who listens: no honest
@@ -39,6 +40,7 @@ struct EquivocationDrillCommand: VarveCommand {
         varve equivocation drill
         varve equivocation drill --cases 100000 --simulations 100 --seed 7 --json
         varve equivocation drill --chain chain.rlp
+        varve equivocation drill --stored --data-dir DIR
         varve equivocation drill --bug endlessSlashing
       """)
 
@@ -59,6 +61,9 @@ struct EquivocationDrillCommand: VarveCommand {
   @Option(help: ArgumentHelp("Chain export that the cases are played over.", valueName: "file"), completion: .file())
   var chain: String?
 
+  @Flag(help: "Play the cases over the order that this store has.")
+  var stored = false
+
   @Option(help: ArgumentHelp("How many rollups to simulate.", valueName: "number"))
   var simulations: UInt64 = 0
 
@@ -73,12 +78,17 @@ struct EquivocationDrillCommand: VarveCommand {
 
   func validate() throws {
     guard cases != 0 else { throw ValidationError("--cases is at least 1") }
+    guard !stored || chain == nil else { throw ValidationError("--chain and --stored are two orders: name one") }
     guard !from.addingReportingOverflow(cases ?? 0).overflow else { throw ValidationError("--from is too high") }
   }
 
   func execute(_ console: Console) throws {
-    let recorded = try chain.map(RecordedChain.init(path:))
-    var report = DrillReport(seed: seed, chain: chain, blocks: recorded?.blockCount, bug: bug)
+    let recorded =
+      try stored
+      ? RecordedChain(stored: try options.openLog(.readOnly), in: options.dataDirectory)
+      : chain.map(RecordedChain.init(path:))
+    let place = stored ? options.dataDirectory : chain
+    var report = DrillReport(seed: seed, chain: place, blocks: recorded?.blockCount, bug: bug)
     let bar = ProgressBar("cases", console: console)
     let (seed, from, bug) = (seed, from, bug)
     let cases = cases ?? recorded.map { UInt64($0.blockCount * DrillCase.allCases.count) } ?? 1_000
@@ -128,8 +138,48 @@ extension RecordedChain {
       }
       blocks.append(block)
     }
+    try self.init(blocks, of: path)
+  }
+
+  /// So many of a store's L1 blocks are played over at most.
+  private static let storedBlockLimit: UInt64 = 65_536
+
+  /// What a ledger has now: L1's headers, and beside each the transactions that the rollup stored there, in their order.
+  fileprivate init(stored ledger: EventLog, in directory: String) throws {
+    guard let newest = try ledger.newestBlock()?.id.number else {
+      throw Failure(.cannot, "no drill can be played over \(directory): it has no L1 block")
+    }
+    var blocks: [EthereumBlock] = []
+    for number in (newest - min(newest, Self.storedBlockLimit - 1))...newest {
+      guard let positions = try ledger.block(number)?.positions else { continue }
+      guard let block = try Self.block(ledger, positions) else {
+        throw Failure(.disagreement, "\(directory): what L1 block \(number) stored cannot be read")
+      }
+      blocks.append(block)
+    }
+    try self.init(blocks, of: directory)
+  }
+
+  /// An L1 block's header, and the transactions that the rollup stored there; nil where one of them is none.
+  private static func block(_ ledger: EventLog, _ positions: Range<Position>) throws(ReadError) -> EthereumBlock? {
+    var (header, transactions): (BlockHeader?, [[UInt8]]?) = (nil, [])
+    try ledger.read(positions) { (view: borrowing RecordView) throws(ReadError) in
+      guard view.kind == .l1BlockAppended || view.kind == .blockSequenced else { return }
+      switch try view.event() {
+      case .l1BlockAppended(let event): header = try? BlockHeader(rlp: event.header.rawSpan)
+      case .blockSequenced(let event):
+        let stored = try? event.block.transactions()
+        if let stored { transactions?.append(contentsOf: stored) } else { transactions = nil }
+      default: break
+      }
+    }
+    guard let header, let transactions else { return nil }
+    return EthereumBlock(header: header, transactions: transactions, uncles: [])
+  }
+
+  private init(_ blocks: [EthereumBlock], of place: String) throws {
     do throws(UnfitChain) { try self.init(blocks) } catch {
-      throw Failure(.cannot, "no drill can be played over \(path): \(error)")
+      throw Failure(.cannot, "no drill can be played over \(place): \(error)")
     }
   }
 }
@@ -145,7 +195,7 @@ struct DrillReport: Report {
 
   let seed: UInt64
 
-  /// The chain that the cases were played over, and its blocks.
+  /// The chain export or the store that the cases were played over, and its blocks.
   let chain: String?
   let blocks: Int?
 

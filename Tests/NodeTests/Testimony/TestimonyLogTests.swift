@@ -26,15 +26,21 @@ struct TestimonyLogTests {
     var configuration: ChainConfiguration
     var l1: BlockHeader
 
-    /// Appends the next L1 block, with what the contract says in it.
-    @discardableResult
-    func mine(_ events: [Event] = []) throws -> BlockID {
+    /// The next L1 block, with what the contract says in it.
+    func next(_ events: [Event] = []) throws -> BlockHeader {
       let parent = try #require(try ledger.newestBlock()).id
       let contract = try #require(configuration.rollup?.contract)
       var header = configuration.genesisHeader
       (header.number, header.parentHash) = (parent.number + 1, parent.hash)
       header.logsBloom = LogsBloom(
         of: events.map { Log(address: contract, topics: [$0.kind.logTopic], data: $0.encode()) })
+      return header
+    }
+
+    /// Appends the next L1 block.
+    @discardableResult
+    func mine(_ events: [Event] = []) throws -> BlockID {
+      let header = try next(events)
       let appended = L1BlockAppended(header: header.encode(), canonicalAccBefore: .zero, completeness: .embedded)
       var records = [NewRecord(.l1BlockAppended(appended), at: .block(header.number))]
       for (index, event) in events.enumerated() {
@@ -345,6 +351,61 @@ struct TestimonyLogTests {
       #expect(outcome.recorded == 10 && outcome.overLimit == 0)
       let accused = try store.accusations().map(\.contradiction)
       #expect(accused.contains { $0.statements.allSatisfy { $0.origin == origins[8] } })
+    }
+  }
+
+  @Test("a first half that was passed over is kept when the second one comes, for which L1 has made room meanwhile")
+  func firstHalfOfOneWithRoom() throws {
+    try withStore { store in
+      let log = try store.testimony()
+      let madeUp = (1...8 as ClosedRange<UInt64>).map { BlockID(number: 1000, hash: Hash256($0, 2, 2, 2)) }
+      let origin = try store.next().id
+      _ = try log.take(try madeUp.map { try message(store, 1, origin: $0, salt: $0.hash.word0) })
+      #expect(try log.take([try message(store, 1, origin: origin, salt: 21)]).overLimit == 1)
+      #expect(try store.mine() == origin)
+      let outcome = try log.take([try message(store, 1, origin: origin, salt: 22)])
+      #expect(outcome.recorded == 2 && outcome.overLimit == -1)
+      let pairs = try store.accusations().filter { $0.contradiction.statements.allSatisfy { $0.origin == origin } }
+      #expect(pairs.map(\.contradiction.kind) == [.doubleSign])
+    }
+  }
+
+  @Test("a third statement of an order is kept as the first half of a pair, and the projection takes it, too")
+  func thirdStatementOfOrder() throws {
+    try withStore { store in
+      let log = try store.testimony()
+      let madeUp = (1...3 as ClosedRange<UInt64>).map { BlockID(number: 1, hash: Hash256($0, 3, 3, 3)) }
+      let ofOneOrder = try madeUp.map { origin in
+        try signedAgain(try message(store, 1, salt: 7), store) { $0.l1Origin = origin }
+      }
+      #expect(try log.take(ofOneOrder).overLimit == 1)
+      let outcome = try log.take([try message(store, 1, origin: madeUp[2], salt: 8)])
+      #expect(outcome.recorded == 2 && outcome.overLimit == -1)
+      let accused = try store.accusations().map(\.contradiction)
+      #expect(accused.contains { $0.statements.allSatisfy { $0.origin == madeUp[2] } })
+    }
+  }
+
+  @Test("of a height no more is kept with time whose origin L1 does not have; what it has, and a pair, are kept")
+  func heightForLong() throws {
+    try withStore { store in
+      let log = try store.testimony()
+      var recorded = 0
+      for round in 0..<14 as Range<UInt64> {
+        let next = try store.next().number
+        let madeUp = (1...8 as ClosedRange<UInt64>).map { BlockID(number: next, hash: Hash256($0, round, 2, 2)) }
+        recorded += try log.take(
+          try madeUp.map { try message(store, 1, origin: $0, salt: round * 8 + $0.hash.word0) }
+        ).recorded
+        try store.mine()
+      }
+      #expect(recorded == StatementLimits().total)
+      let again = BlockID(number: 4, hash: Hash256(1, 0, 2, 2))
+      #expect(try log.take([201, 202].map { try message(store, 1, origin: again, salt: $0) }).recorded == 1)
+      let canonical = try [1, 2].map { try #require(try store.ledger.block($0)).id }
+      let known = try canonical.map { try message(store, 1, origin: $0, salt: 300 + $0.number) }
+      #expect(try log.take(known).recorded == 2)
+      #expect(try store.accusations().contains { $0.judgement.reason == .bothCanonical })
     }
   }
 

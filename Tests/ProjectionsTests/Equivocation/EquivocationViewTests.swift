@@ -169,14 +169,15 @@ struct EquivocationViewTests {
     #expect(try answers.progress()?.testimonies == 40)
   }
 
-  @Test("what is heard, however much with time, leaves a batch its slot, and one pair that nothing excuses")
-  func slotsOfBatches() throws {
-    // Of a stranger, so that nobody is accused of ten thousand pairs.
-    let key = Hash256(3, 1, 3, 1)
+  /// Of a stranger, so that nobody is accused of ten thousand pairs.
+  private static let stranger = Hash256(3, 1, 3, 1)
+
+  @Test("what is heard of origins that L1 does not have comes to no more with time, but one pair that nothing excuses")
+  func aheadForLong() throws {
     var facts = [l1(0)]
     func hear(_ number: UInt64, _ salt: UInt64, order: UInt64) throws {
       let origin = BlockID(number: number, hash: Hash256(number, salt, 6, 6))
-      facts.append(try heard(commitment(7, origin: origin, salt: order, key: key)))
+      facts.append(try heard(commitment(7, origin: origin, salt: order, key: Self.stranger)))
     }
     // What is ahead of L1 has slots of its own, and is so no more with the next block.
     for number in 1...20 as ClosedRange<UInt64> {
@@ -184,11 +185,45 @@ struct EquivocationViewTests {
       facts.append(l1(number))
     }
     func count() throws -> Int { try answers(fold(facts)).statements(at: 7).count }
-    #expect(try count() == StatementID.heardLimit)
+    let total = StatementLimits().total + 2
+    #expect(try count() == total)
     for order in 1001...1003 as ClosedRange<UInt64> { try hear(1, 0, order: order) }
+    #expect(try count() == total + 1)
+    facts.append(try heard(commitment(7, origin: header(3).id, salt: 1004, key: Self.stranger)))
+    #expect(try count() == total + 2, "what has an origin that L1 has does not wait for it")
+  }
+
+  @Test("what is heard, however much L1 takes back, leaves a batch its slot, and one pair that nothing excuses")
+  func slotsOfBatches() throws {
+    var facts = [l1(0)]
+    func hear(_ branch: UInt64, order: UInt64) throws {
+      facts.append(try heard(commitment(7, origin: header(1, branch).id, salt: order, key: Self.stranger)))
+    }
+    for branch in 1...40 as ClosedRange<UInt64> {
+      facts.append(l1(1, branch))
+      try hear(branch, order: branch)
+      for salt in 1...6 as ClosedRange<UInt64> {
+        facts += [reorg(from: 1, to: 0), l1(1, branch * 100 + salt)]
+        try hear(branch * 100 + salt, order: branch * 100 + salt)
+      }
+      facts.append(reorg(from: 1, to: 0))
+    }
+    func count() throws -> Int { try answers(fold(facts)).statements(at: 7).count }
+    #expect(try count() == StatementID.heardLimit)
+    for order in 9001...9003 as ClosedRange<UInt64> { try hear(1, order: order) }
     #expect(try count() == StatementID.heardLimit + 1)
-    facts += try batch(7...7, under: .zero, key: key).facts
+    facts += try batch(7...7, under: .zero, key: Self.stranger).facts
     #expect(try count() == StatementID.heardLimit + 2)
+  }
+
+  @Test("the slots are enough for all that is taken of one L1, in every format")
+  func slotsAreEnough() {
+    let limits = StatementLimits()
+    let (orders, perOrder) = (limits.orders + 2, limits.perOrder + 1)
+    let own = limits.total + 2 + orders * perOrder + orders
+    #expect(own + 2 * orders * perOrder + 2 == StatementID.heardLimit)
+    #expect(limits.total == 3 * limits.orders * (limits.perOrder + 1))
+    #expect(StatementID.heardLimit + 2 + StatementID.batchLimit == Int(StatementID.limit))
   }
 
   @Test("what is proven is historical when the key's slashing window ends, and proven again when L1 takes that back")
