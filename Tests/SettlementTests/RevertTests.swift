@@ -71,6 +71,16 @@ extension RevertTests {
         world.revert(World.deposit(data), from: World.alice), .messageTooLong(bytes: 120_001, limit: 120_000)
       )
     },
+    Refusal("mintTooLarge") {
+      // One wei less is taken.
+      var world = World()
+      let limit = UInt256.one << 128
+      try world.call(World.deposit(), from: World.alice, value: limit - .one)
+      return (
+        world.revert(World.deposit(), from: World.alice, value: limit),
+        .mintTooLarge(value: limit, limit: limit - .one)
+      )
+    },
     Refusal("messageGasTooHigh") {
       var world = World()
       return (

@@ -1,5 +1,6 @@
 import Primitives
 import Rollup
+import StateTransition
 
 extension RollupContract {
   /// Bytes of a message's data: a transaction of a size that L2 nodes pass on, and no way to fill L1 blocks.
@@ -39,6 +40,7 @@ extension RollupContract {
       guard mint.isZero else { throw .notPayable(value: mint) }
       guard !request.data.isEmpty else { throw .emptyMessage }
     case .deposit:
+      guard mint <= InboxCall.greatestMint else { throw .mintTooLarge(value: mint, limit: InboxCall.greatestMint) }
       let limit = settings.current.gasLimit
       guard request.gasLimit <= limit else { throw .messageGasTooHigh(gas: request.gasLimit, limit: limit) }
     }
