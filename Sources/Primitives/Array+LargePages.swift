@@ -28,7 +28,7 @@ extension Array {
 
 /// Tells the system that memory is worth pages of 2 MB. It is free to give others, which nobody will notice.
 private func askForLargePages(_ memory: UnsafeRawBufferPointer) {
-  guard let base = unsafe memory.baseAddress else { return }
+  guard let base = memory.baseAddress else { return }
   let start = unsafe base.alignedUp(toMultipleOf: largePage)
   let count = unsafe (base + memory.count - start) / largePage * largePage
   if count > 0 { _ = unsafe madvise(UnsafeMutableRawPointer(mutating: start), count, MADV_HUGEPAGE) }
