@@ -7,12 +7,14 @@ struct LargePagesTests {
   @Test("an array keeps its elements while it grows, and has room for those that come")
   func contents() {
     var numbers: [UInt64] = []
+    var moves = 0
     for number in 0..<2_000_000 as Range<UInt64> {
       numbers.reserveLargePages(for: 1)
       let capacity = numbers.capacity
       numbers.append(number)
-      #expect(numbers.capacity == capacity)
+      if numbers.capacity != capacity { moves += 1 }
     }
+    #expect(moves == 0)
     #expect(numbers.elementsEqual(0..<2_000_000))
   }
 
