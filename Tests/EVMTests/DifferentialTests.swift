@@ -11,8 +11,24 @@ struct DifferentialTests {
     let report = MachineComparison.run(
       seed: SeededGenerator(name: "agree(\(revision))").seed, revision: revision, rounds: 600)
     #expect(report.difference == nil)
-    // Programs that all fail would show nothing.
     #expect(report.successes * 3 >= report.runs, "\(report.successes) of \(report.runs) succeed")
+  }
+
+  @Test("comparing goes on until a third has succeeded, and ends where that does not come")
+  func enough() {
+    // The first hundred fail.
+    let late = ComparisonReport(rounds: 20) { round, report in
+      report.runs += 1
+      if round >= 100 { report.successes += 1 }
+    }
+    #expect(late.runs == 150 && late.successes == 50 && late.difference == nil)
+    let never = ComparisonReport(rounds: 20) { _, report in report.runs += 1 }
+    #expect(never.runs == 300 && never.difference == "0 of 300 succeed")
+    let different = ComparisonReport(rounds: 20) { round, report in
+      report.runs += 1
+      if round == 4 { report.difference = "here" }
+    }
+    #expect(different.runs == 5)
   }
 
   /// One of each group of prices, and of each kind of instruction.

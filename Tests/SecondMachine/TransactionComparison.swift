@@ -12,7 +12,9 @@ package struct TransactionComparison {
   private let prices: Prices
   private let machine: Machine
 
-  /// - Parameter planted: gas that instructions cost too much in the second machine.
+  /// - Parameters:
+  ///   - chains: of transactions, at least; a third succeed of those that are carried out.
+  ///   - planted: gas that instructions cost too much in the second machine.
   package static func run(
     seed: UInt64, revision: Revision, chains: Int, planted: [UInt8: Int] = [:]
   ) -> ComparisonReport {
@@ -23,13 +25,11 @@ package struct TransactionComparison {
       let comparison = TransactionComparison(
         fork: fork, prices: Prices(revision, planted: planted), machine: Machine(revision: revision))
       var seeds = SplitMix64(seed: seed)
-      var report = ComparisonReport()
-      for _ in 0..<chains where report.difference == nil {
+      return ComparisonReport(rounds: chains) { _, report in
         let seed = seeds.next()
         comparison.play(RandomCode(seed: seed, prices: comparison.prices), &report)
         report.difference = report.difference.map { "\(revision), chain \(seed): \($0)" }
       }
-      return report
     }
   }
 

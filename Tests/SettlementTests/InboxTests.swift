@@ -34,6 +34,21 @@ struct InboxTests {
     #expect(delivered[1].deadlineTime == delivered[0].deadlineTime)
   }
 
+  @Test("the deposits of an L1 block have half of a block's gas, and each a little that is always free")
+  func depositGas() throws {
+    var world = World()
+    try world.call(World.deposit(gas: 8_100_000), from: World.alice)
+    try world.call(World.deposit(gas: 7_100_000), from: World.alice)
+    #expect(world.revert(World.deposit(gas: 100_001), from: World.bob) == .depositGasTaken(gas: 1, left: 0))
+    for _ in 0..<3 { try world.call(World.deposit(gas: 100_000), from: World.bob) }
+    // A transaction of its own pays for its gas on L2.
+    try world.call(.deliverMessage(MessageRequest(kind: .transaction, data: [1])), from: World.bob)
+    world.advance()
+    try world.call(World.deposit(gas: 15_100_000), from: World.bob)
+    #expect(world.revert(World.deposit(gas: 100_001), from: World.alice) == .depositGasTaken(gas: 1, left: 0))
+    #expect(world.contract.inbox.count == 7)
+  }
+
   @Test("messages past both deadlines can be forced by anybody, and stand among the batches")
   func force() throws {
     var world = World()

@@ -71,11 +71,44 @@ extension RevertTests {
         world.revert(World.deposit(data), from: World.alice), .messageTooLong(bytes: 120_001, limit: 120_000)
       )
     },
+    Refusal("mintTooLarge") {
+      // One wei less is taken.
+      var world = World()
+      let limit = UInt256.one << 128
+      try world.call(World.deposit(), from: World.alice, value: limit - .one)
+      return (
+        world.revert(World.deposit(), from: World.alice, value: limit),
+        .mintTooLarge(value: limit, limit: limit - .one)
+      )
+    },
     Refusal("messageGasTooHigh") {
       var world = World()
       return (
-        world.revert(World.deposit(gas: 30_000_001), from: World.alice),
-        .messageGasTooHigh(gas: 30_000_001, limit: 30_000_000)
+        world.revert(World.deposit(gas: 15_100_001), from: World.alice),
+        .messageGasTooHigh(gas: 15_100_001, limit: 15_100_000)
+      )
+    },
+    Refusal("messageGasTooHigh") {
+      // No more than a block has.
+      var world = World { $0.gasLimit = 80_000 }
+      return (
+        world.revert(World.deposit(gas: 80_001), from: World.alice), .messageGasTooHigh(gas: 80_001, limit: 80_000)
+      )
+    },
+    Refusal("depositGasTaken") {
+      var world = World()
+      try world.call(World.deposit(gas: 12_100_000), from: World.alice)
+      return (
+        world.revert(World.deposit(gas: 3_100_001), from: World.bob), .depositGasTaken(gas: 3_000_001, left: 3_000_000)
+      )
+    },
+    Refusal("depositGasTaken") {
+      // The guardian halves a block's gas when two thirds of it are taken.
+      var world = World()
+      try world.call(World.deposit(gas: 10_100_000), from: World.alice)
+      try world.call(.updateConfiguration(.gasLimit(15_000_000)), from: World.guardian)
+      return (
+        world.revert(World.deposit(gas: 100_001), from: World.bob), .depositGasTaken(gas: 1, left: 0)
       )
     },
     Refusal("transactionWithCallFields") {

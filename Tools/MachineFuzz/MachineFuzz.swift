@@ -9,7 +9,7 @@ import SecondMachine
 ///     MachineFuzz ROUNDS SEED
 ///
 /// Each revision gets so many calls and creations, each in a world of its own, and a fourth as many chains of
-/// transactions. The same seed gives the same ones. Then comes what nests or lasts. Ends with 0 if all held, 1 if
+/// transactions; and more, until a third of them has succeeded. The same seed gives the same ones. Then comes what nests or lasts. Ends with 0 if all held, 1 if
 /// something did not, 2 if it was called wrongly, 3 if this is no optimised build.
 @main
 struct MachineFuzz {
@@ -39,11 +39,6 @@ struct MachineFuzz {
         print("\(revision): \(report.runs) \(what), \(report.successes) succeed")
         if let difference = report.difference { say("FAILED: \(difference)") }
         if report.difference != nil { differences += 1 }
-        // Programs that all fail would show nothing. Of few, by chance, few may succeed.
-        if rounds >= 100, report.successes * 3 < report.runs {
-          say("FAILED: fewer than a third of them succeed")
-          differences += 1
-        }
       }
     }
     let violations = hostile()

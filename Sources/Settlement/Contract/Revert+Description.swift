@@ -16,7 +16,10 @@ extension Revert: CustomStringConvertible {
     case .wrongBond(let required, let given): "the bond is \(required) wei, and \(given) came with the call"
     case .emptyMessage: "a transaction has a byte at least"
     case .messageTooLong(let bytes, let limit): "the message has \(bytes) bytes, at most \(limit) are taken"
-    case .messageGasTooHigh(let gas, let limit): "the message asks for \(gas) gas, a block has \(limit)"
+    case .mintTooLarge(let value, let limit): "\(value) wei came with it, and L2 mints at most \(limit) for a message"
+    case .messageGasTooHigh(let gas, let limit): "the message asks for \(gas) gas, a deposit has at most \(limit)"
+    case .depositGasTaken(let gas, let left):
+      "the message asks for \(gas) gas beyond what is free, and this L1 block has \(left) left; send it in a later one"
     case .transactionWithCallFields: "a transaction's bytes say target, value and gas; beside them they must be empty"
     case .noSuchMessage(let index, let count): "there is no message \(index), the inbox has \(count)"
     case .notOverdue(let message, let block, let time):

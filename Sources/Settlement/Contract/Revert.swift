@@ -18,7 +18,11 @@ package enum Revert: Error, Hashable, Sendable {
 
   case emptyMessage
   case messageTooLong(bytes: Int, limit: Int)
+  /// L2 mints no such deposit, and what is locked for it would be lost.
+  case mintTooLarge(value: UInt256, limit: UInt256)
   case messageGasTooHigh(gas: UInt64, limit: UInt64)
+  /// Others of this L1 block have taken what there was.
+  case depositGasTaken(gas: UInt64, left: UInt64)
   /// A transaction's bytes say where it goes; target, value and gas belong to deposits.
   case transactionWithCallFields
   case noSuchMessage(index: UInt64, count: UInt64)

@@ -15,6 +15,9 @@ package struct Inbox: Equatable, Sendable {
 
   private var messages = AppendList<Message>()
 
+  /// L2 gas that the messages of the last one's L1 block are charged with.
+  private var chargedGas: UInt64 = 0
+
   package var count: UInt64 { UInt64(messages.count) }
 
   /// The message at `index`; nil when there is none.
@@ -25,9 +28,14 @@ package struct Inbox: Equatable, Sendable {
 
   package var last: Message? { messages.last }
 
-  mutating func append(_ message: Message) {
+  /// - Parameter gas: the L2 gas that the message is charged with.
+  mutating func append(_ message: Message, chargedGas gas: UInt64) {
+    chargedGas = chargedGas(inL1Block: message.l1Block).saturatingSum(gas)
     messages.append(message)
   }
+
+  /// The L2 gas that the messages of an L1 block are charged with, which is that of the next message.
+  func chargedGas(inL1Block number: UInt64) -> UInt64 { last?.l1Block == number ? chargedGas : 0 }
 
   /// How many messages came up to and with an L1 block. O(log n).
   package func count(throughL1Block number: UInt64) -> UInt64 {

@@ -1,14 +1,22 @@
 import Primitives
 import Rollup
+import StateTransition
 
 extension RollupContract {
   /// Bytes of a message's data: a transaction of a size that L2 nodes pass on, and no way to fill L1 blocks.
   package static let longestMessage = 120_000
 
+  /// L2 gas that a deposit has for its call to the contract, which L1 charges for: about as much as that call costs.
+  package static let freeDepositGas: UInt64 = 100_000
+
+  /// L2 gas that the deposits of one L1 block may have beyond `freeDepositGas` each: half of an L2 block's, so that the
+  /// other half is left when a block takes the messages of one L1 block.
+  package var depositGasLimit: UInt64 { settings.current.gasLimit / 2 }
+
   mutating func deliverMessage(
     _ request: MessageRequest, from caller: Caller, value: UInt256, at context: L1Context
   ) throws(Revert) -> CallResult {
-    try check(request, mint: value)
+    try check(request, mint: value, at: context)
     let current = settings.current
     let own = (
       block: context.number.saturatingSum(current.forceInclusionBlocks),
@@ -24,12 +32,12 @@ extension RollupContract {
     inbox.append(
       Inbox.Message(
         accumulator: event.afterInboxAcc, deadlineBlock: deadlineBlock, deadlineTime: deadlineTime,
-        l1Block: context.number))
+        l1Block: context.number), chargedGas: request.chargedGas)
     bonds.putInEscrow(value)
     return CallResult(events: [.messageDelivered(event)])
   }
 
-  private func check(_ request: MessageRequest, mint: UInt256) throws(Revert) {
+  private func check(_ request: MessageRequest, mint: UInt256, at context: L1Context) throws(Revert) {
     guard request.data.count <= RollupContract.longestMessage else {
       throw .messageTooLong(bytes: request.data.count, limit: RollupContract.longestMessage)
     }
@@ -39,8 +47,11 @@ extension RollupContract {
       guard mint.isZero else { throw .notPayable(value: mint) }
       guard !request.data.isEmpty else { throw .emptyMessage }
     case .deposit:
-      let limit = settings.current.gasLimit
+      guard mint <= InboxCall.greatestMint else { throw .mintTooLarge(value: mint, limit: InboxCall.greatestMint) }
+      let limit = min(settings.current.gasLimit, depositGasLimit.saturatingSum(RollupContract.freeDepositGas))
       guard request.gasLimit <= limit else { throw .messageGasTooHigh(gas: request.gasLimit, limit: limit) }
+      let left = depositGasLimit.saturatingDifference(inbox.chargedGas(inL1Block: context.number))
+      guard request.chargedGas <= left else { throw .depositGasTaken(gas: request.chargedGas, left: left) }
     }
   }
 
@@ -79,6 +90,11 @@ extension RollupContract {
       maxMessagesPerBlock: limit)
     return CallResult(events: [.forceIncluded(event)])
   }
+}
+
+extension MessageRequest {
+  /// L2 gas that counts against what the deposits of an L1 block may have.
+  fileprivate var chargedGas: UInt64 { gasLimit.saturatingDifference(RollupContract.freeDepositGas) }
 }
 
 extension UInt64 {

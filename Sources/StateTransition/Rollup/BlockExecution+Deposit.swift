@@ -10,8 +10,8 @@ extension BlockExecution {
   /// transaction, which uses its gas limit or what the block has left. So is a deposit that would mint more than
   /// `InboxCall.greatestMint`, which mints nothing.
   ///
-  /// Nobody pays for the gas, on L2 or on L1: the contract only sees to it that the gas limit is at most a block's.
-  /// Deposits come before the sequencer's transactions, so deposits that use all of a block's gas leave these none.
+  /// Nobody pays for the gas, on L2 or on L1. Deposits come before the sequencer's transactions, so deposits that use all
+  /// of a block's gas leave these none: what they may have is the contract's to bound.
   ///
   /// What is metered is metered as a transaction's, what makes a transaction invalid is not asked:
   ///
@@ -20,7 +20,7 @@ extension BlockExecution {
   /// | intrinsic gas, words of initcode included (EIP-3860) | yes |
   /// | the least price of data (EIP-7623) | yes: a gas limit below it fails, and that much is used at least |
   /// | 49,152 bytes of initcode (EIP-3860) | no: the contract's 120,000 bytes of data are the limit |
-  /// | 2²⁴ gas (EIP-7825) | no: a block's gas limit is the limit |
+  /// | 2²⁴ gas (EIP-7825) | no: the contract bounds the gas of deposits |
   /// | a sender without code (EIP-3607), its nonce, a price of at least the base fee | no: L1 knows who called |
   mutating func apply(deposit: InboxCall) throws(BlockError) -> TransactionOutcome {
     let canMint = deposit.mint <= InboxCall.greatestMint
