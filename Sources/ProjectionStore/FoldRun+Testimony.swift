@@ -15,7 +15,7 @@ extension FoldRun {
     guard let testimony, let cursor = cursor.testimony else { return }
     // What was read ahead serves the next batch, unless that is another one than was expected.
     if let queue, queue.cursor == cursor, queue.end == end { return }
-    queue = TestimonyQueue(testimony, beside: log, from: cursor, to: end)
+    queue = TestimonyQueue(testimony, beside: log, for: P.name, from: cursor, to: end)
   }
 
   /// Whether there is a testimony to fold once the ledger has been folded up to `position`.

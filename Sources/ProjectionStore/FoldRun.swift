@@ -280,7 +280,8 @@ final class FoldRun<P: Projection> {
       batch.beginSection()
       part.beginSection(of: header)
     }
-    let place = ProjectionError.Place(position: position, kind: header.kind, coordinates: header.coordinates)
+    let place = ProjectionError.Place(
+      projection: P.name, position: position, kind: header.kind, coordinates: header.coordinates)
     let event: Event
     do throws(EventError) {
       event = try record.withPayload { payload throws(EventError) in
@@ -315,7 +316,8 @@ final class FoldRun<P: Projection> {
       event = try first.event()
     } catch { throw .log(error) }
     guard case .chainConfigured(let event) = event else {
-      let place = ProjectionError.Place(position: .zero, kind: first.kind, coordinates: first.header.coordinates)
+      let place = ProjectionError.Place(
+        projection: P.name, position: .zero, kind: first.kind, coordinates: first.header.coordinates)
       throw .fold(place, .configuration("a log begins with a ChainConfigured"))
     }
     let made = P(configuration: event.configuration)

@@ -90,8 +90,9 @@ package enum ProjectionError: Error, Sendable {
   case open(LMDB.OpenError)
   case file(FilePath, String)
 
-  /// Where in the log.
+  /// Which projection stands still, and where in the log.
   package struct Place: Hashable, Sendable {
+    package let projection: String
     package let position: Position
     package let kind: EventKind
     package let coordinates: L1Coordinates
@@ -104,9 +105,19 @@ extension ProjectionError: LMDBFailure, EventLogFailure {
 }
 
 extension ProjectionError {
+  /// The record that is to blame: no run comes past it, and no rebuild; nil where something else is, such as a version's rows.
+  package var impossibleRecord: Place? {
+    switch self {
+    case .fold(_, .rows), .fold(_, .noResult), .fold(_, .trie): nil
+    case .fold(let place, _), .undecodable(let place, _), .foreignTestimony(let place, _, _), .notTestimony(let place):
+      place
+    default: nil
+    }
+  }
+
   /// Whether the version that it is about is of no use: damaged, or not what this program folds from this log. Else it may be
   /// opened another time.
-  var condemnsVersion: Bool {
+  package var condemnsVersion: Bool {
     switch self {
     case .damaged, .rebuildRequired: true
     case .open(let error):
@@ -131,9 +142,18 @@ extension LMDBError {
   }
 }
 
+extension ProjectionError.Place {
+  /// How to find out whose fault it is that the record is there.
+  fileprivate var remedy: String {
+    kind.isTestimony
+      ? "`varve log show \(position) --log testimony` says what it is"
+      : "`varve log compare` with another node's store says whether that one has it as well"
+  }
+}
+
 extension ProjectionError.Place: CustomStringConvertible {
   package var description: String {
-    "\(kind.isTestimony ? "testimony" : "record") \(position) (\(kind), L1 block \(coordinates.blockNumber))"
+    "projection \(projection), \(kind.isTestimony ? "testimony" : "record") \(position) (\(kind), L1 block \(coordinates.blockNumber))"
   }
 }
 
@@ -150,7 +170,8 @@ extension ProjectionError: CustomStringConvertible {
     case .requirementBehind(let projection, let reached, let position):
       "projection \(projection) was folded up to record \(reached) of \(position): one that it cannot do without is behind, or has "
         + "not yet taken back what L1 has revoked; wait for whoever writes that one, and run this again"
-    case .fold(let place, let error): "\(place): \(error)"
+    case .fold(let place, let error):
+      "\(place): \(error)" + (impossibleRecord == nil ? "" : "; a rebuild stops there, too: \(place.remedy)")
     case .disagreement(let verdict): "\(verdict)"
     case .undecodable(let place, let error): "\(place): its payload is no event: \(error); run `varve log verify`"
     case .foreignTestimony(let place, let arrival, let leaf):

@@ -40,19 +40,23 @@ extension Projector {
     let build = try startBuild(resume: resume, options, notBeyond: block.map { _ in size })
     let run = FoldRun<P>(
       log, testimony, into: build.version, from: build.cursor, try upstreams(.build, options), options)
-    lock.note("\(run.cursor.extent.count)")
-    try run.foldFinal(of: size, telling: { lock.note($0.note) }) { final throws(ProjectionError) in
-      try advance(run, past: final.ledger, of: size, options) { final }
+    try notingStandstill { () throws(ProjectionError) in
+      lock.note("\(run.cursor.extent.count)")
+      try run.foldFinal(of: size, telling: { lock.note($0.note) }) { final throws(ProjectionError) in
+        try advance(run, past: final.ledger, of: size, options) { final }
+      }
+      lock.note("\(run.cursor.extent.count)")
+      try advance(run, past: size.ledger, options) { () throws(ProjectionError) in try extent(through: block) }
     }
-    lock.note("\(run.cursor.extent.count)")
-    try advance(run, past: size.ledger, options) { () throws(ProjectionError) in try extent(through: block) }
     try finish(build, options)
     if switches {
       try makeLive(build, options) { () throws(ProjectionError) in
         guard block == nil else { return }
         // Of what it requires another version may be live by now.
         try lookAgain(run, .none, options)
-        try advance(run) { () throws(ProjectionError) in try extent() }
+        try noting(run) { () throws(ProjectionError) in
+          try advance(run) { () throws(ProjectionError) in try extent() }
+        }
       }
     }
     _ = consume lock

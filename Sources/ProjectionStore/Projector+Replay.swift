@@ -67,14 +67,14 @@ extension Projector<ProposerState> {
     var counts = try build.version.outputCounts()
     if let verdict = counts.firstDisagreement { throw .disagreement(verdict) }
     if !counts.reaches(block) {
-      try advance()
+      try notingStandstill(advance)
       // Of the rows: what was found may have been taken back.
       counts = try build.version.outputCounts()
     }
     if let block, !counts.reaches(block) { throw .noSuchBlock(block) }
     if block == nil {
       try finish(build, options)
-      try makeLive(build, options) { () throws(ProjectionError) in try advance() }
+      try makeLive(build, options) { () throws(ProjectionError) in try noting(run, advance) }
       counts = try build.version.outputCounts()
     }
     _ = consume lock

@@ -29,6 +29,10 @@ package struct ProjectionStatus: Sendable {
   /// Whether a `verify` that was killed has left what it folded.
   package let hasScratch: Bool
 
+  /// The record at which the last run stopped that came to it; nil where the live version, or the unfinished one if there is
+  /// none, has come past it, or L1 has left it.
+  package let standstill: Standstill?
+
   package struct Version: Sendable {
     package let name: VersionName
 
@@ -69,11 +73,20 @@ extension Projector {
   package func status() throws(ProjectionError) -> ProjectionStatus {
     let size = try extent().count
     let unfinished = versions.unfinished.map { besideStatus($0, of: size) }
+    let live = versions.live.map { liveStatus($0, of: size) }
     return ProjectionStatus(
-      projection: P.name, schemaVersion: P.schemaVersion, live: versions.live.map { liveStatus($0, of: size) },
+      projection: P.name, schemaVersion: P.schemaVersion, live: live,
       previous: versions.previous.map { besideStatus($0, nil, of: size) }, unfinished: unfinished,
       isBuilding: ProjectionError.isLocked(versions.directory, .builder),
-      progress: unfinished?.cursor.flatMap { progress(at: $0, of: size) }, hasScratch: hasScratch)
+      progress: unfinished?.cursor.flatMap { progress(at: $0, of: size) }, hasScratch: hasScratch,
+      standstill: try standstill(of: (live ?? unfinished)?.cursor))
+  }
+
+  /// Hash of the snapshot file that the live version was taken from, in hexadecimal; nil where it was folded here from position
+  /// 0, or there is none.
+  package func liveSnapshot() throws(ProjectionError) -> String? {
+    guard let live = versions.live else { return nil }
+    return try manifest(of: live)?.snapshot
   }
 
   private func progress(at cursor: ProjectionCursor, of size: UInt64) -> ProjectionProgress? {

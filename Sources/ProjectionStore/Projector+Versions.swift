@@ -8,14 +8,14 @@ extension Projector {
   /// rename. The version stands where it stood when it was left: `catchUp` goes on from there.
   ///
   /// - Returns: the version that is live now.
-  /// - Throws: `noPrevious` when there is none; `rebuildRequired` when it is of another fold or log, with the live version
-  ///   as it was.
+  /// - Throws: `noPrevious` when there is none; `rebuildRequired` when it is of another fold or log, or cannot take back what
+  ///   L1 has left since, with the live version as it was.
   @discardableResult
   package func rollBack() throws(ProjectionError) -> VersionName {
     let lock = try ProjectionError.lock(versions.directory, .writer)
     let inventory = try versions.inventory()
     guard let previous = inventory.previous else { throw .noPrevious(projection: P.name) }
-    _ = try checkedCursor(of: openVersion(previous, .readOnly), allowingRevoked: true)
+    try requireUsable(previous)
     try versions.switchTo(previous, from: inventory.live)
     _ = consume lock
     return previous
@@ -26,7 +26,8 @@ extension Projector {
   /// - Parameter name: nil for the one that a rebuild has left beside the live one.
   /// - Returns: the version that is live now.
   /// - Throws: `noSuchVersion` when there is none of the name; `unfinished` when a rebuild has not come to its end;
-  ///   `rebuildRequired` when it is of another fold or log. The live version stays live then.
+  ///   `rebuildRequired` when it is of another fold or log, or cannot take back what L1 has left since. The live version
+  ///   stays live then.
   @discardableResult
   package func switchTo(_ name: VersionName? = nil) throws(ProjectionError) -> VersionName {
     let building = try ProjectionError.lock(versions.directory, .builder)
@@ -36,12 +37,18 @@ extension Projector {
       throw .noSuchVersion(projection: P.name, name)
     }
     guard try isFinished(name) else { throw .unfinished(projection: P.name, name) }
-    _ = try checkedCursor(of: openVersion(name, .readOnly), allowingRevoked: true)
+    try requireUsable(name)
     if name != inventory.live { try versions.switchTo(name, from: inventory.live) }
     versions.removeUnpublished(but: inventory.unfinished)
     _ = consume lock
     _ = consume building
     return name
+  }
+
+  /// Throws unless a version can go on with this log, once it has taken back what L1 has left.
+  private func requireUsable(_ name: VersionName) throws(ProjectionError) {
+    let version = try openVersion(name, .readOnly)
+    _ = try revokedRecords(behind: try checkedCursor(of: version, allowingRevoked: true), of: version)
   }
 
   /// Whether a version is whole on disk. What is being built carries LMDB's marker until then; an import, no manifest.

@@ -128,18 +128,32 @@ package final class Projector<P: Projection>: Sendable {
   ///
   /// L1 blocks that L1 has left since are taken back first.
   ///
+  /// What it reads is brought there too, as far as it is there and can go on; nothing is built. A record that stops what it
+  /// cannot do without is thrown once everything before that is folded.
+  ///
   /// - Throws: `notBuilt` without a live version; `rebuildRequired` when the live version is of another fold or log, or
   ///   folded an L1 block that was final and is not there; `fold` at a record that cannot be applied, with everything
-  ///   before it kept.
+  ///   before it kept. The first two may name a projection that it cannot do without.
   @discardableResult
   package func catchUp(_ options: Options = Options()) throws(ProjectionError) -> ProjectionCursor {
+    try catchUp(.follow, options)
+  }
+
+  @discardableResult
+  func catchUp(
+    _ preparation: Upstream.Preparation, _ options: Options
+  ) throws(ProjectionError) -> ProjectionCursor {
     let lock = try ProjectionError.lock(
       versions.directory, .writer, waiting: options.lockPatience ?? .zero, unless: options.isCancelled)
     let version = try openLive(.readWrite)
     let cursor = try checkedCursor(of: version, allowingRevoked: true)
-    let run = FoldRun<P>(log, testimony, into: version, from: cursor, try upstreams(.follow, options), options)
-    try run.advance(to: try extent())
+    let run = FoldRun<P>(log, testimony, into: version, from: cursor, try upstreams(preparation, options), options)
+    let end = try extent()
+    try noting(run) { () throws(ProjectionError) in try run.advance(to: end) }
     _ = consume lock
+    for upstream in run.upstreams {
+      if let failure = upstream.failure { throw failure }
+    }
     return run.cursor
   }
 

@@ -2,33 +2,43 @@ import Dispatch
 package import Projections
 import Synchronization
 
-/// Does a job for each of several projections, on a thread of its own, as soon as those of them are done that it reads.
+/// Does a job for each of several projections, on a thread of its own, once those of them have ended that it reads.
 package struct RebuildSchedule: Sendable {
-  /// For each, by number: those that come before it.
-  private let before: [[Int]]
+  /// What a projection reads, by number.
+  fileprivate struct Needs {
+    /// It waits for them, and goes on without those that fail.
+    let upstreams: [Int]
+    /// It cannot do without them.
+    let requirements: [Int]
+  }
+
+  private let needs: [Needs]
 
   /// What became of a job.
   package enum Outcome: Equatable, Sendable {
     case done
     case failed
 
-    /// Not begun, as one that it reads failed.
+    /// Not begun, as one failed that it cannot do without, or was left out.
     case leftOut
   }
 
   /// - Parameter projections: each once.
   package init(_ projections: [any Projection.Type]) {
-    before = projections.map { projection in
-      let read = (projection.requirements + projection.upstreams).map { $0.name }
-      return projections.indices.filter { read.contains(projections[$0].name) }
+    func numbers(of read: [any Projection.Type]) -> [Int] {
+      let names = read.map { $0.name }
+      return projections.indices.filter { names.contains(projections[$0].name) }
+    }
+    needs = projections.map { projection in
+      Needs(upstreams: numbers(of: projection.upstreams), requirements: numbers(of: projection.requirements))
     }
   }
 
-  /// Runs the jobs and waits for all of them. One that fails ends no other but those that read it.
+  /// Runs the jobs and waits for all of them. One that fails ends no other but those that cannot do without it.
   ///
   /// - Parameter job: is given a projection's number; false when it fails.
   package func run(_ job: @escaping @Sendable (Int) -> Bool) -> [Outcome] {
-    let course = Course(before, job)
+    let course = Course(needs, job)
     course.start()
     return course.outcomes()
   }
@@ -41,17 +51,17 @@ private final class Course: Sendable {
     var isStarted: [Bool]
   }
 
-  private let before: [[Int]]
+  private let needs: [RebuildSchedule.Needs]
   private let job: @Sendable (Int) -> Bool
   private let state: Mutex<State>
   private let group = DispatchGroup()
 
-  init(_ before: [[Int]], _ job: @escaping @Sendable (Int) -> Bool) {
-    self.before = before
+  init(_ needs: [RebuildSchedule.Needs], _ job: @escaping @Sendable (Int) -> Bool) {
+    self.needs = needs
     self.job = job
     state = Mutex(
       State(
-        outcomes: Array(repeating: nil, count: before.count), isStarted: Array(repeating: false, count: before.count)))
+        outcomes: Array(repeating: nil, count: needs.count), isStarted: Array(repeating: false, count: needs.count)))
   }
 
   /// Starts what can be done now, and leaves out what never can.
@@ -71,12 +81,26 @@ private final class Course: Sendable {
     return state.withLock { $0.outcomes.map { $0 ?? .leftOut } }
   }
 
+  /// Those that can be started now.
   private func ready() -> [Int] {
     state.withLock { state in
-      let ready = before.indices.filter { number in
-        !state.isStarted[number] && before[number].allSatisfy { state.outcomes[$0] == .done }
+      var ready: [Int] = []
+      // What is left out may be what another one waits for.
+      var hasChanged = true
+      while hasChanged {
+        hasChanged = false
+        for (number, needs) in needs.enumerated() where !state.isStarted[number] {
+          let ended = (needs.upstreams + needs.requirements).map { state.outcomes[$0] }
+          guard !ended.contains(nil) else { continue }
+          state.isStarted[number] = true
+          if needs.requirements.allSatisfy({ state.outcomes[$0] == .done }) {
+            ready.append(number)
+          } else {
+            state.outcomes[number] = .leftOut
+            hasChanged = true
+          }
+        }
       }
-      for number in ready { state.isStarted[number] = true }
       return ready
     }
   }

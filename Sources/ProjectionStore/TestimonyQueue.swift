@@ -12,14 +12,14 @@ struct TestimonyQueue {
     let record: StoredRecord
     let event: Event
     let arrival: Arrival
-
-    var place: ProjectionError.Place {
-      ProjectionError.Place(position: record.position, kind: record.kind, coordinates: record.header.coordinates)
-    }
+    let place: ProjectionError.Place
   }
 
   private let testimony: EventLog
   private let ledger: EventLog
+
+  /// Who folds it.
+  private let projection: String
 
   /// How far it has been taken.
   private(set) var cursor: TestimonyCursor
@@ -39,9 +39,13 @@ struct TestimonyQueue {
   private static let bufferRecords = 256
   private static let bufferBytes = 1 << 20
 
-  init(_ testimony: EventLog, beside ledger: EventLog, from cursor: TestimonyCursor, to end: UInt64) {
+  init(
+    _ testimony: EventLog, beside ledger: EventLog, for projection: String, from cursor: TestimonyCursor,
+    to end: UInt64
+  ) {
     self.testimony = testimony
     self.ledger = ledger
+    self.projection = projection
     self.cursor = cursor
     self.end = end
   }
@@ -78,13 +82,13 @@ struct TestimonyQueue {
     }
     guard let record = buffer.popFirst() else { return nil }
     let place = ProjectionError.Place(
-      position: record.position, kind: record.kind, coordinates: record.header.coordinates)
+      projection: projection, position: record.position, kind: record.kind, coordinates: record.header.coordinates)
     let event: Event
     do throws(EventError) { event = try Event(kind: record.kind, payload: record.payload) } catch {
       throw .undecodable(place, error)
     }
     guard let arrival = event.arrival else { throw .notTestimony(place) }
-    head = Testimony(record: record, event: event, arrival: arrival)
+    head = Testimony(record: record, event: event, arrival: arrival, place: place)
     return head
   }
 

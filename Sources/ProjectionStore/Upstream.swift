@@ -16,11 +16,16 @@ struct Upstream {
   /// Whether its reader cannot do without, and so is folded no further than it has come.
   let isRequired: Bool
 
+  /// What keeps it from the head of the log, where its reader can be folded as far as it has come; nil when nothing does.
+  var failure: ProjectionError?
+
   /// How much is done for an upstream before a run begins.
   enum Preparation {
-    /// It is brought to the head of the log, and built if there is none.
+    /// It is brought to the head of the log, and built if there is none that could go on.
     case build
-    /// It is brought to the head of the log if there is one.
+    /// The same, but one that can be done without is not built where there is none.
+    case mend
+    /// It is brought to the head of the log if there is one that can go on.
     case follow
     /// It is taken as it is.
     case none
@@ -91,7 +96,7 @@ extension Projector {
         throw .interrupted(projection: P.name, reached: reached.nextPosition, of: position)
       }
       usleep(50_000)
-      try lookAgain(run, .follow, options)
+      try lookAgain(run, .mend, options)
     }
   }
 
@@ -99,31 +104,56 @@ extension Projector {
   func lookAgain(
     _ run: FoldRun<P>, _ preparation: Upstream.Preparation, _ options: Options
   ) throws(ProjectionError) {
-    run.upstreams = try required(preparation, options) + run.upstreams.filter { !$0.isRequired }
+    let required = try required(preparation, options)
+    for upstream in required {
+      if let failure = upstream.failure { throw failure }
+    }
+    run.upstreams = required + run.upstreams.filter { !$0.isRequired }
   }
 
+  /// What keeps one from following the log that could go on otherwise, such as a record, leaves its reader what it has folded
+  /// before.
   private func openRequired<U: Projection>(
     _ required: U.Type, _ preparation: Upstream.Preparation, _ options: Options
   ) throws(ProjectionError) -> Upstream {
-    guard let version = try open(required, preparation, options) else { throw .notBuilt(projection: U.name) }
-    return Upstream(name: U.name, version: version, isRequired: true)
+    let projector = upstreamProjector(required)
+    var failure: ProjectionError?
+    do throws(ProjectionError) { try prepare(projector, preparation, isRequired: true, options) } catch {
+      if preparation == .build || error.condemnsVersion || error.isInterruption { throw error }
+      failure = error
+    }
+    let version = try projector.openLive(Self.mode(preparation))
+    return Upstream(name: U.name, version: version, isRequired: true, failure: failure)
   }
 
   private func openOptional<U: Projection>(
     _ upstream: U.Type, _ preparation: Upstream.Preparation, _ options: Options
   ) throws(ProjectionError) -> ProjectionVersion? {
-    do throws(ProjectionError) { return try open(upstream, preparation, options) } catch {
-      if case .interrupted = error { throw error }
+    let projector = upstreamProjector(upstream)
+    do throws(ProjectionError) {
+      try prepare(projector, preparation, isRequired: false, options)
+      return try projector.openLive(Self.mode(preparation))
+    } catch .notBuilt {
+      return nil
+    } catch {
+      if error.isInterruption { throw error }
       options.onLeftOut(U.name, error)
       return nil
     }
   }
 
-  private func open<U: Projection>(
-    _ upstream: U.Type, _ preparation: Upstream.Preparation, _ options: Options
-  ) throws(ProjectionError) -> ProjectionVersion? {
-    let projector = Projector<U>(
-      dataDirectory: dataDirectory, log: log, testimony: testimony, storeID: storeID)
+  private func upstreamProjector<U: Projection>(_ upstream: U.Type) -> Projector<U> {
+    Projector<U>(dataDirectory: dataDirectory, log: log, testimony: testimony, storeID: storeID)
+  }
+
+  /// A process has a file open in one way: whoever brings an upstream up meanwhile, in this process, writes to it.
+  private static func mode(_ preparation: Upstream.Preparation) -> EnvironmentOptions.Mode {
+    preparation == .none ? .readOnly : .readWrite
+  }
+
+  private func prepare<U: Projection>(
+    _ projector: Projector<U>, _ preparation: Upstream.Preparation, isRequired: Bool, _ options: Options
+  ) throws(ProjectionError) {
     var run = Projector<U>.Options(batchSize: options.batchSize, onProgress: options.onProgress)
     run.isCancelled = options.isCancelled
     run.recordsPerSecond = options.recordsPerSecond
@@ -131,30 +161,32 @@ extension Projector {
     do throws(ProjectionError) {
       switch preparation {
       case .build: try projector.bringUp(run)
-      case .follow: if projector.versions.live != nil { try projector.bringUp(run) }
+      case .mend: if isRequired || projector.versions.live != nil { try projector.bringUp(run) }
+      case .follow: if projector.versions.live != nil { try projector.catchUp(run) }
       case .none: break
       }
     } catch .locked {
       // Another process is bringing it up: what it has serves.
     }
-    do throws(ProjectionError) {
-      // A process has a file open in one way: whoever brings it up meanwhile, in this process, writes to it.
-      return try projector.openLive(preparation == .none ? .readOnly : .readWrite)
-    } catch .notBuilt {
-      return nil
-    } catch .rebuildRequired {
-      return nil
-    }
   }
 
-  /// Brings the live version to the head of the log, and makes one when there is none that could go on.
+  /// Brings the live version to the head of the log, and makes one when there is none that could go on; so it does with what
+  /// it reads, but makes none of what it can do without.
   package func bringUp(_ options: Options = Options()) throws(ProjectionError) {
     do throws(ProjectionError) {
-      try catchUp(options)
-    } catch .notBuilt {
-      try rebuild(options)
-    } catch .rebuildRequired {
-      try rebuild(options)
+      try catchUp(.mend, options)
+    } catch {
+      switch error {
+      case .notBuilt(projection: P.name), .rebuildRequired(projection: P.name, reason: _): try rebuild(options)
+      default: throw error
+      }
     }
+  }
+}
+
+extension ProjectionError {
+  /// Whether nobody waited any more.
+  fileprivate var isInterruption: Bool {
+    if case .interrupted = self { true } else { false }
   }
 }

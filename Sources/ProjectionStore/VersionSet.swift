@@ -6,6 +6,7 @@ import SystemPackage
 /// ```
 /// projections/proposer-state/
 ///   CURRENT        the names of both, a line each, switched by one rename
+///   standstill.json  the record at which the last run stopped, if one did
 ///   writer.lock    held by the process that writes to the live version, or switches
 ///   builder.lock   held by the process that makes a version beside it, or removes one
 ///   scratch.lock   held by the process that folds anew what it compares with the live version
@@ -151,6 +152,8 @@ struct VersionSet: Sendable {
   }
 
   var currentFile: FilePath { directory.appending(Self.currentName) }
+
+  var standstillFile: FilePath { directory.appending("standstill.json") }
 
   var scratch: FilePath { directory.appending("scratch") }
 }

@@ -74,11 +74,55 @@ extension GlobalOptions {
 }
 
 extension Projector {
-  /// Brings the live version to the head of the log, unless another process writes it: that one keeps it there.
-  func catchUpUnlessWritten(_ console: Console) throws(ProjectionError) {
-    var options = Options()
+  /// Brings the live version to the head of the log before it is asked, unless another process writes it: that one keeps it
+  /// there. What keeps it from going on, such as a record or a full disk, keeps nobody from reading what it has.
+  ///
+  /// - Returns: how the command is to end once it has answered from the rows as they stand; nil where nothing kept it.
+  /// - Throws: where its rows are no answer: there are none, they are not of this log, or damaged; and when it is interrupted.
+  func catchUpUnlessWritten(_ console: Console) throws(ProjectionError) -> Failure? {
+    let bar = ProgressBar("records", console: console)
+    defer { bar.clear() }
+    var options = Options.showing(bar)
     options.tell(console)
-    do throws(ProjectionError) { try catchUp(options) } catch .locked {}
+    let interruption = Interruption()
+    options.isCancelled = { interruption.isRequested }
+    do throws(ProjectionError) {
+      try catchUp(options)
+      return nil
+    } catch {
+      switch error {
+      case .locked: return nil
+      case .notBuilt, .interrupted: throw error
+      default: if error.condemnsVersion { throw error }
+      }
+      // On a disk that cannot be written it may be at the head all the same.
+      if let live = try? status().live, live.lag == 0, live.revoked == 0 { return nil }
+      bar.clear()
+      let failure = Failure(
+        .cannot,
+        "projection \(P.name) is not at the head of the log, and the answer is from its rows as they stand: \(error)")
+      console.note(failure.message)
+      return failure
+    }
+  }
+
+  /// The snapshot from which the live version was taken; nil where it was folded here, from position 0 of the log.
+  func importedRows() throws(ProjectionError) -> ImportedRows? {
+    try liveSnapshot().map { ImportedRows(projection: P.name, snapshot: $0) }
+  }
+}
+
+/// Rows that were taken from a snapshot which somebody made, and whose fold nobody has checked here.
+struct ImportedRows: Encodable {
+  let projection: String
+
+  /// Hash of the snapshot's file.
+  let snapshot: String
+
+  /// For people.
+  var text: String {
+    "imported, not folded here: \(projection), from snapshot \(snapshot.prefix(18))…; "
+      + "`varve projection verify \(projection)` holds it against the log"
   }
 }
 
@@ -92,7 +136,7 @@ extension Projector.Options {
 
 /// Which of the store's two logs.
 struct LogChoice: ParsableArguments {
-  enum Name: String, ExpressibleByArgument, CaseIterable {
+  enum Name: String, ExpressibleByArgument, CaseIterable, Encodable {
     /// What L1 says.
     case ledger
     /// What the node was told off L1.

@@ -17,7 +17,8 @@ struct Varve: ParsableCommand {
         0  done, and everything agreed
         1  done, and something disagreed: a wrong root, another digest, damage
         2  wrong usage
-        3  could not be done: no such file, no space, another writer
+        3  could not be done: no such file, no space, another writer; or not as of the
+           end of the log, where the answer says as of when it is
 
       EXAMPLES
         varve demo-chain demo

@@ -115,6 +115,29 @@ struct LiveProjectionsTests {
     }
   }
 
+  @Test("what has to be rebuilt is, and what it reads: a node asks nobody for it")
+  func rebuilds() throws {
+    try withTemporaryDirectory { path in
+      let log = try EventLog.open(FilePath(path).appending("ledger"), mode: .create)
+      try ledger().write(to: log)
+      let senders = Projector<SenderIndex>(dataDirectory: FilePath(path), log: log, storeID: "test-store")
+      var projections = LiveProjections(dataDirectory: FilePath(path), log: log, storeID: "test-store")
+      projections.follow()
+      try senders.rebuild()
+      for (name, version) in [
+        (ProposerState.name, try projections.proposerState.status().live?.name),
+        (SenderIndex.name, try senders.status().live?.name),
+      ] {
+        let manifest = "\(path)/projections/\(name)/\(try #require(version))/manifest.json"
+        try Data("{}".utf8).write(to: URL(fileURLWithPath: manifest))
+      }
+      projections.follow()
+      #expect(projections.standstills.isEmpty, "\(projections.standstills)")
+      #expect(try projections.proposerState.status().live?.lag == 0)
+      #expect(try senders.status().live?.problem == nil)
+    }
+  }
+
   @Test("an index of senders that is broken is told to stand still, and holds nobody else up")
   func brokenUpstream() throws {
     try withTemporaryDirectory { path in

@@ -212,8 +212,8 @@ struct EndToEndTests {
         (
           ["projection", "verify", "proposer-state"], "agrees l1Block name rebuiltDigest seconds storedDigest"
         ),
-        (["output", "list"], "asOf l1Time outputs"),
-        (["output", "show", "3"], "asOf differences output unanswered"),
+        (["output", "list"], "asOf imported l1Time outputs"),
+        (["output", "show", "3"], "asOf differences imported output unanswered"),
         (["output", "verify"], "agreed findings seconds verified"),
         (["safe-head", "--at-l1", "3"], "asOf batch canonicalAcc indexInBatch isFinal l1Block safeHead"),
         (["doctor"], "findings"),

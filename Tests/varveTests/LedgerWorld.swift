@@ -47,7 +47,11 @@ struct LedgerWorld {
   }
 
   static func with(_ ledger: RollupLedger, _ body: (LedgerWorld) throws -> Void) throws {
-    try with(ledger.configuration, { try ledger.write(to: $0) }) { world, _ in try body(world) }
+    try with(ledger) { world, _ in try body(world) }
+  }
+
+  static func with(_ ledger: RollupLedger, _ body: (LedgerWorld, EventLog) throws -> Void) throws {
+    try with(ledger.configuration, { try ledger.write(to: $0) }, body)
   }
 
   static func with(_ chain: MiniChain, _ body: (LedgerWorld, EventLog) throws -> Void) throws {

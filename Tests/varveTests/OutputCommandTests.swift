@@ -93,7 +93,13 @@ struct OutputCommandTests {
       for name in ["proposer-state", "challenger-view", "query-index"] {
         try world.expect(0, ["projection", "rebuild", name])
       }
-      let listed = try world.json(["output", "list"], exitCode: 1)[0]["outputs"] as? [[String: Any]]
+      let listing = try world.json(["output", "list"], exitCode: 1)[0]
+      // The ledger's time is long ago.
+      #expect(listing["l1Age"] as? Int ?? 0 > 1_000_000 && listing["l1Time"] as? UInt64 == ledger.l1Time)
+      for command in [["list"], ["show", "0"]] {
+        #expect(try world.expect(1, ["output"] + command).output.contains("LESS IS LEFT if L1 has newer blocks"))
+      }
+      let listed = listing["outputs"] as? [[String: Any]]
       let output = try #require(listed?.first)
       #expect(output["verdict"] as? String == "disagrees" && output["standing"] as? String == "unchallenged")
       #expect(output["secondsLeft"] as? Int == 100)
@@ -127,6 +133,121 @@ struct OutputCommandTests {
     }
   }
 
+  @Test("a record that cannot be folded silences no question: each is answered as of before, with 3 and the record")
+  func standstill() throws {
+    var ledger = try RollupLedger()
+    try ledger.beginL1Block()
+    try ledger.beginL1Block()
+    let transaction: [UInt8] = [0xc1, 1]
+    try ledger.deliverBatch([ledger.block(transactions: [transaction])])
+    try ledger.beginL1Block()
+    var wrong = ledger
+    try wrong.add(.outputProposed(wrong.wrongOutput(0, block: 1)))
+    let tx = ["tx", "\(Keccak256.hash(transaction))"]
+
+    /// Builds what is asked, and appends what the state of a chain cannot take: it begins once.
+    func stop(_ world: LedgerWorld, _ log: EventLog) throws -> UInt64 {
+      try world.expect(0, ["projection", "rebuild", "proposer-state", "challenger-view", "query-index"])
+      let position = try log.head().size
+      try log.append([NewRecord(ledger.facts[0].event, at: .block(ledger.l1Head.number))])
+      return position
+    }
+    try LedgerWorld.with(ledger) { world, log in
+      let position = try stop(world, log)
+      for command in [
+        ["output", "list"], ["safe-head", "--at-l1", "3"], tx, ["address", "\(MiniChain.address(50))"],
+      ] {
+        let run = try world.expect(3, command + ["--json"])
+        let answer = try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any]
+        #expect((answer?["asOf"] as? [String: Any])?["number"] as? Int == 3, "\(command)")
+        #expect(run.errors.contains("projection proposer-state, record \(position) (ChainConfigured"), "\(run.errors)")
+        #expect(try world.expect(3, command + ["--quiet"]).errors.contains("record \(position)"))
+      }
+      // It is not merely behind.
+      let list = try world.json(["projection", "list"])[0]["projections"] as? [[String: Any]] ?? []
+      for entry in list {
+        let standstill = entry["standstill"] as? [String: Any]
+        #expect(standstill?["position"] as? UInt64 == (entry["name"] as? String == "proposer-state" ? position : nil))
+      }
+      #expect(try world.expect(0, ["projection", "list"]).output.contains("stands still: projection proposer-state, "))
+      let doctor = try world.expect(1, ["doctor"])
+      #expect(doctor.output.contains("stands still") && doctor.output.contains("`varve log show \(position)`"))
+      #expect(doctor.output.contains("fail  proposer-state") && !doctor.output.contains("rebuild proposer-state"))
+      // Several failures are told, and the worst is how it ends.
+      let lock = unsafe open("\(world.store)/projections/challenger-view/builder.lock", O_RDWR)
+      #expect(flock(lock, LOCK_EX | LOCK_NB) == 0)
+      let rebuild = try world.expect(1, ["projection", "rebuild", "--all"])
+      close(lock)
+      #expect(rebuild.errors.contains("error: proposer-state: projection proposer-state, record \(position)"))
+      #expect(rebuild.errors.contains("error: challenger-view: "))
+      #expect(rebuild.errors.contains("query-index was left out"))
+      #expect(rebuild.output.contains("rebuilt: sender-index"))
+    }
+    try LedgerWorld.with(wrong) { world, log in
+      let position = try stop(world, log)
+      for command in [["output", "list"], ["output", "show", "0"], tx] {
+        #expect(try world.expect(1, command).errors.contains("record \(position)"), "what is wrong is worse")
+      }
+    }
+  }
+
+  @Test("what was imported from a snapshot is told with each answer that rests on it")
+  func importedRows() throws {
+    var ledger = try RollupLedger()
+    try ledger.beginL1Block()
+    try ledger.beginL1Block()
+    let transaction: [UInt8] = [0xc1, 1]
+    try ledger.deliverBatch([ledger.block(transactions: [transaction])])
+    try ledger.beginL1Block()
+    let (tx, account) = (["tx", "\(Keccak256.hash(transaction))"], "\(MiniChain.address(50))")
+    try LedgerWorld.with(ledger) { world in
+      try world.expect(0, ["projection", "rebuild", "proposer-state", "challenger-view", "query-index"])
+      func trust() throws -> [String: Any] {
+        let inclusions = try world.json(tx)[0]["inclusions"] as? [[String: Any]]
+        return try #require(inclusions?.first?["trust"] as? [String: Any])
+      }
+      #expect(try trust()["executedBy"] as? String == "this store, from the log")
+      #expect(try (trust()["imported"] as? [Any])?.isEmpty == true)
+      let file = "\(world.store)/state.snapshot"
+      let made = try world.json(["projection", "snapshot", "export", "proposer-state", file])[0]
+      let hash = try #require(made["hash"] as? String)
+      try world.expect(0, ["projection", "snapshot", "import", file, "--hash", hash])
+      func expectImported(_ found: Any?, _ what: String) {
+        let rows = (found as? [[String: Any]])?.first ?? found as? [String: Any]
+        #expect(rows?["projection"] as? String == "proposer-state", Comment(rawValue: what))
+        #expect(rows?["snapshot"] as? String == hash, Comment(rawValue: what))
+      }
+      #expect(try (trust()["executedBy"] as? String)?.contains("snapshot") == true)
+      expectImported(try trust()["imported"], "tx")
+      expectImported(try world.json(["output", "list"])[0]["imported"], "output list")
+      expectImported(try world.json(["safe-head", "--at-l1", "3"])[0]["imported"], "safe-head")
+      for command in [["state", "account", account], ["state", "storage", account, "0"], ["address", account]] {
+        expectImported((try world.json(command)[0]["block"] as? [String: Any])?["imported"], "\(command)")
+      }
+      expectImported(
+        (try world.json(["state", "diff", "--block", "1", "--from", "1"])[0]["to"] as? [String: Any])?["imported"],
+        "state diff")
+      #expect(try world.expect(0, tx).output.contains("imported, not folded here: proposer-state"))
+      try world.expect(0, ["projection", "rebuild", "proposer-state"])
+      #expect(try trust()["executedBy"] as? String == "this store, from the log")
+    }
+  }
+
+  @Test("the time that is left is told with the age of the L1 block from which it is counted")
+  func age() {
+    func said(_ clock: L1Clock) -> String {
+      var page = Page(hasColour: true)
+      clock.render(on: &page)
+      return page.text
+    }
+    #expect(said(L1Clock(time: 5, age: 600)).contains("L1 time 5, 10 m 00 s ago\u{1B}"))
+    #expect(said(L1Clock(time: 5, age: 601)).contains("10 m 01 s ago: what is left is counted from there, and LESS"))
+    #expect(said(L1Clock(time: 5, isNow: false)).contains("L1 time 5\u{1B}"))
+    let now = UInt64(Date().timeIntervalSince1970)
+    #expect(L1Clock(time: now - 30, isNow: true).age ?? 0 >= 30)
+    #expect(L1Clock(time: now + 3600, isNow: true).age == 0, "a clock that is behind makes no age")
+  }
+
   @Test("how outputs stood at an L1 block is told as it was then, verdict, dispute and time, where both are archives")
   func asOf() throws {
     var ledger = try RollupLedger()
@@ -155,6 +276,7 @@ struct OutputCommandTests {
       let shown = try world.json(["output", "show", "0", "--at-l1", "3"], exitCode: 1)[0]
       #expect((shown["output"] as? [String: Any])?["secondsLeft"] as? Int == 100)
       #expect((shown["asOf"] as? [String: Any])?["number"] as? Int == 3)
+      #expect(shown["l1Age"] == nil && shown["l1Time"] as? UInt64 == ledger.l1Blocks[3].timestamp)
       try world.expect(3, ["output", "show", "0", "--at-l1", "2"])
       try world.expect(2, ["output", "show", "0", "--at-l1", "2", "--at-position", "2"])
       try world.expect(0, ["projection", "rebuild", "challenger-view", "--prune"])

@@ -14,6 +14,8 @@ struct ProjectionList: VarveCommand {
       one that is being made how long it takes at its rate so far: to the log's end,
       or until the rows that it has set aside are in their tables.
       A version that was imported from a snapshot, and not folded here, is called so.
+      Of a projection that is behind since it cannot fold a record, that is told, and
+      which record it is.
 
       EXAMPLES
         varve projection list
@@ -58,6 +60,7 @@ struct ProjectionListing: Report {
           "\(entry.name): L1 has left \(Quantity.count(revoked)) of its records; it takes them back when it follows")
       }
       if let problem = entry.live?.problem { page.line(problem, .bad) }
+      if let standstill = entry.standstill { page.line("stands still: \(standstill.text)", .bad) }
       if let version = entry.unfinished, let line = Self.line(version, of: entry) { page.line(line) }
     }
   }
@@ -148,6 +151,22 @@ struct ProjectionEntry: Encodable {
     let of: UInt64
   }
 
+  /// The record that it cannot fold.
+  struct Stop: Encodable {
+    let log: LogChoice.Name
+    let position: UInt64
+    let kind: String
+    let text: String
+
+    init(_ standstill: Standstill) {
+      log = standstill.isTestimony ? .testimony : .ledger
+      (position, kind, text) = (standstill.position, standstill.kind, standstill.text)
+    }
+  }
+
+  /// Nil where the last run came to the end of the log, or ended for another reason.
+  let standstill: Stop?
+
   /// Nil while none is being made, or it folds.
   let rows: Rows?
 
@@ -161,6 +180,7 @@ struct ProjectionEntry: Encodable {
     previous = status.previous.map { Version($0) }
     unfinished = status.unfinished.map { Version($0) }
     isBuilding = status.isBuilding
+    standstill = status.standstill.map { Stop($0) }
     rows = status.progress.flatMap { progress in
       if progress.stage == .fold { return nil }
       return Rows(

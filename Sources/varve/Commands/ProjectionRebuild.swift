@@ -10,8 +10,10 @@ struct ProjectionRebuild: VarveCommand {
     abstract: "Fold the log from position 0 into a fresh version, and switch to it.",
     discussion: """
       The live version serves readers, and can be followed, until the new one is
-      complete; the switch is one rename. Of several projections each begins as soon
-      as those are done that it reads; one that fails ends only those that read it.
+      complete; the switch is one rename. Of several projections each begins once
+      those have ended that it reads; one that fails ends only those that cannot do
+      without it. Each failure is told. The command ends with 1 when one of them is a
+      disagreement or damage, which trying again does not mend, else with 3.
 
       Ctrl-C ends a rebuild at its next commit. What was interrupted, even by a kill,
       goes on where it was when the same command runs again, unless --restart is
@@ -89,6 +91,8 @@ struct ProjectionRebuild: VarveCommand {
     let results = Mutex([Int: Result<RebuildOutcome, any Error>]())
     let command = self
     let outcomes = RebuildSchedule(names.map(\.type)).run { number in
+      // Nothing is begun, or thrown away to begin anew, that nobody waits for.
+      if interruption.isRequested { return false }
       let result = Result { try command.rebuild(names[number].type, names[number], progress, interruption) }
       results.withLock { $0[number] = result }
       if case .success = result { return true }
@@ -98,9 +102,23 @@ struct ProjectionRebuild: VarveCommand {
     let found = results.withLock { $0 }
     for (number, outcome) in outcomes.enumerated() {
       if case .success(let report) = found[number] { console.report(report) }
-      if outcome == .leftOut { console.note("\(names[number].rawValue) was left out: it reads one that failed") }
+      if outcome == .leftOut {
+        console.note("\(names[number].rawValue) was left out: it cannot do without one that failed")
+      } else if found[number] == nil {
+        console.note("\(names[number].rawValue) was not begun")
+      }
     }
-    for number in names.indices { _ = try found[number]?.get() }
+    // Every failure is told; it ends with the worst: one that trying again does not mend.
+    let stops = names.indices.compactMap { number -> Stop? in
+      guard case .failure(let error) = found[number] else { return nil }
+      let failure = Failure(of: error)
+      return console.stop(
+        Failure(failure.kind, "\(names[number].rawValue): \(failure.message)", remedy: failure.remedy))
+    }
+    if let worst = stops.min(by: { $0.exitCode < $1.exitCode }) { throw worst }
+    guard outcomes.allSatisfy({ $0 == .done }) else {
+      throw Failure(.cannot, "stopped before all were begun; run it again to go on")
+    }
   }
 
   private func rebuild<P: Projection>(

@@ -126,7 +126,7 @@ struct StoreExamination {
     }
     let age = now > l1Time ? now - l1Time : 0
     let text = "the newest L1 block is \(Quantity.duration(seconds: Double(age))) old"
-    if age <= 600 { return .ok("clock", text) }
+    if age <= L1Clock.greatestAge { return .ok("clock", text) }
     return .warn("clock", text, "if L1 has newer ones, nobody follows it into this store: start the node")
   }
 
@@ -140,12 +140,14 @@ struct StoreExamination {
     do {
       let status = try options.projector(type, over: log).status()
       guard let live = status.live else {
+        if let standstill = status.standstill { return Self.standstillFinding(check, standstill) }
         let isNeeded = name == .proposerState || name == .challengerView && configuration?.rollup != nil
         return isNeeded
           ? .fail(check, "it has not been built", rebuild)
           : .ok(check, "it has not been built, and is only needed for what it answers")
       }
       if let problem = live.problem { return .fail(check, problem, "\(rebuild) --restart") }
+      if let standstill = status.standstill { return Self.standstillFinding(check, standstill) }
       if let revoked = live.revoked, revoked > 0 {
         return .warn(
           check, "L1 has left \(Quantity.count(revoked)) records that it has folded, which it can take back",
@@ -170,6 +172,15 @@ struct StoreExamination {
       return .ok(
         check, "at the head of the log, \(kind)\(live.snapshot == nil ? "" : ", imported")\(beside ?? "")")
     } catch { return .fail(check, "\(error)", "\(rebuild) --restart") }
+  }
+
+  /// Whoever follows the log tries again with each L1 block; only another record in that place, or another program, changes
+  /// anything.
+  static func standstillFinding(_ check: String, _ standstill: Standstill) -> DoctorFinding {
+    let log = standstill.isTestimony ? " --log testimony" : ""
+    return .fail(
+      check, "it stands still: \(standstill.text)",
+      "look at it with `varve log show \(standstill.position)\(log)`, and no rebuild: it stops there as well")
   }
 
   /// The guard of the sequencer's key, where this store has signed.

@@ -9,13 +9,16 @@ struct OutputList: VarveCommand {
     discussion: """
       Without --from the newest are listed. Each has the root that was posted, the
       one that executing the log gives, the verdict, and how long it can still be
-      disputed in L1 time. What has not been judged yet has no verdict.
+      disputed in L1 time: counted from the newest L1 block that this store has,
+      whose age is told. What has not been judged yet has no verdict.
 
       With --at-l1 all of it is as of that L1 block, and with --at-position as of the
       newest that the log had whole when that was its last record, which takes
       archives of proposer-state and challenger-view.
 
-      Ends with 1 when an output that is listed, and not deleted, is wrong.
+      Ends with 1 when an output that is listed, and not deleted, is wrong; else with
+      3 when the projections cannot be brought to the head of the log. What they have
+      is listed all the same, as of the L1 block that is named.
 
       EXAMPLES
         varve output list
@@ -37,9 +40,11 @@ struct OutputList: VarveCommand {
   }
 
   func execute(_ console: Console) throws {
-    let found = try OutputStore(options, past).outputs(from: from, count: count)
-    console.report(OutputListing(asOf: BlockReport(found.asOf), l1Time: found.now, outputs: found.outputs))
+    let store = try OutputStore(options, past)
+    let found = try store.outputs(from: from, count: count)
+    console.report(found)
     try found.outputs.requireRight()
+    if let behind = store.behind { throw behind }
   }
 }
 
@@ -60,7 +65,21 @@ struct OutputListing: Report {
 
   /// Of that block, in seconds; 0 for an imported chain.
   let l1Time: UInt64
+
+  /// What has passed since, in seconds; nil for an imported chain, and of an earlier block than the newest.
+  let l1Age: UInt64?
   let outputs: [OutputReport]
+
+  /// What of this was not folded here.
+  let imported: [ImportedRows]
+
+  /// - Parameter clock: nil for an imported chain.
+  init(asOf: BlockID, _ clock: L1Clock?, _ outputs: [OutputReport], imported: [ImportedRows]) {
+    self.asOf = BlockReport(asOf)
+    (l1Time, l1Age) = (clock?.time ?? 0, clock?.age)
+    self.outputs = outputs
+    self.imported = imported
+  }
 
   func render(on page: inout Page) {
     if outputs.isEmpty {
@@ -78,7 +97,9 @@ struct OutputListing: Report {
           ]
         })
     }
+    for rows in imported { page.line(rows.text, .strong) }
     page.line("as of L1 block \(Quantity.count(asOf.number)) (\(asOf.hash))", .dim)
+    if l1Time > 0 { L1Clock(time: l1Time, age: l1Age).render(on: &page) }
   }
 
   private static func short(_ hash: String) -> String { "\(hash.prefix(18))…" }

@@ -10,9 +10,11 @@ struct OutputShow: VarveCommand {
     commandName: "show",
     abstract: "Show a posted output: every field that differs, the dispute about it, and every deadline.",
     discussion: """
-      Ends with 1 when the output is wrong and not deleted. With --at-l1 or
-      --at-position all of it is as of an earlier L1 block, which takes archives of
-      proposer-state and challenger-view.
+      Ends with 1 when the output is wrong and not deleted, else with 3 when the
+      projections cannot be brought to the head of the log: then the output is shown
+      as of the L1 block that is named. With --at-l1 or --at-position all of it is as
+      of an earlier L1 block, which takes archives of proposer-state and
+      challenger-view.
 
       EXAMPLES
         varve output show 0
@@ -27,11 +29,13 @@ struct OutputShow: VarveCommand {
   var index: UInt64
 
   func execute(_ console: Console) throws {
-    guard let details = try OutputStore(options, past).output(index) else {
+    let store = try OutputStore(options, past)
+    guard let details = try store.output(index) else {
       throw Failure(.cannot, "there is no output \(index)", remedy: "`varve output list`")
     }
     console.report(details)
     try [details.output].requireRight()
+    if let behind = store.behind { throw behind }
   }
 }
 
@@ -76,8 +80,11 @@ struct OutputDetails: Report {
   let output: OutputReport
   let asOf: BlockReport
 
-  /// In seconds; nil for an imported chain.
+  /// Of that block, in seconds; nil for an imported chain.
   let l1Time: UInt64?
+
+  /// What has passed since, in seconds; nil for an imported chain, and of an earlier block than the newest.
+  let l1Age: UInt64?
 
   /// Nil for an imported chain's.
   let posting: Posting?
@@ -86,13 +93,17 @@ struct OutputDetails: Report {
   /// The claims of the dispute that goes on that nobody has answered yet.
   let unanswered: [ClaimDeadline]
 
+  /// What of this was not folded here.
+  let imported: [ImportedRows]
+
   init(
-    _ output: OutputReport, asOf: BlockID, verdict: OutputVerdict?, row: OutputRow? = nil, l1Time: UInt64? = nil,
-    deadlines: [ClaimDeadline] = []
+    _ output: OutputReport, asOf: BlockID, verdict: OutputVerdict?, row: OutputRow? = nil, clock: L1Clock? = nil,
+    deadlines: [ClaimDeadline] = [], imported: [ImportedRows]
   ) {
     self.output = output
     self.asOf = BlockReport(asOf)
-    self.l1Time = l1Time
+    (l1Time, l1Age) = (clock?.time, clock?.age)
+    self.imported = imported
     posting = row.map { Posting($0) }
     differences = output.verdict == nil ? [] : (verdict?.differences ?? []).map { Difference($0) }
     unanswered = deadlines
@@ -137,6 +148,8 @@ struct OutputDetails: Report {
           ]
         })
     }
+    for rows in imported { page.line(rows.text, .strong) }
     page.line("as of L1 block \(Quantity.count(asOf.number)) (\(asOf.hash))", .dim)
+    if let l1Time { L1Clock(time: l1Time, age: l1Age).render(on: &page) }
   }
 }

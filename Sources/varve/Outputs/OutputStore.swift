@@ -14,6 +14,12 @@ struct OutputStore {
   /// The L1 block as of which questions are answered; nil for the newest.
   private let l1Block: UInt64?
 
+  /// How a command ends that has answered from rows which are behind the log: why the first of them are.
+  let behind: Failure?
+
+  /// What the verdicts, and what is said of disputes, come from, where that was not folded here.
+  let imported: [ImportedRows]
+
   /// Opens the projections.
   ///
   /// - Parameters:
@@ -26,20 +32,28 @@ struct OutputStore {
     state = try options.projector(ProposerState.self, over: log)
     challenges = try options.projector(ChallengerView.self, over: log)
     l1Block = try past?.l1Block(of: state)
-    guard follows else { return }
-    try state.catchUpUnlessWritten(options.console)
-    if isDisputable { try challenges.catchUpUnlessWritten(options.console) }
+    let isDisputable = configuration.rollup != nil
+    var behind: Failure?
+    if follows {
+      behind = try state.catchUpUnlessWritten(options.console)
+      if isDisputable {
+        let failure = try challenges.catchUpUnlessWritten(options.console)
+        behind = behind ?? failure
+      }
+    }
+    self.behind = behind
+    imported = [try state.importedRows(), isDisputable ? try challenges.importedRows() : nil].compactMap(\.self)
   }
 
   /// Whether outputs of this chain can be disputed: an imported chain's cannot, and have no more to them than a verdict.
   private var isDisputable: Bool { configuration.rollup != nil }
 
   /// All outputs from an index on, at most so many; the newest ones without an index. O(outputs).
-  func outputs(from first: UInt64?, count: Int) throws -> (asOf: BlockID, now: UInt64, outputs: [OutputReport]) {
+  func outputs(from first: UInt64?, count: Int) throws -> OutputListing {
     let (verdicts, executed) = try verdicts(from: first ?? 0)
     guard isDisputable else {
       let reports = verdicts.keys.sorted().compactMap { verdicts[$0] }.map(OutputReport.init)
-      return (executed, 0, Self.some(reports, count, newest: first == nil))
+      return listing(asOf: executed, nil, Self.some(reports, count, newest: first == nil))
     }
     return try challenges.read(at: l1Block) { view, asOf throws(FoldError) in
       let now = try ChallengerView.time(ofL1Block: asOf.number, in: view)
@@ -49,8 +63,13 @@ struct OutputStore {
         reports.append(OutputReport(row, verdicts[index], now: now))
         index += 1
       }
-      return (asOf, now, Self.some(reports, count, newest: first == nil))
+      return listing(
+        asOf: asOf, L1Clock(time: now, isNow: l1Block == nil), Self.some(reports, count, newest: first == nil))
     }
+  }
+
+  private func listing(asOf: BlockID, _ clock: L1Clock?, _ outputs: [OutputReport]) -> OutputListing {
+    OutputListing(asOf: asOf, clock, outputs, imported: imported)
   }
 
   /// An output that is neither final nor deleted, and how the dispute about it would end.
@@ -84,7 +103,9 @@ struct OutputStore {
   func output(_ index: UInt64) throws -> OutputDetails? {
     let (verdicts, executed) = try verdicts(from: index, only: true)
     guard isDisputable else {
-      return verdicts[index].map { OutputDetails(OutputReport($0), asOf: executed, verdict: $0) }
+      return verdicts[index].map { verdict in
+        OutputDetails(OutputReport(verdict), asOf: executed, verdict: verdict, imported: imported)
+      }
     }
     let fold = ChallengerView(configuration: configuration)
     return try challenges.read(at: l1Block) { view, asOf throws(FoldError) in
@@ -93,8 +114,8 @@ struct OutputStore {
       var deadlines: [ClaimDeadline] = []
       if let game = row.game { deadlines = try ClaimDeadline.all(ofGame: game, now: now, fold, in: view) }
       return OutputDetails(
-        OutputReport(row, verdicts[index], now: now), asOf: asOf, verdict: verdicts[index], row: row, l1Time: now,
-        deadlines: deadlines)
+        OutputReport(row, verdicts[index], now: now), asOf: asOf, verdict: verdicts[index], row: row,
+        clock: L1Clock(time: now, isNow: l1Block == nil), deadlines: deadlines, imported: imported)
     }
   }
 

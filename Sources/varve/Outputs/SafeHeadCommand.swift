@@ -21,6 +21,9 @@ struct SafeHeadCommand: VarveCommand {
       derivation makes this block of the data, and none after it, they do not show:
       that takes every record up to N, and follows from canonicalAcc.
 
+      Ends with 3 when the projection proposer-state cannot be brought to the head of
+      the log, after the answer, if what it has is enough for one.
+
       EXAMPLES
         varve safe-head --at-l1 17
         varve safe-head --at-l1 17 --proof safe-head-17 --json
@@ -39,7 +42,7 @@ struct SafeHeadCommand: VarveCommand {
     let log = try options.openLog(.readOnly)
     let isRollup = try ChainConfiguration(of: log).rollup != nil
     let projector = try options.projector(ProposerState.self, over: log)
-    try projector.catchUpUnlessWritten(options.console)
+    let behind = try projector.catchUpUnlessWritten(options.console)
     console.report(
       try log.ofOneBranch {
         let id = try log.block(l1Block)?.id
@@ -56,8 +59,11 @@ struct SafeHeadCommand: VarveCommand {
         let files = try proof.map {
           try SafeHeadProof.write(found, of: log, signedBy: try options.ledgerSigner(), into: $0)
         }
-        return SafeHeadReport(found, accumulator, finalized: finalized, asOf: asOf.l1Block, proof: files)
+        return SafeHeadReport(
+          found, accumulator, finalized: finalized, asOf: asOf.l1Block, imported: try projector.importedRows(),
+          proof: files)
       })
+    if let behind { throw behind }
   }
 }
 
@@ -80,9 +86,15 @@ struct SafeHeadReport: Report {
   /// The batch whose data was missing then; nil when all that L1 had was derived.
   let awaitedBatch: UInt64?
   let asOf: BlockReport
+
+  /// What this was read from, where it was not folded here.
+  let imported: ImportedRows?
   let proof: SafeHeadProof?
 
-  init(_ found: DerivableAt, _ accumulator: Hash256, finalized: BlockID?, asOf: BlockID, proof: SafeHeadProof?) {
+  init(
+    _ found: DerivableAt, _ accumulator: Hash256, finalized: BlockID?, asOf: BlockID, imported: ImportedRows?,
+    proof: SafeHeadProof?
+  ) {
     l1Block = BlockReport(found.l1Block)
     isFinal = finalized.map { found.l1Block.number <= $0.number } ?? false
     canonicalAcc = "\(accumulator)"
@@ -94,6 +106,7 @@ struct SafeHeadReport: Report {
     messagesConsumed = found.order?.head.messagesConsumed
     awaitedBatch = found.order?.awaitedBatch
     self.asOf = BlockReport(asOf)
+    self.imported = imported
     self.proof = proof
   }
 
@@ -111,6 +124,7 @@ struct SafeHeadReport: Report {
     if let awaitedBatch { facts.append(("waits for", "the data of batch \(Quantity.count(awaitedBatch))")) }
     page.facts(facts)
     proof?.render(on: &page)
+    if let imported { page.line(imported.text, .strong) }
     page.line("as of L1 block \(Quantity.count(asOf.number)) (\(asOf.hash))", .dim)
   }
 }

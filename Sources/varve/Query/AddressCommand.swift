@@ -17,7 +17,9 @@ struct AddressCommand: VarveCommand {
       block, and with --at-position of the newest that the log had whole when that
       was its last record, which takes archives of query-index and proposer-state.
 
-      Ends with 1 when what the address has rests on an output that is wrong.
+      Ends with 1 when what the address has rests on an output that is wrong; else
+      with 3 when the projections cannot be brought to the head of the log, after the
+      answer that they have.
 
       EXAMPLES
         varve address 0x00000000000000000000000000000000000003e8
@@ -42,6 +44,7 @@ struct AddressCommand: VarveCommand {
     let address = address.address
     let store = try QueryStore(options, past)
     let newest = try store.l1Block.map { try store.state.newestBlock(afterL1Block: $0) }
+    let imported = try store.state.importedRows()
     let (account, place) = try store.state.read(afterBlock: newest) { view, place throws(FoldError) in
       (try ProposerState.account(address, in: view), place)
     }
@@ -58,7 +61,7 @@ struct AddressCommand: VarveCommand {
       let isSame = try QueryIndex.block(place.block.number, in: view).map { $0.hash == place.block.hash } ?? true
       let trust = isSame ? try store.trust(inBlock: place.block.number, view) : nil
       return AddressReport(
-        address, account, place, trust, lines, total: entries.count, asOf: asOf,
+        address, account, StatePlaceReport(place, imported: imported), trust, lines, total: entries.count, asOf: asOf,
         isIndexBehind: !isSame || asOf.number < place.l1Block.number)
     }
     var trust = report.trust.map { [$0] } ?? []
@@ -66,6 +69,7 @@ struct AddressCommand: VarveCommand {
     report.trust = trust.first
     console.report(report)
     try trust.requireAgreement()
+    if let behind = store.behind { throw behind }
   }
 }
 
@@ -113,8 +117,8 @@ struct AddressReport: Report {
   let isIndexBehind: Bool
 
   init(
-    _ address: Address, _ account: Account?, _ place: StatePlace, _ trust: TrustReport?, _ lines: [Line], total: Int,
-    asOf: BlockID, isIndexBehind: Bool
+    _ address: Address, _ account: Account?, _ place: StatePlaceReport, _ trust: TrustReport?, _ lines: [Line],
+    total: Int, asOf: BlockID, isIndexBehind: Bool
   ) {
     self.address = "\(address)"
     exists = account != nil
@@ -122,7 +126,7 @@ struct AddressReport: Report {
     nonce = account.nonce
     balance = "\(account.balance)"
     isContract = account.hasCode
-    block = StatePlaceReport(place)
+    block = place
     self.trust = trust
     transactionCount = total
     transactions = lines

@@ -15,13 +15,20 @@ struct QueryStore {
   /// The newest L1 block that cannot be left, as it is known now.
   let finalized: BlockID?
 
+  /// How a command ends that has answered from rows which are behind the log.
+  let behind: Failure?
+
+  /// What answers come from, where that was not folded here.
+  let imported: [ImportedRows]
+
   /// Brings the index, and the state that it is made of, to the head of the log.
   init(_ options: GlobalOptions, _ past: PastChoice) throws {
     let log = try options.openLog(.readOnly)
     index = try options.projector(QueryIndex.self, over: log)
     state = try options.projector(ProposerState.self, over: log)
     finalized = try log.finalizedBlock()
-    try index.catchUpUnlessWritten(options.console)
+    behind = try index.catchUpUnlessWritten(options.console)
+    imported = [try index.importedRows(), try state.importedRows()].compactMap(\.self)
     l1Block = try past.l1Block(of: index)
   }
 
@@ -34,7 +41,7 @@ struct QueryStore {
   func trust(inBlock number: UInt64, _ view: ProjectionView) throws(FoldError) -> TrustReport? {
     guard let block = try QueryIndex.block(number, in: view) else { return nil }
     return TrustReport(
-      block, try QueryIndex.outputs(covering: number, in: view), finalized: finalized,
+      block, try QueryIndex.outputs(covering: number, in: view), imported: imported, finalized: finalized,
       now: try QueryIndex.now(in: view)?.timestamp ?? 0)
   }
 

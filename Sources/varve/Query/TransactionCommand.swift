@@ -24,7 +24,9 @@ struct TransactionCommand: VarveCommand {
       the newest that the log had whole when that was its last record, which takes
       archives of both. Whether L1 can still take it out is told as it is now.
 
-      Ends with 1 when the output on which the answer rests is wrong.
+      Ends with 1 when the output on which the answer rests is wrong; else with 3 when
+      the projections cannot be brought to the head of the log, after the answer that
+      they have.
 
       EXAMPLES
         varve tx 0x\(String(repeating: "0", count: 64))
@@ -60,6 +62,7 @@ struct TransactionCommand: VarveCommand {
     for (index, trust) in trust.enumerated() { report.inclusions[index].trust = trust }
     console.report(report)
     try trust.requireAgreement()
+    if let behind = store.behind { throw behind }
   }
 }
 

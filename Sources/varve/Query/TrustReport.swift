@@ -9,8 +9,11 @@ struct TrustReport: Encodable {
   let orderedBy: BlockReport
   let isOrderFinal: Bool
 
-  /// Who executed the block.
+  /// Who executed the block: this store, or whoever made the snapshots that its rows were taken from.
   let executedBy: String
+
+  /// The rows behind the answer that were not folded here.
+  let imported: [ImportedRows]
 
   /// The output that settles the block, or is on the way to it.
   let output: UInt64?
@@ -27,17 +30,23 @@ struct TrustReport: Encodable {
   private let outputRoot: Hash256?
 
   private enum CodingKeys: CodingKey {
-    case orderedBy, isOrderFinal, executedBy, output, outputVerdict, outputVerdictAsOf, isSettled, challengeableUntil
+    case orderedBy, isOrderFinal, executedBy, imported, output, outputVerdict, outputVerdictAsOf, isSettled
+    case challengeableUntil
   }
 
   /// - Parameters:
   ///   - outputs: those that say something of the block.
+  ///   - imported: what the answer comes from and was not folded here.
   ///   - now: L1 time.
-  init(_ block: IndexedBlock, _ outputs: [QueryIndex.CoveringOutput], finalized: BlockID?, now: UInt64) {
+  init(
+    _ block: IndexedBlock, _ outputs: [QueryIndex.CoveringOutput], imported: [ImportedRows], finalized: BlockID?,
+    now: UInt64
+  ) {
     let stored = block.stored
     orderedBy = BlockReport(BlockID(number: stored.coordinates.blockNumber, hash: stored.blockHash))
     isOrderFinal = finalized.map { stored.coordinates.blockNumber <= $0.number } ?? false
-    executedBy = "this store, from the log"
+    executedBy = imported.isEmpty ? "this store, from the log" : "whoever made a snapshot that was imported here"
+    self.imported = imported
     let settling = outputs.first { $0.output.isFinal }
     let covering = settling ?? outputs.first { !$0.output.isDeleted }
     output = covering?.index
@@ -68,6 +77,7 @@ struct TrustReport: Encodable {
       ("order", isOrderFinal ? "fixed by final \(l1Block)" : "fixed by \(l1Block), which is not final yet"),
       ("execution", "by \(executedBy)"),
     ]
+    facts += imported.map { ("rows", $0.text) }
     if let output { facts.append(("claim", "output \(Quantity.count(output))\(verdictText)")) }
     if let challengeableUntil { facts.append(("challenge", "until L1 time \(challengeableUntil)")) }
     return facts
@@ -75,9 +85,10 @@ struct TrustReport: Encodable {
 
   private var verdictText: String {
     guard let outputVerdictAsOf else { return ", not judged yet" }
+    let judge = imported.contains { $0.projection == ProposerState.name } ? "the imported state" : "this store"
     let isRight = outputVerdict == OutputJudgement.agrees.rawValue
     let says =
-      isContradicted ? "DISAGREES with this store" : isRight ? "agrees with this store" : "cannot be judged yet"
+      isContradicted ? "DISAGREES with \(judge)" : isRight ? "agrees with \(judge)" : "cannot be judged yet"
     return ", which \(says), as of L1 block \(Quantity.count(outputVerdictAsOf.number))"
   }
 }

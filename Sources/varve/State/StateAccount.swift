@@ -24,11 +24,13 @@ struct StateAccount: VarveCommand {
   func execute(_ console: Console) throws {
     let address = address.address
     let projector = try options.openProjector(ProposerState.self)
+    let imported = try projector.importedRows()
     console.report(
       try projector.read(afterBlock: place.number(of: projector)) { view, place throws(FoldError) in
         let account = try ProposerState.account(address, in: view)
         let code = try account.map { account throws(FoldError) in try ProposerState.code(of: account, in: view) }
-        return AccountReport(address, account, codeBytes: code?.count ?? 0, place)
+        return AccountReport(
+          address, account, codeBytes: code?.count ?? 0, StatePlaceReport(place, imported: imported))
       })
   }
 }
@@ -46,7 +48,7 @@ struct AccountReport: Report {
   let storageRoot: String
   let block: StatePlaceReport
 
-  init(_ address: Address, _ account: Account?, codeBytes: Int, _ place: StatePlace) {
+  init(_ address: Address, _ account: Account?, codeBytes: Int, _ place: StatePlaceReport) {
     self.address = "\(address)"
     exists = account != nil
     let account = account ?? .empty
@@ -55,7 +57,7 @@ struct AccountReport: Report {
     codeHash = "\(account.codeHash)"
     self.codeBytes = codeBytes
     storageRoot = "\(account.storageRoot)"
-    block = StatePlaceReport(place)
+    block = place
   }
 
   func render(on page: inout Page) {
@@ -92,11 +94,12 @@ struct StateStorage: VarveCommand {
   func execute(_ console: Console) throws {
     let (address, slot) = (address.address, slot.word)
     let projector = try options.openProjector(ProposerState.self)
+    let imported = try projector.importedRows()
     console.report(
       try projector.read(afterBlock: place.number(of: projector)) { view, place throws(FoldError) in
         StorageReport(
           address: "\(address)", slot: slot.hex, value: try ProposerState.storage(address, slot, in: view).hex,
-          block: StatePlaceReport(place))
+          block: StatePlaceReport(place, imported: imported))
       })
   }
 }

@@ -71,17 +71,21 @@ struct StatePlaceReport: Encodable {
   let stateRoot: String
   let l1Block: BlockReport
 
-  init(_ place: StatePlace) {
+  /// Where the rows come from, if they were not folded here.
+  let imported: ImportedRows?
+
+  init(_ place: StatePlace, imported: ImportedRows?) {
     number = place.block.number
     hash = "\(place.block.hash)"
     stateRoot = "\(place.stateRoot)"
     l1Block = BlockReport(place.l1Block)
+    self.imported = imported
   }
 
   var facts: [(name: String, value: String)] {
     [
       ("after block", "\(Quantity.count(number))  \(hash)"), ("state root", stateRoot),
       ("executed in", "L1 block \(l1Block.text)"),
-    ]
+    ] + (imported.map { [("rows", $0.text)] } ?? [])
   }
 }

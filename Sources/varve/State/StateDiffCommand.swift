@@ -29,6 +29,7 @@ struct StateDiffCommand: VarveCommand {
 
   func execute(_ console: Console) throws {
     let projector = try options.openProjector(ProposerState.self)
+    let imported = try projector.importedRows()
     let later = try projector.read(afterBlock: place.number(of: projector)) { _, place throws(FoldError) in place }
     guard later.block.number > 0 || from != nil else {
       throw Failure(.wrongUsage, "there is no block before block 0", remedy: "name another one with --block")
@@ -36,7 +37,9 @@ struct StateDiffCommand: VarveCommand {
     let report = try projector.readBoth(afterBlock: from ?? later.block.number - 1, and: later.block.number) {
       before, earlier, after, later throws(FoldError) in
       do throws(StateTrieError) {
-        return StateDiffReport(earlier, later, try accounts(before, earlier.stateRoot, after, later.stateRoot))
+        return StateDiffReport(
+          from: StatePlaceReport(earlier, imported: imported), to: StatePlaceReport(later, imported: imported),
+          accounts: try accounts(before, earlier.stateRoot, after, later.stateRoot))
       } catch { throw .trie(block: later.block.number, error) }
     }
     console.report(report)
@@ -124,12 +127,6 @@ struct StateDiffReport: Report {
   let to: StatePlaceReport
   let accounts: [AccountChangeReport]
 
-  init(_ from: StatePlace, _ to: StatePlace, _ accounts: [AccountChangeReport]) {
-    self.from = StatePlaceReport(from)
-    self.to = StatePlaceReport(to)
-    self.accounts = accounts
-  }
-
   func render(on page: inout Page) {
     let blocks = "block \(Quantity.count(from.number)) to block \(Quantity.count(to.number))"
     page.line("\(blocks): \(Quantity.count(accounts.count)) accounts changed", .strong)
@@ -138,5 +135,6 @@ struct StateDiffReport: Report {
       page.line("\(account.key)\(became)")
       for line in account.lines { page.line("  \(line)") }
     }
+    if let imported = to.imported { page.line(imported.text, .strong) }
   }
 }
