@@ -300,6 +300,16 @@ struct UnsafeViewTests {
         return wanted.count <= limit
       }
       #expect(found == wanted, "seed \(random.seed)")
+      (found, wanted) = ([], [])
+      try rows.scanBackward(table, before: start.rawSpan) { key, value in
+        found.append([key.bytes, value.bytes])
+        return found.count <= limit
+      }
+      model.scanBackward(table, before: start.rawSpan) { key, value in
+        wanted.append([key.bytes, value.bytes])
+        return wanted.count <= limit
+      }
+      #expect(found == wanted, "backward, seed \(random.seed)")
       var (read, expected): ([UInt8]?, [UInt8]?)
       try rows.read(table, start.rawSpan) { read = $0?.bytes }
       model.read(table, start.rawSpan) { expected = $0?.bytes }
@@ -319,5 +329,11 @@ private struct WithoutAccounts: TableReader {
 
   func scan(_ table: ProjectionTable, from start: RawSpan, _ body: (RawSpan, RawSpan) -> Bool) throws(TableReadError) {
     try base.scan(table, from: start, body)
+  }
+
+  func scanBackward(
+    _ table: ProjectionTable, before end: RawSpan, _ body: (RawSpan, RawSpan) -> Bool
+  ) throws(TableReadError) {
+    try base.scanBackward(table, before: end, body)
   }
 }
