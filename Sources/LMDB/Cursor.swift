@@ -84,6 +84,14 @@ package struct Cursor: ~Copyable, ~Escapable {
     return unsafe try entry(code, name, value)
   }
 
+  /// Moves to the last entry whose key comes before `key`.
+  @inlinable
+  @_lifetime(copy self)
+  package mutating func last(before key: RawSpan) throws(LMDBError) -> Entry? {
+    if let _ = try seek(key) { return try previous() }
+    return try last()
+  }
+
   @inlinable
   @_lifetime(copy self)
   mutating func move(_ operation: MDB_cursor_op) throws(LMDBError) -> Entry? {

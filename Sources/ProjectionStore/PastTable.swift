@@ -55,4 +55,34 @@ struct PastTable {
       if let row = liveEntry, row.key.holdsSameBytes(as: key) { liveEntry = try live.next() }
     }
   }
+
+  /// As `scan`, in the other order of keys: from the last one on that comes before `end`.
+  func scanBackward(
+    before end: RawSpan, in transaction: borrowing ReadTransaction, _ body: (RawSpan, RawSpan) -> Bool
+  ) throws(LMDBError) {
+    var live = try transaction.cursor(in: rows)
+    var past = try transaction.cursor(in: history)
+    var liveEntry = try live.last(before: end)
+    var pastEntry = try past.last(before: HistoryKey.start(index, end).rawSpan)
+    while true {
+      guard let changed = pastEntry, HistoryKey.isRow(changed.key, of: index) else {
+        // Nothing before has ever been changed.
+        while let row = liveEntry, body(row.key, row.value) { liveEntry = try live.previous() }
+        return
+      }
+      let key = changed.key.extracting(HistoryKey.keyRange(of: changed.key))
+      if let row = liveEntry, key.precedes(row.key) {
+        guard body(row.key, row.value) else { return }
+        liveEntry = try live.previous()
+        continue
+      }
+      var goesOn = true
+      try read(key, in: transaction) { value in
+        if let value { goesOn = body(key, value) }
+      }
+      guard goesOn else { return }
+      pastEntry = try past.last(before: HistoryKey.row(index, key, HistoryPoint(l1Block: 0, version: 0)).rawSpan)
+      if let row = liveEntry, row.key.holdsSameBytes(as: key) { liveEntry = try live.previous() }
+    }
+  }
 }

@@ -30,6 +30,9 @@ extension ProjectionVersion {
       return try SnapshotReader.lend(
         get: { table, key, use throws(LMDBError) in try past(table).read(key, in: transaction, use) },
         scan: { table, start, use throws(LMDBError) in try past(table).scan(from: start, in: transaction, use) },
+        scanBackward: { table, end, use throws(LMDBError) in
+          try past(table).scanBackward(before: end, in: transaction, use)
+        },
         to: body)
     }
   }

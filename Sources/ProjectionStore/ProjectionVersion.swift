@@ -83,6 +83,11 @@ final class ProjectionVersion: Sendable {
         var entry = start.isEmpty ? try cursor.first() : try cursor.seek(start)
         while let row = entry, use(row.key, row.value) { entry = try cursor.next() }
       },
+      scanBackward: { table, end, use throws(LMDBError) in
+        var cursor = try transaction.cursor(in: handles[table.index])
+        var entry = try cursor.last(before: end)
+        while let row = entry, use(row.key, row.value) { entry = try cursor.previous() }
+      },
       to: body)
   }
 

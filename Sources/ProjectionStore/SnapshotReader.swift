@@ -10,14 +10,17 @@ struct SnapshotReader: TableReader {
 
   private let get: Get
   private let scan: Scan
+  private let scanBackward: Scan
 
-  /// Calls `body` with a reader made of the two closures. The reader must not outlive the call; that is held at run time.
+  /// Calls `body` with a reader made of the closures. The reader must not outlive the call; that is held at run time.
   static func lend<R, E: Error>(
-    get: Get, scan: Scan, to body: (any TableReader) throws(E) -> R
+    get: Get, scan: Scan, scanBackward: Scan, to body: (any TableReader) throws(E) -> R
   ) throws(E) -> R {
     try withoutActuallyEscaping(get) { get throws(E) in
       try withoutActuallyEscaping(scan) { scan throws(E) in
-        try body(SnapshotReader(get: get, scan: scan))
+        try withoutActuallyEscaping(scanBackward) { scanBackward throws(E) in
+          try body(SnapshotReader(get: get, scan: scan, scanBackward: scanBackward))
+        }
       }
     }
   }
@@ -30,5 +33,11 @@ struct SnapshotReader: TableReader {
     _ table: ProjectionTable, from start: RawSpan, _ body: (RawSpan, RawSpan) -> Bool
   ) throws(TableReadError) {
     do { try scan(table, start, body) } catch { throw TableReadError(table: table, reason: "\(error)") }
+  }
+
+  func scanBackward(
+    _ table: ProjectionTable, before end: RawSpan, _ body: (RawSpan, RawSpan) -> Bool
+  ) throws(TableReadError) {
+    do { try scanBackward(table, end, body) } catch { throw TableReadError(table: table, reason: "\(error)") }
   }
 }

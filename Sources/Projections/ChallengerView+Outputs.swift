@@ -98,6 +98,25 @@ extension ChallengerView {
     try view.row(outputs, ProposerState.key(index))
   }
 
+  /// Outputs, in the order of their indices. O(log n + count).
+  ///
+  /// - Parameters:
+  ///   - first: index of the first; nil for the newest ones.
+  ///   - count: how many at most.
+  package static func outputs(
+    from first: UInt64?, count: Int, in view: ProjectionView
+  ) throws(FoldError) -> [OutputRow] {
+    var found: [OutputRow] = []
+    var start = first
+    if start == nil { start = try view.firstNumber(ofNewest: count, outputs) }
+    guard count > 0, let start else { return [] }
+    try view.scanRows(outputs, from: ProposerState.key(start)) { (_, row: OutputRow) in
+      found.append(row)
+      return found.count < count
+    }
+    return found
+  }
+
   /// Indices of the outputs that are neither final nor deleted. O(their number).
   package static func openOutputs(in view: ProjectionView) throws(FoldError) -> [UInt64] {
     try view.numbers(openOutputs)
@@ -110,6 +129,17 @@ extension OutputsDeleted {
 }
 
 extension ProjectionView {
+  /// With which number the `count` newest rows begin of a table that goes by numbers and leaves none out, of the rows that
+  /// were committed before; nil where there are none. O(log n), and over rows that came later where the view is of the past.
+  func firstNumber(ofNewest count: Int, _ table: ProjectionTable) throws(FoldError) -> UInt64? {
+    var newest: UInt64?
+    try scanBackward(table, before: ProposerState.key(.max)) { key, _ in
+      newest = key.bigEndian(at: 0)
+      return false
+    }
+    return newest.map { $0 + 1 - min(UInt64(count), $0 + 1) }
+  }
+
   /// The keys of a table that go by a number, ascending.
   func numbers(_ table: ProjectionTable) throws(FoldError) -> [UInt64] {
     var keys = Set<[UInt8]>(batch.keys(of: table, withPrefix: RawSpan()))

@@ -22,6 +22,13 @@ package final class MemoryTables: TableReader {
     }
   }
 
+  package func scanBackward(_ table: ProjectionTable, before end: RawSpan, _ body: (RawSpan, RawSpan) -> Bool) {
+    let end = end.bytes
+    for (key, value) in ordered(table).reversed() where key.lexicographicallyPrecedes(end) {
+      guard body(key.rawSpan, value.rawSpan) else { return }
+    }
+  }
+
   /// Takes over what the batch holds; the batch stays as it is.
   ///
   /// - Parameter note: gets each row that was written, by table and key, with what was there before.

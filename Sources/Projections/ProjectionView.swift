@@ -146,6 +146,17 @@ package struct ProjectionView {
     do { try store.scan(table, from: start.rawSpan, body) } catch { throw .rows(error) }
   }
 
+  /// Calls `body` with the rows of a table that were committed before, from the last key on that comes before `end`, the
+  /// greatest key first, until it returns false.
+  ///
+  /// - Parameter end: not empty, and no key of the table is the beginning of it.
+  package func scanBackward(
+    _ table: ProjectionTable, before end: [UInt8], _ body: (_ key: RawSpan, _ value: RawSpan) -> Bool
+  ) throws(FoldError) {
+    expectRead(table)
+    do { try store.scanBackward(table, before: end.rawSpan, body) } catch { throw .rows(error) }
+  }
+
   /// Calls `body` with the keys that were committed before, from `start` on, until it returns false.
   func scanStored(
     _ table: ProjectionTable, from start: [UInt8], _ body: (RawSpan) -> Bool

@@ -31,6 +31,25 @@ extension ProposerState {
     if let failure { throw .rows(TableReadError(table: outputs, reason: "a row is not what was written: \(failure)")) }
   }
 
+  /// Verdicts on outputs, in the order of their indices. O(log n + count).
+  ///
+  /// - Parameters:
+  ///   - first: of which output the first is; nil for those on the newest outputs.
+  ///   - count: how many at most.
+  package static func verdicts(
+    from first: UInt64?, count: Int, in view: ProjectionView
+  ) throws(FoldError) -> [OutputVerdict] {
+    var found: [OutputVerdict] = []
+    var start = first
+    if start == nil { start = try view.firstNumber(ofNewest: count, outputs) }
+    guard count > 0, let start else { return [] }
+    try scanVerdicts(from: start, in: view) { verdict in
+      found.append(verdict)
+      return found.count < count
+    }
+    return found
+  }
+
   /// The verdict on output `index`; nil when there is no such output.
   package static func verdict(on index: UInt64, in view: ProjectionView) throws(FoldError) -> OutputVerdict? {
     try rows { () throws(TableReadError) in

@@ -33,11 +33,19 @@ extension QueryIndex {
     package let hash: Hash256
   }
 
-  /// The transactions that an address sent or received, or that made it, the oldest first.
-  package static func entries(of address: Address, in view: ProjectionView) throws(FoldError) -> [AddressEntry] {
+  /// The newest transactions that an address sent or received, or that made it, the newest first. O(log n + count).
+  ///
+  /// - Parameters:
+  ///   - count: how many at most.
+  ///   - last: the newest L2 block there is in the view, if that is of the past: what came later is then not passed.
+  package static func entries(
+    of address: Address, count: Int = .max, through last: UInt64 = .max, in view: ProjectionView
+  ) throws(FoldError) -> [AddressEntry] {
+    guard count > 0 else { return [] }
     var entries: [AddressEntry] = []
     var isDamaged = false
-    try view.scan(addresses, from: address.bytes) { key, value in
+    let end = address.bytes + ProposerState.key(last == .max ? last : last + 1)
+    try view.scanBackward(addresses, before: end) { key, value in
       guard key.hasPrefix(address.bytes.rawSpan) else { return false }
       guard key.byteCount == Address.byteCount + 16, value.byteCount == 1 + Hash256.byteCount else {
         isDamaged = true
@@ -48,7 +56,7 @@ extension QueryIndex {
         AddressEntry(
           block: block, index: index, roles: AddressRoles(rawValue: value.byte(at: 0)),
           hash: Hash256(value.extracting(1..<value.byteCount))))
-      return true
+      return entries.count < count
     }
     if isDamaged { throw .rows(TableReadError(table: addresses, reason: "a row is not what was written")) }
     return entries
@@ -133,80 +141,97 @@ extension QueryIndex {
   /// The logs that match, in order.
   ///
   /// Rows are read for the wanted addresses in the wanted blocks; without addresses for the first topics that are named;
-  /// without either, for all blocks. Each block that may hold a log is then looked into.
+  /// without either, for all blocks. Each block that may hold a log is looked into before the rows of later ones are read.
   ///
   /// - Parameters:
   ///   - state: the rows of `ProposerState`, which has the receipts.
-  ///   - limit: no more logs than that are looked for.
+  ///   - limit: how many logs at most; no block is looked at behind the one that has the last of them.
   package static func logs(
     _ filter: LogFilter, limit: Int = .max, in view: ProjectionView, state: ProjectionView
   ) throws(FoldError) -> [FoundLog] {
+    guard limit > 0 else { return [] }
     var found: [FoundLog] = []
-    for (block, places) in try candidates(filter, in: view) {
-      guard let result = try ProposerState.result(of: block, in: state) else {
-        throw .noResult(block: block, of: ProposerState.name)
-      }
-      for place in places ?? allPlaces(result) {
-        guard Int(place.receipt) < result.receipts.count else { continue }
-        let receipt: StoredReceipt
-        do { receipt = try StoredReceipt(encoded: result.receipts[Int(place.receipt)]) } catch {
-          throw .malformedBlock(error)
-        }
-        for (index, log) in receipt.logs.enumerated() where filter.matches(log) {
-          found.append(FoundLog(block: block, receipt: place.receipt, index: UInt32(index), log: log))
-          if found.count == limit { return found }
-        }
+    var trails = trails(of: filter)
+    for index in trails.indices { try trails[index].advance(to: filter.blocks.lowerBound, filter.blocks, in: view) }
+    while let block = trails.compactMap(\.block).min() {
+      let receipts = trails.reduce(into: Set<UInt32>()) { if $1.block == block { $0.formUnion($1.receipts) } }
+      try add(filter, block, trails[0].isOfBlocks ? nil : receipts.sorted(), limit, to: &found, state)
+      if found.count == limit || block == filter.blocks.upperBound { break }
+      for index in trails.indices where trails[index].block == block {
+        try trails[index].advance(to: block + 1, filter.blocks, in: view)
       }
     }
     return found
   }
 
-  private static func allPlaces(_ result: BlockResult) -> [LogPlace] {
-    result.receipts.indices.map { LogPlace(block: result.header.number, receipt: UInt32($0), log: 0) }
-  }
-
-  /// Receipts that may hold what is wanted, by block; nil for all of the block.
-  private static func candidates(
-    _ filter: LogFilter, in view: ProjectionView
-  ) throws(FoldError) -> [(block: UInt64, places: [LogPlace]?)] {
-    var places = Set<LogPlace>()
-    if !filter.addresses.isEmpty {
-      for address in filter.addresses { try add(logsByAddress, address.bytes, filter.blocks, to: &places, view) }
-    } else if let position = filter.topics.firstIndex(where: { !$0.isEmpty }) {
-      for topic in filter.topics[position] {
-        try add(logsByTopic, [UInt8(position)] + topic.bytes, filter.blocks, to: &places, view)
-      }
-    } else {
-      return try blocksWithRows(filter.blocks, in: view).map { ($0, nil) }
-    }
-    let byBlock = Dictionary(grouping: places) { $0.block }
-    return byBlock.keys.sorted().map { ($0, byBlock[$0]?.sorted()) }
-  }
-
-  private static func blocksWithRows(
-    _ range: ClosedRange<UInt64>, in view: ProjectionView
-  ) throws(FoldError) -> [UInt64] {
-    var numbers: [UInt64] = []
-    try view.scan(blocks, from: ProposerState.key(range.lowerBound)) { key, _ in
-      let number: UInt64 = key.bigEndian(at: 0)
-      guard number <= range.upperBound else { return false }
-      numbers.append(number)
-      return true
-    }
-    return numbers
-  }
-
-  /// Adds the receipts of the rows under `prefix` in a range of blocks.
+  /// Adds the logs of a block that match.
+  ///
+  /// - Parameter receipts: those that may hold any, in order; nil for all.
   private static func add(
-    _ table: ProjectionTable, _ prefix: [UInt8], _ blocks: ClosedRange<UInt64>, to places: inout Set<LogPlace>,
-    _ view: ProjectionView
+    _ filter: LogFilter, _ block: UInt64, _ receipts: [UInt32]?, _ limit: Int, to found: inout [FoundLog],
+    _ state: ProjectionView
   ) throws(FoldError) {
-    try view.scan(table, from: prefix + ProposerState.key(blocks.lowerBound)) { key, _ in
-      guard key.hasPrefix(prefix.rawSpan), let place = LogPlace(key.extracting(prefix.count..<key.byteCount)),
-        place.block <= blocks.upperBound
-      else { return false }
-      places.insert(LogPlace(block: place.block, receipt: place.receipt, log: 0))
+    guard let result = try ProposerState.result(of: block, in: state) else {
+      throw .noResult(block: block, of: ProposerState.name)
+    }
+    for number in receipts ?? Array(0..<UInt32(result.receipts.count)) where Int(number) < result.receipts.count {
+      let receipt: StoredReceipt
+      do { receipt = try StoredReceipt(encoded: result.receipts[Int(number)]) } catch { throw .malformedBlock(error) }
+      for (index, log) in receipt.logs.enumerated() where filter.matches(log) {
+        found.append(FoundLog(block: block, receipt: number, index: UInt32(index), log: log))
+        if found.count == limit { return }
+      }
+    }
+  }
+
+  /// Where the rows are that a filter asks for; one at least.
+  private static func trails(of filter: LogFilter) -> [LogTrail] {
+    if !filter.addresses.isEmpty {
+      return Set(filter.addresses).map { LogTrail(table: logsByAddress, prefix: $0.bytes) }
+    }
+    if let position = filter.topics.firstIndex(where: { !$0.isEmpty }) {
+      return Set(filter.topics[position]).map { LogTrail(table: logsByTopic, prefix: [UInt8(position)] + $0.bytes) }
+    }
+    return [LogTrail(table: blocks, prefix: [])]
+  }
+}
+
+/// The rows under one prefix, block by block.
+private struct LogTrail {
+  let table: ProjectionTable
+  let prefix: [UInt8]
+
+  /// The block whose rows come next; nil where there are no more.
+  private(set) var block: UInt64?
+
+  /// The receipts that these rows name.
+  private(set) var receipts: Set<UInt32> = []
+
+  init(table: ProjectionTable, prefix: [UInt8]) {
+    self.table = table
+    self.prefix = prefix
+  }
+
+  /// Whether the rows are those of blocks, and name no receipts.
+  var isOfBlocks: Bool { prefix.isEmpty }
+
+  /// Reads the rows of the next block, from `first` on, of some. O(log n + rows of the block).
+  mutating func advance(
+    to first: UInt64, _ blocks: ClosedRange<UInt64>, in view: ProjectionView
+  ) throws(FoldError) {
+    var next: UInt64?
+    var receipts: Set<UInt32> = []
+    let (prefix, isOfBlocks) = (prefix, isOfBlocks)
+    try view.scan(table, from: prefix + ProposerState.key(first)) { key, _ in
+      guard key.hasPrefix(prefix.rawSpan) else { return false }
+      let number: UInt64 = key.bigEndian(at: prefix.count)
+      guard number <= blocks.upperBound, next == nil || next == number else { return false }
+      next = number
+      if isOfBlocks { return false }
+      guard let place = LogPlace(key.extracting(prefix.count..<key.byteCount)) else { return false }
+      receipts.insert(place.receipt)
       return true
     }
+    (block, self.receipts) = (next, receipts)
   }
 }

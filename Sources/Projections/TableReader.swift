@@ -9,6 +9,13 @@ package protocol TableReader {
   func scan(
     _ table: ProjectionTable, from start: RawSpan, _ body: (_ key: RawSpan, _ value: RawSpan) -> Bool
   ) throws(TableReadError)
+
+  /// Calls `body` with the rows from the last key on that comes before `end`, the greatest key first, until it returns false.
+  ///
+  /// - Parameter end: not empty, and no key of the table is the beginning of it.
+  func scanBackward(
+    _ table: ProjectionTable, before end: RawSpan, _ body: (_ key: RawSpan, _ value: RawSpan) -> Bool
+  ) throws(TableReadError)
 }
 
 /// A stored table could not be read, or holds something that the projection never wrote.

@@ -6,8 +6,8 @@ package enum UnsafeBlockError: Error, Sendable {
   /// The block before it is missing, so it cannot be known what this one does.
   case gap(expected: UInt64)
 
-  /// As many wait for L1 as are held.
-  case tooMany(Int)
+  /// As many wait for L1 as are held, or take as many bytes.
+  case tooMany(Int, byteCount: Int)
 
   /// Another block of this height, signed as well, came first. Both signatures together are evidence.
   case otherBlock(number: UInt64)
@@ -34,7 +34,7 @@ extension UnsafeBlockError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .gap(let expected): "block \(expected) has to come first"
-    case .tooMany(let count): "\(count) blocks wait for L1 already"
+    case .tooMany(let count, let byteCount): "\(count) blocks wait for L1 already, and take \(byteCount >> 20) MiB"
     case .otherBlock(let number): "another block \(number) came first, with the sequencer's signature as well"
     case .originAhead(let origin, let l1Head):
       "its L1 origin is block \(origin.number), and L1 is known here up to block \(l1Head)"

@@ -16,15 +16,21 @@ package struct UnsafeView {
   /// The oldest first, each the next one after the one before it.
   package private(set) var blocks: [UnsafeBlock] = []
 
-  /// How many blocks are held at most: a sequencer that L1 hears nothing of cannot fill the memory.
-  package static let greatestCount = 1024
+  /// How many blocks are held at most, and about how many bytes of them: a sequencer that L1 hears nothing of cannot fill the
+  /// memory. The last block that is taken may be beyond, by what a block's gas can write.
+  private let greatestCount, greatestByteCount: Int
 
   /// Nil for an imported chain, which has no sequencer.
-  package init?(configuration: ChainConfiguration) {
+  package init?(configuration: ChainConfiguration, greatestCount: Int = 1024, greatestByteCount: Int = 256 << 20) {
     guard let domain = configuration.commitmentDomain else { return nil }
     self.domain = domain
+    self.greatestCount = greatestCount
+    self.greatestByteCount = greatestByteCount
     fold = ProposerState(configuration: configuration)
   }
+
+  /// About how many bytes the blocks take.
+  package var byteCount: Int { blocks.reduce(0) { $0 + $1.byteCount } }
 
   /// The newest block; nil when L1 has all that is known.
   package var head: BlockID? { blocks.last?.id }
@@ -90,7 +96,9 @@ package struct UnsafeView {
     let head = blocks.last.map { OrderHead($0.block) } ?? order.head
     if block.number <= head.number { throw .otherBlock(number: block.number) }
     guard block.number == head.number + 1 else { throw .gap(expected: head.number + 1) }
-    guard blocks.count < Self.greatestCount else { throw .tooMany(blocks.count) }
+    guard blocks.count < greatestCount, byteCount < greatestByteCount else {
+      throw .tooMany(blocks.count, byteCount: byteCount)
+    }
     guard block.l1Origin.number <= order.l1Block.number else {
       throw .originAhead(block.l1Origin, l1Head: order.l1Block.number)
     }
@@ -149,6 +157,18 @@ package struct UnsafeBlock {
 
   /// What it wrote.
   let rows: WriteBatch
+
+  /// About how many bytes it takes: the order, what it gave, and the rows that it wrote.
+  let byteCount: Int
+
+  init(block: RollupBlock, signed: SignedCommitment, result: BlockResult, rows: WriteBatch) {
+    self.block = block
+    self.signed = signed
+    self.result = result
+    self.rows = rows
+    byteCount =
+      rows.memory + result.receipts.reduce(0) { $0 + $1.count } + block.transactions.reduce(0) { $0 + $1.count }
+  }
 
   package var header: BlockHeader { result.header }
   package var id: BlockID { BlockID(number: block.number, hash: result.computedHash) }

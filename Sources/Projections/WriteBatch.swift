@@ -45,6 +45,9 @@ package final class WriteBatch {
   /// Bytes that were written, without those that are set aside: what to bound a commit by.
   package var byteCount: Int { rows.writtenBytes }
 
+  /// About how much memory its rows take, without those that are set aside.
+  var memory: Int { rows.memory }
+
   /// Bytes of the rows that are set aside.
   package var unreadBytes: Int { unread.byteCount }
 

@@ -79,6 +79,63 @@ enum Purity {
     "__mod", "__mul", "__cpu_", "__start_", "__stop_", "secp256k1_", "varve_",
   ]
 
+  /// Words that no pure source has: threads and what is shared between them; hashes that are others in each process, and
+  /// addresses of objects, by which an order would differ from run to run; numbers that are rounded.
+  static let forbiddenWords: [(what: String, words: Set<String>)] = [
+    ("threads, tasks or locks", ["async", "await", "Task", "actor", "nonisolated(unsafe)", "Mutex", "Atomic"]),
+    (
+      "a hash or an order of this process",
+      ["Hasher(", "hashValue", "ObjectIdentifier"]
+    ),
+    (
+      "floating point",
+      ["Double", "Float", "Float16", "Float32", "Float64", "Float80", "CGFloat", "BinaryFloatingPoint", "TimeInterval"]
+    ),
+  ]
+
+  /// Words that stand in a file all the same, and why no row can depend on them.
+  static let allowedWords: [(path: String, word: String, reason: String)] = [
+    (
+      "Sources/Projections/BatchRows.swift", "Hasher(",
+      "secrets of the batch's index: where a key is found, and not in which order rows come"
+    )
+  ]
+
+  /// What is wrong with a pure source, line by line.
+  static func violations(inSource text: String, at path: String) -> [String] {
+    SwiftCode(text).lines.enumerated().flatMap { number, line in
+      let place = "\(path):\(number + 1)"
+      var found = words(of: line).compactMap { word -> String? in
+        guard let rule = forbiddenWords.first(where: { $0.words.contains(word) }),
+          !allowedWords.contains(where: { $0.path == path && $0.word == word })
+        else { return nil }
+        return "\(place) has '\(word)': \(rule.what)"
+      }
+      // A number with a fraction is one of these without saying so.
+      if let range = line.range(of: #"(?<![\w.)\]$])[0-9][0-9_]*\.[0-9]"#, options: .regularExpression) {
+        found.append("\(place) has '\(line[range])': floating point")
+      }
+      return found
+    }
+  }
+
+  /// The names of a line, each as it stands and, where it is called, with its parenthesis as well.
+  private static func words(of line: String) -> [String] {
+    // An attribute with an argument is one word.
+    let line = line.replacingOccurrences(of: "nonisolated(unsafe)", with: "\u{1}")
+    var words: [String] = line.contains("\u{1}") ? ["nonisolated(unsafe)"] : []
+    var word = ""
+    for character in line + " " {
+      if character.isLetter || character.isNumber || character == "_" {
+        word.append(character)
+        continue
+      }
+      if !word.isEmpty { words += character == "(" ? [word, word + "("] : [word] }
+      word = ""
+    }
+    return words
+  }
+
   /// What is wrong with a list of undefined symbols; empty for a pure object.
   static func violations(in symbols: [String]) -> [String] {
     symbols.compactMap { symbol in

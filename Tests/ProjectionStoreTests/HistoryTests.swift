@@ -1,4 +1,5 @@
 import EventStore
+import Evidence
 import LMDB
 import Primitives
 @testable import ProjectionStore
@@ -33,6 +34,57 @@ private struct EveryVersion<P: Projection> {
   }
 }
 
+/// All that the state's tables held after each L2 block: as they were when the fold began the next version of its rows, or when
+/// the L1 block had ended.
+private final class EveryBlock: StageObserver {
+  typealias Rows = [[UInt8]: [UInt8]]
+
+  /// By table.
+  private(set) var afterBlock: [UInt64: [Rows]] = [:]
+
+  /// By table: keys that had a row at some time.
+  private(set) var keys: [Set<[UInt8]>] = Array(repeating: [], count: ProposerState.tables.count)
+
+  private let tables = MemoryTables(tables: ProposerState.tables)
+  private let batch = WriteBatch()
+  private var committed: [Rows] = Array(repeating: [:], count: ProposerState.tables.count)
+  private var head: (number: UInt64, l1Block: UInt64) = (0, 0)
+  private var l1Block: UInt64 = 0
+
+  init(_ ledger: RollupLedger) throws {
+    // It says then which versions were begun.
+    batch.keepsHistory = true
+    let fold = ProposerState(configuration: ledger.configuration)
+    for (coordinates, event) in ledger.facts {
+      batch.begin()
+      l1Block = coordinates.blockNumber
+      let view = ProjectionView(batch: batch, over: tables, services: FoldServices(stages: self))
+      _ = try fold.fold(Fact(coordinates: coordinates, event: event), into: view)
+      committed = rows()
+      tables.commit(batch)
+      if head.l1Block == l1Block { afterBlock[head.number] = committed }
+    }
+    // L1 blocks without any may follow the newest.
+    afterBlock[head.number] = committed
+    for tables in afterBlock.values {
+      for (index, rows) in tables.enumerated() { keys[index].formUnion(rows.keys) }
+    }
+  }
+
+  /// A version begins right before the senders of its block are found.
+  func enter(_ stage: FoldStage) {
+    guard stage == .senders, let number = batch.versions.last else { return }
+    if head.l1Block == l1Block { afterBlock[head.number] = rows() }
+    head = (number, l1Block)
+  }
+
+  private func rows() -> [Rows] {
+    var rows = committed
+    batch.forEachInOrder { index, key, value in rows[index][key.bytes] = value?.bytes }
+    return rows
+  }
+}
+
 extension ProjectionView {
   fileprivate func allRows(_ table: ProjectionTable) throws(FoldError) -> [[UInt8]: [UInt8]] {
     var rows: [[UInt8]: [UInt8]] = [:]
@@ -51,6 +103,18 @@ extension ProjectionView {
     }
     return keys
   }
+
+  /// From the greatest on that comes before `end`.
+  fileprivate func reversedKeys(
+    _ table: ProjectionTable, before end: [UInt8], count: Int = .max
+  ) throws(FoldError) -> [[UInt8]] {
+    var keys: [[UInt8]] = []
+    try scanBackward(table, before: end) { key, _ in
+      keys.append(key.bytes)
+      return keys.count < count
+    }
+    return keys
+  }
 }
 
 @Suite("History")
@@ -62,6 +126,9 @@ struct HistoryTests {
     try projector.rebuild(options)
     return projector
   }
+
+  /// Comes after every key of every table.
+  private static let beyondKeys = [UInt8](repeating: 0xff, count: 100)
 
   /// Holds every key of every table after every L1 block, up to one, against the model.
   private func check<P: Projection>(
@@ -76,12 +143,15 @@ struct HistoryTests {
           #expect(try view.allRows(table) == rows, "\(place)")
           let keys = rows.keys.sorted { $0.lexicographicallyPrecedes($1) }
           #expect(try view.orderedKeys(table) == keys, "\(place)")
+          #expect(try view.reversedKeys(table, before: Self.beyondKeys) == keys.reversed(), "\(place)")
           for key in model.keys[table.index] {
             let (value, first) = try ProposerState.rows { () throws(TableReadError) in
               (try view.value(table, key.rawSpan), try view.firstKey(of: table, from: key) { _ in true })
             }
             #expect(value == rows[key], "\(place)")
             #expect(first == keys.first { !$0.lexicographicallyPrecedes(key) }, "\(place)")
+            let last = try view.reversedKeys(table, before: key, count: 1).first
+            #expect(last == keys.last { $0.lexicographicallyPrecedes(key) }, "\(place)")
           }
         }
       }
@@ -273,37 +343,86 @@ struct HistoryTests {
     }
   }
 
-  @Test("after every L2 block the state's accounts have the block's root, also where one L1 block has several")
+  @Test("after every L2 block the state is what it was, row by row and proven, also where one L1 block has several")
   func everyBlock() throws {
-    try Scratch.with { scratch in
-      var play = try RollupPlay(seed: 11, log: scratch.log)
-      for salt in UInt64(1)..<40 { try play.step(salt) }
-      let projector = try archive(ProposerState.self, scratch)
-      // Versions are told apart whatever the commits were.
-      for batchSize in [1, 5, 1000] {
-        try projector.rebuild(.init(batchSize: batchSize), resume: false)
-        let head = play.ledger.derivation.head.number
-        var perL1Block: [UInt64: Int] = [:]
-        var roots: Set<Hash256> = []
-        for number in 0...head {
-          try projector.read(afterBlock: number) { view, place throws(FoldError) in
-            #expect(place.block.number == number)
-            perL1Block[place.l1Block.number, default: 0] += 1
-            roots.insert(place.stateRoot)
-            #expect(try root(ofAccountsIn: view) == place.stateRoot, "block \(number)")
-            #expect(try ProposerState.result(of: number + 1, in: view) == nil)
-          }
-        }
-        #expect(perL1Block.values.contains { $0 > 2 }, "some L1 block has several")
-        #expect(roots.count > 3)
-        try projector.read(afterBlock: nil) { _, place throws(FoldError) in #expect(place.block.number == head) }
-        let error = #expect(throws: ProjectionError.self) { try projector.read(afterBlock: head + 1) { _, _ in } }
-        guard case .notExecuted = error else {
-          Issue.record("\(String(describing: error))")
-          return
+    // Of the first it is known that it has several blocks in one L1 block.
+    for seed in [11, SeededGenerator().seed] {
+      try Scratch.with { scratch in
+        var play = try RollupPlay(seed: seed, log: scratch.log)
+        for salt in UInt64(1)..<40 { try play.step(salt) }
+        let model = try EveryBlock(play.ledger)
+        let projector = try archive(ProposerState.self, scratch)
+        // Versions are told apart whatever the commits were.
+        for batchSize in [1, 5, 1000] {
+          try projector.rebuild(.init(batchSize: batchSize), resume: false)
+          try checkBlocks(projector, play, model, readsKeys: batchSize == 5)
         }
       }
     }
+  }
+
+  private func checkBlocks(
+    _ projector: Projector<ProposerState>, _ play: RollupPlay, _ model: EveryBlock, readsKeys: Bool
+  ) throws {
+    let head = play.ledger.derivation.head.number
+    #expect(model.afterBlock.count == Int(head) + 1)
+    var perL1Block: [UInt64: Int] = [:]
+    var roots: Set<Hash256> = []
+    var proven = 0
+    for number in 0...head {
+      let tables = try #require(model.afterBlock[number])
+      try projector.read(afterBlock: number) { view, place throws(FoldError) in
+        let comment: Comment = "seed \(play.random.seed), block \(number)"
+        #expect(place.block.number == number)
+        perL1Block[place.l1Block.number, default: 0] += 1
+        roots.insert(place.stateRoot)
+        #expect(try root(ofAccountsIn: view) == place.stateRoot, comment)
+        #expect(try ProposerState.result(of: number + 1, in: view) == nil)
+        for table in ProposerState.tables {
+          #expect(try view.allRows(table) == tables[table.index], "\(comment), \(table)")
+          for key in readsKeys ? model.keys[table.index] : [] {
+            let value = try ProposerState.rows { () throws(TableReadError) in try view.value(table, key.rawSpan) }
+            #expect(value == tables[table.index][key], "\(comment), \(table)")
+          }
+        }
+        proven += try prove(play.traffic.allocation, in: view, place, comment)
+      }
+    }
+    #expect(proven > 0, "some slot holds something")
+    if play.random.seed == 11 {
+      #expect(perL1Block.values.contains { $0 > 2 }, "some L1 block has several")
+      #expect(roots.count > 3)
+    }
+    try projector.read(afterBlock: nil) { _, place throws(FoldError) in #expect(place.block.number == head) }
+    let error = #expect(throws: ProjectionError.self) { try projector.read(afterBlock: head + 1) { _, _ in } }
+    guard case .notExecuted = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+
+  /// Proves contracts with all slots that may hold something, and says how many do.
+  private func prove(
+    _ allocation: [GenesisAccount], in view: ProjectionView, _ place: StatePlace, _ comment: Comment
+  ) throws(FoldError) -> Int {
+    var count = 0
+    for account in allocation where !account.code.isEmpty {
+      let slots = (0..<24 as Range<UInt64>).map { UInt256($0) }
+      let proof: AccountProof
+      do throws(StateTrieError) {
+        proof = try AccountProof(
+          of: account.address, slots: slots, root: place.stateRoot, reader: ProposerState.nodes(in: view))
+      } catch { throw .trie(block: place.block.number, error) }
+      #expect(throws: Never.self, comment) { try proof.verify(root: place.stateRoot) }
+      #expect(try ProposerState.account(account.address, in: view) ?? .empty == proof.account, comment)
+      #expect(
+        try ProposerState.code(of: proof.account, in: view) == (proof.account.hasCode ? account.code : []), comment)
+      for slot in proof.slots {
+        #expect(try ProposerState.storage(account.address, slot.number, in: view) == slot.value, comment)
+        count += slot.value.isZero ? 0 : 1
+      }
+    }
+    return count
   }
 
   private func root(ofAccountsIn view: ProjectionView) throws(FoldError) -> Hash256 {

@@ -26,16 +26,21 @@ struct RandomHistoryTests {
     Projector(dataDirectory: scratch.dataDirectory, log: scratch.log, storeID: Scratch.storeID)
   }
 
-  /// What is followed: the index of senders is an archive.
+  /// What is followed.
   private static var projections: [any Projection.Type] {
     [ProposerState.self, ChallengerView.self, SenderIndex.self, QueryIndex.self]
   }
 
+  /// Which of them are archives in a run: the index of senders, and in every other run the state.
+  private static func isArchive<P: Projection>(_ type: P.Type, seed: UInt64) -> Bool {
+    P.name == SenderIndex.name || P.name == ProposerState.name && seed.isMultiple(of: 2)
+  }
+
   private static func rebuild<P: Projection>(
-    _ type: P.Type, _ scratch: Scratch, batchSize: Int = 10_000, resume: Bool = true
+    _ type: P.Type, _ scratch: Scratch, seed: UInt64, batchSize: Int = 10_000, resume: Bool = true
   ) throws {
     var options = Projector<P>.Options(batchSize: batchSize)
-    options.keepsHistory = P.name == SenderIndex.name
+    options.keepsHistory = isArchive(type, seed: seed)
     try projector(P.self, scratch).rebuild(options, resume: resume)
   }
 
@@ -76,7 +81,7 @@ struct RandomHistoryTests {
     try Scratch.with { scratch in
       var play = try RollupPlay(seed: seed, log: scratch.log)
       var depths: [UInt64] = []
-      for projection in projections { try rebuild(projection, scratch) }
+      for projection in projections { try rebuild(projection, scratch, seed: seed) }
       // So many blocks that L1 can leave 64 of them.
       for salt in UInt64(1000)...1000 + deepest { try play.step(salt) }
       for salt in UInt64(1)...110 {
@@ -96,8 +101,10 @@ struct RandomHistoryTests {
       try play.step(200)
       try followAll(scratch, &play)
       try expectAllFresh(scratch, play)
-      // The history of the archive as well.
-      try expectVerified(SenderIndex.self, scratch, play)
+      // The history of the archives as well.
+      for projection in projections where isArchive(projection, seed: seed) {
+        try expectVerified(projection, scratch, play)
+      }
       return depths
     }
   }
@@ -126,39 +133,45 @@ struct RandomHistoryTests {
       let scratch = Scratch(dataDirectory: directory, log: log)
       var play = try RollupPlay(seed: seed, log: log)
       for salt in UInt64(1)...70 { try play.step(salt) }
-      for projection in projections { try rebuild(projection, scratch) }
-      var whole = Duration.zero
+      for projection in projections { try rebuild(projection, scratch, seed: seed) }
+      var whole = (follow: Duration.zero, rebuild: Duration.zero)
       for round in 0...kills {
         try play.reorganise(depth: play.random.next() % deepest + 1)
         for salt in UInt64(0)..<play.random.next() % 20 + 10 { try play.step(salt + 100 * (round + 1)) }
+        // What is final is forgotten of the journal, and set aside in a rebuild.
+        try play.finalize(behind: play.random.next() % deepest)
+        let rebuilds = round.isMultiple(of: 2)
         if round == 0 {
           // How long it takes without being killed.
-          whole = try ContinuousClock().measure { try run(scratch, batchSize: 3, rebuilds: false) }
+          whole.follow = try ContinuousClock().measure { try run(scratch, seed, batchSize: 3, rebuilds: false) }
+          whole.rebuild = try ContinuousClock().measure { try run(scratch, seed, batchSize: 3, rebuilds: true) }
         } else {
-          let time = Double(play.random.next() % 1000) / 1000 * (whole / .microseconds(1))
+          let time = (rebuilds ? whole.rebuild : whole.follow) / .microseconds(1)
           try await runAndKill(
-            path, after: Int(time), batchSize: Int(play.random.next() % 8) + 1, rebuilds: round % 3 == 0)
+            path, seed, after: Int(Double(play.random.next() % 1000) / 1000 * time),
+            batchSize: Int(play.random.next() % 8) + 1, rebuilds: rebuilds, first: Int(round))
         }
         try followAll(scratch, &play)
         try expectAllFresh(scratch, play)
         // It goes on with what was killed, if there is any.
-        if round % 3 == 0 {
-          for projection in projections { try rebuild(projection, scratch) }
+        if rebuilds {
+          for projection in projections { try rebuild(projection, scratch, seed: seed) }
           try expectAllFresh(scratch, play)
         }
       }
+      #expect(play.finalized > 0, "seed \(seed)")
       for projection in projections { try expectVerified(projection, scratch, play) }
     }
   }
 
   /// Lets another process follow, or rebuild, until it is killed after some time.
   private static func runAndKill(
-    _ path: String, after microseconds: Int, batchSize: Int, rebuilds: Bool
+    _ path: String, _ seed: UInt64, after microseconds: Int, batchSize: Int, rebuilds: Bool, first: Int
   ) async throws {
     await #expect(processExitsWith: .signal(SIGKILL)) {
       [
-        path = path as String, microseconds = microseconds as Int, batchSize = batchSize as Int,
-        rebuilds = rebuilds as Bool
+        path = path as String, seed = seed as UInt64, microseconds = microseconds as Int, batchSize = batchSize as Int,
+        rebuilds = rebuilds as Bool, first = first as Int
       ] in
       let directory = FilePath(path)
       let log = try EventLog.open(directory.appending("ledger"), mode: .readOnly)
@@ -166,18 +179,23 @@ struct RandomHistoryTests {
         usleep(useconds_t(microseconds))
         kill(getpid(), SIGKILL)
       }
-      try Self.run(Scratch(dataDirectory: directory, log: log), batchSize: batchSize, rebuilds: rebuilds)
+      try Self.run(
+        Scratch(dataDirectory: directory, log: log), seed, batchSize: batchSize, rebuilds: rebuilds, first: first)
       while true { sleep(60) }
     }
   }
 
-  private static func run(_ scratch: Scratch, batchSize: Int, rebuilds: Bool) throws {
+  /// - Parameter first: with which of them it begins; the others follow in their order.
+  private static func run(
+    _ scratch: Scratch, _ seed: UInt64, batchSize: Int, rebuilds: Bool, first: Int = 0
+  ) throws {
     func catchUp<P: Projection>(_ type: P.Type) throws {
       try projector(P.self, scratch).catchUp(.init(batchSize: batchSize))
     }
-    for projection in projections {
+    for index in projections.indices {
+      let projection = projections[(first + index) % projections.count]
       if rebuilds {
-        try rebuild(projection, scratch, batchSize: batchSize, resume: false)
+        try rebuild(projection, scratch, seed: seed, batchSize: batchSize, resume: false)
       } else {
         try catchUp(projection)
       }

@@ -123,7 +123,7 @@ private final class CountingFold<P: Projection> {
   }
 }
 
-private final class CountingTables: TableReader {
+final class CountingTables: TableReader {
   let stored: MemoryTables
   var reads = 0
 
@@ -137,6 +137,13 @@ private final class CountingTables: TableReader {
   /// Every row that is passed counts.
   func scan(_ table: ProjectionTable, from start: RawSpan, _ body: (RawSpan, RawSpan) -> Bool) {
     stored.scan(table, from: start) { key, value in
+      reads += 1
+      return body(key, value)
+    }
+  }
+
+  func scanBackward(_ table: ProjectionTable, before end: RawSpan, _ body: (RawSpan, RawSpan) -> Bool) {
+    stored.scanBackward(table, before: end) { key, value in
       reads += 1
       return body(key, value)
     }

@@ -20,7 +20,9 @@ private struct UnsafePlay {
   private var folded = 0
 
   /// With three L1 blocks, and nothing on L2.
-  init() throws {
+  ///
+  /// - Parameter bounds: of what is held at most, in blocks and in bytes.
+  init(bounds: (count: Int, bytes: Int)? = nil) throws {
     let payers = try Self.payers.map {
       GenesisAccount(address: try Secp256k1.address(of: $0), balance: UInt256(1_000_000_000_000_000))
     }
@@ -28,7 +30,10 @@ private struct UnsafePlay {
       allocation: payers, sequencer: try Secp256k1.address(of: Self.key))
     ledger = try RollupLedger(configuration: configuration)
     fold = LiveFold(configuration: configuration)
-    unsafe = try #require(UnsafeView(configuration: configuration))
+    let bounded = bounds.map {
+      UnsafeView(configuration: configuration, greatestCount: $0.count, greatestByteCount: $0.bytes)
+    }
+    unsafe = try #require(bounded ?? UnsafeView(configuration: configuration))
     for _ in 0..<3 { try ledger.beginL1Block() }
     try catchUp()
   }
@@ -191,6 +196,30 @@ struct UnsafeViewTests {
     #expect(try play.take([fourth]).taken.map(\.number) == [4])
   }
 
+  @Test("no more blocks are held than so many, nor more than so many bytes of them; they are taken once L1 has some")
+  func bounds() throws {
+    var whole = try UnsafePlay()
+    try whole.take(try whole.blocks(3))
+    let sizes = whole.unsafe.blocks.map(\.byteCount)
+    // What the blocks wrote is counted: rows, receipts and transactions.
+    #expect(sizes.allSatisfy { $0 > 500 } && whole.unsafe.byteCount == sizes.reduce(0, +))
+    for bounds in [(2, .max), (1024, sizes[0] + sizes[1])] as [(count: Int, bytes: Int)] {
+      var play = try UnsafePlay(bounds: bounds)
+      let blocks = try play.blocks(3)
+      let progress = try play.take(blocks)
+      #expect(progress.taken.map(\.number) == [1, 2], "\(bounds)")
+      let error = progress.refused.first?.because
+      guard case .tooMany(2, byteCount: sizes[0] + sizes[1]) = error, progress.refused.map(\.number) == [3] else {
+        Issue.record("\(bounds): \(String(describing: error))")
+        continue
+      }
+      try play.ledger.beginL1Block()
+      try play.ledger.deliverBatch([blocks[0]])
+      try play.catchUp()
+      #expect(try play.take([blocks[2]]).taken.map(\.number) == [3], "\(bounds)")
+    }
+  }
+
   @Test("only the sequencer's signature over this very block counts, and only while it has the authority")
   func signatures() throws {
     var play = try UnsafePlay()
@@ -300,6 +329,16 @@ struct UnsafeViewTests {
         return wanted.count <= limit
       }
       #expect(found == wanted, "seed \(random.seed)")
+      (found, wanted) = ([], [])
+      try rows.scanBackward(table, before: start.rawSpan) { key, value in
+        found.append([key.bytes, value.bytes])
+        return found.count <= limit
+      }
+      model.scanBackward(table, before: start.rawSpan) { key, value in
+        wanted.append([key.bytes, value.bytes])
+        return wanted.count <= limit
+      }
+      #expect(found == wanted, "backward, seed \(random.seed)")
       var (read, expected): ([UInt8]?, [UInt8]?)
       try rows.read(table, start.rawSpan) { read = $0?.bytes }
       model.read(table, start.rawSpan) { expected = $0?.bytes }
@@ -319,5 +358,11 @@ private struct WithoutAccounts: TableReader {
 
   func scan(_ table: ProjectionTable, from start: RawSpan, _ body: (RawSpan, RawSpan) -> Bool) throws(TableReadError) {
     try base.scan(table, from: start, body)
+  }
+
+  func scanBackward(
+    _ table: ProjectionTable, before end: RawSpan, _ body: (RawSpan, RawSpan) -> Bool
+  ) throws(TableReadError) {
+    try base.scanBackward(table, before: end, body)
   }
 }

@@ -48,8 +48,16 @@ struct ProjectionCommandTests {
         #expect(try world.json(["projection", "digest", name])[0]["digest"] as? String == digest, "\(name)")
       }
       for wrong in [
-        ["--all", "query-index"], [], ["proposer-state", "proposer-state"], ["proposer-state", "--rate", "0"],
+        ["--all", "query-index"], [], ["proposer-state", "proposer-state"],
       ] { try world.expect(2, ["projection", "rebuild"] + wrong) }
+      // No rate, or none that time can be told in: no process ends by a trap.
+      for rate in ["0", "-1", "inf", "nan", "1e20", "1e-30"] {
+        for command in [["projection", "rebuild"], ["projection", "verify"]] {
+          let refused = try world.expect(2, command + ["proposer-state", "--rate=\(rate)"])
+          #expect(refused.errors.contains("--rate must be from 0.001 to 1,000,000,000"), "\(rate): \(refused.errors)")
+        }
+      }
+      try world.expect(0, ["projection", "verify", "sender-index", "--rate", "1000000000"])
     }
   }
 

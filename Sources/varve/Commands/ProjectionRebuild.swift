@@ -61,8 +61,7 @@ struct ProjectionRebuild: VarveCommand {
   @Flag(help: "Leave the live version live.")
   var noSwitch = false
 
-  @Option(help: ArgumentHelp("Records a second, at most.", valueName: "n"))
-  var rate: Double?
+  @OptionGroup var pace: RateOption
 
   @Flag(help: "Begin anew, even if an interrupted rebuild could go on.")
   var restart = false
@@ -78,7 +77,6 @@ struct ProjectionRebuild: VarveCommand {
 
   func validate() throws {
     guard batchSize > 0 else { throw ValidationError("--batch-size must be at least 1") }
-    guard rate ?? 1 > 0 else { throw ValidationError("--rate must be more than 0") }
     guard all != !names.isEmpty else { throw ValidationError("name one projection or more, or give --all") }
     guard Set(names).count == names.count else { throw ValidationError("each projection is named once") }
   }
@@ -127,7 +125,7 @@ struct ProjectionRebuild: VarveCommand {
     let began = ContinuousClock.now
     var projectorOptions = Projector<P>.Options(batchSize: batchSize) { progress.update(name, $0) }
     projectorOptions.isCancelled = { interruption.isRequested }
-    projectorOptions.recordsPerSecond = rate
+    projectorOptions.recordsPerSecond = pace.rate
     projectorOptions.tell(options.console)
     // What can be no archive is none, where all are asked for.
     if !all || P.readMode == .canonical { projectorOptions.choose(history) }

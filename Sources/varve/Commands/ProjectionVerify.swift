@@ -26,12 +26,7 @@ struct ProjectionVerify: VarveCommand {
   @Argument(help: "The projection.")
   var name: ProjectionName
 
-  @Option(help: ArgumentHelp("Records a second, at most.", valueName: "n"))
-  var rate: Double?
-
-  func validate() throws {
-    guard rate ?? 1 > 0 else { throw ValidationError("--rate must be more than 0") }
-  }
+  @OptionGroup var pace: RateOption
 
   func execute(_ console: Console) throws {
     let bar = ProgressBar("records", console: console)
@@ -48,7 +43,7 @@ struct ProjectionVerify: VarveCommand {
 
   private func verify<P: Projection>(_ type: P.Type, showing bar: ProgressBar) throws -> VerifyReport {
     var run = Projector<P>.Options.showing(bar)
-    run.recordsPerSecond = rate
+    run.recordsPerSecond = pace.rate
     return try options.openProjector(type).verify(run)
   }
 }

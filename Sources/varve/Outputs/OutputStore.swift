@@ -48,24 +48,24 @@ struct OutputStore {
   /// Whether outputs of this chain can be disputed: an imported chain's cannot, and have no more to them than a verdict.
   private var isDisputable: Bool { configuration.rollup != nil }
 
-  /// All outputs from an index on, at most so many; the newest ones without an index. O(outputs).
+  /// The outputs from an index on, at most so many; the newest ones without an index. O(log outputs + count).
   func outputs(from first: UInt64?, count: Int) throws -> OutputListing {
-    let (verdicts, executed) = try verdicts(from: first ?? 0)
     guard isDisputable else {
-      let reports = verdicts.keys.sorted().compactMap { verdicts[$0] }.map(OutputReport.init)
-      return listing(asOf: executed, nil, Self.some(reports, count, newest: first == nil))
-    }
-    return try challenges.read(at: l1Block) { view, asOf throws(FoldError) in
-      let now = try ChallengerView.time(ofL1Block: asOf.number, in: view)
-      var reports: [OutputReport] = []
-      var index = first ?? 0
-      while let row = try ChallengerView.output(index, in: view) {
-        reports.append(OutputReport(row, verdicts[index], now: now))
-        index += 1
+      return try state.read(at: l1Block) { view, asOf throws(FoldError) in
+        let verdicts = try ProposerState.verdicts(from: first, count: count, in: view)
+        return listing(asOf: asOf, nil, verdicts.map { OutputReport($0) })
       }
-      return listing(
-        asOf: asOf, L1Clock(time: now, isNow: l1Block == nil), Self.some(reports, count, newest: first == nil))
     }
+    let (asOf, now, rows) = try challenges.read(at: l1Block) { view, asOf throws(FoldError) in
+      (
+        asOf, try ChallengerView.time(ofL1Block: asOf.number, in: view),
+        try ChallengerView.outputs(from: first, count: count, in: view)
+      )
+    }
+    let verdicts = try verdicts(on: rows.map(\.output.outputIndex))
+    return listing(
+      asOf: asOf, L1Clock(time: now, isNow: l1Block == nil),
+      rows.map { OutputReport($0, verdicts[$0.output.outputIndex], now: now) })
   }
 
   private func listing(asOf: BlockID, _ clock: L1Clock?, _ outputs: [OutputReport]) -> OutputListing {
@@ -80,32 +80,36 @@ struct OutputStore {
     let outlook: GameOutlook?
   }
 
-  /// The outputs that are neither final nor deleted, and the L1 time, in seconds, as of which that is so. O(outputs).
+  /// The outputs that are neither final nor deleted, and the L1 time, in seconds, as of which that is so. O(their number).
   func openOutputs() throws -> (now: UInt64, outputs: [OpenOutput]) {
     guard isDisputable else { return (0, []) }
-    let (verdicts, _) = try verdicts(from: 0)
     let fold = ChallengerView(configuration: configuration)
-    return try challenges.read(at: l1Block) { view, asOf throws(FoldError) in
+    let (now, open) = try challenges.read(at: l1Block) { view, asOf throws(FoldError) in
       let now = try ChallengerView.time(ofL1Block: asOf.number, in: view)
-      var outputs: [OpenOutput] = []
+      var open: [(row: OutputRow, outlook: GameOutlook?)] = []
       for index in try ChallengerView.openOutputs(in: view) {
         guard let row = try ChallengerView.output(index, in: view) else { continue }
         let outlook = try row.game.flatMap { game throws(FoldError) in
           try fold.outlook(ofGame: game, now: now, in: view)
         }
-        outputs.append(OpenOutput(report: OutputReport(row, verdicts[index], now: now), outlook: outlook))
+        open.append((row, outlook))
       }
-      return (now, outputs)
+      return (now, open)
     }
+    let verdicts = try verdicts(on: open.map(\.row.output.outputIndex))
+    let outputs = open.map { row, outlook in
+      OpenOutput(report: OutputReport(row, verdicts[row.output.outputIndex], now: now), outlook: outlook)
+    }
+    return (now, outputs)
   }
 
   /// One output with all that goes on about it; nil when there is none.
   func output(_ index: UInt64) throws -> OutputDetails? {
-    let (verdicts, executed) = try verdicts(from: index, only: true)
+    let (verdict, executed) = try state.read(at: l1Block) { view, asOf throws(FoldError) in
+      (try ProposerState.verdict(on: index, in: view), asOf)
+    }
     guard isDisputable else {
-      return verdicts[index].map { verdict in
-        OutputDetails(OutputReport(verdict), asOf: executed, verdict: verdict, imported: imported)
-      }
+      return verdict.map { OutputDetails(OutputReport($0), asOf: executed, verdict: $0, imported: imported) }
     }
     let fold = ChallengerView(configuration: configuration)
     return try challenges.read(at: l1Block) { view, asOf throws(FoldError) in
@@ -114,26 +118,18 @@ struct OutputStore {
       var deadlines: [ClaimDeadline] = []
       if let game = row.game { deadlines = try ClaimDeadline.all(ofGame: game, now: now, fold, in: view) }
       return OutputDetails(
-        OutputReport(row, verdicts[index], now: now), asOf: asOf, verdict: verdicts[index], row: row,
+        OutputReport(row, verdict, now: now), asOf: asOf, verdict: verdict, row: row,
         clock: L1Clock(time: now, isNow: l1Block == nil), deadlines: deadlines, imported: imported)
     }
   }
 
-  private func verdicts(
-    from index: UInt64, only: Bool = false
-  ) throws -> (verdicts: [UInt64: OutputVerdict], asOf: BlockID) {
-    try state.read(at: l1Block) { view, asOf throws(FoldError) in
+  /// What this store's execution says of some outputs, as far as it has come. O(their number).
+  private func verdicts(on indices: [UInt64]) throws -> [UInt64: OutputVerdict] {
+    try state.read(at: l1Block) { view, _ throws(FoldError) in
       var found: [UInt64: OutputVerdict] = [:]
-      try ProposerState.scanVerdicts(from: index, in: view) { verdict in
-        found[verdict.outputIndex] = verdict
-        return !only
-      }
-      return (found, asOf)
+      for index in indices { found[index] = try ProposerState.verdict(on: index, in: view) }
+      return found
     }
-  }
-
-  private static func some(_ reports: [OutputReport], _ count: Int, newest: Bool) -> [OutputReport] {
-    Array(newest ? reports.suffix(count) : reports.prefix(count))
   }
 }
 

@@ -12,10 +12,11 @@ struct AddressCommand: VarveCommand {
     abstract: "Show what an address has, and its transactions.",
     discussion: """
       Lists the newest transactions that the address sent or received, or that made
-      it. What a contract moved within a transaction is not listed: logs tell of it,
-      where the contract writes any. With --at-l1 the answer is the one of that L1
-      block, and with --at-position of the newest that the log had whole when that
-      was its last record, which takes archives of query-index and proposer-state.
+      it, and says whether there are older ones. What a contract moved within a
+      transaction is not listed: logs tell of it, where the contract writes any. With
+      --at-l1 the answer is the one of that L1 block, and with --at-position of the
+      newest that the log had whole when that was its last record, which takes
+      archives of query-index and proposer-state.
 
       Ends with 1 when what the address has rests on an output that is wrong; else
       with 3 when the projections cannot be brought to the head of the log, after the
@@ -49,9 +50,11 @@ struct AddressCommand: VarveCommand {
       (try ProposerState.account(address, in: view), place)
     }
     var report = try store.read { view, asOf throws(FoldError) in
-      let entries = try QueryIndex.entries(of: address, in: view)
+      // One more tells whether there are any.
+      let entries = try QueryIndex.entries(
+        of: address, count: count == .max ? count : count + 1, through: newest ?? .max, in: view)
       var lines: [AddressReport.Line] = []
-      for entry in entries.suffix(count).reversed() {
+      for entry in entries.prefix(count) {
         guard let block = try QueryIndex.block(entry.block, in: view) else { continue }
         let inclusions = try QueryIndex.inclusions(of: entry.hash, in: view)
         lines.append(
@@ -61,8 +64,8 @@ struct AddressCommand: VarveCommand {
       let isSame = try QueryIndex.block(place.block.number, in: view).map { $0.hash == place.block.hash } ?? true
       let trust = isSame ? try store.trust(inBlock: place.block.number, view) : nil
       return AddressReport(
-        address, account, StatePlaceReport(place, imported: imported), trust, lines, total: entries.count, asOf: asOf,
-        isIndexBehind: !isSame || asOf.number < place.l1Block.number)
+        address, account, StatePlaceReport(place, imported: imported), trust, lines, hasOlder: entries.count > count,
+        asOf: asOf, isIndexBehind: !isSame || asOf.number < place.l1Block.number)
     }
     var trust = report.trust.map { [$0] } ?? []
     try store.addVerdicts(to: &trust)
@@ -104,10 +107,12 @@ struct AddressReport: Report {
 
   /// On what the balance and the nonce rest; nil for genesis.
   var trust: TrustReport?
-  let transactionCount: Int
 
   /// The newest first.
   let transactions: [Line]
+
+  /// Whether there are older ones, which are not listed.
+  let hasOlder: Bool
 
   /// The newest L1 block that the transactions take into account.
   let asOf: BlockReport
@@ -118,7 +123,7 @@ struct AddressReport: Report {
 
   init(
     _ address: Address, _ account: Account?, _ place: StatePlaceReport, _ trust: TrustReport?, _ lines: [Line],
-    total: Int, asOf: BlockID, isIndexBehind: Bool
+    hasOlder: Bool, asOf: BlockID, isIndexBehind: Bool
   ) {
     self.address = "\(address)"
     exists = account != nil
@@ -128,8 +133,8 @@ struct AddressReport: Report {
     isContract = account.hasCode
     block = place
     self.trust = trust
-    transactionCount = total
     transactions = lines
+    self.hasOlder = hasOlder
     self.asOf = BlockReport(asOf)
     self.isIndexBehind = isIndexBehind
   }
@@ -139,10 +144,10 @@ struct AddressReport: Report {
     page.facts(
       [
         ("balance", "\(balance) wei"), ("nonce", Quantity.count(nonce)),
-        ("transactions", Quantity.count(transactionCount)),
       ] + block.facts + (trust?.facts ?? []))
     page.line()
     if !transactions.isEmpty { list(on: &page) }
+    if hasOlder { page.line("there are older transactions; --count has more of them listed", .dim) }
     page.line("as of L1 block \(Quantity.count(asOf.number)) (\(asOf.hash))", .dim)
     if isIndexBehind {
       page.line(
