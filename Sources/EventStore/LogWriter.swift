@@ -64,26 +64,15 @@ final class LogWriter: Sendable {
       let group = next()
       guard !group.isEmpty else { return }
       let callers = commit(group, writer)
-      if group.count > 1 { gather(callers) }
+      if let gathering = Gathering(told: group.count, callers: callers) { wait(for: gathering) }
     }
   }
 
-  /// How long nobody may come before the next commit goes without the rest: some wake-ups of a thread.
-  private static let patience = Duration.microseconds(30)
-
-  /// How long it waits at most: about as long as a quick disk takes for the two syncs of a commit.
-  private static let longestWait = Duration.microseconds(300)
-
-  /// Waits until as many requests are there, or no more come.
-  private func gather(_ callers: Int) {
+  private func wait(for gathering: Gathering) {
+    sums.withLock { $0.addGathering() }
+    var gathering = gathering
     let began = ContinuousClock.now
-    var (count, last) = (0, began)
-    while true {
-      let waiting = queue.withLock { $0.waiting.count }
-      let now = ContinuousClock.now
-      if waiting > count { (count, last) = (waiting, now) }
-      if waiting >= callers || last.duration(to: now) > Self.patience { return }
-      if began.duration(to: now) > Self.longestWait { return }
+    while gathering.goesOn(waiting: queue.withLock { $0.waiting.count }, after: began.duration(to: .now)) {
       sched_yield()
     }
   }

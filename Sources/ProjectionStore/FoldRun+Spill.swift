@@ -63,7 +63,7 @@ extension FoldRun {
         commitBytes, Self.slice(Double(pace.batchLimit) / max(recordsPerByte, .leastNormalMagnitude)))
     }
     var (stage, began) = (ProjectionProgress.Stage.fold, ContinuousClock.now)
-    try version.merge(spill, commitBytes: commitBytes) { step throws(ProjectionError) in
+    try version.merge(spill, ways: options.mergeWays, commitBytes: commitBytes) { step throws(ProjectionError) in
       if step.stage != stage { (stage, began) = (step.stage, ContinuousClock.now) }
       let progress = ProjectionProgress(
         stage: stage, start: UInt64(step.start), position: UInt64(step.done), target: UInt64(spill.byteCount),

@@ -44,7 +44,8 @@ extension Projector {
   /// The live version is seen as of one moment, and goes on for whoever follows the log with it; its file grows by what it
   /// writes meanwhile, as nothing of that moment is written over. What L1 revokes meanwhile is folded all the same, as the live
   /// version had. Of other projections only those are read without which this one cannot be folded: what an upstream tells is
-  /// found out anew. The scratch directory is removed at the end.
+  /// found out anew. The scratch directory is removed at the end. A version that two rebuilds remove meanwhile is
+  /// compared to the end all the same: its pages stay while it is open.
   ///
   /// - Throws: `reorganising` when L1 has left something that the live version has not taken back yet; `requirementBehind` when
   ///   a projection without which this one cannot be folded has not come as far, or may have gone on with another branch of L1;

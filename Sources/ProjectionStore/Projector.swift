@@ -87,6 +87,9 @@ package final class Projector<P: Projection>: Sendable {
     /// of their keys. An archive writes them as they come, and so does a run that journals everything.
     package var spillsRows = true
 
+    /// How many parts of what is set aside are read side by side; where there are more, some are made one first. For tests.
+    package var mergeWays = SortedParts.ways
+
     /// Called after each step of making a version live; stops it by throwing. For tests of what a crash leaves.
     package var onPublish: (PublishStep) throws(ProjectionError) -> Void = { _ in }
 

@@ -118,6 +118,22 @@ struct VerifyTests {
     }
   }
 
+  @Test("a version that two rebuilds remove while it is verified is compared to the end")
+  func removedMeanwhile() throws {
+    try Self.withLiveVersion { scratch in
+      let verified = try #require(scratch.versions.live)
+      var rebuilds = 0
+      let options = Projector<ProposerState>.Options(batchSize: 5) { _ in
+        guard rebuilds < 2 else { return }
+        rebuilds += 1
+        #expect(throws: Never.self) { try scratch.projector().rebuild() }
+        #expect((scratch.versions.all.contains(verified)) == (rebuilds < 2))
+      }
+      #expect(try scratch.projector().verify(options).agrees)
+      #expect(rebuilds == 2)
+    }
+  }
+
   @Test("another process that holds the live version, or makes one beside it, keeps nobody from verifying")
   func lockedElsewhere() throws {
     try Self.withLiveVersion { scratch in

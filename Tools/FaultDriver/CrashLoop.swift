@@ -54,7 +54,7 @@ struct CrashLoop {
   private var samples: [Sample] {
     switch deafness {
     case .none: Self.samples
-    case .toEverySync, .afterFailedMeta: Self.samples.filter { $0.work == .append }
+    case .toEverySync, .afterFailedMeta, .toFiles, .toDirectories: Self.samples.filter { $0.work == .append }
     case .ofSigner, .ofTiles, .ofCopy: Self.samples.filter { $0.work == .upkeep }
     case .ofProjections: Self.samples.filter { $0.work == .rebuild }
     case .ofRepair: Self.samples.filter { $0.work == .repair }
@@ -98,6 +98,7 @@ struct CrashLoop {
       """
       \(tally.total) power cuts of \(sample.work.rawValue) (seed \(seed)) at \(moments) moments of \(runs) runs in \
       \(seconds) s: \(phases)
+      at \(tally.exhausted) of the moments every combination of what was uncertain, at \(moments - tally.exhausted) some
       \(tally.sound) recovered all that was acknowledged and took more, \(tally.restored) of these were restored \
       elsewhere too; \(tally.refused) refused before anything was acknowledged, \(tally.violations.count) violations
       """)
@@ -177,6 +178,7 @@ struct CrashLoop {
         during.begin(operation)
         var random = SplitMix64(seed: seed &* 0x9E37_79B9 &+ UInt64(moment * 2 + (grain == 512 ? 1 : 0)))
         let mayRefuse = sample.work == .append && !said.contains("ack ")
+        if during.uncertainties <= sample.exhaustiveLimit { tally.countExhausted() }
         for keeps in choices(during.uncertainties, sample, &random) {
           try write(during, keeping: keeps, to: root)
           let way = sample.way == .restart && tally.total.isMultiple(of: Self.imagesPerRestore) ? .restore : sample.way

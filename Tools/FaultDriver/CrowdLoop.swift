@@ -12,8 +12,15 @@ struct CrowdLoop {
   let cycles: Int
   let seed: UInt64
 
-  /// Takes the lock file away between the two writers, to see that two of them are found.
-  let isSabotaged: Bool
+  /// What is broken on purpose, to see that it is found.
+  let breach: Breach?
+
+  enum Breach: String {
+    /// The lock file is taken away between the two writers.
+    case unlock
+    /// Readers look at another snapshot in the end.
+    case moved
+  }
 
   private static let mostReaders = 4
 
@@ -25,11 +32,11 @@ struct CrowdLoop {
   private var releasedReaders = 0
   private var killedReaders = 0
 
-  init(directory: FilePath, cycles: Int, seed: UInt64, isSabotaged: Bool) {
+  init(directory: FilePath, cycles: Int, seed: UInt64, breach: Breach?) {
     self.directory = directory
     self.cycles = cycles
     self.seed = seed
-    self.isSabotaged = isSabotaged
+    self.breach = breach
     random = SplitMix64(seed: seed)
     checker = Checker(directory: directory)
   }
@@ -40,7 +47,7 @@ struct CrowdLoop {
     for cycle in 1...cycles {
       do {
         try runWriters(cycle)
-        try changeReaders()
+        try changeReaders(all: cycle == cycles)
         if checker.isSmall || cycle % 100 == 0 || cycle == cycles { try checker.checkAll() }
       } catch let violation as Checker.Violation {
         print("VIOLATION in cycle \(cycle) of seed \(seed): \(violation)")
@@ -48,8 +55,6 @@ struct CrowdLoop {
         return false
       }
     }
-    for reader in readers { try reader.release() }
-    releasedReaders += readers.count
     print(
       """
       \(cycles) times two writers at once (seed \(seed)) in \(Int((Victim.now() - start) / 1000)) s: \(refusedWriters) \
@@ -67,12 +72,12 @@ struct CrowdLoop {
     defer { try? silence.close() }
     let number = seed &* 1_000_000 &+ UInt64(2 * cycle)
     let first = try Victim(directory: directory, seed: number, errors: silence)
-    if isSabotaged {
+    if breach == .unlock {
       usleep(100_000)
       _ = unsafe unlink(directory.appending("writer.lock").string)
     }
     let second = try Victim(directory: directory, seed: number + 1, errors: silence)
-    let milliseconds = Double.random(in: 40...120, using: &random) + (isSabotaged ? 200 : 0)
+    let milliseconds = Double.random(in: 40...120, using: &random) + (breach == .unlock ? 200 : 0)
     // One that starts slowly may have the log once the other is gone, so both go at once.
     let reports = [
       try first.kill(after: milliseconds, ofFirstLine: false, with: second.process),
@@ -89,8 +94,16 @@ struct CrowdLoop {
     for report in reports { try checker.check(report) }
   }
 
-  private mutating func changeReaders() throws {
-    if checker.size > 0, readers.count < Self.mostReaders { readers.append(try PinnedReader(of: directory)) }
+  /// Lets a reader begin, and one end; in the end all that are left.
+  private mutating func changeReaders(all: Bool) throws {
+    if all {
+      for reader in readers { try reader.release() }
+      releasedReaders += readers.count
+      return
+    }
+    if checker.size > 0, readers.count < Self.mostReaders {
+      readers.append(try PinnedReader(of: directory, moves: breach == .moved))
+    }
     guard readers.count == Self.mostReaders || Int.random(in: 0..<3, using: &random) == 0, !readers.isEmpty else {
       return
     }
@@ -111,9 +124,10 @@ struct PinnedReader {
   private let input: FileDescriptor
 
   /// Starts this same program as `pin DIRECTORY`; returns once it has its snapshot.
-  init(of directory: FilePath) throws {
+  init(of directory: FilePath, moves: Bool) throws {
     let (incoming, outgoing) = (try makePipe(), try makePipe())
-    process = try spawn(["pin", directory.string], input: incoming.readEnd, output: outgoing.writeEnd)
+    let arguments = ["pin", directory.string] + (moves ? [CrowdLoop.Breach.moved.rawValue] : [])
+    process = try spawn(arguments, input: incoming.readEnd, output: outgoing.writeEnd)
     try incoming.readEnd.close()
     try outgoing.writeEnd.close()
     input = incoming.writeEnd

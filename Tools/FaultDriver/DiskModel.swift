@@ -39,6 +39,10 @@ struct DiskModel {
     case toEverySync = "ignore-sync"
     /// Those between a meta page that could not be written and the next page of data do nothing.
     case afterFailedMeta = "ignore-sync-after-failure"
+    /// Those of files do nothing. Writes that are durable when they return are, as those of meta pages.
+    case toFiles = "ignore-data-sync"
+    /// Those of directories do nothing.
+    case toDirectories = "ignore-sync-of-directory"
     /// Those of what lies below one directory do nothing.
     case ofSigner = "ignore-sync-of-signer"
     case ofTiles = "ignore-sync-of-tiles"
@@ -49,7 +53,7 @@ struct DiskModel {
     /// The directory, of those that are one's.
     var directory: String? {
       switch self {
-      case .none, .toEverySync, .afterFailedMeta: nil
+      case .none, .toEverySync, .afterFailedMeta, .toFiles, .toDirectories: nil
       case .ofSigner: "signer"
       case .ofTiles: "tiles"
       case .ofCopy: "copy"
@@ -86,8 +90,9 @@ struct DiskModel {
     case .write(let file, let offset, let bytes, let isDurable):
       begin(operation)
       if isDurable, honoursSync(of: file) { settle(lastWriteOf: file, offset: offset, length: bytes.count) }
-    case .sync(let file): if honoursSync(of: file) { settle(file) }
-    case .syncDirectory(let directory): if honoursSync(below: directory) { settleNames { $0 == directory } }
+    case .sync(let file): if deafness != .toFiles, honoursSync(of: file) { settle(file) }
+    case .syncDirectory(let directory):
+      if deafness != .toDirectories, honoursSync(below: directory) { settleNames { $0 == directory } }
     case .syncAll:
       for file in files.keys where honoursSync(of: file) { settle(file) }
       settleNames(honoursSync(below:))

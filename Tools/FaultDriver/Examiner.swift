@@ -102,6 +102,9 @@ struct Tally {
   /// How many there were while each thing was done.
   private(set) var phases: [String: Int] = [:]
 
+  /// At how many moments there was nothing more to be.
+  private(set) var exhausted = 0
+
   /// What must never happen, with where it did.
   private(set) var violations: [String] = []
 
@@ -127,7 +130,10 @@ struct Tally {
     }
   }
 
+  mutating func countExhausted() { exhausted += 1 }
+
   mutating func add(_ other: Tally) {
+    exhausted += other.exhausted
     sound += other.sound
     refused += other.refused
     died += other.died

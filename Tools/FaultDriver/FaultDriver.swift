@@ -5,27 +5,29 @@ import SystemPackage
 /// Does to a log what may happen to it, again and again, and checks what is left.
 ///
 ///     FaultDriver kill DIRECTORY CYCLES SEED [lose|tear]
-///     FaultDriver crowd DIRECTORY CYCLES SEED [unlock]
-///     FaultDriver growth DIRECTORY KILLS SEED RECORDER [careless]
-///     FaultDriver repairs DIRECTORY LEDGERS SEED
+///     FaultDriver crowd DIRECTORY CYCLES SEED [unlock|moved]
+///     FaultDriver growth DIRECTORY KILLS SEED RECORDER [careless|moved]
+///     FaultDriver repairs DIRECTORY LEDGERS SEED [forgetful|hasty]
 ///     FaultDriver crash DIRECTORY IMAGES SEED RECORDER [DEAFNESS]
 ///     FaultDriver damage DIRECTORY FILES SEED RECORDER [withoutChecksum|withoutPreflight|trapping]
-///     FaultDriver syscalls DIRECTORY RUNS SEED [append|rebuild]     (that work alone, which takes failures for success)
+///     FaultDriver syscalls DIRECTORY RUNS SEED [append|upkeep|rebuild]  (that alone, which takes failures for success)
+///     FaultDriver spill DIRECTORY RUNS SEED [careless]
 ///     FaultDriver full DIRECTORY CYCLES SEED [keep]
 ///     FaultDriver proofs LEAVES [blind]
 ///     FaultDriver signing DIRECTORY KILLS SEED [careless]
 ///
-/// DEAFNESS is `ignore-sync`, `ignore-sync-after-failure`, or `ignore-sync-of-` and `signer`, `tiles`, `copy`, `projections` or
-/// `repair`.
+/// DEAFNESS is `ignore-sync`, `ignore-sync-after-failure`, `ignore-data-sync`, or `ignore-sync-of-` and `directory`, `signer`,
+/// `tiles`, `copy`, `projections` or `repair`.
 ///
 ///     FaultDriver append DIRECTORY SEED [COMMITS [persistent|careless]]     (what it does this to)
-///     FaultDriver upkeep DIRECTORY SEED                                      (likewise: signs, exports, copies, mirrors)
+///     FaultDriver upkeep DIRECTORY SEED [careless]                           (likewise: signs, exports, copies, mirrors)
 ///     FaultDriver rebuild DIRECTORY LEDGER [careless]                        (likewise: folds a ledger)
-///     FaultDriver repair DIRECTORY                                           (likewise: repairs a store's ledger)
+///     FaultDriver index DIRECTORY LEDGER [careless]                          (likewise: folds it into the index alone)
+///     FaultDriver repair DIRECTORY [plain|forgetful|hasty]                   (likewise: repairs a store's ledger)
 ///     FaultDriver grow DIRECTORY SEED plain|pinned|careless                  (likewise: appends in a small map)
-///     FaultDriver watch DIRECTORY [anew]                                     (a reader with a small map that follows a log)
+///     FaultDriver watch DIRECTORY plain|anew|moved                           (a reader with a small map that follows a log)
 ///     FaultDriver sign DIRECTORY SEED [careless]                             (likewise: signs blocks as its guard lets it)
-///     FaultDriver pin DIRECTORY                                              (a reader that stays in a snapshot)
+///     FaultDriver pin DIRECTORY [moved]                                      (a reader that stays in a snapshot)
 ///     FaultDriver examine                                                   (what looks at the remains)
 ///
 /// Ends with 0 if all held, 1 if something did not, 2 if it was called wrongly, 3 if it could not be done.
@@ -54,16 +56,18 @@ struct FaultDriver {
       var loop = KillLoop(directory: directory, cycles: count, seed: seed, sabotage: sabotage)
       return loop.run()
     case ("crowd", 0...1):
-      if !options.isEmpty, arguments[4] != "unlock" { usage() }
-      var loop = CrowdLoop(directory: directory, cycles: count, seed: seed, isSabotaged: !options.isEmpty)
+      let breach = options.first.flatMap(CrowdLoop.Breach.init(rawValue:))
+      if !options.isEmpty, breach == nil { usage() }
+      var loop = CrowdLoop(directory: directory, cycles: count, seed: seed, breach: breach)
       return try loop.run()
     case ("growth", 1...2):
-      if options.count == 2, arguments[5] != "careless" { usage() }
-      var loop = GrowthLoop(
-        work: directory, recorder: arguments[4], kills: count, seed: seed, isCareless: options.count == 2)
+      let breach = options.dropFirst().first.flatMap(GrowthLoop.Breach.init(rawValue:))
+      if options.count == 2, breach == nil { usage() }
+      var loop = GrowthLoop(work: directory, recorder: arguments[4], kills: count, seed: seed, breach: breach)
       return loop.run()
-    case ("repairs", 0):
-      var loop = RepairLoop(work: directory, seed: seed, ledgers: count)
+    case ("repairs", 0...1):
+      guard let manner = options.isEmpty ? .plain : Repair.Manner(rawValue: arguments[4]) else { usage() }
+      var loop = RepairLoop(work: directory, seed: seed, ledgers: count, manner: manner)
       return try loop.run()
     case ("crash", 1...2):
       guard let deafness = options.count == 2 ? DiskModel.Deafness(rawValue: arguments[5]) : DiskModel.Deafness.none
@@ -75,8 +79,15 @@ struct FaultDriver {
       return try DamageLoop(work: directory, recorder: arguments[4], seed: seed, files: count, way: way).run()
     case ("syscalls", 0...1):
       let careless = options.first.flatMap(Work.init(rawValue:))
-      if !options.isEmpty, careless != .append, careless != .rebuild { usage() }
-      return try SystemCallLoop(work: directory, seed: seed, limit: count, careless: careless).run()
+      if !options.isEmpty, careless == nil || careless == .index || careless == .repair { usage() }
+      return try SystemCallLoop(
+        work: directory, seed: seed, limit: count, alone: careless, isCareless: careless != nil
+      ).run()
+    case ("spill", 0...1):
+      if !options.isEmpty, arguments[4] != Appender.Manner.careless.rawValue { usage() }
+      return try SystemCallLoop(
+        work: directory, seed: seed, limit: count, alone: .index, isCareless: !options.isEmpty
+      ).run()
     case ("signing", 0...1):
       return try SigningLoop(work: directory, seed: seed, kills: count, isCareless: !options.isEmpty).run()
     case ("full", 0...1):
@@ -95,15 +106,21 @@ struct FaultDriver {
         directory: directory, seed: seed, limit: arguments.count > 3 ? Int(arguments[3]) : nil, manner: manner
       ).run()
     }
-    if arguments.first == "upkeep", arguments.count == 3, let seed = UInt64(arguments[2]) {
-      Upkeep(places: Upkeep.Places(below: directory), seed: seed).run()
+    let work = arguments.first.flatMap(Work.init(rawValue:))
+    if let work, work != .append, work != .repair, (3...4).contains(arguments.count) {
+      let isCareless = arguments.count == 4
+      if isCareless, arguments[3] != Appender.Manner.careless.rawValue { usage() }
+      if work == .upkeep {
+        guard let seed = UInt64(arguments[2]) else { usage() }
+        Upkeep(places: Upkeep.Places(below: directory), seed: seed, isCareless: isCareless).run()
+      }
+      let rebuild = Rebuild(directory: directory, ledger: FilePath(arguments[2]), isCareless: isCareless)
+      rebuild.run(indexAlone: work == .index)
     }
-    if arguments.first == "rebuild", (3...4).contains(arguments.count) {
-      let isCareless = arguments.dropFirst(3).first.map { $0 == Appender.Manner.careless.rawValue }
-      if isCareless == false { usage() }
-      Rebuild(directory: directory, ledger: FilePath(arguments[2]), isCareless: isCareless ?? false).run()
+    if work == .repair, (2...3).contains(arguments.count) {
+      guard let manner = arguments.count == 2 ? .plain : Repair.Manner(rawValue: arguments[2]) else { usage() }
+      Repair(store: DataDirectory(directory), manner: manner).run()
     }
-    if arguments.first == "repair", arguments.count == 2 { Repair(store: DataDirectory(directory)).run() }
     if arguments.first == "sign", (3...4).contains(arguments.count), let seed = UInt64(arguments[2]) {
       Signing(directory: directory, seed: seed, isCareless: arguments.count == 4).run()
     }
@@ -112,23 +129,26 @@ struct FaultDriver {
     {
       Growth(directory: directory, seed: seed, manner: manner).run()
     }
-    if arguments.first == "watch", arguments.count == 2 || arguments.count == 3 && arguments[2] == "anew" {
-      var watch = Watch(directory: directory, opensAnew: arguments.count == 3)
+    if arguments.first == "watch", arguments.count == 3, let manner = Watch.Manner(rawValue: arguments[2]) {
+      var watch = Watch(directory: directory, manner)
       watch.run()
     }
-    if arguments.first == "pin", arguments.count == 2 { Pin(directory: directory).run() }
+    if arguments.first == "pin", arguments.count == 2 || arguments.dropFirst(2) == [CrowdLoop.Breach.moved.rawValue] {
+      Pin(directory: directory, moves: arguments.count == 3).run()
+    }
   }
 
   static func usage() -> Never {
     fail(
       """
       usage: FaultDriver kill DIRECTORY CYCLES SEED [lose|tear]
-             FaultDriver crowd DIRECTORY CYCLES SEED [unlock]
-             FaultDriver growth DIRECTORY KILLS SEED RECORDER [careless]
-             FaultDriver repairs DIRECTORY LEDGERS SEED
+             FaultDriver crowd DIRECTORY CYCLES SEED [unlock|moved]
+             FaultDriver growth DIRECTORY KILLS SEED RECORDER [careless|moved]
+             FaultDriver repairs DIRECTORY LEDGERS SEED [forgetful|hasty]
              FaultDriver crash DIRECTORY IMAGES SEED RECORDER [DEAFNESS]
              FaultDriver damage DIRECTORY FILES SEED RECORDER [withoutChecksum|withoutPreflight|trapping]
-             FaultDriver syscalls DIRECTORY RUNS SEED [append|rebuild]
+             FaultDriver syscalls DIRECTORY RUNS SEED [append|upkeep|rebuild]
+             FaultDriver spill DIRECTORY RUNS SEED [careless]
              FaultDriver full DIRECTORY CYCLES SEED [keep]
              FaultDriver proofs LEAVES [blind]
              FaultDriver signing DIRECTORY KILLS SEED [careless]

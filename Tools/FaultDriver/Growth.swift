@@ -79,8 +79,16 @@ struct Growth {
 struct Watch {
   let directory: FilePath
 
-  /// Whether it opens the log anew for each look; else it keeps it open, and stays in a snapshot while it tries others.
-  let opensAnew: Bool
+  let manner: Manner
+
+  enum Manner: String {
+    /// It keeps the log open, and stays in a snapshot while it tries others.
+    case plain
+    /// It opens the log anew for each look.
+    case anew
+    /// As the plain one, but it takes another snapshot for the one it stayed in: whoever checks must find out.
+    case moved
+  }
 
   private var frontier = Frontier()
   private var looks = 0
@@ -91,14 +99,14 @@ struct Watch {
   /// How many snapshots it was refused beside the one it stayed in: its map could not follow.
   private var refused = 0
 
-  init(directory: FilePath, opensAnew: Bool) {
+  init(directory: FilePath, _ manner: Manner) {
     self.directory = directory
-    self.opensAnew = opensAnew
+    self.manner = manner
   }
 
   mutating func run() -> Never {
     do {
-      if opensAnew {
+      if manner == .anew {
         while !hasInputEnded(within: 1) {
           try look(EventLog.open(directory, mode: .readOnly, mapSize: Growth.mapSize))
         }
@@ -114,7 +122,7 @@ struct Watch {
   /// Stays in a snapshot, which must not change whatever else is looked at meanwhile.
   private mutating func stay(in log: EventLog) throws {
     let mapSize = log.environment.information().mapSize
-    let isSame = try Pin.isSame(in: log) { () throws(ReadFailure) in
+    let isSame = try Pin.isSame(in: log, moving: manner == .moved) { () throws(ReadFailure) in
       for _ in 0..<3 {
         usleep(2000)
         do throws(ReadError) { _ = try log.head() } catch {

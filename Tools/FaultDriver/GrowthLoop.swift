@@ -11,8 +11,15 @@ struct GrowthLoop {
   let kills: Int
   let seed: UInt64
 
-  /// Whether the writer says that what a full map refused is durable, to see that it is found.
-  let isCareless: Bool
+  /// What is broken on purpose, to see that it is found.
+  let breach: Breach?
+
+  enum Breach: String {
+    /// The writer says that what a full map refused is durable.
+    case careless
+    /// The reader that stays in snapshots looks at another one in the end.
+    case moved
+  }
 
   private static let killsPerLog = 4
 
@@ -33,12 +40,12 @@ struct GrowthLoop {
   /// Looks of the readers, how often the map of one became larger, and how often one was refused a second snapshot.
   private var watched = [0, 0, 0]
 
-  init(work: FilePath, recorder: String, kills: Int, seed: UInt64, isCareless: Bool) {
+  init(work: FilePath, recorder: String, kills: Int, seed: UInt64, breach: Breach?) {
     self.work = work
     self.recorder = recorder
     self.kills = kills
     self.seed = seed
-    self.isCareless = isCareless
+    self.breach = breach
     random = SplitMix64(seed: seed)
   }
 
@@ -76,7 +83,8 @@ struct GrowthLoop {
     let directory = place.appending("log")
     try FileManager.default.createDirectory(atPath: place.string, withIntermediateDirectories: true)
     _ = try EventLog.open(directory, mode: .create, mapSize: Growth.mapSize)
-    let watchers = try [false, true].map { try Watcher(of: directory, opensAnew: $0) }
+    let stays = breach == .moved ? Watch.Manner.moved : .plain
+    let watchers = try [stays, .anew].map { try Watcher(of: directory, $0) }
     var checker = Checker(directory: directory)
     for life in 0..<Self.killsPerLog {
       let report = try runWriter(life, in: directory, number: first + life)
@@ -107,7 +115,7 @@ struct GrowthLoop {
       milliseconds = Self.mapLimit
     case 2:
       // An append that waits for a larger map does so for a tenth of a second.
-      (manner, milliseconds) = isCareless ? (.careless, 800) : (.pinned, milliseconds * 4)
+      (manner, milliseconds) = breach == .careless ? (.careless, 800) : (.pinned, milliseconds * 4)
     default: break
     }
     let start = Victim.now()
@@ -125,11 +133,10 @@ private struct Watcher {
   private let input: FileDescriptor
   private let output: FileDescriptor
 
-  /// Starts this same program as `watch DIRECTORY`; returns once it has looked.
-  init(of directory: FilePath, opensAnew: Bool) throws {
+  /// Starts this same program as `watch DIRECTORY MANNER`; returns once it has looked.
+  init(of directory: FilePath, _ manner: Watch.Manner) throws {
     let (incoming, outgoing) = (try makePipe(), try makePipe())
-    let arguments = ["watch", directory.string] + (opensAnew ? ["anew"] : [])
-    process = try spawn(arguments, input: incoming.readEnd, output: outgoing.writeEnd)
+    process = try spawn(["watch", directory.string, manner.rawValue], input: incoming.readEnd, output: outgoing.writeEnd)
     try incoming.readEnd.close()
     try outgoing.writeEnd.close()
     input = incoming.writeEnd

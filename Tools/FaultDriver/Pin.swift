@@ -10,10 +10,13 @@ import SystemPackage
 struct Pin {
   let directory: FilePath
 
+  /// Whether it reads another snapshot in the end, as if its own had changed: whoever waits for it must find out.
+  let moves: Bool
+
   func run() -> Never {
     do {
       let log = try EventLog.open(directory, mode: .readOnly)
-      let isSame = try Self.isSame(in: log) { () throws(ReadFailure) in
+      let isSame = try Self.isSame(in: log, moving: moves) { () throws(ReadFailure) in
         Appender.say(".")
         while readLine() != nil {}
       }
@@ -21,12 +24,19 @@ struct Pin {
     } catch { FaultDriver.fail("\(error)", code: 3) }
   }
 
-  /// Whether all records of a snapshot are the same after `body` as before.
-  static func isSame(in log: EventLog, during body: () throws(ReadFailure) -> Void) throws(ReadFailure) -> Bool {
-    try log.environment.read { (transaction: borrowing ReadTransaction) throws(ReadFailure) in
-      let before = try digest(transaction, log)
+  /// Whether all records of a snapshot are the same after `body` as before; with `moves`, those of the newest one are.
+  static func isSame(
+    in log: EventLog, moving moves: Bool = false, during body: () throws(ReadFailure) -> Void
+  ) throws(ReadFailure) -> Bool {
+    var before = Hash256.zero
+    let after = try log.environment.read { (transaction: borrowing ReadTransaction) throws(ReadFailure) in
+      before = try digest(transaction, log)
       try body()
-      return try digest(transaction, log) == before
+      return try digest(transaction, log)
+    }
+    guard moves else { return after == before }
+    return try log.environment.read { (transaction: borrowing ReadTransaction) throws(ReadFailure) in
+      try digest(transaction, log) == before
     }
   }
 

@@ -26,26 +26,42 @@ struct Rebuild {
 
   private static let rounds = 2
 
+  /// Where the index alone is folded: few parts of rows that are set aside, and all the same too many to be read side by side.
+  private static let (partsOfIndex, mergeWays) = (8, 3)
+
   private static let storeID = "faults"
 
   /// What is said of a version that is live.
   static func rebuilt<P: Projection>(_ type: P.Type) -> String { "rebuilt \(P.name)\n" }
 
-  func run() -> Never {
+  func run(indexAlone: Bool) -> Never {
     do {
-      for round in 0..<Self.rounds {
-        let batchSize = round > 0 ? Self.batchSize : Self.largeBatchSize
-        try fold(ProposerState.self, keepingHistory: round > 0, batchSize: batchSize)
-        try fold(QueryIndex.self, keepingHistory: false, batchSize: Self.batchSize)
-      }
+      if indexAlone { try foldIndex() } else { try foldBoth() }
     } catch { FaultDriver.fail("\(error)", code: 3) }
     exit(0)
   }
 
-  private func fold<P: Projection>(_ type: P.Type, keepingHistory keepsHistory: Bool, batchSize: Int) throws {
+  private func foldBoth() throws {
+    for round in 0..<Self.rounds {
+      let batchSize = round > 0 ? Self.batchSize : Self.largeBatchSize
+      try fold(ProposerState.self, keepingHistory: round > 0, batchSize: batchSize)
+      try fold(QueryIndex.self, keepingHistory: false, batchSize: Self.batchSize)
+    }
+  }
+
+  private func foldIndex() throws {
+    let records = Int(try EventLog.open(ledger, mode: .readOnly).head().size)
+    let batchSize = max(records / Self.partsOfIndex, 1)
+    try fold(QueryIndex.self, keepingHistory: false, batchSize: batchSize, mergeWays: Self.mergeWays)
+  }
+
+  private func fold<P: Projection>(
+    _ type: P.Type, keepingHistory keepsHistory: Bool, batchSize: Int, mergeWays: Int? = nil
+  ) throws {
     let projector = try projector(type)
     var options = Projector<P>.Options(batchSize: batchSize)
     options.keepsHistory = keepsHistory
+    if let mergeWays { options.mergeWays = mergeWays }
     options.onPublish = { step in if step == .directoryDurable { Appender.say("begin switch of \(P.name)\n") } }
     Appender.say("begin fold of \(P.name)\n")
     do { try projector.rebuild(options) } catch {
@@ -65,13 +81,22 @@ struct Rebuild {
     let place = directory.appending("projections").appending(P.name)
     let versions = (1...Self.rounds).map { place.appending("v\($0)-s\(P.schemaVersion)") }
     var files = ["data.mdb", "manifest.json.tmp", "manifest.json", "unsynced.tmp", "unsynced"]
-    if !P.unreadTables.isEmpty { files += ["rows.spill", "rows.runs"] }
+    if !P.unreadTables.isEmpty { files += Self.filesSetAside }
     return [
       place, place.appending("CURRENT.tmp"), place.appending("CURRENT"), place.appending("writer.lock"),
       place.appending("builder.lock"),
     ]
       + versions.flatMap { version in [version] + files.map { version.appending($0) } }
   }
+
+  /// The files of rows that the index sets aside, where it alone is folded.
+  var setAside: [FilePath] {
+    let version = directory.appending("projections").appending(QueryIndex.name).appending(
+      "v1-s\(QueryIndex.schemaVersion)")
+    return Self.filesSetAside.map { version.appending($0) }
+  }
+
+  private static let filesSetAside = ["rows.spill", "rows.runs"]
 }
 
 /// The ledger that is folded, and what it folds into.
@@ -128,10 +153,12 @@ struct RebuildSource {
   /// What is live after rebuilds were stopped somewhere is whole, as is what was live before; further ones go on to the same
   /// rows.
   ///
-  /// - Parameter said: what the process said.
-  func check(_ directory: FilePath, said: String) throws {
+  /// - Parameters:
+  ///   - said: what the process said.
+  ///   - indexAlone: whether it folded nothing else.
+  func check(_ directory: FilePath, said: String, indexAlone: Bool = false) throws {
     let rebuild = Rebuild(directory: directory, ledger: ledger)
-    try check(rebuild.projector(ProposerState.self), digests[0], said)
+    if !indexAlone { try check(rebuild.projector(ProposerState.self), digests[0], said) }
     try check(rebuild.projector(QueryIndex.self), digests[1], said)
   }
 

@@ -40,7 +40,7 @@ struct RecordedRun {
     switch work {
     case .append: arguments = [work.rawValue, directory.string, "\(seed)", "\(commits)"]
     case .upkeep: arguments = [work.rawValue, below.string, "\(seed)"]
-    case .rebuild:
+    case .rebuild, .index:
       arguments = [work.rawValue, below.string, try RebuildSource(making: truth).ledger.string]
     case .repair:
       arguments = [work.rawValue, below.string]

@@ -12,6 +12,17 @@ import SystemPackage
 struct Repair {
   let store: DataDirectory
 
+  var manner = Manner.plain
+
+  /// How a repair goes about it; but for the plain one wrongly, which whoever checks must find out.
+  enum Manner: String {
+    case plain
+    /// The new ledger lacks the newest record, and nobody asks whether it extends what was signed.
+    case forgetful
+    /// The damaged ledger is taken away while the new one is made.
+    case hasty
+  }
+
   func run() -> Never {
     Appender.say("begin make\n")
     do { try mend(Appender.say) } catch { FaultDriver.fail("\(error)", code: 3) }
@@ -25,14 +36,51 @@ struct Repair {
     _ = try store.repairLedger(
       isSound: Self.isSound,
       remake: {
-        _ = try LogRepair.rebuild(store.ledger, into: store.workshop.ledger)
+        try rebuild()
         guard try Self.isSound(store.workshop) else {
           throw Checker.Violation(description: "the new ledger is not sound")
         }
-        let signer = try store.ledgerSigner(of: manifest)
-        try signer.requireExtension(by: EventLog.open(store.workshop.ledger, mode: .readOnly))
+        if manner != .forgetful {
+          let signer = try store.ledgerSigner(of: manifest)
+          try signer.requireExtension(by: EventLog.open(store.workshop.ledger, mode: .readOnly))
+        }
         say("begin exchange\n")
       })
+  }
+
+  /// Makes the new ledger of the damaged one.
+  private func rebuild() throws {
+    let aside = store.path.appending("aside")
+    var damaged = store.ledger
+    switch manner {
+    case .plain: break
+    case .forgetful:
+      try FileManager.default.copyItem(atPath: damaged.string, toPath: aside.string)
+      try Self.forgetNewest(in: aside)
+      damaged = aside
+    case .hasty:
+      try FileManager.default.moveItem(atPath: damaged.string, toPath: aside.string)
+      damaged = aside
+    }
+    _ = try LogRepair.rebuild(damaged, into: store.workshop.ledger)
+    switch manner {
+    case .plain: break
+    case .forgetful: try FileManager.default.removeItem(atPath: aside.string)
+    case .hasty: try FileManager.default.moveItem(atPath: aside.string, toPath: store.ledger.string)
+    }
+  }
+
+  /// Removes the newest record, and the head row, which would say that it is missing.
+  private static func forgetNewest(in ledger: FilePath) throws {
+    let environment = try Environment.open(
+      at: ledger, options: EnvironmentOptions(mode: .readWrite, tables: Examination.tables))
+    try environment.write { (transaction: inout WriteTransaction) throws(LMDBError) in
+      for name in ["records", "head"] {
+        let table = environment.table(name)
+        guard let key = try transaction.lastKey(of: table) else { continue }
+        _ = try transaction.delete(key.rawSpan, in: table)
+      }
+    }
   }
 
   /// Whether all of a ledger is as it was written.
@@ -45,6 +93,13 @@ struct Repair {
     let ledgers = [store.ledger, store.workshop.ledger]
     return [store.path, store.workshop.path, store.projections]
       + ledgers.flatMap { [$0, DataDirectory.data(of: $0), $0.appending("writer.lock")] }
+  }
+}
+
+extension WriteTransaction {
+  fileprivate func lastKey(of table: Table) throws(LMDBError) -> [UInt8]? {
+    var cursor = try cursor(in: table)
+    return try cursor.last()?.key.bytes
   }
 }
 
@@ -166,6 +221,8 @@ struct RepairCheck {
   /// The hash of the damaged data file.
   let damaged: Hash256
 
+  var manner = Repair.Manner.plain
+
   /// At every moment there is a ledger, and a manifest that says whose.
   func requireLedger() throws {
     guard try store.manifestIfPresent() != nil, FileManager.default.fileExists(atPath: store.ledgerData.string) else {
@@ -177,7 +234,7 @@ struct RepairCheck {
   /// more, and what was set aside is the damaged ledger and what was made of it, each once.
   func run() throws {
     try requireLedger()
-    try Repair(store: store).mend()
+    try Repair(store: store, manner: manner).mend()
     do {
       let log = try EventLog.open(store.ledger, mode: .readWrite)
       guard try log.head().size == UInt64(leaves.count) else {

@@ -13,8 +13,14 @@ struct RepairLoop {
   /// How many damaged ledgers are wanted.
   let ledgers: Int
 
+  /// How they are repaired: but for plainly, violations are to be found.
+  let manner: Repair.Manner
+
   /// A repair is killed so often at most.
   private static let mostKills = 3
+
+  /// Of fewer ledgers none need be refused, and no repair killed.
+  private static let fewLedgers = 24
 
   private var random: SplitMix64
 
@@ -24,10 +30,11 @@ struct RepairLoop {
   private var killed = 0
   private var killedInPlace = 0
 
-  init(work: FilePath, seed: UInt64, ledgers: Int) {
+  init(work: FilePath, seed: UInt64, ledgers: Int, manner: Repair.Manner) {
     self.work = work
     self.seed = seed
     self.ledgers = ledgers
+    self.manner = manner
     random = SplitMix64(seed: seed)
   }
 
@@ -52,7 +59,7 @@ struct RepairLoop {
         try copy.damage(flaw, &random)
         let begun = Victim.now()
         if flaw.canBeMended {
-          let check = RepairCheck(store: store, leaves: leaves, damaged: try copy.digest())
+          let check = RepairCheck(store: store, leaves: leaves, damaged: try copy.digest(), manner: manner)
           // The first goes to its end: so long does one take.
           if number > 0 { try killRepairs(of: store, check, within: milliseconds) }
           try check.run()
@@ -76,13 +83,17 @@ struct RepairLoop {
       they were done, \(killedInPlace) of them while the new ledger took the old one's place
       \(refused) refused, as a record was lost, and a backup restored in their place, \(violations.count) violations
       """)
+    guard ledgers < Self.fewLedgers || killed > 0 && refused > 0 else {
+      print("VIOLATION: what was to be disturbed did not happen")
+      return false
+    }
     return violations.isEmpty
   }
 
   /// Starts repairs, and kills each at a random moment.
   private mutating func killRepairs(of store: DataDirectory, _ check: RepairCheck, within milliseconds: Double) throws {
     for _ in 0..<Int.random(in: 0...Self.mostKills, using: &random) {
-      let victim = try Victim(["repair", store.path.string])
+      let victim = try Victim(["repair", store.path.string, manner.rawValue])
       let report = try victim.kill(after: Double.random(in: 0...milliseconds, using: &random), ofFirstLine: true)
       guard report.wasKilled || report.exitCode == 0 else {
         throw Checker.Violation(description: "a repair ended with code \(report.exitCode)")

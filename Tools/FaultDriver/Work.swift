@@ -6,6 +6,8 @@ enum Work: String, CaseIterable {
   case upkeep
   /// A projection is folded, made live, folded anew beside what is live, and switched to.
   case rebuild
+  /// An index is folded anew, whose rows are set aside in small parts; these are made fewer, and appended.
+  case index
   /// A damaged ledger is made anew and put in place.
   case repair
 }

@@ -5,6 +5,9 @@ package struct CommitTotals: Equatable, Sendable {
   /// Callers that asked for them: over `commits`, how many shared one.
   package private(set) var requests = 0
 
+  /// How often callers that were told together were waited for.
+  package private(set) var gatherings = 0
+
   /// Growth by this process.
   package private(set) var records: UInt64 = 0
   package private(set) var payloadBytes: UInt64 = 0
@@ -21,4 +24,6 @@ package struct CommitTotals: Equatable, Sendable {
     self.time += time
     longestTime = max(longestTime, time)
   }
+
+  mutating func addGathering() { gatherings += 1 }
 }
