@@ -781,38 +781,4 @@ struct TestimonyLogTests {
       }
     }
   }
-
-  @Test("a file gets headers of an old origin, too: those that are asked about, and later ones as far as there is room")
-  func segments() {
-    let room = UInt64(L1Segment.greatestCount)
-    func range(_ blocks: ClosedRange<UInt64>, genesis: UInt64 = 10, newest: UInt64) -> ClosedRange<UInt64>? {
-      EvidenceMaker.segmentRange(over: blocks, genesis: genesis, newest: newest)
-    }
-    #expect(range(20...22, newest: 30) == 10...30)
-    #expect(range(20...22, newest: 1_000_000) == 10...4105)
-    #expect(range(500_000...500_001, newest: 1_000_000) == 500_000...504_095)
-    #expect(range(500_000...510_000, newest: 1_000_000) == 500_000...(500_000 + room - 1))
-    #expect(range(500_000...520_000, newest: 1_000_000) == nil)
-    #expect(range(40...41, newest: 30) == nil)
-    #expect(range(20...22, newest: 21) == 10...21)
-  }
-
-  @Test("a line of a capture file is read again as it was written; what is none is refused with its reason")
-  func captureLines() throws {
-    try withStore { store in
-      var message = try message(store, 3, source: "a \"quoted\" source")
-      #expect(try HeardMessage(captureLine: [UInt8](message.captureLine.utf8), defaultFormat: nil) == message)
-      message.block = RollupBlock(
-        number: 3, parentOrder: .zero, timestamp: 1, l1Origin: store.l1.id, messagesConsumed: 0, transactions: [[2]])
-      #expect(try HeardMessage(captureLine: [UInt8](message.captureLine.utf8), defaultFormat: nil) == message)
-      let feed = try HeardMessage(
-        captureLine: [UInt8](#"{"raw":"{\"a\":1}","receivedAt":5}"#.utf8), defaultFormat: .nitro)
-      #expect(feed.raw == [UInt8](#"{"a":1}"#.utf8) && feed.receivedAt == 5)
-      for line in ["", "{}", #"{"raw":"0x1","format":"op"}"#, #"{"raw":"0x"}"#, #"{"raw":"0x","format":"x"}"#] {
-        #expect(throws: CaptureError.self, "\(line)") {
-          try HeardMessage(captureLine: [UInt8](line.utf8), defaultFormat: nil)
-        }
-      }
-    }
-  }
 }
