@@ -80,16 +80,3 @@ extension RollupContract {
     return CallResult(events: [.forceIncluded(event)])
   }
 }
-
-extension UInt64 {
-  /// The sum, or the greatest number there is.
-  func saturatingSum(_ other: UInt64) -> UInt64 {
-    let (sum, overflow) = addingReportingOverflow(other)
-    return overflow ? .max : sum
-  }
-
-  /// The difference, or zero.
-  func saturatingDifference(_ other: UInt64) -> UInt64 {
-    self > other ? self - other : 0
-  }
-}
