@@ -142,7 +142,7 @@ struct ProjectionEntry: Encodable {
 
   /// What a version that is being made has done with the rows that it has set aside.
   struct Rows: Encodable {
-    /// `sorted` or `appended`.
+    /// `checked`, `sorted` or `appended`.
     let verb: String
     let bytes: UInt64
     let of: UInt64
@@ -163,8 +163,7 @@ struct ProjectionEntry: Encodable {
     isBuilding = status.isBuilding
     rows = status.progress.flatMap { progress in
       if progress.stage == .fold { return nil }
-      return Rows(
-        verb: progress.stage == .sort ? "sorted" : "appended", bytes: progress.position, of: progress.target)
+      return Rows(verb: progress.stage.participle, bytes: progress.position, of: progress.target)
     }
     secondsLeft = status.progress?.secondsLeft
   }
