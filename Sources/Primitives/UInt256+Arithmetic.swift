@@ -8,6 +8,12 @@ extension UInt256 {
     return (UInt256(low: lowSum, high: highTotal), overflow || carryOverflow)
   }
 
+  /// The sum, or the greatest number there is.
+  package func saturatingSum(_ other: UInt256) -> UInt256 {
+    let (sum, overflows) = addingReportingOverflow(other)
+    return overflows ? .max : sum
+  }
+
   /// The difference modulo 2²⁵⁶, and whether it wrapped.
   @inlinable
   public func subtractingReportingOverflow(_ other: UInt256) -> (partialValue: UInt256, overflow: Bool) {

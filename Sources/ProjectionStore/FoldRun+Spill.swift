@@ -55,27 +55,54 @@ extension FoldRun {
   private func merge(
     _ spill: SpillFile, _ target: LogExtent, telling tell: (ProjectionProgress) -> Void
   ) throws(ProjectionError) {
-    var pace = options.recordsPerSecond.map { Pace(recordsPerSecond: $0) }
+    var pace = options.recordsPerSecond.map { Pace(recordsPerSecond: $0, by: options.paceClock) }
     let recordsPerByte = Double(cursor.nextPosition) / Double(max(spill.byteCount, 1))
     var commitBytes = TableFiller.commitBytes
     if let pace {
       commitBytes = min(
         commitBytes, Self.slice(Double(pace.batchLimit) / max(recordsPerByte, .leastNormalMagnitude)))
     }
-    var (stage, began) = (ProjectionProgress.Stage.fold, ContinuousClock.now)
+    var report = SpillReport<P>(of: spill.byteCount, at: cursor, of: target, options)
     try version.merge(spill, ways: options.mergeWays, commitBytes: commitBytes) { step throws(ProjectionError) in
-      if step.stage != stage { (stage, began) = (step.stage, ContinuousClock.now) }
-      let progress = ProjectionProgress(
-        stage: stage, start: UInt64(step.start), position: UInt64(step.done), target: UInt64(spill.byteCount),
-        l1BlockNumber: cursor.l1BlockNumber, elapsed: ContinuousClock.now - began)
-      tell(progress)
-      options.onProgress(progress)
       pace?.wait(after: UInt64(Double(step.byteCount) * recordsPerByte), unless: options.isCancelled)
-      guard options.isCancelled() else { return }
-      throw .interrupted(projection: P.name, reached: cursor.extent.count, of: target.count)
+      try report.pass(step, telling: tell)
     }
   }
 
   /// How many bytes are appended at a time by a run that is held to a rate, which allows for so many.
-  private static func slice(_ allowed: Double) -> Int { max(1 << 14, Int(min(allowed, Double(1 << 40)))) }
+  private static func slice(_ allowed: Double) -> Int { max(1 << 10, Int(min(allowed, Double(1 << 40)))) }
+}
+
+/// Tells how far a run is with the rows that were set aside, and ends it when nobody waits any more.
+struct SpillReport<P: Projection> {
+  private let byteCount: Int
+  private let cursor: ProjectionCursor
+  private let target: LogExtent
+  private let options: Projector<P>.Options
+
+  /// When it began with what it does: with a stage, or with it once more.
+  private var began = ContinuousClock.now
+
+  /// - Parameters:
+  ///   - byteCount: of all rows that were set aside.
+  ///   - cursor: where the version stands.
+  ///   - target: where it is to stand at the end.
+  init(of byteCount: Int, at cursor: ProjectionCursor, of target: LogExtent, _ options: Projector<P>.Options) {
+    (self.byteCount, self.cursor, self.target, self.options) = (byteCount, cursor, target, options)
+  }
+
+  /// - Parameter tell: is told as well as the options.
+  /// - Throws: `interrupted`.
+  mutating func pass(
+    _ step: MergeStep, telling tell: (ProjectionProgress) -> Void
+  ) throws(ProjectionError) {
+    if step.done == step.start { began = .now }
+    let progress = ProjectionProgress(
+      stage: step.stage, start: UInt64(step.start), position: UInt64(step.done), target: UInt64(byteCount),
+      l1BlockNumber: cursor.l1BlockNumber, elapsed: .now - began)
+    tell(progress)
+    options.onProgress(progress)
+    guard options.isCancelled() else { return }
+    throw .interrupted(projection: P.name, reached: cursor.extent.count, of: target.count)
+  }
 }

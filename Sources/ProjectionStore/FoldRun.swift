@@ -66,7 +66,7 @@ final class FoldRun<P: Projection> {
     let count = (whole ?? target).count
     let start = cursor.extent.count
     let began = ContinuousClock.now
-    var pace = options.recordsPerSecond.map { Pace(recordsPerSecond: $0) }
+    var pace = options.recordsPerSecond.map { Pace(recordsPerSecond: $0, by: options.paceClock) }
     let batchLimit = min(UInt64(options.batchSize), pace?.batchLimit ?? .max)
     // A fold begins with a ledger that is configured.
     while !isEnded, target.ledger > 0, isBehind(target) {

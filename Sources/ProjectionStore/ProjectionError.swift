@@ -132,6 +132,17 @@ extension ProjectionError {
   }
 }
 
+extension ProjectionError {
+  /// What is wrong, without what to do.
+  var reason: String {
+    switch self {
+    case .rebuildRequired(_, let reason): reason
+    case .damaged(let path, let what): "\(path): \(what)"
+    default: "\(self)"
+    }
+  }
+}
+
 extension LMDBError {
   /// Whether the file is not what LMDB wrote, or is another version's.
   fileprivate var tellsDamage: Bool {

@@ -1,12 +1,16 @@
 /// How far a run has come.
 package struct ProjectionProgress: Sendable {
-  /// What a run does: it folds, and where rows were set aside, appends these to their tables.
+  /// What a run does: it folds, and where rows were set aside, appends these to their tables. One that goes on with an earlier
+  /// one reads first what that has set aside.
   package enum Stage: String, Sendable {
+    /// Holds what an earlier run has set aside against its checksums. Counted in its bytes.
+    case check
     /// Counted in records.
     case fold
-    /// Brings what was set aside together, where it is in too many parts to be read side by side. Counted in its bytes.
+    /// Brings what was set aside together, where it is in too many parts to be read side by side; more than once
+    /// where these are very many. Counted as `check` is.
     case sort
-    /// Counted as `sort` is. Rows that were written over are left out: it may end before its target.
+    /// Counted as `check` is. Rows that were written over are left out: it may end before its target.
     case append
   }
 
@@ -14,7 +18,7 @@ package struct ProjectionProgress: Sendable {
 
   /// Where the run began with the stage, how far it has come, and where that ends, in what the stage counts: for a fold the next
   /// record. A run that takes back what L1 has left goes on before where it began. One that goes on with an earlier one brings
-  /// all together anew, and begins to append behind what that one has.
+  /// all together anew, and begins to append behind what that one has, which it passes by first.
   package let start: UInt64
   package let position: UInt64
   package let target: UInt64

@@ -20,9 +20,21 @@ extension ProjectionVersion {
   }
 
   /// Throws unless all that was spilled is there as it was written, if there is a spill. O(bytes).
-  func checkSpill() throws(ProjectionError) {
+  ///
+  /// - Parameters:
+  ///   - stepBytes: after how many `step` is told how far it is, as it is at the beginning; it throws to stop.
+  func checkSpill(
+    every stepBytes: Int = TableFiller.commitBytes,
+    passing step: (MergeStep) throws(ProjectionError) -> Void = { _ in }
+  ) throws(ProjectionError) {
     guard let byteCount = try spilledBytes() else { return }
-    try SpillFile(directory, byteCount: byteCount).parts().check()
+    var checking = MergeStep(stage: .check)
+    try step(checking)
+    let parts = try SpillFile(directory, byteCount: byteCount).parts()
+    try parts.check(every: stepBytes) { byteCount throws(ProjectionError) in
+      checking.advance(by: byteCount)
+      try step(checking)
+    }
   }
 
   /// Whether no row of any of these tables is stored. O(tables).
@@ -43,8 +55,8 @@ extension ProjectionVersion {
   /// - Parameters:
   ///   - ways: how many parts are read side by side.
   ///   - commitBytes: of a transaction.
-  ///   - step: is told at the beginning of each stage, after some parts were made one, and after each transaction but the
-  ///     last, how far it is; throws to stop.
+  ///   - step: is told how far it is at the beginning of each pass that makes parts one and of appending, after so many bytes
+  ///     of what it sorts or finds appended already, and after each transaction but the last; throws to stop.
   func merge(
     _ spill: SpillFile, ways: Int = SortedParts.ways, commitBytes: Int = TableFiller.commitBytes,
     passing step: (MergeStep) throws(ProjectionError) -> Void = { _ in }
@@ -54,14 +66,18 @@ extension ProjectionVersion {
       var sorting = MergeStep(stage: .sort)
       try step(sorting)
       let file = try RowFile(Self.runsPath(in: directory), isNew: true)
-      parts = try parts.merged(by: ways, to: file) { byteCount throws(ProjectionError) in
+      parts = try parts.merged(by: ways, to: file, every: commitBytes) { byteCount throws(ProjectionError) in
         sorting.advance(by: byteCount)
         try step(sorting)
       }
     }
     var rows = try MergedRows(parts.file, parts.parts[...])
     var appending = MergeStep(stage: .append)
-    appending.begin(at: try passStored(&rows))
+    let stored = try passStored(&rows, every: commitBytes) { byteCount throws(ProjectionError) in
+      appending.begin(at: byteCount)
+      try step(appending)
+    }
+    appending.begin(at: stored)
     try step(appending)
     while true {
       appending.advance(by: try append(&rows, commitBytes: commitBytes))
@@ -72,9 +88,11 @@ extension ProjectionVersion {
   }
 
   /// Goes to the first row that is not in its table: before it stand all that an earlier call has appended. Returns their
-  /// bytes, as they are spilled.
-  private func passStored(_ rows: inout MergedRows) throws(ProjectionError) -> Int {
-    var (byteCount, isStored) = (0, true)
+  /// bytes, as they are spilled; `step` is told them now and then on the way.
+  private func passStored(
+    _ rows: inout MergedRows, every stepBytes: Int, passing step: (_ byteCount: Int) throws(ProjectionError) -> Void
+  ) throws(ProjectionError) -> Int {
+    var (byteCount, told, isStored) = (0, 0, true)
     var (number, last) = (-1, [UInt8]())
     while isStored, try rows.advance() {
       try rows.lend { table, key, value throws(ProjectionError) in
@@ -82,6 +100,10 @@ extension ProjectionVersion {
         // What is not behind it is stored; what says that there is no row is never.
         isStored = value == nil || !last.rawSpan.precedes(key)
         if isStored { byteCount += OldRow.byteCount(key, value) }
+      }
+      if byteCount - told >= stepBytes {
+        told = byteCount
+        try step(byteCount)
       }
     }
     return byteCount
@@ -149,10 +171,10 @@ extension ProjectionVersion {
 
 /// How far the rows of a spill are on the way to their tables, in bytes of rows as they are spilled.
 struct MergeStep {
-  /// `sort` or `append`.
+  /// `check`, `sort` or `append`.
   let stage: ProjectionProgress.Stage
 
-  /// Where this call began: behind what is in the tables already.
+  /// Where it begins: behind what is in the tables already, as far as that is known.
   private(set) var start = 0
 
   private(set) var done = 0

@@ -13,25 +13,30 @@ extension Projector {
     let cursor: ProjectionCursor
   }
 
-  /// The interrupted build, when it is to be resumed and can be; else a new one, with all unpublished versions removed. What
-  /// was taken from a snapshot is no build of this log, and is not gone on with.
+  /// The interrupted build, when it is to be resumed and can be; else a new one, with all unpublished versions removed, and the
+  /// options told why.
   ///
   /// - Parameters:
   ///   - options: whether it keeps history; nil for as the live version does, and where there is none for as the
   ///     interrupted build did.
   ///   - limit: the interrupted build is not resumed if it is beyond.
-  /// - Throws: what keeps the interrupted build from being opened now, and may not the next time.
+  ///   - tell: is told how much of what it has set aside has been read, at once, for who is not told by the options.
+  /// - Throws: what keeps the interrupted build from being opened now, and may not the next time; `interrupted`.
   func startBuild(
-    resume: Bool, _ options: Options, notBeyond limit: LogExtent? = nil
+    resume: Bool, _ options: Options, notBeyond limit: LogExtent? = nil,
+    telling tell: (ProjectionProgress) -> Void = { _ in }
   ) throws(ProjectionError) -> Build {
     var kept = options.keepsHistory
     if kept == true, P.readMode != .canonical { throw .noArchive(projection: P.name) }
     let inventory = try versions.inventory()
     if kept == nil, let live = inventory.live { kept = try manifest(of: live)?.keepsHistory }
-    if resume, let name = inventory.unfinished, let build = try resumeBuild(name, kept, options),
-      build.cursor.nextPosition <= limit?.ledger ?? .max
-    {
-      return build
+    if resume, let name = inventory.unfinished {
+      do throws(ProjectionError) {
+        return try resumeBuild(name, keepingHistory: kept, options, notBeyond: limit, telling: tell)
+      } catch {
+        guard error.condemnsVersion else { throw error }
+        options.onDiscarded(name, error.reason)
+      }
     }
     let keepsHistory = kept ?? false
     // A name beyond those about to go: no name is used for two things.
@@ -47,35 +52,48 @@ extension Projector {
     return Build(name: name, version: version, cursor: .start)
   }
 
-  /// The unpublished version, opened to be written further; nil when it must not be opened, is damaged, or was not folded from
-  /// this log. What else keeps it from being opened is thrown: what was built is not given up because memory, room or a
-  /// disk's answer was missing for a moment.
+  /// The unpublished version, opened to be written further.
+  ///
+  /// - Throws: what condemns it when it must not be opened, is damaged, is not what is to be made, or was not folded from this
+  ///   log; else what keeps it from being opened: what was built is not given up because memory, room or a disk's answer was
+  ///   missing for a moment.
   private func resumeBuild(
-    _ name: VersionName, _ keepsHistory: Bool?, _ options: Options
-  ) throws(ProjectionError) -> Build? {
+    _ name: VersionName, keepingHistory keepsHistory: Bool?, _ options: Options, notBeyond limit: LogExtent?,
+    telling tell: (ProjectionProgress) -> Void
+  ) throws(ProjectionError) -> Build {
     let directory = versions.path(of: name)
-    guard name.schemaVersion == P.schemaVersion, let manifest = try manifest(of: name),
-      manifest.belongs(to: P.self, storeID: storeID), manifest.snapshot == nil,
-      keepsHistory.map({ $0 == manifest.keepsHistory }) ?? true
-    else { return nil }
-    do throws(ProjectionError) {
-      let version = try ProjectionVersion(
-        directory, tables: P.tables, mode: .create, durability: .unsynced, keepsHistory: manifest.keepsHistory)
-      let cursor = try checkedCursor(of: version, allowingRevoked: true)
-      // One that cannot take back what L1 has left since is of no use.
-      _ = try revokedRecords(behind: cursor, of: version)
-      // Rows of a version that is not marked were set aside by a program that has them in another form.
-      let spilledBytes = try version.spilledBytes()
-      guard manifest.isSpilling || spilledBytes == nil else {
-        throw .damaged(directory, "another program has set rows of it aside")
-      }
-      try version.checkSpill()
-      return Build(name: name, version: version, cursor: cursor)
-    } catch {
-      guard error.condemnsVersion else { throw error }
-      options.onDiscarded(name, error)
-      return nil
+    let manifest = try self.manifest(toGoOnWith: name, keepingHistory: keepsHistory)
+    let version = try ProjectionVersion(
+      directory, tables: P.tables, mode: .create, durability: .unsynced, keepsHistory: manifest.keepsHistory)
+    let cursor = try checkedCursor(of: version, allowingRevoked: true)
+    if let limit, cursor.nextPosition > limit.ledger {
+      throw rebuildRequired("it has folded \(cursor.nextPosition) records, the new one is to fold \(limit.ledger)")
     }
+    // One that cannot take back what L1 has left since is of no use.
+    _ = try revokedRecords(behind: cursor, of: version)
+    if let byteCount = try version.spilledBytes() {
+      // Rows of a version that is not marked were set aside by a program that has them in another form.
+      guard manifest.isSpilling else { throw .damaged(directory, "another program has set rows of it aside") }
+      var report = SpillReport<P>(of: byteCount, at: cursor, of: try extent(), options)
+      try version.checkSpill { step throws(ProjectionError) in try report.pass(step, telling: tell) }
+    }
+    return Build(name: name, version: version, cursor: cursor)
+  }
+
+  /// What an unpublished version says of itself, when what it is, is what is to be made.
+  private func manifest(
+    toGoOnWith name: VersionName, keepingHistory keepsHistory: Bool?
+  ) throws(ProjectionError) -> Manifest {
+    guard name.schemaVersion == P.schemaVersion else {
+      throw rebuildRequired("it is of schema \(name.schemaVersion), this program's is \(P.schemaVersion)")
+    }
+    guard let manifest = try manifest(of: name) else { throw rebuildRequired("it has no manifest of this format") }
+    guard manifest.belongs(to: P.self, storeID: storeID) else { throw rebuildRequired("it is of another store") }
+    guard manifest.snapshot == nil else { throw rebuildRequired("it was imported, and not folded from this log") }
+    guard keepsHistory ?? manifest.keepsHistory == manifest.keepsHistory else {
+      throw rebuildRequired("it is \(manifest.keepsHistory ? "an" : "no") archive, and the new one is to be otherwise")
+    }
+    return manifest
   }
 
   /// Puts a complete version on disk. Whoever finds it from then on may open it, after a restart too. What L1 revokes

@@ -37,7 +37,8 @@ extension Projector {
     let lock = try ProjectionError.lock(versions.directory, .builder)
     // Whatever it requires is brought at least as far.
     let size = try extent(through: block)
-    let build = try startBuild(resume: resume, options, notBeyond: block.map { _ in size })
+    let build = try startBuild(
+      resume: resume, options, notBeyond: block.map { _ in size }, telling: { lock.note($0.note) })
     let run = FoldRun<P>(
       log, testimony, into: build.version, from: build.cursor, try upstreams(.build, options), options)
     try notingStandstill { () throws(ProjectionError) in

@@ -47,9 +47,9 @@ extension Projector {
   /// found out anew. The scratch directory is removed at the end. A version that two rebuilds remove meanwhile is
   /// compared to the end all the same: its pages stay while it is open.
   ///
-  /// - Throws: `reorganising` when L1 has left something that the live version has not taken back yet; `requirementBehind` when
-  ///   a projection without which this one cannot be folded has not come as far, or may have gone on with another branch of L1;
-  ///   `locked` while another verification runs.
+  /// - Throws: `reorganising` when L1 has left something that the live version has not taken back yet, or has left it meanwhile
+  ///   and what a projection told without which this one cannot be folded may have been of another branch;
+  ///   `requirementBehind` when such a one has not come as far; `locked` while another verification runs.
   package func verify(_ options: Options = Options()) throws(ProjectionError) -> VerifyReport {
     let lock = try ProjectionError.lock(versions.directory, .scratch)
     var options = options
@@ -72,7 +72,7 @@ extension Projector {
           difference: try live.firstDifference(rows, from: scratch))
         // What it was folded from may have been of another branch.
         if !report.agrees, !required.isEmpty, try isLeft(target) {
-          throw .requirementBehind(projection: P.name, reached: 0, of: target.nextPosition)
+          throw .reorganising(projection: P.name, l1Block: nil)
         }
         return report
       }

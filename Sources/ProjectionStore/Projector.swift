@@ -62,8 +62,8 @@ package final class Projector<P: Projection>: Sendable {
     /// Told which of the projections whose results are read, and that it can do without, the run goes on without, and why.
     package var onLeftOut: (_ projection: String, ProjectionError) -> Void = { _, _ in }
 
-    /// Told which interrupted build is not gone on with, and why: a new one begins in its place.
-    package var onDiscarded: (VersionName, ProjectionError) -> Void = { _, _ in }
+    /// Told which version beside the live one was to be gone on with and is not, and why: a new one begins in its place.
+    package var onDiscarded: (VersionName, _ reason: String) -> Void = { _, _ in }
 
     /// Whether a new version keeps what every row was before each L1 block, so that it can be read as it was then: an
     /// archive. Nil: as the live version does, and not when there is none. A version that is there keeps what it does.
@@ -74,6 +74,9 @@ package final class Projector<P: Projection>: Sendable {
 
     /// How many records are folded in a second, at most; nil: as many as can be.
     package var recordsPerSecond: Double?
+
+    /// What a run that is held to a rate waits by.
+    var paceClock = PaceClock()
 
     /// How long to wait for another process that writes the live version, or one of a projection that a new version cannot do
     /// without; nil: for a minute when a new version is made, and not at all when the live one is to follow the log.
@@ -113,7 +116,8 @@ package final class Projector<P: Projection>: Sendable {
     /// anew.
     private static var rememberedLimit: Int { 128 << 20 }
 
-    /// In bytes of rows that are set aside. Sorting them takes half as much again.
+    /// In bytes of rows that are set aside. Beside these stand 16 bytes for each of them, and while a table's are sorted as
+    /// many again for each of its rows, and twice that for each further word of eight bytes that keys have in common.
     private static var unreadLimit: Int { 32 << 20 }
     private static var leastPageSize: Int { 4096 }
 

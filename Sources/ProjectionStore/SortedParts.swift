@@ -47,28 +47,49 @@ struct SortedParts {
 
   /// The rows of parts one after the other, checked.
   ///
+  /// - Parameters:
+  ///   - stepBytes: after how many `step` is told how many these were; it throws to stop.
   /// - Throws: `damaged` when the file is not what was written. O(bytes).
-  func check() throws(ProjectionError) {
+  func check(
+    every stepBytes: Int = .max, passing step: (_ byteCount: Int) throws(ProjectionError) -> Void = { _ in }
+  ) throws(ProjectionError) {
+    var told = 0
     for part in parts {
       var reader = PartReader(file, part)
-      while try reader.nextBlock() {}
+      while try reader.nextBlock() {
+        guard reader.blockEnd - told >= stepBytes else { continue }
+        let byteCount = reader.blockEnd - told
+        told = reader.blockEnd
+        try step(byteCount)
+      }
     }
   }
 
   /// These parts in fewer ones: of each so many that follow each other one part is made, in another file.
   ///
-  /// - Parameter step: is told after each of them how many bytes it had; throws to stop.
+  /// - Parameters:
+  ///   - stepBytes: after how many `step` is told how many these were, as it is after each part; it throws to stop.
   func merged(
-    by ways: Int, to other: RowFile, passing step: (_ byteCount: Int) throws(ProjectionError) -> Void
+    by ways: Int, to other: RowFile, every stepBytes: Int = .max,
+    passing step: (_ byteCount: Int) throws(ProjectionError) -> Void
   ) throws(ProjectionError) -> SortedParts {
     var end = 0
     for first in stride(from: 0, to: parts.count, by: ways) {
       var writer = PartWriter(other, at: end)
       var rows = try MergedRows(file, parts[first..<min(first + ways, parts.count)])
-      while try rows.advance() { try rows.lendRow { row throws(ProjectionError) in try writer.add(row) } }
-      let start = end
+      var untold = 0
+      var told = end
+      while try rows.advance() {
+        try rows.lendRow { row throws(ProjectionError) in
+          try writer.add(row)
+          untold += row.byteCount
+        }
+        guard untold >= stepBytes else { continue }
+        try step(untold)
+        (told, untold) = (told + untold, 0)
+      }
       end = try writer.finish()
-      try step(end - start)
+      try step(end - told)
     }
     return try SortedParts(other, byteCount: end)
   }
@@ -125,6 +146,9 @@ struct PartReader {
 
   /// What of the part has not been read.
   private var rest: Range<Int>
+
+  /// Where in the file the block ends that was read last.
+  var blockEnd: Int { rest.lowerBound }
 
   /// The rows of the block that was read last.
   private var block: [UInt8] = []

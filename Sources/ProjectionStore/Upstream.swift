@@ -157,6 +157,7 @@ extension Projector {
     var run = Projector<U>.Options(batchSize: options.batchSize, onProgress: options.onProgress)
     run.isCancelled = options.isCancelled
     run.recordsPerSecond = options.recordsPerSecond
+    run.paceClock = options.paceClock
     run.onLeftOut = options.onLeftOut
     do throws(ProjectionError) {
       switch preparation {

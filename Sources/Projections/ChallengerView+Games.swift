@@ -137,9 +137,7 @@ extension ChallengerView {
     guard let limit = configuration.rollup?.maxClockDuration, let claim = try Self.claim(index, of: game, in: view)
     else { return 0 }
     let before = try durationBefore(claim, of: game, in: view)
-    let since = timestamp > claim.timestamp ? timestamp - claim.timestamp : 0
-    let (used, overflows) = before.addingReportingOverflow(since)
-    return overflows ? limit : min(used, limit)
+    return min(before.saturatingSum(timestamp.saturatingDifference(claim.timestamp)), limit)
   }
 
   /// When the time to answer a claim is over, in seconds of L1 time; nil without such a claim. Two lookups.
@@ -149,8 +147,7 @@ extension ChallengerView {
     guard let limit = configuration.rollup?.maxClockDuration, let claim = try Self.claim(index, of: game, in: view)
     else { return nil }
     let before = min(try durationBefore(claim, of: game, in: view), limit)
-    let (end, overflows) = claim.timestamp.addingReportingOverflow(limit - before)
-    return overflows ? .max : end
+    return claim.timestamp.saturatingSum(limit - before)
   }
 
   private func durationBefore(

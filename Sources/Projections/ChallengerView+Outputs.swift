@@ -66,9 +66,8 @@ extension RLPReader {
 extension ChallengerView {
   func propose(_ event: OutputProposed, at l1Block: UInt64, in view: ProjectionView) throws(FoldError) {
     let period: Period? = try view.row(Self.periods, OrderTables.onlyKey)
-    let (end, overflows) = try Self.time(ofL1Block: l1Block, in: view).addingReportingOverflow(period?.seconds ?? 0)
-    let row = OutputRow(
-      output: event, l1Block: l1Block, challengeEnd: overflows ? .max : end, status: .open, game: nil)
+    let end = try Self.time(ofL1Block: l1Block, in: view).saturatingSum(period?.seconds ?? 0)
+    let row = OutputRow(output: event, l1Block: l1Block, challengeEnd: end, status: .open, game: nil)
     view.put(Self.outputs, ProposerState.key(event.outputIndex), row: row)
     view.put(Self.openOutputs, ProposerState.key(event.outputIndex), [])
   }

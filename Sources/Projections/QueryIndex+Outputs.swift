@@ -28,9 +28,9 @@ extension QueryIndex {
 
   private func propose(_ event: OutputProposed, at now: L1Moment, in view: ProjectionView) throws(FoldError) {
     let period: Period? = try view.row(Self.period, OrderTables.onlyKey)
-    let (end, overflows) = now.timestamp.addingReportingOverflow(period?.seconds ?? 0)
     let row = IndexedOutput(
-      outputRoot: event.outputRoot, proposer: event.proposer, challengeEnd: overflows ? .max : end,
+      outputRoot: event.outputRoot, proposer: event.proposer,
+      challengeEnd: now.timestamp.saturatingSum(period?.seconds ?? 0),
       changes: [IndexedOutput.Change(kind: .proposed, game: nil, at: now)])
     view.put(Self.outputs, Self.outputKey(event.l2BlockNumber, event.outputIndex), row: row)
     view.put(Self.outputBlocks, ProposerState.key(event.outputIndex), ProposerState.key(event.l2BlockNumber))

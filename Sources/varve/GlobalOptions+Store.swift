@@ -127,10 +127,12 @@ struct ImportedRows: Encodable {
 }
 
 extension Projector.Options {
-  /// Says on standard error which projections a run goes on without, and which interrupted build it does not go on with.
+  /// Says on standard error which projections a run goes on without, and which version beside the live one it gives up.
   mutating func tell(_ console: Console) {
     onLeftOut = { projection, error in console.note("it goes on without projection \(projection): \(error)") }
-    onDiscarded = { name, error in console.note("version \(name), which was interrupted, is made anew: \(error)") }
+    onDiscarded = { name, reason in
+      console.note("version \(name), beside the live one, is given up for a new one: \(reason)")
+    }
   }
 }
 

@@ -15,8 +15,9 @@ import Testing
   import Musl
 #endif
 
-/// Histories that L1 reorganises up to 64 blocks deep. `VARVE_HISTORIES=5000` plays so many in place of the few of every day,
-/// and of a tenth of them kills whoever follows.
+/// Histories that L1 reorganises up to 64 blocks deep. `VARVE_HISTORIES=2000` plays so many in place of the few of every day,
+/// and of a tenth of them kills whoever follows; `VARVE_TEST_SEED` is the first one's seed, and each has the next.
+/// `Tools/histories` plays them in a release build.
 @Suite("Random histories")
 struct RandomHistoryTests {
   private static let count = UInt64(ProcessInfo.processInfo.environment["VARVE_HISTORIES"] ?? "") ?? 2
@@ -62,14 +63,17 @@ struct RandomHistoryTests {
     for projection in projections { try follow(projection, scratch, &play) }
   }
 
-  private static func expectFresh<P: Projection>(_ type: P.Type, _ scratch: Scratch, _ play: RollupPlay) throws {
-    #expect(
-      try projector(P.self, scratch).digest().digest == play.fresh(P.self),
-      "\(P.name), seed \(play.random.seed), L1 block \(play.ledger.l1Head.number)")
+  private static func digest<P: Projection>(_ type: P.Type, _ scratch: Scratch) throws -> Hash256 {
+    try projector(P.self, scratch).digest().digest
   }
 
   private static func expectAllFresh(_ scratch: Scratch, _ play: RollupPlay) throws {
-    for projection in projections { try expectFresh(projection, scratch, play) }
+    let fresh = try play.freshDigests()
+    for projection in projections {
+      #expect(
+        try digest(projection, scratch) == fresh[projection.name],
+        "\(projection.name), seed \(play.random.seed), L1 block \(play.ledger.l1Head.number)")
+    }
   }
 
   private static func expectVerified<P: Projection>(_ type: P.Type, _ scratch: Scratch, _ play: RollupPlay) throws {
@@ -112,16 +116,32 @@ struct RandomHistoryTests {
   @Test("after reorganisations to depth 64 the live projections are what a fresh fold gives, at every final block")
   func reorganised() throws {
     let seed = SeededGenerator().seed
+    let began = ContinuousClock.now
     for number in 0..<Self.count {
-      let depths = try Self.history(seed &+ number)
-      #expect(depths.max() == Self.deepest, "seed \(seed &+ number)")
+      // One that fails ends no other.
+      do {
+        let depths = try Self.history(seed &+ number)
+        #expect(depths.max() == Self.deepest, "seed \(seed &+ number)")
+      } catch { Issue.record(error, "seed \(seed &+ number)") }
+      Self.tell(number + 1, of: Self.count, "histories", since: began)
     }
+  }
+
+  /// Says how far thousands of them are: every hundred.
+  private static func tell(_ done: UInt64, of count: UInt64, _ what: String, since began: ContinuousClock.Instant) {
+    guard done % 100 == 0 else { return }
+    let seconds = Int((ContinuousClock.now - began) / .seconds(1))
+    FileHandle.standardError.write(Data("\(done) of \(count) \(what), \(seconds) s\n".utf8))
   }
 
   @Test("who is killed at any moment while it unwinds, follows or rebuilds goes on, and has what a fresh fold gives")
   func killed() async throws {
     let seed = SeededGenerator().seed
-    for number in 0..<(Self.count + 9) / 10 { try await Self.killed(seed &+ number) }
+    let (began, count) = (ContinuousClock.now, (Self.count + 9) / 10)
+    for number in 0..<count {
+      do { try await Self.killed(seed &+ number) } catch { Issue.record(error, "seed \(seed &+ number)") }
+      Self.tell(number + 1, of: count, "histories with kills", since: began)
+    }
   }
 
   private static let kills: UInt64 = 6

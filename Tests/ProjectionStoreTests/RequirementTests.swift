@@ -80,6 +80,28 @@ struct RequirementTests {
     }
   }
 
+  @Test("what differs when L1 has left it meanwhile is not said to be wrong: the state may have been another's")
+  func verifiedMeanwhile() throws {
+    let seed = SeededGenerator().seed
+    try Scratch.with { scratch in
+      let world = try World(scratch, seed: seed)
+      try world.index.rebuild()
+      do {
+        let version = try world.index.openLive(.readWrite)
+        let batch = WriteBatch()
+        batch.put(QueryIndex.tables[0], key: [UInt8](repeating: 0xff, count: 9).rawSpan, value: [1].rawSpan)
+        try version.commit(batch, try version.cursor() ?? .start)
+      }
+      #expect(try !world.index.verify().agrees)
+      let options = Options(batchSize: 9) { _ in if !world.hasLeft { world.leave() } }
+      let error = #expect(throws: ProjectionError.self) { try world.index.verify(options) }
+      guard case .reorganising(projection: QueryIndex.name, l1Block: nil) = error else {
+        Issue.record("\(String(describing: error)), seed \(seed)")
+        return
+      }
+    }
+  }
+
   @Test("it is stopped while it waits, and goes on")
   func interrupted() throws {
     let seed = SeededGenerator().seed

@@ -109,6 +109,29 @@ struct RollupPlay {
   }
 }
 
+extension RollupPlay {
+  /// What folding all facts in dictionaries gives, by the projection's name. The state is folded once, for the index too.
+  func freshDigests() throws -> [String: Hash256] {
+    let state = LiveFold<ProposerState>(configuration: ledger.configuration)
+    var services = FoldServices()
+    services.upstreams[ProposerState.name] = state.rows
+    let index = LiveFold<QueryIndex>(configuration: ledger.configuration, services: services)
+    let view = LiveFold<ChallengerView>(configuration: ledger.configuration)
+    let senders = LiveFold<SenderIndex>(configuration: ledger.configuration)
+    for (coordinates, event) in ledger.facts {
+      let fact = Fact(coordinates: coordinates, event: event)
+      _ = try state.apply(fact)
+      _ = try index.apply(fact)
+      _ = try view.apply(fact)
+      _ = try senders.apply(fact)
+    }
+    return [
+      ProposerState.name: state.digest, QueryIndex.name: index.digest, ChallengerView.name: view.digest,
+      SenderIndex.name: senders.digest,
+    ]
+  }
+}
+
 /// A projection folded in dictionaries, one record after the other, beside the state if it cannot do without.
 struct FreshFold<P: Projection> {
   private let state: LiveFold<ProposerState>?

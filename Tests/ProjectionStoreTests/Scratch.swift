@@ -8,6 +8,14 @@ import Rollup
 import SystemPackage
 import TestSupport
 
+/// Time that passes only while somebody waits for it.
+final class WaitedTime {
+  private(set) var passed = Duration.zero
+  private let start = ContinuousClock.now
+
+  var clock: PaceClock { PaceClock(now: { self.start + self.passed }, sleep: { self.passed += $0 }) }
+}
+
 /// A data directory with a log in it, for one test.
 struct Scratch {
   let dataDirectory: FilePath

@@ -62,6 +62,7 @@ struct SpillBuildTests {
       try SpillTests.mergePart(of: name, index, transactions: 12)
       told = []
       #expect(try index.rebuild(options).name == name)
+      #expect(told.first?.stage == .check && told.first?.done == 0)
       let begun = try #require(told.first { $0.stage == .append })
       #expect(begun.start > 0 && begun.done == 0 && begun.secondsLeft == nil)
       try world.check("seed \(world.play.random.seed)")
@@ -75,7 +76,7 @@ struct SpillBuildTests {
     func read(_ note: String) -> ProjectionProgress? {
       ProjectionProgress(note: note, age: .seconds(3), of: cursor, target: 100)
     }
-    for stage in [ProjectionProgress.Stage.sort, .append] {
+    for stage in [ProjectionProgress.Stage.check, .sort, .append] {
       let progress = ProjectionProgress(
         stage: stage, start: 5, position: 25, target: 105, l1BlockNumber: 9, elapsed: .milliseconds(2000))
       let found = try #require(read(progress.note))
@@ -88,6 +89,26 @@ struct SpillBuildTests {
     #expect(fold.elapsed == .seconds(3) && fold.secondsLeft == 1.5)
     for note in ["", "sort", "sort 1 2 3", "sort 1 2 3 x", "turn 1 2 3 4", "12 ", "sort 1 2 3 4 5"] {
       #expect(read(note) == nil, "\(note)")
+    }
+  }
+
+  @Test("it can be stopped while it reads what was set aside before, and goes on all the same")
+  func stoppedReading() throws {
+    try World.with { world in
+      let index = world.index
+      let name = try SpillTests.stopBeforeMerge(index)
+      var stages: [ProjectionProgress.Stage] = []
+      var options = Options { stages.append($0.stage) }
+      options.isCancelled = { stages.last == .check }
+      let error = #expect(throws: ProjectionError.self) { try index.rebuild(options) }
+      guard case .interrupted(projection: QueryIndex.name, let reached, of: _) = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      #expect(reached > 0 && stages == [.check] && index.versions.unfinished == name)
+      options.isCancelled = { false }
+      #expect(try index.rebuild(options).name == name)
+      try world.check("seed \(world.play.random.seed)")
     }
   }
 
@@ -202,31 +223,36 @@ struct SpillBuildTests {
     }
   }
 
-  @Test("a build with a rate takes as long again to append as it had for folding")
+  @Test("a build with a rate waits as long again for appending as for folding, but for its last part")
   func rate() throws {
     try World.with { world in
       let index = world.index
       let expected = try SpillTests.plainDigest(index)
       let final = try #require(try world.scratch.log.block(world.play.finalized)).positions.upperBound.rawValue
-      let rate = 150.0
-      var appending: Duration?
+      let rate = 60.0
+      let time = WaitedTime()
       var (steps, before): ([UInt64], UInt64) = ([], 0)
+      // When appending began, and when it was last told of.
+      var appending: [(waited: Duration, progress: ProjectionProgress)] = []
       var options = Options { progress in
-        switch progress.stage {
-        case .fold:
-          steps.append(progress.position - min(before, progress.position))
-          before = progress.position
-        case .sort: break
-        case .append: appending = progress.elapsed
-        }
+        if progress.stage == .append { appending.append((time.passed, progress)) }
+        guard progress.stage == .fold else { return }
+        steps.append(progress.position - min(before, progress.position))
+        before = progress.position
       }
       options.recordsPerSecond = rate
-      let began = ContinuousClock.now
+      options.paceClock = time.clock
+      options.usesUpstreams = false
       try index.rebuild(options, resume: false)
-      // The last part of the rows, up to 16 KiB of them, is not waited for.
-      let least = Double(final) / rate * 1.2
-      #expect(ContinuousClock.now - began >= .seconds(least))
-      #expect(appending != nil && steps.allSatisfy { $0 <= 37 })
+      let (first, last) = (try #require(appending.first), try #require(appending.last))
+      let folding = Double(final) / rate
+      #expect(abs(first.waited / .seconds(1) - folding) < 0.01)
+      // A part of a record is not waited for at the end of a step, nor is the last one, which ends the stage.
+      let share = Double(last.progress.done) / Double(last.progress.total)
+      let waited = (last.waited - first.waited) / .seconds(1)
+      #expect(first.progress.done == 0 && appending.count > 2 && share > 0.5, "\(appending.count) steps, \(share)")
+      #expect(waited <= folding * share + 0.01 && waited > folding * share - Double(appending.count) / rate)
+      #expect(steps.allSatisfy { $0 <= 15 })
       #expect(try index.digest() == expected)
     }
   }

@@ -406,7 +406,7 @@ struct SpillMergeTests {
           told.append(step)
         }
         #expect(told.contains { $0.stage == .sort } == (ways < 1024))
-        for (step, next) in zip(told, told.dropFirst()) where step.stage == next.stage && next.done > 0 {
+        for (step, next) in zip(told, told.dropFirst()) where step.stage == next.stage && next.byteCount > 0 {
           #expect(next.done == step.done + next.byteCount && next.done <= spill.byteCount)
         }
         #expect(try version.firstDifference(from: plain) == nil, "seed \(seed) round \(round)")
@@ -444,6 +444,68 @@ struct SpillMergeTests {
         stop += 1
       }
       #expect(stop > 10)
+    }
+  }
+
+  @Test("what is read of a spill, and of rows that are in their tables, is told on the way, and can be stopped there")
+  func told() throws {
+    let stop = ProjectionError.file("stop", "here")
+    try withTemporaryDirectory { path in
+      let (plain, version) = (try Self.open(path, "plain"), try Self.open(path, "spilled"))
+      var (random, same) = (SeededGenerator(seed: 8), SeededGenerator(seed: 8))
+      try Self.fill(plain, &random, commits: 30, spilling: false)
+      try Self.fill(version, &same, commits: 30, spilling: true)
+      let spill = try Self.spill(version)
+      var told: [MergeStep] = []
+      try version.checkSpill(every: 1) { step throws(ProjectionError) in told.append(step) }
+      #expect(told.count > 20 && told.allSatisfy { $0.stage == .check } && told[0].done == 0)
+      #expect(told.dropFirst().reduce(0) { $0 + $1.byteCount } == spill.byteCount && told.last?.done == spill.byteCount)
+      var count = 0
+      #expect(throws: ProjectionError.self) {
+        try version.checkSpill(every: 1) { _ throws(ProjectionError) in
+          count += 1
+          if count == 7 { throw stop }
+        }
+      }
+      // Most rows are appended; then it is stopped while it passes them by, and once more goes on.
+      #expect(throws: ProjectionError.self) {
+        try version.merge(spill, ways: 4, commitBytes: 200) { step throws(ProjectionError) in
+          if step.stage == .append, step.done > spill.byteCount / 3 { throw stop }
+        }
+      }
+      var passed: [MergeStep] = []
+      #expect(throws: ProjectionError.self) {
+        try version.merge(spill, commitBytes: 200) { step throws(ProjectionError) in
+          passed.append(step)
+          if passed.count == 5 { throw stop }
+        }
+      }
+      #expect(passed.allSatisfy { $0.stage == .append && $0.done == $0.start && $0.byteCount == 0 })
+      #expect(zip(passed, passed.dropFirst()).allSatisfy { $1.done >= $0.done + 200 })
+      try version.merge(spill)
+      #expect(try version.firstDifference(from: plain) == nil)
+    }
+  }
+
+  @Test("each pass of sorting, and appending, has a rate of its own, from when it began")
+  func rates() throws {
+    try withTemporaryDirectory { path in
+      let version = try Self.open(path, "spilled")
+      var random = SeededGenerator(seed: 9)
+      try Self.fill(version, &random, commits: 40, spilling: true)
+      let spill = try Self.spill(version)
+      var report = SpillReport<QueryIndex>(
+        of: spill.byteCount, at: .start, of: LogExtent(ledger: 0, testimony: 0), .init())
+      var (began, passes) = (ContinuousClock.now, [ProjectionProgress.Stage]())
+      try version.merge(spill, ways: 3, commitBytes: 500) { step throws(ProjectionError) in
+        if step.done == step.start {
+          passes.append(step.stage)
+          usleep(2000)
+          began = .now
+        }
+        try report.pass(step) { #expect($0.elapsed <= .now - began, "pass \(passes.count)") }
+      }
+      #expect(passes == [.sort, .sort, .sort, .append])
     }
   }
 

@@ -156,7 +156,7 @@ struct ProjectionCommandTests {
       // What a process notes that goes on with it.
       let lock = unsafe open("\(world.store)/projections/query-index/builder.lock", O_RDWR)
       #expect(flock(lock, LOCK_EX | LOCK_NB) == 0)
-      for (stage, verb) in [("sort", "sorted"), ("append", "appended")] {
+      for (stage, verb) in [("check", "checked"), ("sort", "sorted"), ("append", "appended")] {
         let note = Array("1\n\(stage) 1024 3072 5120 2000\n".utf8)
         ftruncate(lock, 0)
         #expect(unsafe pwrite(lock, note, note.count, 0) == note.count)

@@ -232,7 +232,7 @@ extension TestimonyLog {
 
   /// No lower than the highest height that L1 ever stored, and higher by no more than messages were forced in while a batch was
   /// without data.
-  private var storedHeight: UInt64 { Self.sum(batchedHeight, forced) }
+  private var storedHeight: UInt64 { batchedHeight.saturatingSum(forced) }
 
   /// Blocks that L1 has whole. Of others, and of those that stand beyond what is stored, a batch may name any number: it counts
   /// once what it follows is stored.
@@ -259,18 +259,13 @@ extension TestimonyLog {
     guard try isCanonical(origin) == true else { return .ahead }
     // Where L1 has an origin, it has what was said of the key before it, on every branch.
     guard intervals.key(atL1Origin: origin.number) == statement.signer else { return .stranger }
-    return statement.height > Self.sum(storedHeight, limits.heights) ? .ahead : .counts
+    return statement.height > storedHeight.saturatingSum(limits.heights) ? .ahead : .counts
   }
 
   /// How far one message moves a feed: the next ones are ahead of where it was, or of what L1 has stored.
   private func reach(of feed: Feed) -> UInt64 {
     guard let base = feed.format == .varve ? storedHeight : heights[feed] else { return .max }
-    return Self.sum(base, limits.heights)
-  }
-
-  private static func sum(_ one: UInt64, _ other: UInt64) -> UInt64 {
-    let (sum, overflows) = one.addingReportingOverflow(other)
-    return overflows ? .max : sum
+    return base.saturatingSum(limits.heights)
   }
 }
 

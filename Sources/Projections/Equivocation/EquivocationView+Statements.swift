@@ -132,8 +132,7 @@ extension EquivocationView {
 extension EquivocationProgress {
   /// The L1 block from which on what was signed with this origin should have been stored.
   func deadline(after origin: UInt64) -> UInt64 {
-    let (sum, overflows) = origin.addingReportingOverflow(sequencingWindow)
-    return overflows ? .max : sum.next
+    origin.saturatingSum(sequencingWindow).next
   }
 }
 

@@ -146,7 +146,6 @@ extension GameEntry {
   package func timeUsed(against index: Int, at time: UInt64) -> UInt64 {
     let claim = claims[index]
     let before = claim.parentIndex.map { claims[Int($0)].clockDuration } ?? 0
-    let since = time > claim.clockStart ? time - claim.clockStart : 0
-    return min(before + since, rules.maxClockDuration)
+    return min(before.saturatingSum(time.saturatingDifference(claim.clockStart)), rules.maxClockDuration)
   }
 }

@@ -53,10 +53,10 @@ extension RollupView {
     switch event {
     case .messageDelivered(let message): messages.append(MessageEntry(message: message, l1Block: l1Block))
     case .sequencerBatchDelivered(let batch):
-      let (deadline, overflows) = l1Block.addingReportingOverflow(currentSettings.sequencingWindow)
+      let deadline = l1Block.saturatingSum(currentSettings.sequencingWindow)
       let content = BatchEntry.Content.blocks(
         count: batch.lastBlock - batch.firstBlock + 1, dataHash: batch.dataHash,
-        dataL1Block: batch.data == .present ? l1Block : nil, dataDeadline: overflows ? .max : deadline)
+        dataL1Block: batch.data == .present ? l1Block : nil, dataDeadline: deadline)
       batches.append(BatchEntry(content: content, l1Block: l1Block, messagesConsumed: batch.messagesConsumed))
     case .batchDataDelivered(let data): noteData(ofBatch: data.batchIndex, l1Block)
     case .blockSequenced(let sequenced): note(sequenced)

@@ -7,12 +7,11 @@ extension RollupView {
   mutating func noteSettlement(_ event: Event) {
     switch event {
     case .outputProposed(let output):
-      let end = current.timestamp.addingReportingOverflow(currentSettings.challengePeriod)
+      let end = current.timestamp.saturatingSum(currentSettings.challengePeriod)
       let lineage = Lineage.output(
         after: self.lineage(ofOutput: output.parentOutput), claim: output.claim, l2BlockNumber: output.l2BlockNumber,
         l1Head: output.l1Head)
-      outputs.append(
-        OutputEntry(output: output, lineage: lineage, challengeEnd: end.overflow ? .max : end.partialValue))
+      outputs.append(OutputEntry(output: output, lineage: lineage, challengeEnd: end))
     case .outputFinalized(let event): setStatus(.final, of: event.outputIndex)
     case .outputsDeleted(let event):
       for index in event.newNextOutputIndex..<event.prevNextOutputIndex { setStatus(.deleted, of: index) }

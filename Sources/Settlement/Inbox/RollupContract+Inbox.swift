@@ -96,16 +96,3 @@ extension MessageRequest {
   /// L2 gas that counts against what the deposits of an L1 block may have.
   fileprivate var chargedGas: UInt64 { gasLimit.saturatingDifference(RollupContract.freeDepositGas) }
 }
-
-extension UInt64 {
-  /// The sum, or the greatest number there is.
-  func saturatingSum(_ other: UInt64) -> UInt64 {
-    let (sum, overflow) = addingReportingOverflow(other)
-    return overflow ? .max : sum
-  }
-
-  /// The difference, or zero.
-  func saturatingDifference(_ other: UInt64) -> UInt64 {
-    self > other ? self - other : 0
-  }
-}

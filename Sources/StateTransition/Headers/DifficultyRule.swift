@@ -57,8 +57,8 @@ package struct DifficultyRule: Hashable, Sendable {
     let adjusted =
       factor < 0
       ? parent.difficulty - step * UInt256(factor.magnitude)
-      : DifficultyRule.sum(parent.difficulty, step * UInt256(factor.magnitude))
-    return max(DifficultyRule.sum(adjusted, bomb(at: number)), DifficultyRule.leastDifficulty)
+      : parent.difficulty.saturatingSum(step * UInt256(factor.magnitude))
+    return max(adjusted.saturatingSum(bomb(at: number)), DifficultyRule.leastDifficulty)
   }
 
   /// What the parent's difficulty is changed by, in 2048ths; nil for no difficulty at all.
@@ -73,13 +73,8 @@ package struct DifficultyRule: Hashable, Sendable {
 
   /// 2^(period − 2), from the third period on. On mainnet the bomb was added during Frontier, before it could tell.
   private func bomb(at number: UInt64) -> UInt256 {
-    let period = (number > bombDelay ? number - bombDelay : 0) / DifficultyRule.bombPeriod
+    let period = number.saturatingDifference(bombDelay) / DifficultyRule.bombPeriod
     guard period >= 2 else { return .zero }
     return period - 2 < 256 ? UInt256.one << Int(period - 2) : .max
-  }
-
-  private static func sum(_ left: UInt256, _ right: UInt256) -> UInt256 {
-    let (sum, overflows) = left.addingReportingOverflow(right)
-    return overflows ? .max : sum
   }
 }

@@ -31,8 +31,7 @@ extension HeaderRules {
     let bound = center / gasLimitBoundDivisor
     guard bound > 0 else { return nil }
     let lowest = max(center - (bound - 1), leastGasLimit)
-    let highest = min(
-      center.addingReportingOverflow(bound - 1).overflow ? .max : center + (bound - 1), greatestGasLimit)
+    let highest = min(center.saturatingSum(bound - 1), greatestGasLimit)
     return lowest <= highest ? lowest...highest : nil
   }
 
@@ -51,9 +50,7 @@ extension HeaderRules {
     let target = parent.gasLimit / elasticityMultiplier
     guard target > 0, parent.gasUsed != target else { return fee }
     if parent.gasUsed > target {
-      let change = max(feeChange(parent.gasUsed - target, target: target), .one)
-      let (sum, overflows) = fee.addingReportingOverflow(change)
-      return overflows ? .max : sum
+      return fee.saturatingSum(max(feeChange(parent.gasUsed - target, target: target), .one))
     }
     let change = feeChange(target - parent.gasUsed, target: target)
     return change >= fee ? .zero : fee - change

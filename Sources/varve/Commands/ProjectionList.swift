@@ -145,7 +145,7 @@ struct ProjectionEntry: Encodable {
 
   /// What a version that is being made has done with the rows that it has set aside.
   struct Rows: Encodable {
-    /// `sorted` or `appended`.
+    /// `checked`, `sorted` or `appended`.
     let verb: String
     let bytes: UInt64
     let of: UInt64
@@ -183,8 +183,7 @@ struct ProjectionEntry: Encodable {
     standstill = status.standstill.map { Stop($0) }
     rows = status.progress.flatMap { progress in
       if progress.stage == .fold { return nil }
-      return Rows(
-        verb: progress.stage == .sort ? "sorted" : "appended", bytes: progress.position, of: progress.target)
+      return Rows(verb: progress.stage.participle, bytes: progress.position, of: progress.target)
     }
     secondsLeft = status.progress?.secondsLeft
   }

@@ -112,11 +112,22 @@ extension ProgressBar {
   func update(_ progress: ProjectionProgress) {
     switch progress.stage {
     case .fold: update(done: progress.done, total: progress.total)
-    case .sort, .append:
-      let verb = progress.stage == .sort ? "sorted" : "appended"
+    case .check, .sort, .append:
       update(
         done: progress.done >> 10, total: progress.total >> 10,
-        stage: ("KiB of rows \(verb)", progress.elapsed.seconds))
+        stage: ("KiB of rows \(progress.stage.participle)", progress.elapsed.seconds))
+    }
+  }
+}
+
+extension ProjectionProgress.Stage {
+  /// What has been done with what the stage counts.
+  var participle: String {
+    switch self {
+    case .fold: "folded"
+    case .check: "checked"
+    case .sort: "sorted"
+    case .append: "appended"
     }
   }
 }
