@@ -37,7 +37,7 @@ struct LargePagesTests {
   func advice() throws {
     var bytes: [UInt8] = [1]
     bytes.reserveLargePages(for: 64 << 20)
-    let address = unsafe bytes.withUnsafeMutableBytes { unsafe UInt(bitPattern: $0.baseAddress) }
+    let address = unsafe bytes.withUnsafeMutableBytes { UInt(bitPattern: $0.baseAddress) }
     #expect(try wantsLargePages(address + (32 << 20)))
   }
 
