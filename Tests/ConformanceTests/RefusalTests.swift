@@ -25,7 +25,7 @@ struct RefusalTests {
 
   @Test(
     "a name that the table does not have fails, and says where to add it",
-    arguments: ["NONCE_MISMATCH_TOO_HIGH", "TransactionException.NOSUCH", "Other.NONCE_MISMATCH_TOO_HIGH", "Any"])
+    arguments: ["NONCE_MISMATCH_TOO_HIGH", "TransactionException.NOSUCH", "Other.NONCE_MISMATCH_TOO_HIGH", "Any", ""])
   func unknownName(name: String) throws {
     let report = try run(.state, ["high.json": Fixtures.refusal(name)])
     #expect(report.counts == [0, 1, 0])
@@ -39,6 +39,44 @@ struct RefusalTests {
     let bad = try run(.transaction, ["call.json": Fixtures.transaction(exception: "TransactionException.NONCE_IS_MAX")])
     #expect(bad.counts == [1, 1, 0])
     #expect(bad.reasons.first?.hasPrefix("refused for unknownV, expected is TransactionException.NONCE_IS_MAX") == true)
+  }
+
+  /// The fields of an authorization in RLP, one of which is wrong; and whether that is its form or its signature.
+  static let authorizations: [(fields: [[UInt8]], isForm: Bool)] = [
+    // Chain, address, nonce, v, r, s: a short address, a list for a nonce, a zero before the chain, one less, one more.
+    ([[1], short, [0x80], [0x80], [1], [1]], true),
+    ([[1], address, [0xc0], [0x80], [1], [1]], true),
+    ([[0x82, 0, 1], address, [0x80], [0x80], [1], [1]], true),
+    ([[1], address, [0x80], [0x80], [1]], true),
+    ([[1], address, [0x80], [0x80], [1], [1], [1]], true),
+    // A v of 256.
+    ([[1], address, [0x80], [0x82, 1, 0], [1], [1]], false),
+  ]
+
+  private static let address: [UInt8] = [0x94] + [UInt8](repeating: 7, count: 20)
+  private static let short: [UInt8] = [0x93] + [UInt8](repeating: 7, count: 19)
+
+  @Test("an authorization that cannot be read is refused by the name of what is wrong", arguments: authorizations)
+  func authorization(_ fields: [[UInt8]], isForm: Bool) throws {
+    let payload = fields.flatMap { $0 }
+    var writer = RLPWriter()
+    writer.list { transaction in
+      for number in [1, 0, 1, 1, 100_000] as [UInt64] { transaction.append(number) }
+      transaction.append(Address(7, 7, 7))
+      transaction.append(0 as UInt64)
+      transaction.append(bytes: [])
+      transaction.list { _ in }
+      transaction.list { $0.appendRaw([0xc0 + UInt8(payload.count)] + payload) }
+      for number in [0, 1, 1] as [UInt64] { transaction.append(number) }
+    }
+    let bytes = Hex.encode([4] + writer.bytes)
+    func reasons(_ exception: String) throws -> [String] {
+      let name = "TransactionException.TYPE_4_INVALID_\(exception)"
+      let json = #"{"bad": {"txbytes": "\#(bytes)", "result": {"Prague": {"exception": "\#(name)"}}}}"#
+      return try run(.transaction, ["bad.json": json]).reasons
+    }
+    #expect(try reasons("AUTHORIZATION_FORMAT").isEmpty == isForm)
+    #expect(try reasons("AUTHORITY_SIGNATURE").isEmpty != isForm)
   }
 
   /// Why the fixture of a block that is to be refused for an exception fails.
@@ -75,6 +113,17 @@ struct RefusalTests {
     }
     let other = try #require(try report("TR_NonceTooLow").first)
     #expect(other.contains("refused for transactionsRoot, nonceTooHigh, expected is TR_NonceTooLow"), "\(other)")
+  }
+
+  @Test("a block with another body than its header's is not refused for what the header claims of its own")
+  func claimsOfAnotherBody() throws {
+    var block = try Sample.block()
+    block.transactions = []
+    #expect(try reasons(block, "InvalidTransactionsRoot").isEmpty)
+    for exception in ["InvalidStateRoot", "InvalidGasUsed"] {
+      let reason = try #require(try reasons(block, exception).first)
+      #expect(reason.contains("refused for transactionsRoot, expected is \(exception)"), "\(reason)")
+    }
   }
 
   @Test("a call of the engine API is refused for the hash that it states only where that is expected")

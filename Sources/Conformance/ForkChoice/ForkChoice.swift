@@ -51,12 +51,14 @@ struct ForkChoice {
   }
 
   /// Why a block is refused whose body is not its header's. Those who fill fixtures carry a block out before they look at
-  /// these roots, and name what they find first: so the block is carried out here too, and breaks all rules that come up.
+  /// these roots, and name what they find first: so the block is carried out here too, and breaks the rule that stops it.
   private func refusal(
     of block: EthereumBlock, _ parent: Node, for error: BlockBodyError, _ tracer: inout some Tracer
   ) -> ForkChoiceError {
     let rules = Refusal.rules(brokenBy: error)
-    do { _ = try execute(block, parent, &tracer) } catch let other {
+    do { _ = try execute(block, parent, &tracer) } catch is ForkChoiceError {
+      // The header's claims are those of another body: that they are wrong says nothing more.
+    } catch let other {
       return ForkChoiceError(rules + Refusal.rules(brokenBy: other), "\(error); \(other)")
     }
     return ForkChoiceError(rules, "\(error)")

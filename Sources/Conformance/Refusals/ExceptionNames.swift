@@ -16,12 +16,6 @@ enum ExceptionNames {
     }
     return olderTransaction(name) ?? olderBlock(name)
   }
-
-  /// Any way in which bytes are no encoding of what they should be.
-  private static let malformed: [Refusal] = [
-    .truncated, .missingItem, .trailingBytes, .nonCanonicalLength, .leadingZero, .numberTooLarge, .wrongLength,
-    .expectedBytes, .expectedList, .tooDeep, .invalidValue, .recipientLength,
-  ]
 }
 
 // MARK: - EEST's names, which ethereum/tests took over
@@ -60,9 +54,12 @@ extension ExceptionNames {
     // A list of the transaction, its blobs, commitments and proofs, where the transaction's fields should stand.
     case "TYPE_3_TX_WITH_FULL_BLOBS": [.expectedBytes]
     case "TYPE_4_EMPTY_AUTHORIZATION_LIST": [.noAuthorizations]
-    case "TYPE_4_INVALID_AUTHORIZATION_FORMAT", "TYPE_4_INVALID_AUTHORITY_SIGNATURE",
-      "TYPE_4_INVALID_AUTHORITY_SIGNATURE_S_TOO_HIGH":
-      malformed
+    // A field of an authorization is left out, added, too long, too short, a list, or has a zero before it.
+    case "TYPE_4_INVALID_AUTHORIZATION_FORMAT":
+      [.missingItem, .trailingBytes, .numberTooLarge, .leadingZero, .wrongLength, .expectedBytes, .expectedList]
+    // Whose v, r or s has too many bits. One that nobody can have made is no error of the transaction's.
+    case "TYPE_4_INVALID_AUTHORITY_SIGNATURE", "TYPE_4_INVALID_AUTHORITY_SIGNATURE_S_TOO_HIGH":
+      [.numberTooLarge, .invalidValue]
     // Before EIP-155 every v but 27 and 28 is unknown, whatever chain it names.
     case "INVALID_CHAINID": [.wrongChainID, .unknownV]
     // An r or s of more than 256 bits is out of range, and not even read here.
@@ -156,7 +153,8 @@ extension ExceptionNames {
     case "SYSTEM_CONTRACT_EMPTY": [.systemContractMissing]
     case "SYSTEM_CONTRACT_CALL_FAILED": [.systemContractFails]
     case "RLP_BLOCK_LIMIT_EXCEEDED": [.blockTooLarge]
-    case "RLP_STRUCTURES_ENCODING": malformed
+    // A number of too many bits, or one kind of item for the other: blobs beside a transaction, for one.
+    case "RLP_STRUCTURES_ENCODING": [.numberTooLarge, .expectedBytes, .expectedList]
     case "RLP_WITHDRAWALS_NOT_READ": [.missingItem, .invalidValue]
     case "RLP_INVALID_FIELD_OVERFLOW_64": [.numberTooLarge]
     case "RLP_INVALID_ADDRESS": [.wrongLength]
@@ -229,7 +227,8 @@ extension ExceptionNames {
     case "UncleInChain": [.uncleNamedBefore]
     case "UncleIsAncestor": [.uncleIsAncestor]
     case "UncleIsBrother": [.uncleNamedBefore]
-    case "INPUT_UNMARSHAL_ERROR": malformed
+    // A withdrawal's.
+    case "INPUT_UNMARSHAL_ERROR": [.numberTooLarge]
     default: nil
     }
   }

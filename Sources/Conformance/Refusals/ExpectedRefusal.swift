@@ -1,23 +1,23 @@
 /// What a fixture says of a transaction or a block that has to be refused.
 struct ExpectedRefusal: CustomStringConvertible {
-  /// The exceptions' names as the fixture has them, `A|B` for either; empty where it names none.
-  private let names: String
+  /// The exceptions' names as the fixture has them, `A|B` for either; nil where it names none.
+  private let names: String?
 
   /// - Parameter names: as the fixture has them; nil where all that it says is that there is a refusal.
   init(_ names: String?) {
-    self.names = names ?? ""
+    self.names = names
   }
 
-  var description: String { names.isEmpty ? "a refusal" : names }
+  var description: String { names ?? "a refusal" }
 
   /// How a refusal differs from the expected one, nil when it does not. Without a name any will do that is about the
   /// transaction or the block.
   func difference(from error: any Error) -> String? {
     let broken = Refusal.rules(brokenBy: error)
     if broken.isEmpty { return "\(error)" }
-    if names.isEmpty { return nil }
+    guard let names else { return nil }
     var expected: [Refusal] = []
-    for name in names.split(separator: "|").map(String.init) {
+    for name in names.split(separator: "|", omittingEmptySubsequences: false).map(String.init) {
       guard let rules = ExceptionNames.rules(of: name) else {
         return "unknown exception \(name): add it to ExceptionNames; refused: \(error)"
       }
