@@ -51,11 +51,13 @@ package struct FileLock: ~Copyable, Sendable {
     while true {
       let descriptor = try lockOnce(path)
       var (locked, named) = (stat(), stat())
-      let isNamed =
+      let isKnown =
         unsafe fstat(descriptor.rawValue, &locked) == 0
-        && path.withPlatformString { name in unsafe stat(name, &named) } == 0
-      if isNamed, locked.st_ino == named.st_ino, locked.st_dev == named.st_dev { return descriptor }
+        && (path.withPlatformString { name in unsafe stat(name, &named) } == 0 || errno == ENOENT)
+      let code = Errno(rawValue: errno)
+      if isKnown, locked.st_ino == named.st_ino, locked.st_dev == named.st_dev { return descriptor }
       try? descriptor.close()
+      if !isKnown { throw .system(code) }
     }
   }
 

@@ -12,14 +12,14 @@ extension DataDirectory {
 
   /// As `holdingLedger`, of either log.
   func holdingLog<R>(in place: FilePath, _ body: () throws -> R) throws -> R {
-    let lock = try Self.lock(place)
+    let lock = try self.lock(place)
     let result = Result { try body() }
     _ = consume lock
     return try result.get()
   }
 
-  private static func lock(_ log: FilePath) throws(DataDirectoryError) -> FileLock? {
-    guard FileManager.default.fileExists(atPath: log.string) else { return nil }
+  private func lock(_ log: FilePath) throws(DataDirectoryError) -> FileLock? {
+    guard try isThere(log) else { return nil }
     do throws(EventLog.OpenError) { return try EventLog.takeLock(in: log) } catch {
       if case .writerLocked = error { throw .inUse(path: log.string) }
       throw .failed(path: log.string, cause: "\(error)")
@@ -33,19 +33,28 @@ extension DataDirectory {
   ///
   /// - Returns: the new directory; nil when there was nothing to move.
   package func quarantine() throws(DataDirectoryError) -> FilePath? {
-    let parts = [ledger, projections, manifestPath].filter { FileManager.default.fileExists(atPath: $0.string) }
+    var parts: [FilePath] = []
+    for part in [ledger, projections, manifestPath] where try isThere(part) { parts.append(part) }
     guard !parts.isEmpty else { return nil }
-    let target = quarantinePath()
+    let target = try quarantinePath()
     try make(target)
     for part in parts { try move(part, into: target) }
     return target
   }
 
   /// The first `quarantine-N` that is not there.
-  func quarantinePath() -> FilePath {
+  func quarantinePath() throws(DataDirectoryError) -> FilePath {
     var number = 1
-    while FileManager.default.fileExists(atPath: path.appending("quarantine-\(number)").string) { number += 1 }
+    while try isThere(path.appending("quarantine-\(number)")) { number += 1 }
     return path.appending("quarantine-\(number)")
+  }
+
+  /// Whether something has a name. What cannot be looked at is not taken for absent: it may be what is to be kept.
+  func isThere(_ path: FilePath) throws(DataDirectoryError) -> Bool {
+    do throws(LMDB.OpenError) { return try Files.status(path) != nil } catch {
+      if case .system(_, _, ENOTDIR) = error { return false }
+      throw .files(error)
+    }
   }
 
   func make(_ directory: FilePath) throws(DataDirectoryError) {

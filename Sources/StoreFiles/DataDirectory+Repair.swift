@@ -41,7 +41,7 @@ extension DataDirectory {
   /// Sets projections aside, which may have been made from damaged indexes. This and what follows is to be called while
   /// the ledger is held.
   package func setProjectionsAside() throws(DataDirectoryError) {
-    guard FileManager.default.fileExists(atPath: projections.string) else { return }
+    guard try isThere(projections) else { return }
     try make(workshop.path)
     try move(projections, into: workshop.path)
   }
@@ -55,7 +55,7 @@ extension DataDirectory {
 
   /// Makes the workshop, with all that is in it, a quarantine.
   private func setWorkshopAside() throws(DataDirectoryError) -> FilePath {
-    let target = quarantinePath()
+    let target = try quarantinePath()
     do throws(LMDB.OpenError) { try Files.move(workshop.path, to: target) } catch {
       throw .files(error)
     }

@@ -29,7 +29,7 @@ package struct DataDirectory: Hashable, Sendable {
 
   /// As `manifest`; nil when there is none.
   package func manifestIfPresent() throws(DataDirectoryError) -> StoreManifest? {
-    guard FileManager.default.fileExists(atPath: manifestPath.string) else { return nil }
+    guard try isThere(manifestPath) else { return nil }
     let data: Data
     do {
       data = try Data(contentsOf: URL(fileURLWithPath: manifestPath.string))
