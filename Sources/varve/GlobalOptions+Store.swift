@@ -19,7 +19,7 @@ extension GlobalOptions {
 
   /// Opens the log.
   func openLog(_ mode: EventLog.Mode) throws -> EventLog {
-    logger.debug("opening the log", metadata: ["directory": "\(ledgerPath)", "mode": "\(mode)"])
+    Logger(label: "varve").debug("opening the log", metadata: ["directory": "\(ledgerPath)", "mode": "\(mode)"])
     return try EventLog.open(ledgerPath, mode: mode)
   }
 
