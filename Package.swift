@@ -11,6 +11,7 @@ import PackageDescription
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let loggingInMemory = Target.Dependency.product(name: "InMemoryLogging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
@@ -65,7 +66,7 @@ let package = Package(
     // Durable ordered records on LMDB.
     .target(
       name: "EventStore",
-      dependencies: ["Hashing", "LMDB", "MerkleLog", "Primitives", "Rollup", metrics, system]),
+      dependencies: ["Hashing", "LMDB", "MerkleLog", "Primitives", "Rollup", logging, metrics, system]),
 
     // The data directory: whose it is, where its parts are, and the key of its log.
     .target(name: "StoreFiles", dependencies: ["EventStore", "LMDB", "Primitives", system]),
@@ -159,7 +160,7 @@ let package = Package(
       name: "FaultDriver",
       dependencies: [
         "ChainImport", "EventStore", "Hashing", "L1", "LMDB", "MerkleLog", "Node", "Primitives", "ProjectionStore",
-        "Projections", "Roles", "Rollup", "StateTransition", "StoreFiles", system,
+        "Projections", "Roles", "Rollup", "StateTransition", "StoreFiles", logging, system,
       ],
       path: "Tools/FaultDriver"),
 
@@ -204,8 +205,8 @@ let package = Package(
     .testTarget(
       name: "EventStoreTests",
       dependencies: [
-        "CDiskFaults", "EventStore", "Hashing", "LMDB", "MerkleLog", "Primitives", "Rollup", "TestSupport", metrics,
-        metricsTestKit, system,
+        "CDiskFaults", "EventStore", "Hashing", "LMDB", "MerkleLog", "Primitives", "Rollup", "TestSupport", logging,
+        loggingInMemory, metrics, metricsTestKit, system,
       ]),
     .testTarget(
       name: "FuzzTests",
@@ -277,12 +278,14 @@ let package = Package(
       name: "SimulationTests", dependencies: ["ChainImport", "Primitives", "Rollup", "Simulation", "TestSupport"]),
     .testTarget(
       name: "ArchitectureTests",
-      dependencies: ["EventStore", "Hashing", "Primitives", "ProjectionStore", "Rollup", "TestSupport"]),
+      dependencies: [
+        "EventStore", "Hashing", "LMDB", "MerkleLog", "Primitives", "ProjectionStore", "Rollup", "TestSupport", system,
+      ]),
     .testTarget(
       name: "varveTests",
       dependencies: [
-        "EventStore", "Hashing", "MerkleLog", "Primitives", "Projections", "Rollup", "StoreFiles", "TestSupport",
-        "varve", argumentParser, system,
+        "EventStore", "Hashing", "LMDB", "MerkleLog", "Primitives", "Projections", "Rollup", "StoreFiles",
+        "TestSupport", "varve", argumentParser, system,
       ]),
   ]
 )

@@ -28,6 +28,8 @@ package struct Damage: Error, Equatable, Sendable {
     case treeHash(level: Int, index: UInt64)
     /// The row of tree hashes that the eight leaves of a group complete is missing or has another length.
     case treeRow(group: UInt64)
+    /// Stored hashes of the tree do not lead to the root of this many records. Which of them is another, `verify` tells.
+    case treePath(size: UInt64)
     /// An L1 block's record names another `canonicalAcc` of the blocks before it than their records give.
     case accumulator(stored: Hash256, computed: Hash256)
     /// The head row.
@@ -90,6 +92,7 @@ extension Damage: CustomStringConvertible {
         + "\((index << level) + (1 << level) - 1)"
     case .treeRow(let group):
       "the tree hashes completed by records \(group * 8) to \(group * 8 + 7) are missing or have the wrong length"
+    case .treePath(let size): "the stored tree hashes do not lead to the root of the first \(size) records"
     case .accumulator(let stored, let computed):
       "it names \(stored) as canonicalAcc of the L1 blocks before it, whose records give \(computed)"
     case .head(let detail): "the head row is damaged: \(detail)"
@@ -101,6 +104,6 @@ extension Damage: CustomStringConvertible {
   }
 
   static let remedy =
-    "run `varve log verify` for the whole extent, then `log repair`; if that finds a record lost, move the log away and "
-    + "`log restore` a backup, or import again with --replace-damaged"
+    "run `varve log verify` for the whole extent, then `varve log repair`; if that finds a record lost, move the log away "
+    + "and `varve log restore` a backup, or import again with --replace-damaged"
 }

@@ -76,7 +76,7 @@ extension EventLog {
       done.signal()
     }
     done.wait()
-    return try outcome.withLock { $0 }.get()
+    return try finished(outcome.withLock { $0 })
   }
 
   private func submit(_ request: AppendRequest) async throws(AppendError) -> Appended {
@@ -85,7 +85,13 @@ extension EventLog {
         try enqueue(request) { continuation.resume(returning: $0) }
       } catch { continuation.resume(returning: .failure(error)) }
     }
-    return try outcome.get()
+    return try finished(outcome)
+  }
+
+  private func finished(_ outcome: Result<Appended, AppendError>) throws(AppendError) -> Appended {
+    let appended = try outcome.get()
+    mapWatch.look(at: environment, logger: logger)
+    return appended
   }
 
   private func enqueue(

@@ -32,18 +32,69 @@ extension EventLog: ComparableLedger {
     return (block.id.hash, facts)
   }
 
-  package func hasRevoked(_ id: BlockID) throws(ReadError) -> Bool {
-    for range in try revokedRanges() {
-      var isThere = false
-      try read(range) { (record: borrowing RecordView) throws(ReadError) in
-        guard record.kind == .l1BlockAppended, record.blockNumber == id.number,
-          case .l1BlockAppended(let event) = try record.event()
-        else { return }
-        if event.headerHash == id.hash { isThere = true }
+  package func hasRevoked(_ id: BlockID) throws(ReadError) -> Bool { try searchRevoked(for: id).isThere }
+
+  /// Looks for an L1 block in what reorganisations have revoked: in the branches that reach its height, by halving.
+  ///
+  /// - Returns: whether it is there, and how many records were read.
+  /// - Complexity: O(log n) records of each such branch.
+  package func searchRevoked(for id: BlockID) throws(ReadError) -> (isThere: Bool, reads: Int) {
+    try environment.read { (transaction: borrowing ReadTransaction) throws(ReadError) in
+      var reads = 0
+      for branch in try currentRevocations(in: transaction).branches where branch.reaches(id.number) {
+        if try transaction.hasBlock(id, in: branch.ranges, tables: tables, counting: &reads) { return (true, reads) }
       }
-      if isThere { return true }
+      return (false, reads)
+    }
+  }
+}
+
+extension ReadableTransaction where Self: ~Copyable {
+  /// Whether an L1 block begins at a position of `ranges`, whose records are in the order of their L1 blocks. If at its
+  /// place stands what is no beginning of a block of that number, all records are looked at.
+  fileprivate func hasBlock(
+    _ id: BlockID, in ranges: [Range<UInt64>], tables: EventLog.Tables, counting reads: inout Int
+  ) throws(ReadError) -> Bool {
+    func position(_ index: UInt64) -> UInt64 {
+      var rest = index
+      for range in ranges {
+        let count = range.upperBound - range.lowerBound
+        if rest < count { return range.lowerBound + rest }
+        rest -= count
+      }
+      preconditionFailure("there are only so many positions")
+    }
+    let count = ranges.reduce(0) { $0 + $1.upperBound - $1.lowerBound }
+    var (lower, upper) = (UInt64(0), count)
+    while lower < upper {
+      let middle = lower + (upper - lower) / 2
+      reads += 1
+      let number = try withRecord(at: position(middle), in: tables) {
+        (record: borrowing RecordView) throws(ReadError) in record.blockNumber
+      }
+      if number < id.number { lower = middle + 1 } else { upper = middle }
+    }
+    if lower < count {
+      reads += 1
+      if let found = try hash(ofBlock: id.number, at: position(lower), in: tables) { return found == id.hash }
+    }
+    for index in 0..<count {
+      reads += 1
+      if try hash(ofBlock: id.number, at: position(index), in: tables) == id.hash { return true }
     }
     return false
+  }
+
+  /// The hash of the L1 block of this number that begins at a position; nil if none does.
+  private func hash(
+    ofBlock number: UInt64, at position: UInt64, in tables: EventLog.Tables
+  ) throws(ReadError) -> Hash256? {
+    try withRecord(at: position, in: tables) { (record: borrowing RecordView) throws(ReadError) -> Hash256? in
+      guard record.kind == .l1BlockAppended, record.blockNumber == number,
+        case .l1BlockAppended(let event) = try record.event()
+      else { return nil }
+      return event.headerHash
+    }
   }
 }
 

@@ -15,7 +15,7 @@ extension EventLog {
     /// Bytes of the file in use.
     package let usedBytes: Int
 
-    /// Bytes of address space reserved for the file.
+    /// Bytes of address space that this process has reserved for the file. One that appends has its own.
     package let mapSize: Int
 
     /// Bytes of the file in use that hold rows, or what the file needs to find them, as of the last commit.
@@ -38,6 +38,9 @@ extension EventLog {
 
     /// What could harm the data here, in words.
     package let warnings: [String]
+
+    /// A word when this process's map is nearly full.
+    package let mapWarning: String?
 
     /// How many records the last commit appended.
     package var lastCommitRecords: UInt64 { head.size - head.previousSize }
@@ -73,19 +76,9 @@ extension EventLog {
         revokedRecords: revoked, usedBytes: information.usedBytes, mapSize: information.mapSize,
         dataBytes: pages * information.pageSize, oldestReaderLag: information.oldestReaderLag, tables: sizes,
         pageSize: information.pageSize, commits: writer?.totals,
-        warnings: environment.warnings + Self.mapWarning(information))
+        warnings: environment.warnings,
+        mapWarning: MapWatch.warning(usedBytes: information.usedBytes, mapSize: information.mapSize))
     }
-  }
-
-  /// A word when the map is nearly full: making it larger takes address space that may not be granted, and a moment
-  /// without readers in the process that appends, so it should not come as a surprise.
-  private static func mapWarning(_ information: EnvironmentInformation) -> [String] {
-    let percent = information.usedBytes * 100 / max(information.mapSize, 1)
-    guard percent >= 80 else { return [] }
-    return [
-      "\(percent) % of this process's map of \(information.mapSize) bytes is used; one that appends makes its own "
-        + "larger when it is full, if its limit of address space (ulimit -v) has room for that"
-    ]
   }
 }
 

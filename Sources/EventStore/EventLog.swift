@@ -1,4 +1,5 @@
 public import LMDB
+import Logging
 import Primitives
 import Rollup
 import Synchronization
@@ -81,6 +82,11 @@ package final class EventLog: Sendable {
   /// Nil when the log is not open for appending.
   let writer: LogWriter?
 
+  let mapWatch = MapWatch()
+
+  /// Where this process's appends are told of: a map that is nearly full, and at the end what the commits came to.
+  let logger: Logger
+
   private let lock: FileLock?
 
   init(
@@ -94,6 +100,13 @@ package final class EventLog: Sendable {
     self.commits = commits
     self.revocations = Mutex(revocations)
     self.lock = lock
+    var logger = Logger(label: "varve.log")
+    logger[metadataKey: "log"] = "\(directory)"
+    self.logger = logger
+  }
+
+  deinit {
+    if let totals = writer?.totals, totals.commits > 0 { logger.debug("\(totals)") }
   }
 }
 

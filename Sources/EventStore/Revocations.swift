@@ -11,6 +11,21 @@ package struct Revocations: Sendable {
   /// Revoked positions, ascending and apart; observations between them are left out.
   var ranges: [Range<UInt64>] = []
 
+  /// What one reorganisation revoked.
+  struct Branch: Sendable {
+    /// Numbers of the newest L1 block that stayed, and of the newest that did not.
+    let ancestor, tip: UInt64
+
+    /// Positions, ascending and apart: without observations, and without what had been revoked before. Blocks follow one
+    /// another in them.
+    let ranges: [Range<UInt64>]
+
+    func reaches(_ number: UInt64) -> Bool { ancestor < number && number <= tip }
+  }
+
+  /// A branch for each reorganisation, in their order.
+  var branches: [Branch] = []
+
   /// How many positions before `end` are revoked. O(ranges).
   package func count(before end: UInt64) -> UInt64 {
     ranges.reduce(0) { count, range in
@@ -31,15 +46,19 @@ package struct Revocations: Sendable {
   }
 
   /// Adds what one reorganisation revoked.
-  mutating func revoke(_ range: Range<UInt64>, butNot observations: [UInt64]) {
-    var parts = ranges
+  mutating func revoke(_ reorg: L1Reorged, butNot observations: [UInt64]) {
+    let range = reorg.revokedFrom.rawValue..<reorg.revokedTo.rawValue + 1
+    var parts: [Range<UInt64>] = []
     var next = range.lowerBound
     for observation in observations.sorted() where range.contains(observation) {
       if next < observation { parts.append(next..<observation) }
       next = observation + 1
     }
     if next < range.upperBound { parts.append(next..<range.upperBound) }
-    ranges = parts.sorted { $0.lowerBound < $1.lowerBound }.reduce(into: []) { merged, part in
+    branches.append(
+      Branch(
+        ancestor: reorg.commonAncestor.number, tip: reorg.oldTip.number, ranges: parts.flatMap { kept(of: $0) }))
+    ranges = (ranges + parts).sorted { $0.lowerBound < $1.lowerBound }.reduce(into: []) { merged, part in
       if let last = merged.last, part.lowerBound <= last.upperBound {
         merged[merged.count - 1] = last.lowerBound..<max(last.upperBound, part.upperBound)
       } else {
@@ -114,7 +133,7 @@ extension ReadableTransaction where Self: ~Copyable {
       guard reorg.revokedFrom <= reorg.revokedTo, reorg.revokedTo.rawValue < position else {
         throw .damaged(Damage(.shape("it revokes records that do not stand before it"), position: Position(position)))
       }
-      revocations.revoke(reorg.revokedFrom.rawValue..<reorg.revokedTo.rawValue + 1, butNot: observations)
+      revocations.revoke(reorg, butNot: observations)
       revocations.newest = position
     }
     return revocations

@@ -39,7 +39,7 @@ extension LMDBError: CustomStringConvertible {
     switch self {
     case .keyExists: "append keys in ascending order, or put"
     case .pageNotFound, .corrupted, .cursorFull, .pageFull:
-      "the file is damaged: of a log, run `varve log verify`, then `log repair`; if that cannot read it either, "
+      "the file is damaged: of a log, run `varve log verify`, then `varve log repair`; if that cannot read it either, "
         + Self.replacement
     case .mustReopen:
       "close it and open it again, which checks what the last commits left; if that refuses, " + Self.replacement

@@ -51,6 +51,26 @@ extension DataDirectory {
       }
     }
   }
+
+  /// Puts a backup in the place of a log that is gone, as `makeLog` makes a copy, unless a checkpoint was signed that the
+  /// backup does not extend: a log that went on from it would contradict that.
+  ///
+  /// - Parameters:
+  ///   - signer: the key whose guard decides; nil where nothing was signed, as far as is known here. Asked before anything
+  ///     is written, and again when nobody can append any more: what was signed meanwhile counts as well.
+  ///   - requirement: as for `makeLog`.
+  package func restoreLog<R>(
+    in place: FilePath, from backup: EventLog, _ manifest: StoreManifest, guardedBy signer: () throws -> LogSigner?,
+    requiring requirement: () throws -> Void = {}, check: (DataDirectory) throws -> R
+  ) throws -> R {
+    try signer()?.requireExtension(by: backup)
+    return try makeLog(
+      in: place, copying: backup, manifest,
+      requiring: {
+        try requirement()
+        try signer()?.requireExtension(by: backup)
+      }, check: check)
+  }
 }
 
 /// A copy has got its name, and the disk has not said that it keeps it.

@@ -20,7 +20,7 @@ extension GlobalOptions {
   /// Opens the log; after a check, if a process before was ended by what it read.
   func openLog(_ mode: EventLog.Mode) throws -> EventLog {
     if mode != .inspection { try Suspicion.settle(self) }
-    logger.debug("opening the log", metadata: ["directory": "\(ledgerPath)", "mode": "\(mode)"])
+    Logger(label: "varve").debug("opening the log", metadata: ["directory": "\(ledgerPath)", "mode": "\(mode)"])
     return try EventLog.open(ledgerPath, mode: mode)
   }
 

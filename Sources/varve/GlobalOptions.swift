@@ -34,11 +34,15 @@ struct GlobalOptions: ParsableArguments {
 
   var console: Console { Console(isJSON: json, isQuiet: quiet) }
 
-  /// A logger on standard error, at the level asked for.
-  var logger: Logger {
-    var logger = Logger(label: "varve") { StreamLogHandler.standardError(label: $0) }
-    logger.logLevel = logLevel.level
-    return logger
+  /// Has what the libraries log written to standard error, at the level asked for. Once for a process, before it opens
+  /// anything.
+  func startLogging() {
+    let level = quiet ? max(logLevel.level, .error) : logLevel.level
+    LoggingSystem.bootstrap { label in
+      var handler = StreamLogHandler.standardError(label: label)
+      handler.logLevel = level
+      return handler
+    }
   }
 }
 

@@ -11,6 +11,7 @@ protocol VarveCommand: ParsableCommand {
 
 extension VarveCommand {
   mutating func run() throws {
+    options.startLogging()
     let console = options.console
     do {
       try execute(console)

@@ -73,8 +73,9 @@ enum ModuleMap {
 
   /// The manifest's names for products of other packages, and the modules they bring.
   private static let moduleOfProduct = [
-    "argumentParser": "ArgumentParser", "crypto": "Crypto", "logging": "Logging", "metrics": "CoreMetrics",
-    "metricsTestKit": "MetricsTestKit", "system": "SystemPackage",
+    "argumentParser": "ArgumentParser", "crypto": "Crypto", "logging": "Logging",
+    "loggingInMemory": "InMemoryLogging", "metrics": "CoreMetrics", "metricsTestKit": "MetricsTestKit",
+    "system": "SystemPackage",
   ]
 
   /// Modules that come from other packages.

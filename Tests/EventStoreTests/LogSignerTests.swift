@@ -98,6 +98,69 @@ struct LogSignerTests {
     }
   }
 
+  @Test("a key file that was changed in any byte, cut anywhere, or is a witness's key is refused, and signs nothing")
+  func damagedKey() throws {
+    try withSignedLog { log, signer, directory in
+      let path = directory.appending("log.key").string
+      let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+      func open() throws(SignerError) -> LogSigner {
+        try LogSigner(openingIn: directory, name: "log", origin: origin)
+      }
+      for place in whole.indices {
+        var changed = whole
+        for bit: UInt8 in [0x01, 0x04, 0x20] {
+          changed[place] = whole[place] ^ bit
+          try changed.write(to: URL(fileURLWithPath: path))
+          #expect(refusal { try open() } == "damaged", "byte \(place)")
+        }
+        try whole.prefix(place).write(to: URL(fileURLWithPath: path))
+        #expect(refusal { try open() } == "damaged", "\(place) bytes")
+      }
+      let witness = try SignerKey(name: origin, algorithm: .cosignatureV1, seed: [UInt8](repeating: 5, count: 32))
+      try Data("\(witness.encoded)\n".utf8).write(to: URL(fileURLWithPath: path))
+      let error = #expect(throws: SignerError.self) { try open() }
+      #expect(error?.description.contains("a witness's") == true && error?.isDisagreement == true)
+      try whole.write(to: URL(fileURLWithPath: path))
+      #expect(try open().verifierKey == signer.verifierKey)
+      try log.fill(1)
+      _ = try open().checkpoint(of: log)
+    }
+  }
+
+  @Test("a damaged hash of the stored tree is told as damage, and never as a second root for one size")
+  func damagedTree() throws {
+    try withSignedLog { log, signer, directory in
+      try log.fill(600)
+      _ = try signer.checkpoint(of: log)
+      // The check at open looks at the last commit only.
+      for count in [300, 300, 3] { try log.fill(count) }
+      let copy = directory.removingLastComponent().appending("copy")
+      func withDamage(ofGroup group: UInt64, level: Int, _ body: (EventLog) throws -> Void) throws {
+        try log.copy(to: copy)
+        try flip(copy, table: "tree", key: EventStoreTests.key(group), byte: (level - 3) * 32)
+        try body(try EventLog.open(copy, mode: .readOnly))
+        try FileManager.default.removeItem(atPath: copy.string)
+      }
+      // The hashes that the root of the first 600 is made of: 512 records, 16 and 8.
+      for (group, level) in [(63, 9), (73, 4), (74, 3)] as [(UInt64, Int)] {
+        try withDamage(ofGroup: group, level: level) { damaged in
+          let error = #expect(throws: SignerError.self) { try signer.checkpoint(of: damaged) }
+          let text = error.map { "\($0)" } ?? ""
+          #expect(text.contains("varve log repair") && !text.contains("equivocation"), "\(text)")
+          #expect(error?.underlyingDamage == .treePath(size: 1203), "\(text)")
+          #expect(refusal { try signer.requireExtension(by: damaged) } == "unreadable")
+        }
+      }
+      // On others nothing rests that is signed.
+      for (group, level) in [(31, 8), (63, 8)] as [(UInt64, Int)] {
+        try withDamage(ofGroup: group, level: level) { damaged in
+          _ = try signer.checkpoint(of: damaged)
+          #expect(try signer.lastSigned().checkpoint.root == log.head().root)
+        }
+      }
+    }
+  }
+
   @Test("a crash while the key is made leaves what the next attempt completes")
   func interruptedMaking() throws {
     try withSignedLog { log, _, directory in
@@ -117,17 +180,49 @@ struct LogSignerTests {
       let note = try signer.checkpoint(of: log)
       var cosigned = note
       try cosigned.add(witness.cosign(note.text, at: 1_800_000_000))
-      #expect(try signer.keep(cosigned, of: [witness.verifierKey]) == cosigned)
+      #expect(try signer.keep(cosigned, of: [witness.verifierKey], over: log).note == cosigned)
       #expect(try signer.checkpoint(of: log) == cosigned)
       // Of another text; of nobody that was named.
       var other = try SignedNote(text: "another text\n")
       try other.add(witness.cosign("another text\n", at: 1))
-      #expect(refusal { try signer.keep(other, of: [witness.verifierKey]) } == "otherCheckpoint")
-      #expect(refusal { try signer.keep(note, of: [witness.verifierKey]) } == "note")
+      #expect(refusal { try signer.keep(other, of: [witness.verifierKey], over: log) } == "otherCheckpoint")
+      #expect(refusal { try signer.keep(note, of: [witness.verifierKey], over: log) } == "note")
       var forged = note
       try forged.add(witness.cosign("another text\n", at: 1))
-      #expect(refusal { try signer.keep(forged, of: [witness.verifierKey]) } == "note")
+      #expect(refusal { try signer.keep(forged, of: [witness.verifierKey], over: log) } == "note")
       #expect(try signer.checkpoint(of: log) == cosigned)
+    }
+  }
+
+  @Test("cosignatures of an earlier checkpoint, which the log has signed and still has, are checked and given back")
+  func earlierCosignatures() throws {
+    try withSignedLog { log, signer, _ in
+      let witness = try SignerKey(
+        name: "witness.example", algorithm: .cosignatureV1, seed: [UInt8](repeating: 6, count: 32))
+      let stranger = try SignerKey(name: "stranger.example", seed: [UInt8](repeating: 7, count: 32))
+      try log.fill(3)
+      var cosigned = try signer.checkpoint(of: log)
+      let alone = cosigned
+      try cosigned.add(witness.cosign(cosigned.text, at: 1_800_000_000))
+      var crowded = cosigned
+      try crowded.add(stranger.sign(cosigned.text))
+      try log.fill(30)
+      let last = try signer.checkpoint(of: log)
+      let taken = try signer.keep(crowded, of: [witness.verifierKey], over: log)
+      #expect(taken.note == cosigned && !taken.isKept)
+      #expect(try signer.checkpoint(of: log) == last, "what is kept is the last one's")
+      #expect(refusal { try signer.keep(alone, of: [witness.verifierKey], over: log) } == "note")
+      var forged = alone
+      try forged.add(witness.cosign(last.text, at: 1))
+      #expect(refusal { try signer.keep(forged, of: [witness.verifierKey], over: log) } == "note")
+      // Without the log's own signature; and signed by it as of more than it has signed, or of another log.
+      var unsigned = try SignedNote(text: cosigned.text)
+      try unsigned.add(witness.cosign(cosigned.text, at: 1))
+      #expect(refusal { try signer.keep(unsigned, of: [witness.verifierKey], over: log) } == "otherCheckpoint")
+      try withLog { other, _ in
+        try other.append((0..<40).map { plain(pattern(21, seed: $0)) })
+        #expect(refusal { try signer.keep(cosigned, of: [witness.verifierKey], over: other) } == "forked")
+      }
     }
   }
 
@@ -142,12 +237,12 @@ struct LogSignerTests {
           seed: [UInt8](repeating: UInt8(number), count: 32))
       }
       for witness in witnesses.dropLast() { try note.add(witness.cosign(note.text, at: 1_800_000_000)) }
-      let kept = try signer.keep(note, of: witnesses.map(\.verifierKey))
+      let kept = try signer.keep(note, of: witnesses.map(\.verifierKey), over: log).note
       #expect(kept == note && note.signatures.count == SignedNote.signatureLimit)
       #expect(try signer.checkpoint(of: log) == note)
       var last = try SignedNote(text: note.text)
       try last.add(witnesses[99].cosign(note.text, at: 1_800_000_000))
-      #expect(refusal { try signer.keep(last, of: [witnesses[99].verifierKey]) } == "note")
+      #expect(refusal { try signer.keep(last, of: [witnesses[99].verifierKey], over: log) } == "note")
       #expect(try signer.checkpoint(of: log) == note)
     }
   }
@@ -161,7 +256,7 @@ struct LogSignerTests {
       do {
         let lock = try FileLock(directory.appending("log.lock"))
         #expect(refusal { try signer.checkpoint(of: log) } == "locked")
-        #expect(refusal { try signer.keep(note, of: []) } == "locked")
+        #expect(refusal { try signer.keep(note, of: [], over: log) } == "locked")
         #expect(refusal { try LogSigner(makingIn: directory, name: "log", origin: origin) } == "locked")
         let error = #expect(throws: SignerError.self) { try signer.checkpoint(of: log) }
         #expect(error?.description.contains("process \(ProcessInfo.processInfo.processIdentifier)") == true)
@@ -219,5 +314,12 @@ struct LogSignerTests {
     } catch {
       return String("\(Mirror(reflecting: error).children.first?.label ?? "\(error)")")
     }
+  }
+}
+
+extension SignerError {
+  /// What is damaged in the log, if that is the reason.
+  fileprivate var underlyingDamage: Damage.Fault? {
+    if case .unreadable(.damaged(let damage)) = self { damage.fault } else { nil }
   }
 }

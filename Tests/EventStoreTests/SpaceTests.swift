@@ -1,5 +1,7 @@
 import EventStore
+import InMemoryLogging
 import LMDB
+import Logging
 import Primitives
 import Rollup
 import SystemPackage
@@ -91,12 +93,46 @@ struct SpaceTests {
         try log.append((0..<10).map { plain(pattern(5000, seed: $0)) })
         let statistics = try log.statistics()
         #expect(statistics.mapSize == 1 << 22)
-        let warnings = statistics.warnings.filter { $0.contains("% of this process's map of 4194304 bytes is used") }
-        #expect(warnings.count == (statistics.mapUse >= 0.8 ? 1 : 0), "at \(statistics.mapUse)")
-        #expect(warnings.allSatisfy { $0.contains("ulimit -v") })
+        #expect((statistics.mapWarning != nil) == (statistics.mapUse >= 0.8), "at \(statistics.mapUse)")
+        if let warning = statistics.mapWarning {
+          #expect(warning.contains("% of this process's map of 4194304 bytes is used") && warning.contains("ulimit -v"))
+        }
         uses.append(statistics.mapUse)
       }
       #expect(uses.contains { $0 < 0.8 } && uses.contains { $0 > 0.8 })
+    }
+  }
+
+  /// There is one log of a whole process, so the test runs in a process of its own.
+  @Test("who appends is told when the map is nearly full, each time that it becomes so, and at the end what it came to")
+  func mapWatch() async throws {
+    _ = try await withTemporaryDirectory { path in
+      await #expect(processExitsWith: .success) { [path = path as String] in
+        var handler = InMemoryLogHandler()
+        handler.logLevel = .debug
+        LoggingSystem.bootstrap { [handler] _ in handler }
+        func entries(_ level: Logger.Level) -> [InMemoryLogHandler.Entry] {
+          handler.entries.filter { $0.level == level && "\($0.message)".contains("map") == (level == .warning) }
+        }
+        do {
+          let log = try EventLog.open(FilePath(path), mode: .create, mapSize: 1 << 22)
+          var (sizes, crossings, wasNearlyFull): (Set<Int>, Int, Bool) = ([], 0, false)
+          while sizes.count < 3 {
+            try log.append((0..<10).map { plain(pattern(5000, seed: $0)) })
+            let statistics = try log.statistics()
+            sizes.insert(statistics.mapSize)
+            let isNearlyFull = statistics.mapUse >= 0.8
+            if isNearlyFull, !wasNearlyFull { crossings += 1 }
+            wasNearlyFull = isNearlyFull
+            #expect(entries(.warning).count == crossings, "at \(statistics.mapUse) of \(statistics.mapSize)")
+          }
+          #expect(crossings >= 2 && entries(.debug).isEmpty)
+          let warning = try #require(entries(.warning).first)
+          #expect("\(warning.message)".contains("ulimit -v") && warning.metadata["log"] == "\(path)")
+        }
+        let totals = try #require(entries(.debug).first)
+        #expect("\(totals.message)".contains(#/ in \d+ commits, for \d+ callers; .* took \d+\.\d{3} ms a commit/#))
+      }
     }
   }
 

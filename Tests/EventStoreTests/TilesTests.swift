@@ -1,5 +1,6 @@
 import EventStore
 import Foundation
+import LMDB
 import MerkleLog
 import Primitives
 import Rollup
@@ -301,8 +302,54 @@ struct TilesTests {
       let error = #expect(throws: TilesError.self) {
         try TileExport.run(damaged, signer: signer, to: tiles, isRepair: true)
       }
-      #expect(error?.description.contains("tree hash at level 8, index 0") == true)
+      #expect(error?.description.contains("do not lead to the root of the first 609 records") == true)
       #expect(try contents(tiles) == before)
+    }
+  }
+
+  @Test("neither a repair nor an export writes anything of a record that was changed and sealed again")
+  func resealed() throws {
+    try withExport { log, signer, tiles in
+      // Each has another payload.
+      try log.append((0..<600).map { plain(pattern(20, seed: $0) + [UInt8($0 >> 8)], block: 3) })
+      // What is checked at open is the last commit.
+      try log.fill(9)
+      _ = try TileExport.run(log, signer: signer, to: tiles)
+      let before = try contents(tiles)
+      let parent = tiles.removingLastComponent()
+      let (copy, fresh) = (parent.appending("copy"), parent.appending("fresh"))
+      // The payload of one; and of another what its leaf says.
+      let changes: [(position: UInt64, complaint: String, change: (inout RecordHeader, inout [UInt8]) -> Void)] = [
+        (300, "record 300", { $1[5] ^= 1 }),
+        (301, "tree hash at level 8, index 1", { header, _ in header.coordinates = .block(4) }),
+      ]
+      for (position, complaint, change) in changes {
+        try log.copy(to: copy)
+        try tamper(copy) { (transaction, tables) throws(LMDBError) in
+          let record = try? log.record(at: Position(position))
+          guard var header = record?.header, var payload = record?.payload else { return }
+          change(&header, &payload)
+          let sealed = header.seal(payload: payload.rawSpan)
+          let row = unsafe sealed.span.bytes.bytes + payload
+          try transaction.put(row.rawSpan, for: position, in: tables("records"))
+        }
+        let damaged = try EventLog.open(copy, mode: .readOnly)
+        #expect(try damaged.record(at: Position(position)) != log.record(at: Position(position)))
+        for (directory, isRepair) in [(tiles, true), (fresh, false)] {
+          let error = #expect(throws: TilesError.self) {
+            try TileExport.run(damaged, signer: signer, to: directory, isRepair: isRepair)
+          }
+          #expect(error?.description.contains(complaint) == true, "\(String(describing: error))")
+          if case .unreadable(.damaged)? = error {} else { Issue.record("\(String(describing: error))") }
+        }
+        #expect(try contents(tiles) == before)
+        // What was written until then is right, and nothing vouches for it.
+        let written = try contents(fresh)
+        #expect(written["checkpoint"] == nil && written["tile/entries/000"] == before["tile/entries/000"])
+        for (name, bytes) in written { #expect(bytes == before[name], "\(name)") }
+        try FileManager.default.removeItem(atPath: fresh.string)
+        try FileManager.default.removeItem(atPath: copy.string)
+      }
     }
   }
 
@@ -325,7 +372,7 @@ struct TilesTests {
       #expect(try Data(contentsOf: place) == Data(published.encoded.utf8))
 
       let (kept, second) = try cosigned(note, by: "witness.example/2", 2)
-      _ = try signer.keep(kept, of: [second])
+      _ = try signer.keep(kept, of: [second], over: log)
       #expect(try TileExport.run(log, signer: signer, to: tiles, isRepair: true).signatures == 3)
       let keys = [signer.verifierKey, first, second]
       #expect(try TileMirror(of: tiles, signedByAll: keys).checkpoint.size == 30)
@@ -353,6 +400,28 @@ struct TilesTests {
           #expect(throws: TilesError.self) { try mirror.record(into: other) }
           #expect(try other.head() == head)
         }
+      }
+    }
+  }
+
+  @Test("an export that has fewer records than its mirror is refused, and the mirror stays as it is")
+  func olderExport() throws {
+    try withExport { log, signer, tiles in
+      let older = tiles.removingLastComponent().appending("older")
+      try log.fill(300)
+      _ = try TileExport.run(log, signer: signer, to: older)
+      try log.fill(10)
+      _ = try TileExport.run(log, signer: signer, to: tiles)
+      try withLog { copy, _ in
+        #expect(try TileMirror(of: tiles, signedByAll: [signer.verifierKey]).record(into: copy) == 310)
+        let head = try copy.head()
+        let error = #expect(throws: TilesError.self) {
+          try TileMirror(of: older, signedByAll: [signer.verifierKey]).record(into: copy)
+        }
+        #expect(error?.description.contains("has 300 records, fewer than this mirror, which has 310") == true)
+        #expect(error?.isDisagreement == true)
+        #expect(try copy.head() == head)
+        #expect(try TileMirror(of: tiles, signedByAll: [signer.verifierKey]).record(into: copy) == 0)
       }
     }
   }

@@ -30,6 +30,8 @@ struct DamagedPageTests {
       let path = URL(fileURLWithPath: "\(world.store)/ledger/data.mdb")
       let sound = try Data(contentsOf: path)
       let root = try world.root()
+      let list = ["log", "list", "--count", "1000000", "--json"]
+      let records = try world.expect(0, list).output
       let count = sound.count / pageSize
       var found = 0
       for number in stride(from: 1, to: count, by: isExhaustive ? 1 : max(1, count / Self.sampled)) {
@@ -42,9 +44,11 @@ struct DamagedPageTests {
           if run.exitCode == 1 { found += 1 }
           let isWhole = run.exitCode == 0 && run.output.contains(root)
           #expect(run.exitCode == 1 || isWhole, "page \(number), \(damage): \(run.exitCode) \(run.output)\(run.errors)")
+          // Each record as another command reads it, payload hash and all.
+          if isWhole { #expect(try world.expect(0, list).output == records, "page \(number), \(damage)") }
         }
       }
-      #expect(found > 0)
+      #expect(found > 0 && records.split(separator: "\n").count == 260)
       try sound.write(to: path)
       try world.expect(0, ["log", "verify"])
     }

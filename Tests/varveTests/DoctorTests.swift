@@ -1,4 +1,5 @@
 import Foundation
+import LMDB
 import Rollup
 import TestSupport
 import Testing
@@ -133,6 +134,20 @@ struct DoctorTests {
       #expect(status(isRight: isRight, winner, until: 1000) == .fail)
       #expect(status(isRight: isRight, winner, until: nil) == .fail)
     }
+  }
+
+  @Test("every warning about the file is told, each under what it is about")
+  func fileWarnings() {
+    let (good, bad) = (LibraryVersion(major: 0, minor: 9, patch: 24), LibraryVersion(major: 0, minor: 9, patch: 30))
+    func told(_ warnings: [String], _ library: LibraryVersion) -> [String] {
+      StoreExamination.fileFindings(warnings, of: library).map { "\($0.check) \($0.status)" }
+    }
+    #expect(told([], good) == ["LMDB ok"])
+    #expect(told(bad.warnings, bad) == ["LMDB warn"])
+    #expect(told(["an overlay"], good) == ["LMDB ok", "log's disk warn"])
+    #expect(told(["an overlay"] + bad.warnings, bad) == ["LMDB warn", "log's disk warn"])
+    let texts = StoreExamination.fileFindings(["an overlay"] + bad.warnings, of: bad).map(\.text)
+    #expect(texts[0].contains(bad.warnings[0]) && texts[1] == "an overlay")
   }
 
   @Test("disk and clock have bounds")

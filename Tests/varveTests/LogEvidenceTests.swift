@@ -69,6 +69,43 @@ struct LogEvidenceTests {
     }
   }
 
+  @Test(
+    "of a log whose stored hashes are damaged no proof is given out that does not prove, and the way to mend it is told"
+  )
+  func damagedProof() throws {
+    try DemoWorld.withStore { world in
+      let key = try world.verifierKey()
+      try world.expect(0, ["log", "checkpoint"])
+      // What is looked at when the log is opened is the last commit, and the tree's right edge: no hash over records 8 to 15.
+      do {
+        let log = try EventLog.open(FilePath(world.store).appending("ledger"), mode: .readWrite)
+        for index in 0..<3 as Range<UInt64> {
+          let output = OutputFinalized(outputIndex: index, outputRoot: .zero, l2BlockNumber: 1)
+          try log.append([NewRecord(.outputFinalized(output), at: .block(1))])
+        }
+      }
+      #expect(try world.damage("\(world.store)/ledger/data.mdb", at: world.groupHash(1)) > 0)
+      let file = "\(world.directory)/proof"
+      var refused = 0
+      for proof in [["0"], ["7"], ["8"], ["100"], ["259"], ["--from", "8"], ["--from", "12"], ["--from", "259"]] {
+        let run = try Tool.run(["log", "prove"] + proof + ["--data-dir", world.store])
+        guard run.exitCode == 0 else {
+          refused += 1
+          #expect(run.exitCode == 1 && run.output.isEmpty, "\(proof): \(run.output)")
+          #expect(run.errors.contains("`varve log repair`"), "\(proof): \(run.errors)")
+          continue
+        }
+        try run.output.write(toFile: file, atomically: true, encoding: .utf8)
+        let root = try EventLog.open(FilePath(world.store).appending("ledger"), mode: .readOnly)
+          .root(ofSize: proof.count == 1 ? 263 : try #require(UInt64(proof[1])))
+        #expect(try world.check(file, key, proof.count == 1 ? [] : ["--root", "\(root)"]).exitCode == 0, "\(proof)")
+      }
+      #expect(refused >= 3)
+      try world.expect(0, ["log", "repair"])
+      try world.expect(0, ["log", "prove", "0"])
+    }
+  }
+
   @Test("a log that grows is proven from checkpoint to checkpoint, under the one that witnesses have signed")
   func witnessed() throws {
     try DemoWorld.with { world in
@@ -100,9 +137,21 @@ struct LogEvidenceTests {
         try world.check(growth, key, ["--old", old, "--root", "0x" + String(repeating: "ab", count: 32)]).exitCode == 2)
       #expect(try world.check(growth, key, ["--old", "\(world.directory)/none"]).exitCode == 3)
 
+      // Signatures of a checkpoint that is not the last any more are checked, and it is printed with them, to be saved.
+      var late = try SignedNote([UInt8](try Data(contentsOf: URL(fileURLWithPath: old))))
+      try late.add(witness.cosign(late.text, at: 1_800_000_000))
+      let lateFile = "\(world.directory)/late.txt"
+      try late.encoded.write(toFile: lateFile, atomically: true, encoding: .utf8)
+      let take = ["log", "checkpoint", "--witness", "\(witness.verifierKey)", "--cosigned"]
+      let taken = try world.expect(0, take + [lateFile])
+      #expect(taken.output == late.encoded && taken.errors.contains("varve log prove N --checkpoint FILE"))
+      let kept = try world.expect(0, take + [file])
+      #expect(kept.output == cosigned.encoded && kept.errors.isEmpty)
+      #expect(try world.expect(0, ["log", "checkpoint"]).output == cosigned.encoded)
+
       // A record under the checkpoint with the witness's signature, and under the one of an earlier size.
       let record = "\(world.directory)/record.tlog-proof"
-      for (checkpoint, size, more) in [(file, 260, both), (old, oldSize, [])] {
+      for (checkpoint, size, more) in [(file, 260, both), (old, oldSize, []), (lateFile, oldSize, both)] {
         let printed = try world.expect(0, ["log", "prove", "1", "--checkpoint", checkpoint]).output
         try printed.write(toFile: record, atomically: true, encoding: .utf8)
         #expect(printed.contains("\n\(size)\n"))
@@ -336,6 +385,17 @@ struct LogEvidenceTests {
       let outcome = try Tool.run(mirror)
       #expect(outcome.exitCode == 0, "\(outcome.errors)")
       #expect(try Tool.run(mirror).output.contains("0 new records"))
+      // A mirror that has more than the export, whatever it is.
+      let more = "\(world.directory)/more"
+      #expect(try Tool.run(Array(mirror.dropLast()) + [more]).exitCode == 0)
+      do {
+        let log = try EventLog.open(FilePath(more).appending("ledger"), mode: .readWrite)
+        let output = OutputFinalized(outputIndex: 0, outputRoot: .zero, l2BlockNumber: 1)
+        try log.append([NewRecord(.outputFinalized(output), at: .block(1))])
+      }
+      let older = try Tool.run(Array(mirror.dropLast()) + [more])
+      #expect(
+        older.exitCode == 1 && older.errors.contains("has 260 records, fewer than this mirror"), "\(older.errors)")
       let root = try #require(try world.json(["log", "stats"])[0]["root"] as? String)
       let mirrored = try Tool.run(["log", "stats", "--data-dir", "\(world.directory)/mirror"])
       #expect(mirrored.output.contains(root))
@@ -353,30 +413,6 @@ struct LogEvidenceTests {
       let stopped = try Tool.run(Array(mirror.dropLast()) + ["\(world.directory)/second"])
       #expect(stopped.exitCode == 1)
       #expect(stopped.errors.contains("tile/0/000 is not"))
-    }
-  }
-
-  @Test("a backup is restored to the same log, and refused where more was signed than it has")
-  func backupAndRestore() throws {
-    try DemoWorld.with { world in
-      try world.importGenesisAlone()
-      let backup = "\(world.directory)/backup"
-      let early = try world.expect(0, ["log", "stats", "--json"]).output
-      try world.expect(0, ["log", "backup", backup])
-      try world.expect(3, ["log", "backup", backup])
-      #expect(!FileManager.default.fileExists(atPath: "\(backup)/signer"))
-      try world.expect(3, ["log", "restore", backup])
-
-      try FileManager.default.removeItem(atPath: "\(world.store)/ledger")
-      try world.expect(0, ["log", "restore", backup])
-      #expect(try world.json(["log", "stats"])[0]["root"] as? String == root(early))
-
-      try world.expect(0, world.importing(world.chain))
-      try world.expect(0, ["log", "checkpoint"])
-      try FileManager.default.removeItem(atPath: "\(world.store)/ledger")
-      let refused = try world.expect(1, ["log", "restore", backup])
-      #expect(refused.errors.contains("was signed"))
-      #expect(!FileManager.default.fileExists(atPath: "\(world.store)/ledger/data.mdb"))
     }
   }
 
@@ -408,11 +444,6 @@ struct LogEvidenceTests {
       #expect(refused.errors.contains("a record is lost") && refused.errors.contains("record 40"))
       #expect(refused.errors.contains("log restore") && !refused.errors.contains("run `varve log verify`"))
     }
-  }
-
-  private func root(_ json: String) -> String? {
-    let object = try? JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
-    return object?["root"] as? String
   }
 
   private func bytes(_ digits: Substring) -> [UInt8] {

@@ -1,7 +1,9 @@
 import EventStore
 import Foundation
+import LMDB
 import Primitives
 import Rollup
+import StoreFiles
 import SystemPackage
 import TestSupport
 import Testing
@@ -36,6 +38,9 @@ struct LogVerifyTests {
       #expect(first.verified == 128 && !first.isSound)
       let checkpoint = try file.checkpoint(of: log)
       #expect(checkpoint == first.checkpoint && checkpoint.position == 128)
+      let identity = try #require(try Files.status(DataDirectory.data(of: log.directory))).identity
+      let line = "device \(identity.device), inode \(identity.inode)\n"
+      #expect(FileManager.default.contents(atPath: file.path.string) == Data(line.utf8 + checkpoint.encoded))
       // A copy has the same tree, and is read from the beginning.
       let place = FilePath(path).appending("copy")
       try log.copy(to: place)

@@ -92,9 +92,23 @@ struct FullDiskLoop {
       guard !FileManager.default.fileExists(atPath: store.ledgerData.string) else {
         throw Checker.Violation(description: "a backup that does not fit has a log's name")
       }
+      guard Self.saysThatTheDiskIsFull(error) else {
+        throw Checker.Violation(description: "a backup that does not fit gave: \(error)")
+      }
       return
     }
     throw Checker.Violation(description: "a backup was restored on a full disk")
+  }
+
+  private static func saysThatTheDiskIsFull(_ error: any Error) -> Bool {
+    switch error {
+    case LMDB.OpenError.storage(.diskFull, _): true
+    case LMDB.OpenError.system(_, _, let code): code == ENOSPC
+    case DataDirectoryError.files(let cause): saysThatTheDiskIsFull(cause)
+    // Of the lock's file.
+    case DataDirectoryError.failed(_, let cause): cause.contains("\(Errno.noSpace)")
+    default: false
+    }
   }
 
   /// Appends until that is refused. What the log was before, and why it was.

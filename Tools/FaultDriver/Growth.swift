@@ -1,6 +1,7 @@
 import EventStore
 import Foundation
 import LMDB
+import Logging
 import MerkleLog
 import Primitives
 import Rollup
@@ -30,6 +31,8 @@ struct Growth {
   static let mapSize = 1 << 16
 
   func run() -> Never {
+    // That the map is nearly full would be told each time.
+    LoggingSystem.bootstrap { _ in SwiftLogNoOpLogHandler() }
     do {
       let log = try EventLog.open(directory, mode: .create, mapSize: Self.mapSize)
       let refused = DispatchSemaphore(value: 0)

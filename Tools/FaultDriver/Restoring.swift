@@ -52,8 +52,8 @@ struct Restoring {
   }
 
   private func restore(_ backup: EventLog, into store: DataDirectory, _ signer: LogSigner) throws {
-    _ = try store.makeLog(
-      in: store.ledger, copying: backup, Upkeep.Places.manifest, requiring: { try signer.requireExtension(by: backup) },
+    _ = try store.restoreLog(
+      in: store.ledger, from: backup, Upkeep.Places.manifest, guardedBy: { signer },
       check: { try Upkeep.Places.soundSize($0.ledger) })
   }
 }

@@ -53,7 +53,7 @@ extension EventLog {
     func subtreeHash(level: Int, index: UInt64) throws(TilesError) -> Hash256 {
       do throws(ReadError) {
         return try log.readTree(upTo: (index + 1) << UInt64(level)) {
-          (transaction: borrowing ReadTransaction) throws(ReadError) in
+          (transaction: borrowing ReadTransaction, _: Head) throws(ReadError) in
           try transaction.subtreeHash(level: level, index: index, in: log.tables)
         }
       } catch { throw .unreadableLog(log.directory, error) }

@@ -43,6 +43,7 @@ package struct LogSigner: Sendable {
       guard text.last == UInt8(ascii: "\n") else { throw .malformed("it does not end with a line feed") }
       key = try SignerKey(encoded: String(decoding: text.dropLast(), as: UTF8.self))
       guard key.verifierKey.name == origin else { throw .badKey("it is \(key.verifierKey.name)'s, not \(origin)'s") }
+      guard key.verifierKey.algorithm == .ed25519 else { throw .badKey("it is a witness's, which no log signs with") }
     } catch { throw .damaged(paths.key, error) }
   }
 
@@ -90,15 +91,19 @@ extension LogSigner {
   ///
   /// Two small files are written and synced; O(log n) lookups.
   ///
-  /// - Throws: `behind` or `forked` if the log does not extend what was signed last.
+  /// - Throws: `behind` or `forked` if the log does not extend what was signed last; `unreadable` if the hashes of its tree
+  ///   are damaged, and so cannot say.
   package func checkpoint(of log: EventLog) throws(SignerError) -> SignedNote {
     try Self.holding(paths.lock) { () throws(SignerError) in
       let last = try lastSigned()
-      let head: Head
-      do throws(ReadError) { head = try log.head() } catch { throw .unreadable(error) }
       try requireExtension(of: last.checkpoint, by: log)
-      guard head.size > last.checkpoint.size else { return last.note }
-      let note = try sign(size: head.size, root: head.root)
+      let (size, root): (UInt64, Hash256)
+      do throws(ReadError) {
+        size = try log.head().size
+        guard size > last.checkpoint.size else { return last.note }
+        root = try log.root(ofSize: size)
+      } catch { throw .unreadable(error) }
+      let note = try sign(size: size, root: root)
       try write(note)
       return note
     }
@@ -118,26 +123,60 @@ extension LogSigner {
     guard root == signed.root else { throw .forked(signed: signed, root: root) }
   }
 
-  /// Keeps signatures that witnesses have made of the last checkpoint, once they are found to be theirs. As many as a
-  /// note can have.
+  /// What became of signatures that witnesses have made of a checkpoint.
+  package struct Cosigned: Sendable {
+    /// The checkpoint with its signatures.
+    package let note: SignedNote
+
+    /// Whether it is the last one, and is kept with them. An earlier one is its keeper's to keep.
+    package let isKept: Bool
+  }
+
+  /// Takes signatures that witnesses have made of a checkpoint, once they are found to be theirs, as many as a note can
+  /// have. The last checkpoint is kept with them; an earlier one, which the log has signed and still has, is only checked.
   ///
-  /// - Returns: the checkpoint with all that it has.
-  package func keep(_ cosigned: SignedNote, of witnesses: [VerifierKey]) throws(SignerError) -> SignedNote {
+  /// - Returns: the checkpoint: the last with all that it has, an earlier one with the log's and those of `witnesses`.
+  package func keep(
+    _ cosigned: SignedNote, of witnesses: [VerifierKey], over log: EventLog
+  ) throws(SignerError) -> Cosigned {
     try Self.holding(paths.lock) { () throws(SignerError) in
       let last = try lastSigned()
       guard cosigned.text.utf8.elementsEqual(last.note.text.utf8) else {
-        throw .otherCheckpoint(signed: last.checkpoint)
+        return Cosigned(note: try earlier(cosigned, of: witnesses, over: log, than: last.checkpoint), isKept: false)
       }
-      var note = last.note
-      do throws(NoteError) {
-        for verified in try cosigned.verify(by: witnesses) { try note.add(verified.signature) }
-        guard note.encoded.utf8.count <= SignedNote.byteLimit else {
-          throw .malformed("with these the checkpoint would be longer than \(SignedNote.byteLimit) bytes")
-        }
-      } catch { throw .note(error) }
+      let note = try adding(cosigned, of: witnesses, to: last.note)
       try write(note)
-      return note
+      return Cosigned(note: note, isKept: true)
     }
+  }
+
+  /// A checkpoint from before the last, with the signatures of the log and of `witnesses`.
+  private func earlier(
+    _ cosigned: SignedNote, of witnesses: [VerifierKey], over log: EventLog, than last: Checkpoint
+  ) throws(SignerError) -> SignedNote {
+    let (note, checkpoint): (SignedNote, Checkpoint)
+    do throws(NoteError) {
+      checkpoint = try cosigned.checkpoint(signedByAll: [verifierKey])
+      note = try SignedNote(text: cosigned.text, signatures: cosigned.verify(by: [verifierKey]).map(\.signature))
+    } catch { throw .otherCheckpoint(signed: last) }
+    guard checkpoint.origin == verifierKey.name, checkpoint.size <= last.size else {
+      throw .otherCheckpoint(signed: last)
+    }
+    try requireExtension(of: checkpoint, by: log)
+    return try adding(cosigned, of: witnesses, to: note)
+  }
+
+  private func adding(
+    _ cosigned: SignedNote, of witnesses: [VerifierKey], to note: SignedNote
+  ) throws(SignerError) -> SignedNote {
+    var note = note
+    do throws(NoteError) {
+      for verified in try cosigned.verify(by: witnesses) { try note.add(verified.signature) }
+      guard note.encoded.utf8.count <= SignedNote.byteLimit else {
+        throw .malformed("with these the checkpoint would be longer than \(SignedNote.byteLimit) bytes")
+      }
+    } catch { throw .note(error) }
+    return note
   }
 
   private func sign(size: UInt64, root: Hash256) throws(SignerError) -> SignedNote {

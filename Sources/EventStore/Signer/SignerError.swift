@@ -26,7 +26,7 @@ package enum SignerError: Error, Sendable {
   /// The log is not what was signed: at the size of the last checkpoint it has another root.
   case forked(signed: Checkpoint, root: Hash256)
 
-  /// Signatures of another text than that of the last checkpoint.
+  /// Signatures of another text than that of the last checkpoint, and of none before it that the log has signed.
   case otherCheckpoint(signed: Checkpoint)
 
   /// Signatures are not what they claim to be, or too many.
@@ -66,10 +66,11 @@ extension SignerError: CustomStringConvertible {
         + "is not durable; fetch the missing records again before signing"
     case .forked(let signed, let root):
       "a checkpoint of \(signed.size) records was signed with root \(signed.root), and the log has root \(root) at that "
-        + "size: signing would be equivocation; find out which of the two is right, and restore that one"
+        + "size, to which its head row agrees: run `varve log verify` first, to see that it is not damaged; if it is sound, "
+        + "signing would be equivocation: find out which of the two is right, and restore that one"
     case .otherCheckpoint(let signed):
       "the signatures are of another text than the last checkpoint, which is of \(signed.size) records with root "
-        + "\(signed.root)"
+        + "\(signed.root), and this is no earlier one with the log's own signature"
     case .note(let error): "\(error)"
     case .unreadable(let error): "\(error)"
     case .files(let error): "\(error)"

@@ -1,3 +1,4 @@
+import Hashing
 import LMDB
 package import MerkleLog
 import Primitives
@@ -8,6 +9,10 @@ package import SystemPackage
 ///
 /// The checkpoint is written last, once all that it needs is durable. A run that is cut short leaves the old one, and the
 /// next run writes everything behind it again. What is before it is not looked at, except in a repair.
+///
+/// Nothing is written that the checkpoint's root does not vouch for, be the log damaged or not: the hashes of the upper
+/// levels are held against those above them, from the root down, and then each bundle's leaves, and each payload against its
+/// leaf.
 package struct TileExport {
   private let log: EventLog
   private let directory: TileDirectory
@@ -92,7 +97,7 @@ package struct TileExport {
     let oldSize = oldSize(upTo: checkpoint.size)
     var count: UInt64 = 0
     try directory.durably { () throws(TilesError) in
-      for row in TileRow.added(from: isRepair ? 0 : oldSize, to: checkpoint.size) {
+      for row in Self.downward(TileRow.added(from: isRepair ? 0 : oldSize, to: checkpoint.size)) {
         try row.forEach { (tile: Tile) throws(TilesError) in
           if try write(tile, oldSize: oldSize) { count += 1 }
           if tile.content == .entries { progress(tile.index * UInt64(Tile.fullWidth) + UInt64(tile.width)) }
@@ -104,6 +109,13 @@ package struct TileExport {
     return Report(
       checkpoint: checkpoint, signatures: signatures, oldSize: oldSize, hadCheckpoint: hadCheckpoint, tiles: count,
       mended: mended)
+  }
+
+  /// The order in which each row is held against what was found to be right before: the levels above the leaves' from the top
+  /// down, then the bundles, then the leaves' hashes.
+  private static func downward(_ rows: [TileRow]) -> [TileRow] {
+    let lowest: [Tile.Content] = [.entries, .hashes(level: 0)]
+    return rows.filter { !lowest.contains($0.content) }.reversed() + rows.filter { lowest.contains($0.content) }
   }
 
   /// Up to which size the directory had, or should have had, a log's files.
@@ -180,21 +192,14 @@ extension TileExport {
     switch tile.content {
     case .entries: bytes = try bundle(first..<end, oldSize: oldSize)
     case .hashes(let level):
-      let height = level * Tile.height
       do throws(ReadError) {
-        bytes = try log.readTree(upTo: end << UInt64(height)) {
-          (transaction: borrowing ReadTransaction) throws(ReadError) in
+        bytes = try log.readTree(upTo: end << UInt64(level * Tile.height)) {
+          (transaction: borrowing ReadTransaction, head: Head) throws(ReadError) in
           var hashes: [Hash256] = []
           for index in first..<end {
-            hashes.append(try transaction.subtreeHash(level: height, index: index, in: log.tables))
+            hashes.append(try transaction.subtreeHash(level: level * Tile.height, index: index, in: log.tables))
           }
-          // A stored hash that is not that of what is below it would spoil a tile that was exported before.
-          for subtree in tile.subtrees(over: hashes) {
-            let level = height + subtree.level
-            guard try transaction.subtreeHash(level: level, index: subtree.index, in: log.tables) == subtree.hash else {
-              throw .damaged(Damage(.treeHash(level: level, index: subtree.index)))
-            }
-          }
+          try transaction.require(hashes, of: tile, at: level, under: head, in: log.tables)
           return Tile.encode(hashes: hashes)
         }
       } catch { throw .unreadable(error) }
@@ -216,8 +221,21 @@ extension TileExport {
       let isOld = view.position.rawValue < oldSize
       guard isRepair || !isOld, recent.insert(view.payloadHash).inserted else { return }
       if recent.count > Self.recentLimit { recent = [] }
-      _ = try write(view.payload, TileDirectory.payloadPath(view.payloadHash), isOld: isOld)
+      let payload = view.payload
+      guard Keccak256.hash(payload) == view.payloadHash else {
+        throw .unreadable(.damaged(Damage(.payloadHash, of: view, at: view.position.rawValue)))
+      }
+      _ = try write(payload, TileDirectory.payloadPath(view.payloadHash), isOld: isOld)
     }
+    let hashes = entries.map { MerkleHash.leaf($0) }
+    let (index, width) = (positions.lowerBound / UInt64(Tile.fullWidth), entries.count)
+    do throws(ReadError) {
+      try log.readTree(upTo: positions.upperBound) {
+        (transaction: borrowing ReadTransaction, head: Head) throws(ReadError) in
+        let tile = Tile(.hashes(level: 0), index: index, width: width)
+        try transaction.require(hashes, of: tile, at: 0, under: head, in: log.tables)
+      }
+    } catch { throw .unreadable(error) }
     return Tile.encode(entries: entries)
   }
 
@@ -234,6 +252,23 @@ extension TileExport {
       try directory.write(name) { _ = try $0.writeAll(bytes) }
     } catch { throw .files(error) }
     return true
+  }
+}
+
+extension ReadableTransaction where Self: ~Copyable {
+  /// Throws unless the log's own hash above a tile of hashes, or above each part of it at the edge, is that of `hashes`: one
+  /// that is not would spoil a tile, or a bundle, that was exported before.
+  fileprivate func require(
+    _ hashes: [Hash256], of tile: Tile, at level: Int, under head: Head, in tables: EventLog.Tables
+  ) throws(ReadError) {
+    for subtree in tile.subtrees(over: hashes) {
+      let above = level * Tile.height + subtree.level
+      guard try subtreeHash(level: above, index: subtree.index, in: tables) == subtree.hash else {
+        // Which of two stored hashes is another, they do not say; of leaves' hashes the one above is right by now.
+        throw .damaged(
+          Damage(level > 0 ? .treePath(size: head.size) : .treeHash(level: above, index: subtree.index)))
+      }
+    }
   }
 }
 

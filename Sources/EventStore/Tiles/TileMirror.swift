@@ -56,9 +56,11 @@ package struct TileMirror: Sendable {
   ///
   /// - Parameter progress: told after each bundle how many records the log has.
   /// - Returns: how many records are new.
+  /// - Throws: `forked` or `older`, before anything is recorded, if the checkpoint's tree is not one that the log's begins.
   package func record(into log: EventLog, progress: (UInt64) -> Void = { _ in }) throws(TilesError) -> UInt64 {
     var tree = tiles
     let head = try requireCommonPrefix(of: log, &tree)
+    guard head.size <= checkpoint.size else { throw .older(directory: checkpoint.size, mirror: head.size) }
     var recorder = Rerecorder(log)
     var next = head.size
     while next < checkpoint.size {

@@ -30,6 +30,9 @@ package enum TilesError: Error, Sendable {
   /// The directory has more records than the log that is to be exported into it.
   case ahead(directory: UInt64, log: UInt64)
 
+  /// The directory that is to be mirrored has fewer records than the mirror.
+  case older(directory: UInt64, mirror: UInt64)
+
   /// Recording the same events again gave another record.
   case recordedOtherwise(Position)
 
@@ -53,7 +56,8 @@ extension TilesError {
   package var isDisagreement: Bool {
     switch self {
     case .missingCheckpoint, .append, .unreadable, .unreadableLog, .files, .notOnDisk: false
-    case .badCheckpoint, .namelessCheckpoint, .missingFile, .badFile, .otherRoot, .forked, .ahead, .recordedOtherwise:
+    case .badCheckpoint, .namelessCheckpoint, .missingFile, .badFile, .otherRoot, .forked, .ahead, .older,
+      .recordedOtherwise:
       true
     case .signer(let error): error.isDisagreement
     }
@@ -80,6 +84,9 @@ extension TilesError: CustomStringConvertible {
     case .ahead(let directory, let log):
       "the directory has \(directory) records and the log only \(log): the log was restored from an older copy, or is "
         + "another; nothing was changed"
+    case .older(let directory, let mirror):
+      "the export has \(directory) records, fewer than this mirror, which has \(mirror) and begins with them: it is an older "
+        + "copy, or its log has lost records; nothing was recorded, fetch the newest export"
     case .recordedOtherwise(let position):
       "record \(position) could not be recorded as it was: this program would write another one in its place"
     case .signer(let error): "\(error)"

@@ -11,9 +11,13 @@ struct LogStats: VarveCommand {
     commandName: "stats",
     abstract: "Show how many records there are, how far they reach, and what they cost.",
     discussion: """
-      A few lookups, whatever the size of the log. How many callers share a
-      commit and how long commits take is known to the process that appends:
-      it tells a metrics system.
+      A few lookups, whatever the size of the log.
+
+      The map is the address space that a process reserves for the file. This
+      command shows its own; one that appends has another, and warns on standard
+      error when 80 % of that is used. How many callers share a commit, and how
+      long commits take, only the process that appends knows: imports, mirrors and
+      the devnet say so at their end with --log-level debug.
 
       EXAMPLES
         varve log stats
@@ -34,6 +38,7 @@ struct LogStats: VarveCommand {
   func execute(_ console: Console) throws {
     let statistics = try options.openLog(which, .readOnly).statistics()
     for warning in statistics.warnings { console.note(warning) }
+    if let warning = statistics.mapWarning { console.note(warning) }
     // The log is what it is, whatever is wrong with the files beside it.
     let key = Result { try verifierKey() }
     if case .failure(let error) = key { console.note("the public key cannot be told: \(error)") }
@@ -129,7 +134,7 @@ struct LogStatsReport: Report {
         "\(Quantity.bytes(UInt64(usedBytes))): \(Quantity.count(dataBytes / pageSize)) pages of data, "
           + "\(Quantity.count(freeBytes / pageSize)) free"
       ),
-      ("map in use", "\(Quantity.fixed(mapUse * 100, 2)) % of \(Quantity.bytes(UInt64(mapBytes)))"),
+      ("map in use here", "\(Quantity.fixed(mapUse * 100, 2)) % of \(Quantity.bytes(UInt64(mapBytes)))"),
       ("oldest reader", oldestReaderLag == 0 ? "at the head" : "\(Quantity.count(oldestReaderLag)) commits behind"),
       ("public key", vkey ?? keyProblem.map { "cannot be told: \($0)" } ?? "none"),
     ])

@@ -29,7 +29,8 @@ struct StoreExamination {
   }
 
   func findings() throws -> [DoctorFinding] {
-    var findings = [logFinding, libraryFinding]
+    var findings = [logFinding]
+    findings += Self.fileFindings(statistics.warnings)
     findings.append(Self.mapFinding(usedBytes: statistics.usedBytes, mapSize: statistics.mapSize))
     findings += [keyFinding(), diskFinding()]
     findings += try clockFindings()
@@ -48,14 +49,20 @@ struct StoreExamination {
       "log", "\(Quantity.count(statistics.head.size)) records, L1 block \(Quantity.count(newest.number))\(final)")
   }
 
-  private var libraryFinding: DoctorFinding {
-    guard let first = statistics.warnings.first else { return .ok("LMDB", "version \(LibraryVersion.linked)") }
-    return .warn("LMDB", "version \(LibraryVersion.linked): \(first)", "see `varve log stats`")
+  /// What there is to say against the library, and against the file system that the log is on.
+  static func fileFindings(_ warnings: [String], of library: LibraryVersion = .linked) -> [DoctorFinding] {
+    let version = "version \(library)"
+    let ofLibrary = library.warnings.map { DoctorFinding.warn("LMDB", "\(version): \($0)", "install another version") }
+    let others = warnings.filter { !library.warnings.contains($0) }
+    return (ofLibrary.isEmpty ? [DoctorFinding.ok("LMDB", version)] : ofLibrary)
+      + others.map { DoctorFinding.warn("log's disk", $0, "move the store to a local file system") }
   }
 
-  /// The map is address space, of which the log takes what `ulimit -v` leaves it, and more when it is full.
+  /// The map is address space, of which the log takes what `ulimit -v` leaves it, and more when it is full. It is this
+  /// process's, under the limit that the doctor has been started with.
   static func mapFinding(usedBytes: Int, mapSize: Int) -> DoctorFinding {
-    let text = "\(Quantity.bytes(UInt64(usedBytes))) of \(Quantity.bytes(UInt64(mapSize))) of the log's map"
+    let text =
+      "\(Quantity.bytes(UInt64(usedBytes))) of \(Quantity.bytes(UInt64(mapSize))) of this process's map of the log"
     let percent = usedBytes * 100 / max(mapSize, 1)
     if percent < 80 { return .ok("map", text) }
     let remedy = "raise the limit of address space (`ulimit -v`) for whatever appends, and start that again"
@@ -70,6 +77,8 @@ struct StoreExamination {
       return .ok("log's key", "the log extends what was signed last")
     } catch SignerError.missing(let path) {
       return .warn("log's key", "there is none: \(path)", "`varve log checkpoint --make-key` makes one")
+    } catch SignerError.unreadable(let error) {
+      return .fail("log's key", error.summary, "`varve log verify`, then `varve log repair`")
     } catch {
       return .fail("log's key", "\(error)", "do not sign with it; `varve log compare --records` with another copy")
     }

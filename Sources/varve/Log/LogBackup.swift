@@ -36,7 +36,10 @@ struct LogBackup: VarveCommand {
     let room = { try target.requireRoom(for: manifest, which, remedy: "name a new directory") }
     try room()
     let log = try options.openLog(which, .readOnly)
-    let head = try VerifiedCopy.make(of: log, in: target, manifest, options, which, requiring: room)
+    let place = which.directory(in: target)
+    let head = try VerifiedCopy.make(in: place, of: target, options) { check in
+      try target.makeLog(in: place, copying: log, manifest, requiring: room, check: check)
+    }
     console.report(CopyOutcome(verb: "backed up", head, directory: directory))
   }
 }
@@ -76,14 +79,18 @@ struct LogRestore: VarveCommand {
     try target.requireRoom(for: manifest, which, remedy: remedy)
     _ = try VerifiedCopy.check(source, options, which)
     let backup = try EventLog.open(which.directory(in: source), mode: .readOnly)
-    func requireSigned(_ console: Console) throws {
-      if which.log == .ledger { try target.requireSigned(manifest, extendedBy: backup, console) }
+    // Once it is said that there is no key, it need not be said again.
+    var isNoted = false
+    func signer() throws -> LogSigner? {
+      guard which.log == .ledger else { return nil }
+      defer { isNoted = true }
+      return try target.ledgerSignerIfPresent(of: manifest, isNoted ? nil : console)
     }
-    try requireSigned(console)
-    let head = try VerifiedCopy.make(of: backup, in: target, manifest, options, which) {
-      try target.requireRoom(for: manifest, which, remedy: remedy)
-      // What was signed meanwhile counts as well. That there is no key was said before.
-      try requireSigned(Console(isJSON: console.isJSON, isQuiet: true))
+    let place = which.directory(in: target)
+    let head = try VerifiedCopy.make(in: place, of: target, options) { check in
+      try target.restoreLog(
+        in: place, from: backup, manifest, guardedBy: signer,
+        requiring: { try target.requireRoom(for: manifest, which, remedy: remedy) }, check: check)
     }
     console.report(CopyOutcome(verb: "restored", head, directory: options.dataDirectory))
   }
@@ -102,16 +109,13 @@ struct LogRestore: VarveCommand {
 
 /// A copy of a log, verified in a child process.
 enum VerifiedCopy {
-  /// Copies a log into a data directory that has none, as `DataDirectory.makeLog` does.
-  ///
-  /// - Parameter requirement: throws unless the copy may be made here; nothing of that can change until it is done.
+  /// The head of the copy that `copy` makes in a data directory, by the check that it is given.
   static func make(
-    of log: EventLog, in target: DataDirectory, _ manifest: StoreManifest, _ options: GlobalOptions,
-    _ which: LogChoice, requiring requirement: () throws -> Void
+    in place: FilePath, of target: DataDirectory, _ options: GlobalOptions,
+    _ copy: (_ check: (DataDirectory) throws -> Head) throws -> Head
   ) throws -> Head {
-    let place = which.directory(in: target)
     do {
-      return try target.makeLog(in: place, copying: log, manifest, requiring: requirement) { draft in
+      return try copy { draft in
         do { return try check(draft, options) } catch let failure as Failure where failure.kind == .disagreement {
           throw Failure(
             .disagreement, "the copy in \(place) was not sound, and was removed",
@@ -143,11 +147,12 @@ enum VerifiedCopy {
 }
 
 extension DataDirectory {
-  /// Throws if more, or something else, was signed here than the log has.
-  func requireSigned(_ manifest: StoreManifest, extendedBy log: EventLog, _ console: Console) throws {
-    do throws(SignerError) { try ledgerSigner(of: manifest).requireExtension(by: log) } catch {
+  /// The key of the ledger; nil, which is told, where there is none.
+  func ledgerSignerIfPresent(of manifest: StoreManifest, _ console: Console?) throws -> LogSigner? {
+    do throws(SignerError) { return try ledgerSigner(of: manifest) } catch {
       guard case .missing = error else { throw error }
-      console.note("\(signer) has no key of this log, so what it has signed elsewhere is not known here")
+      console?.note("\(signer) has no key of this log, so what it has signed elsewhere is not known here")
+      return nil
     }
   }
 

@@ -18,7 +18,9 @@ struct LogCheckpoint: VarveCommand {
       in the log the last checkpoint is printed again.
 
       --cosigned takes the checkpoint back from witnesses, and keeps the signatures
-      of those that --witness names.
+      of those that --witness names. If the log has signed another one meanwhile,
+      the one that comes back is printed with its signatures and not kept: save it,
+      and prove under it with `varve log prove N --checkpoint FILE`.
 
       EXAMPLES
         varve log checkpoint
@@ -47,15 +49,22 @@ struct LogCheckpoint: VarveCommand {
 
   func execute(_ console: Console) throws {
     let signer = try signer(console)
-    let note = try note(signer)
+    let note = try note(signer, console)
     console.report(try CheckpointReport(note, key: signer.verifierKey))
   }
 
-  private func note(_ signer: LogSigner) throws -> SignedNote {
-    guard let cosigned else { return try signer.checkpoint(of: options.openLog(.readOnly)) }
+  private func note(_ signer: LogSigner, _ console: Console) throws -> SignedNote {
+    let log = try options.openLog(.readOnly)
+    guard let cosigned else { return try signer.checkpoint(of: log) }
     let witnesses = try witness.map { try $0.key() }
-    return try signer.keep(
-      SignedNote(BoundedFile.read(cosigned, limit: SignedNote.byteLimit, as: "a checkpoint")), of: witnesses)
+    let given = try SignedNote(BoundedFile.read(cosigned, limit: SignedNote.byteLimit, as: "a checkpoint"))
+    let taken = try signer.keep(given, of: witnesses, over: log)
+    if !taken.isKept {
+      console.note(
+        "the log has signed another checkpoint since, so this one is not kept in the store: save it, and prove under it "
+          + "with `varve log prove N --checkpoint FILE`")
+    }
+    return taken.note
   }
 
   private func signer(_ console: Console) throws -> LogSigner {

@@ -16,7 +16,8 @@ struct LogMirror: VarveCommand {
       signed checkpoint, then each leaf against its tile and each payload against
       its leaf; only what the checkpoint vouches for is recorded. At the end the
       log has the checkpoint's root. If a file is wrong or missing, it is named,
-      and what was recorded before it stays.
+      and what was recorded before it stays. An export that has fewer records than
+      the mirror is refused: a log only grows.
 
       EXAMPLES
         varve log mirror public/log --key log.vkey --data-dir mirror

@@ -60,7 +60,8 @@ struct LogRepairCommand: VarveCommand {
   private func remake(_ manifest: StoreManifest, _ console: Console) throws -> (head: Head, isConfirmed: Bool) {
     let isConfirmed = try superviseChild()
     let head = try VerifiedCopy.check(store.workshop, options)
-    try store.requireSigned(manifest, extendedBy: EventLog.open(store.workshop.ledger, mode: .readOnly), console)
+    let remade = try EventLog.open(store.workshop.ledger, mode: .readOnly)
+    try store.ledgerSignerIfPresent(of: manifest, console)?.requireExtension(by: remade)
     return (head, isConfirmed)
   }
 
