@@ -33,23 +33,28 @@ extension Environment {
     try Files.syncDirectory(directory)
   }
 
-  /// Writes and syncs the copy. The snapshot that is held here keeps the map from being moved meanwhile; the library takes
-  /// one of its own.
+  /// Writes and syncs the copy.
   private func writeCopy(to file: FileDescriptor, _ path: FilePath) throws(OpenError) {
     do throws(LMDBError) {
-      try read { (_: borrowing ReadTransaction) throws(LMDBError) in
-        let code = unsafe mdb_env_copyfd2(handle.pointer, file.rawValue, 0)
-        switch code {
-        case 0: return
-        case ENOSPC, EDQUOT:
-          // What the draft has is free again once it is removed.
-          let written = Int((try? file.seek(offset: 0, from: .end)) ?? 0)
-          let available = (FileSystem.availableBytes(at: path.removingLastComponent()) ?? 0) + written
-          throw LMDBError.diskFull(needed: information().usedBytes, available: available)
-        default: throw LMDBError(code: code)
-        }
-      }
+      // The library's snapshot, which may find the map too small, begins before anything is written.
+      try followingMap(adoptMapSize) { () throws(LMDBError) in try writeCopyOnce(to: file, path) }
     } catch { throw .storage(error, path) }
     guard fsync(file.rawValue) == 0 else { throw .system(operation: "fsync", path, errno: errno) }
+  }
+
+  /// The snapshot that is held here keeps the map from being moved meanwhile; the library takes one of its own.
+  private func writeCopyOnce(to file: FileDescriptor, _ path: FilePath) throws(LMDBError) {
+    try read { (_: borrowing ReadTransaction) throws(LMDBError) in
+      let code = unsafe mdb_env_copyfd2(handle.pointer, file.rawValue, 0)
+      switch code {
+      case 0: return
+      case ENOSPC, EDQUOT:
+        // What the draft has is free again once it is removed.
+        let written = Int((try? file.seek(offset: 0, from: .end)) ?? 0)
+        let available = (FileSystem.availableBytes(at: path.removingLastComponent()) ?? 0) + written
+        throw LMDBError.diskFull(needed: information().usedBytes, available: available)
+      default: throw LMDBError(code: code)
+      }
+    }
   }
 }

@@ -85,6 +85,26 @@ extension Environment {
     }
   }
 
+  /// Gives what `begin` does, which begins a transaction here. As often as another process has enlarged the map, and
+  /// committed into what is new, it follows and begins again: that one may do so once more in between.
+  ///
+  /// - Parameter adopt: makes the map as large.
+  /// - Throws: ``LMDBError/mapResized`` when the other process was quicker ``mapRounds`` times.
+  func followingMap<R: ~Copyable>(
+    _ adopt: () throws(LMDBError) -> Void, _ begin: () throws(LMDBError) -> R
+  ) throws(LMDBError) -> R {
+    for _ in 0..<Self.mapRounds {
+      do throws(LMDBError) { return try begin() } catch {
+        guard case .mapResized = error else { throw error }
+      }
+      try adopt()
+    }
+    return try begin()
+  }
+
+  /// Each time the map becomes twice as large, where the system grants that; so often none can.
+  static let mapRounds = 40
+
   /// Enlarges the map to the first of these sizes that the system grants; leaves it if it is as large as that.
   ///
   /// - Parameter sizes: of the bytes of the present map, and of those that are used.

@@ -11,12 +11,10 @@ extension Environment {
 
   /// A snapshot of the last commit, for as long as the result lives.
   @usableFromInline
-  func beginRead() throws(LMDBError) -> ReadTransaction {
-    do throws(LMDBError) {
-      return ReadTransaction(try pool.take(), from: pool)
-    } catch .mapResized {
-      try adoptMapSize()
-      return ReadTransaction(try pool.take(), from: pool)
-    }
+  func beginRead() throws(LMDBError) -> ReadTransaction { try beginRead(following: adoptMapSize) }
+
+  func beginRead(following adopt: () throws(LMDBError) -> Void) throws(LMDBError) -> ReadTransaction {
+    let handle = try followingMap(adopt) { () throws(LMDBError) in try pool.take() }
+    return ReadTransaction(handle, from: pool)
   }
 }

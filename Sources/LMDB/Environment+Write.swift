@@ -66,12 +66,7 @@ extension Environment {
   func beginWrite() throws(LMDBError) -> WriteTransaction {
     if condition.withLock({ $0.isStopped }) { throw .mustReopen }
     try checkReadersWhenDue()
-    do throws(LMDBError) {
-      return try beginWriteOnce()
-    } catch .mapResized {
-      try adoptMapSize()
-      return try beginWriteOnce()
-    }
+    return try followingMap(adoptMapSize) { () throws(LMDBError) in try beginWriteOnce() }
   }
 
   private func beginWriteOnce() throws(LMDBError) -> WriteTransaction {

@@ -53,6 +53,86 @@ final class HazardTests {
     #expect(try environment.content().count == 30_011)
   }
 
+  @Test("a map that another process makes larger again while it is followed is followed again, and not without end")
+  func mapResizedAgain() async throws {
+    let environment = try scratch.open(mapSize: 1 << 20)
+    try environment.append(10)
+    let path = scratch.path.string
+    let other = Task {
+      await HazardTests.growWhenAsked(path)
+      HazardTests.note("ended", in: path)
+    }
+    // Whatever fails here, the other process goes on, and ends.
+    defer { for round in 0..<HazardTests.growths { HazardTests.note("ask-\(round)", in: path) } }
+    while !HazardTests.isNoted("ready", in: path) {
+      try #require(!HazardTests.isNoted("ended", in: path), "the other process has not begun")
+      try await Task.sleep(for: .milliseconds(1))
+    }
+    var rounds = 0
+    func letItGrow() {
+      HazardTests.note("ask-\(rounds)", in: path)
+      while !HazardTests.isNoted("grown-\(rounds)", in: path), !HazardTests.isNoted("ended", in: path) { usleep(1000) }
+      rounds += 1
+    }
+    letItGrow()
+    var adoptions = 0
+    let count = try environment.beginRead { () throws(LMDBError) in
+      try environment.adoptMapSize()
+      adoptions += 1
+      if rounds < HazardTests.growths { letItGrow() }
+    }.count(of: environment.table("records"))
+    #expect(count == 10 + (0..<HazardTests.growths).map(HazardTests.growth).reduce(0, +))
+    #expect(adoptions == HazardTests.growths)
+    await other.value
+    try environment.append(1)
+    try expectEnd(environment)
+  }
+
+  /// Who cannot follow gives up.
+  private func expectEnd(_ environment: Environment) throws {
+    try environment.read { (_: borrowing ReadTransaction) throws(LMDBError) in
+      var adoptions = 0
+      #expect(throws: LMDBError.mapResized) {
+        try environment.followingMap({ () throws(LMDBError) in adoptions += 1 }) { () throws(LMDBError) -> Int in
+          throw .mapResized
+        }
+      }
+      #expect(adoptions == Environment.mapRounds)
+      // Nobody follows while something reads here.
+      #expect(throws: LMDBError.mapResized) {
+        try environment.followingMap({ () throws(LMDBError) in try environment.growMap(to: 1 << 30) }) {
+          () throws(LMDBError) -> Int in throw .mapResized
+        }
+      }
+    }
+  }
+
+  static let growths = 3
+
+  static func note(_ name: String, in path: String) {
+    #expect(FileManager.default.createFile(atPath: "\(path)/\(name)", contents: nil))
+  }
+
+  static func isNoted(_ name: String, in path: String) -> Bool {
+    FileManager.default.fileExists(atPath: "\(path)/\(name)")
+  }
+
+  /// Records that make a map twice too small that has followed the ones before.
+  static func growth(_ round: Int) -> Int { 20_000 << round }
+
+  /// In a process of its own: appends so many records each time it is asked.
+  static func growWhenAsked(_ path: String) async {
+    await #expect(processExitsWith: .success) { [path = path as String] in
+      let environment = try Environment.open(at: FilePath(path), options: HazardTests.options)
+      HazardTests.note("ready", in: path)
+      for round in 0..<HazardTests.growths {
+        while !HazardTests.isNoted("ask-\(round)", in: path) { usleep(1000) }
+        try environment.append(HazardTests.growth(round))
+        HazardTests.note("grown-\(round)", in: path)
+      }
+    }
+  }
+
   @Test("a full map that is made larger leaves a reader of another process its snapshot; its next read sees what came")
   func growUnderReaderElsewhere() async throws {
     let environment = try scratch.open(mapSize: 1 << 20)

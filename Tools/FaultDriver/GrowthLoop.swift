@@ -136,7 +136,8 @@ private struct Watcher {
   /// Starts this same program as `watch DIRECTORY MANNER`; returns once it has looked.
   init(of directory: FilePath, _ manner: Watch.Manner) throws {
     let (incoming, outgoing) = (try makePipe(), try makePipe())
-    process = try spawn(["watch", directory.string, manner.rawValue], input: incoming.readEnd, output: outgoing.writeEnd)
+    process = try spawn(
+      ["watch", directory.string, manner.rawValue], input: incoming.readEnd, output: outgoing.writeEnd)
     try incoming.readEnd.close()
     try outgoing.writeEnd.close()
     input = incoming.writeEnd
