@@ -78,7 +78,7 @@ struct StandstillTests {
         try Self.writeImpossible(chain, 0..<30, to: scratch.log)
         let projector = scratch.projector()
         #expect(throws: ProjectionError.self) {
-          if isReplay { try projector.replay() } else { try projector.rebuild() }
+          if isReplay { _ = try projector.replay() } else { _ = try projector.rebuild() }
         }
         let status = try projector.status()
         #expect(status.live == nil && status.standstill?.position == Self.impossible.rawValue)
