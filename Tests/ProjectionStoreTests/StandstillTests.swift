@@ -92,7 +92,7 @@ struct StandstillTests {
   @Test("no record is to blame for what is wrong with rows")
   func rowsToBlame() {
     let place = ProjectionError.Place(
-      projection: ProposerState.name, position: 7, kind: .blockSequenced, coordinates: .block(3))
+      projection: ProposerState.name, position: Position(7), kind: .blockSequenced, coordinates: .block(3))
     #expect(ProjectionError.fold(place, .configuration("two")).impossibleRecord == place)
     let rows = ProjectionError.fold(place, .noResult(block: 1, of: ProposerState.name))
     #expect(rows.impossibleRecord == nil && !"\(rows)".contains("a rebuild stops there"))
