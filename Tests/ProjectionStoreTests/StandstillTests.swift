@@ -78,7 +78,7 @@ struct StandstillTests {
         try Self.writeImpossible(chain, 0..<30, to: scratch.log)
         let projector = scratch.projector()
         #expect(throws: ProjectionError.self) {
-          if isReplay { try projector.replay() } else { try projector.rebuild() }
+          if isReplay { _ = try projector.replay() } else { _ = try projector.rebuild() }
         }
         let status = try projector.status()
         #expect(status.live == nil && status.standstill?.position == Self.impossible.rawValue)
@@ -92,7 +92,7 @@ struct StandstillTests {
   @Test("no record is to blame for what is wrong with rows")
   func rowsToBlame() {
     let place = ProjectionError.Place(
-      projection: ProposerState.name, position: 7, kind: .blockSequenced, coordinates: .block(3))
+      projection: ProposerState.name, position: Position(7), kind: .blockSequenced, coordinates: .block(3))
     #expect(ProjectionError.fold(place, .configuration("two")).impossibleRecord == place)
     let rows = ProjectionError.fold(place, .noResult(block: 1, of: ProposerState.name))
     #expect(rows.impossibleRecord == nil && !"\(rows)".contains("a rebuild stops there"))

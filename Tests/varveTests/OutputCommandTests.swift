@@ -95,7 +95,7 @@ struct OutputCommandTests {
       }
       let listing = try world.json(["output", "list"], exitCode: 1)[0]
       // The ledger's time is long ago.
-      #expect(listing["l1Age"] as? Int ?? 0 > 1_000_000 && listing["l1Time"] as? UInt64 == ledger.l1Time)
+      #expect(listing["l1Age"] as? Int ?? 0 > 1_000_000 && listing["l1Time"] as? Int == Int(ledger.l1Time))
       for command in [["list"], ["show", "0"]] {
         #expect(try world.expect(1, ["output"] + command).output.contains("LESS IS LEFT if L1 has newer blocks"))
       }
@@ -167,7 +167,7 @@ struct OutputCommandTests {
       let list = try world.json(["projection", "list"])[0]["projections"] as? [[String: Any]] ?? []
       for entry in list {
         let standstill = entry["standstill"] as? [String: Any]
-        #expect(standstill?["position"] as? UInt64 == (entry["name"] as? String == "proposer-state" ? position : nil))
+        #expect(standstill?["position"] as? Int == (entry["name"] as? String == "proposer-state" ? Int(position) : nil))
       }
       #expect(try world.expect(0, ["projection", "list"]).output.contains("stands still: projection proposer-state, "))
       let doctor = try world.expect(1, ["doctor"])
@@ -276,7 +276,7 @@ struct OutputCommandTests {
       let shown = try world.json(["output", "show", "0", "--at-l1", "3"], exitCode: 1)[0]
       #expect((shown["output"] as? [String: Any])?["secondsLeft"] as? Int == 100)
       #expect((shown["asOf"] as? [String: Any])?["number"] as? Int == 3)
-      #expect(shown["l1Age"] == nil && shown["l1Time"] as? UInt64 == ledger.l1Blocks[3].timestamp)
+      #expect(shown["l1Age"] == nil && shown["l1Time"] as? Int == Int(ledger.l1Blocks[3].timestamp))
       try world.expect(3, ["output", "show", "0", "--at-l1", "2"])
       try world.expect(2, ["output", "show", "0", "--at-l1", "2", "--at-position", "2"])
       try world.expect(0, ["projection", "rebuild", "challenger-view", "--prune"])
