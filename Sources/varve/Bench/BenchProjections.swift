@@ -40,6 +40,31 @@ private struct Latencies: Encodable {
   func print() { StandardStream.output.write(JSON.line(self) + "\n") }
 }
 
+/// When something began, and when it had ended.
+struct TimedCall {
+  let begin, end: ContinuousClock.Instant
+
+  var duration: Duration { end - begin }
+
+  /// Does something, and notes when.
+  static func of(_ body: () throws -> Void) rethrows -> TimedCall {
+    let begin = ContinuousClock.now
+    try body()
+    return TimedCall(begin: begin, end: .now)
+  }
+}
+
+extension [TimedCall] {
+  /// Those that went on while one of the others did. Both are in order, and none of either overlaps another of its own.
+  func meeting(_ others: [TimedCall]) -> [TimedCall] {
+    var next = others.startIndex
+    return filter { call in
+      while next < others.endIndex, others[next].end < call.begin { next += 1 }
+      return next < others.endIndex && others[next].begin <= call.end
+    }
+  }
+}
+
 /// A thread that goes on until it is told to stop.
 private final class Beside: Sendable {
   private let isOver = Atomic(false)
@@ -67,8 +92,9 @@ struct BenchSwitch: VarveCommand {
     abstract: "Readers that open the live version again and again, while it changes and while it does not.",
     discussion: """
       Takes a store whose proposer-state has a version before the live one. Prints a
-      line for readers alone, one for readers beside switches, and one for the
-      switches, synced as they are.
+      line for readers alone, one for readers beside switches, of which only those
+      count that went on while a switch did, and one for the switches, synced as they
+      are.
       """)
 
   @OptionGroup var options: GlobalOptions
@@ -79,28 +105,34 @@ struct BenchSwitch: VarveCommand {
   func execute(_ console: Console) throws {
     let projector = try options.openProjector(ProposerState.self)
     let alone = try (0..<2000).map { _ in try Self.read(projector) }
-    let met = Mutex<[Duration]>([])
+    let beside = Mutex<Result<[TimedCall], any Error>>(.success([]))
     let reader = Beside { isOver in
-      while !isOver() {
-        guard let time = try? Self.read(projector) else { fatalError("a reader found no version") }
-        met.withLock { $0.append(time) }
+      let calls = Result {
+        var calls: [TimedCall] = []
+        while !isOver() { calls.append(try Self.read(projector)) }
+        return calls
+      }
+      beside.withLock { $0 = calls }
+    }
+    var renames: [TimedCall] = []
+    let failure = Result {
+      for _ in 0..<switches {
+        renames.append(try TimedCall.of { try projector.rollBack() })
+        Thread.sleep(forTimeInterval: 0.002)
       }
     }
-    let clock = ContinuousClock()
-    var times: [Duration] = []
-    for _ in 0..<switches {
-      times.append(try clock.measure { try projector.rollBack() })
-      Thread.sleep(forTimeInterval: 0.002)
-    }
     reader.stop()
-    Latencies("read", alone).print()
-    Latencies("read-beside-switches", met.withLock { $0 }).print()
-    Latencies("switch", times).print()
+    try failure.get()
+    let met = try beside.withLock { try $0.get() }.meeting(renames)
+    guard !met.isEmpty else { throw Failure(.cannot, "no reader has met a switch") }
+    Latencies("read", alone.map(\.duration)).print()
+    Latencies("read-beside-switches", met.map(\.duration)).print()
+    Latencies("switch", renames.map(\.duration)).print()
   }
 
   /// Opens the live version and reads where it stands.
-  private static func read(_ projector: Projector<ProposerState>) throws -> Duration {
-    try ContinuousClock().measure { try projector.read { _, _ throws(FoldError) in } }
+  private static func read(_ projector: Projector<ProposerState>) throws -> TimedCall {
+    try TimedCall.of { try projector.read { _, _ throws(FoldError) in } }
   }
 }
 
@@ -111,8 +143,8 @@ struct BenchAppender: VarveCommand {
     abstract: "Appends to the ledger, each waiting for its commit, alone and beside a rebuild of proposer-state.",
     discussion: """
       Appends observations to the store that it is given, which stays sound: they say
-      again what is final. Prints a line for each of the two, and how far the rebuild
-      came meanwhile.
+      again what is final. Prints a line for each of the two, and how much was rebuilt
+      meanwhile. Where that is nothing, or the rebuild fails, so does the command.
       """)
 
   @OptionGroup var options: GlobalOptions
@@ -120,37 +152,57 @@ struct BenchAppender: VarveCommand {
   @Option(help: ArgumentHelp("Appends in each of the two.", valueName: "n"))
   var appends = 2000
 
-  @Option(help: ArgumentHelp("Records a second of the rebuild, at most.", valueName: "n"))
-  var rate: Double?
+  @OptionGroup var pace: RateOption
 
   func execute(_ console: Console) throws {
     let log = try options.openLog(.readWrite)
     guard let final = try log.finalizedBlock() else { throw Failure(.cannot, "the store has no final L1 block") }
     let alone = try append(final, to: log)
     let projector = try options.projector(ProposerState.self, over: log)
-    let rate = rate
-    let records = Mutex<(done: UInt64, seconds: Double)>((0, 0))
+    // A rebuild would begin with that.
+    try options.projector(SenderIndex.self, over: log).bringUp()
+    let rate = pace.rate
+    let rebuilt = Mutex<Result<UInt64, any Error>>(.success(0))
+    let began = ContinuousClock.now
     let rebuild = Beside { isOver in
-      while !isOver() {
-        var run = Projector<ProposerState>.Options { progress in
-          records.withLock { $0 = (progress.position, progress.elapsed / .seconds(1)) }
-        }
-        run.recordsPerSecond = rate
-        let hasEnded = Mutex(false)
-        run.isCancelled = {
-          if isOver() { hasEnded.withLock { $0 = true } }
-          return hasEnded.withLock { $0 }
-        }
-        _ = try? projector.rebuild(run, resume: false, switches: false)
-      }
+      let records = Result { try Self.rebuild(projector, rate: rate, until: isOver) }
+      rebuilt.withLock { $0 = records }
     }
-    let beside = try append(final, to: log)
+    let beside = Result { try append(final, to: log) }
     rebuild.stop()
+    let time = ContinuousClock.now - began
+    let records = try rebuilt.withLock { try $0.get() }
     try projector.drop(unfinishedOnly: true)
+    let durations = try beside.get()
+    guard records > 0 else { throw Failure(.cannot, "nothing was rebuilt beside the appends: they are too few") }
     Latencies("append", alone).print()
-    Latencies("append-beside-rebuild", beside).print()
-    let (done, seconds) = records.withLock { $0 }
-    Measurement("rebuild-beside-appends", recordBytes: 0, records: done, time: .seconds(seconds)).print()
+    Latencies("append-beside-rebuild", durations).print()
+    Measurement("rebuild-beside-appends", recordBytes: 0, records: records, time: time).print()
+  }
+
+  /// Rebuilds, again and again, and says how many records it has folded.
+  private static func rebuild(
+    _ projector: Projector<ProposerState>, rate: Double?, until isOver: @escaping () -> Bool
+  ) throws -> UInt64 {
+    var run = Projector<ProposerState>.Options()
+    run.recordsPerSecond = rate
+    run.isCancelled = isOver
+    var records: UInt64 = 0
+    while !isOver() { records += try rebuild(projector, run) }
+    return records
+  }
+
+  /// Rebuilds until it has come to the end, or is stopped.
+  private static func rebuild(
+    _ projector: Projector<ProposerState>, _ run: Projector<ProposerState>.Options
+  ) throws -> UInt64 {
+    do throws(ProjectionError) {
+      return try projector.rebuild(run, resume: false, switches: false).cursor.nextPosition
+    } catch {
+      guard case .interrupted(let projection, let reached, _) = error else { throw error }
+      // What it reads may have been interrupted in its place.
+      return projection == ProposerState.name ? reached : 0
+    }
   }
 
   private func append(_ final: BlockID, to log: EventLog) throws -> [Duration] {
@@ -167,7 +219,9 @@ struct BenchPast: VarveCommand {
     abstract: "Read accounts of an archive, and prove them, as they are and as they were after some L2 block.",
     discussion: """
       Takes a store whose proposer-state is an archive. Each call opens it, and has a
-      snapshot of its own. The last line has what memory the process took at most.
+      snapshot of its own. With --slots, proofs are of the genesis account that has the
+      most storage, and of so many of its slots. The last line has what memory the
+      process took at most, once it had chosen of what the proofs are.
       """)
 
   @OptionGroup var options: GlobalOptions
@@ -181,25 +235,36 @@ struct BenchPast: VarveCommand {
   @Flag(help: "Only make proofs.")
   var proofsOnly = false
 
+  @Option(help: ArgumentHelp("Storage slots in each proof.", valueName: "n"))
+  var slots = 0
+
+  func validate() throws {
+    guard calls > 0, slots >= 0 else { throw ValidationError("--calls must be at least 1, and --slots not negative") }
+  }
+
   func execute(_ console: Console) throws {
     let projector = try options.openProjector(ProposerState.self)
-    let addresses = try accounts()
+    let accounts = try accounts()
+    PeakMemory.forget()
     var newest: UInt64 = 0
     try projector.read(afterBlock: nil) { _, place throws(FoldError) in newest = place.block.number }
-    guard newest >= back, !addresses.isEmpty else {
-      throw Failure(.cannot, "the chain is too short, or has no accounts")
-    }
+    guard newest >= back, let holder = accounts.max(by: { $0.slots.count < $1.slots.count }),
+      holder.slots.count >= slots
+    else { throw Failure(.cannot, "the chain is too short, or has no accounts, or none with as many slots") }
     for (figure, isPast, isProof) in [
       ("read-newest", false, false), ("read-past", true, false), ("proof-newest", false, true),
       ("proof-past", true, true),
     ] where isProof || !proofsOnly {
       var random = SplitMix64(seed: 1)
       let times = try (0..<calls).map { _ in
-        let address = addresses[Int(random.next() % UInt64(addresses.count))]
+        let account = isProof && slots > 0 ? holder : accounts[Int(random.next() % UInt64(accounts.count))]
+        let numbers = (0..<(isProof ? slots : 0)).map { _ in
+          holder.slots[Int(random.next() % UInt64(holder.slots.count))]
+        }
         let block = random.next() % (newest - back + 1)
         return try ContinuousClock().measure {
           try projector.read(afterBlock: isPast ? block : nil) { view, place throws(FoldError) in
-            try Self.look(at: address, in: view, place, proving: isProof)
+            try Self.look(at: account.address, numbers, in: view, place, proving: isProof)
           }
         }
       }
@@ -209,20 +274,20 @@ struct BenchPast: VarveCommand {
   }
 
   private static func look(
-    at address: Address, in view: ProjectionView, _ place: StatePlace, proving isProof: Bool
+    at address: Address, _ slots: [UInt256], in view: ProjectionView, _ place: StatePlace, proving isProof: Bool
   ) throws(FoldError) {
     guard isProof else {
       _ = try ProposerState.account(address, in: view)
       return
     }
     do throws(StateTrieError) {
-      _ = try AccountProof(of: address, slots: [], root: place.stateRoot, reader: ProposerState.nodes(in: view))
+      _ = try AccountProof(of: address, slots: slots, root: place.stateRoot, reader: ProposerState.nodes(in: view))
     } catch { throw .trie(block: place.block.number, error) }
   }
 
-  /// Those of genesis.
-  private func accounts() throws -> [Address] {
+  /// Those of genesis, with the numbers of their slots.
+  private func accounts() throws -> [(address: Address, slots: [UInt256])] {
     guard case .chainConfigured(let event) = try options.openLog(.readOnly).record(at: .zero).event() else { return [] }
-    return event.configuration.allocation.map(\.address)
+    return event.configuration.allocation.map { ($0.address, slots > 0 ? $0.storage.map(\.key) : []) }
   }
 }
