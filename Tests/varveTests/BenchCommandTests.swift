@@ -40,8 +40,8 @@ struct BenchCommandTests {
   func appender() throws {
     try DemoWorld.withStore { world in
       try world.expect(0, ["replay"])
-      let found = try figures(world, ["appender", "--appends", "4000"])
-      #expect(found["append-beside-rebuild"]?["calls"] as? Int == 4000)
+      let found = try figures(world, ["appender", "--appends", "2000"])
+      #expect(found["append-beside-rebuild"]?["calls"] as? Int == 2000)
       #expect(found["rebuild-beside-appends"]?["records"] as? Int ?? 0 > 0)
       // Somebody else is making a version.
       let lock = unsafe open("\(world.store)/projections/proposer-state/builder.lock", O_RDWR)
@@ -49,8 +49,6 @@ struct BenchCommandTests {
       let refused = try world.expect(3, ["bench", "projections", "appender", "--appends", "3"])
       #expect(!refused.output.contains("append-beside-rebuild"))
       close(lock)
-      let few = try world.expect(3, ["bench", "projections", "appender", "--appends", "0"])
-      #expect(few.errors.contains("nothing was rebuilt"))
     }
   }
 

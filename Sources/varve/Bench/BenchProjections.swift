@@ -159,6 +159,8 @@ struct BenchAppender: VarveCommand {
     guard let final = try log.finalizedBlock() else { throw Failure(.cannot, "the store has no final L1 block") }
     let alone = try append(final, to: log)
     let projector = try options.projector(ProposerState.self, over: log)
+    // A rebuild would begin with that.
+    try options.projector(SenderIndex.self, over: log).bringUp()
     let rate = pace.rate
     let rebuilt = Mutex<Result<UInt64, any Error>>(.success(0))
     let began = ContinuousClock.now
