@@ -211,8 +211,8 @@ struct LogFormatTests {
     try list.finish()
     #expect(hashes == [hash, other] && numbers == [30])
     let names = [
-      "format", "position", "chunkRows", "payloadBytes", "unreadable", "findings", "observationRows", "groups", "blocks",
-      "openBlock", "accumulator",
+      "format", "position", "chunkRows", "payloadBytes", "unreadable", "findings", "observationRows", "groups",
+      "blocks", "openBlock", "accumulator",
     ]
     #expect(items == names.enumerated().map { "\($0) \($1)" })
   }
