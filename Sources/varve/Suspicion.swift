@@ -42,7 +42,7 @@ enum Suspicion {
     guard isFirst else { return }
     unsafe earlier = .allocate(capacity: Int(ChildOutcome.faults.max()! + 1))
     for number in ChildOutcome.faults {
-      var action = unsafe sigaction()
+      var action = sigaction()
       unsafe action.__sigaction_handler.sa_handler = { number in
         let file = unsafe open(place!, O_CREAT | O_WRONLY | O_CLOEXEC, 0o644)
         if file >= 0 { close(file) }
