@@ -184,7 +184,7 @@ struct BothLogsTests {
         Issue.record("\(String(describing: error))")
         return
       }
-      #expect(place.position == position && "\(place)".hasPrefix("testimony"))
+      #expect(place.position == position && "\(place)".hasPrefix("projection diary, testimony"))
       #expect(try logs.projector().digest().digest == expected)
     }
   }
