@@ -44,10 +44,10 @@ enum Suspicion {
     for number in ChildOutcome.faults {
       var action = sigaction()
       unsafe action.__sigaction_handler.sa_handler = { number in
-        let file = unsafe open(place!, O_CREAT | O_WRONLY | O_CLOEXEC, 0o644)
+        let file = unsafe open(Suspicion.place!, O_CREAT | O_WRONLY | O_CLOEXEC, 0o644)
         if file >= 0 { close(file) }
         // Whoever had the signal before has it when the instruction is met again.
-        unsafe sigaction(number, earlier! + Int(number), nil)
+        unsafe sigaction(number, Suspicion.earlier! + Int(number), nil)
       }
       action.sa_flags = SA_ONSTACK
       unsafe sigaction(number, &action, earlier! + Int(number))
