@@ -1,7 +1,7 @@
 import Primitives
 
 /// The rows of a batch: keys and values in one arena, and an index of the keys. Not copied, so that a look at them touches
-/// no reference count. In large pages, since what is asked for is seldom near what was asked for before.
+/// no reference count.
 struct BatchRows: ~Copyable {
   struct Entry {
     /// The key's first eight bytes, most significant first and filled up with zeros: settles most comparisons.
@@ -78,7 +78,6 @@ struct BatchRows: ~Copyable {
     if length > entries[index].capacity {
       entries[index].valueStart = arena.count
       entries[index].capacity = length
-      arena.reserveLargePages(for: byteCount)
       arena.append(contentsOf: repeatElement(0, count: byteCount))
       writtenBytes += byteCount
     }
@@ -101,7 +100,6 @@ struct BatchRows: ~Copyable {
       entries[index].valueStart = arena.count
       entries[index].valueLength = Int32(value.byteCount)
       entries[index].capacity = Int32(value.byteCount)
-      arena.reserveLargePages(for: value.byteCount)
       arena.append(contentsOf: value)
       return index
     }
@@ -186,7 +184,6 @@ extension BatchRows {
   mutating func setLink(_ index: Int, _ number: Int, to target: Int) {
     if entries[index].links == 0 {
       entries[index].links = Int32(links.count + 1)
-      links.reserveLargePages(for: Self.linkCount)
       links.append(contentsOf: repeatElement(0, count: Self.linkCount))
     }
     links[Int(entries[index].links) - 1 + number] = Int32(target + 1)
@@ -251,12 +248,10 @@ extension BatchRows {
 
   private mutating func insert(_ table: Int, _ key: RawSpan, _ prefix: UInt64, _ hash: UInt32, at slot: Int) {
     slots[slot] = Self.slot(hash, entries.count)
-    entries.reserveLargePages(for: 1)
     entries.append(
       Entry(
         prefix: prefix, keyStart: arena.count, valueStart: 0, hash: hash, keyLength: Int32(key.byteCount),
         valueLength: -1, capacity: 0, section: -1, table: Int16(table), remembersStored: false, isWritten: false))
-    arena.reserveLargePages(for: key.byteCount)
     arena.append(contentsOf: key)
     if entries.count * 2 > slots.count { growIndex() }
   }
@@ -301,10 +296,7 @@ extension BatchRows {
   private static func slot(_ hash: UInt32, _ index: Int) -> UInt64 { UInt64(hash) &<< 32 | UInt64(index + 1) }
 
   private mutating func growIndex() {
-    var larger: [UInt64] = []
-    larger.reserveLargePages(for: slots.count * 2)
-    larger.append(contentsOf: repeatElement(0, count: slots.count * 2))
-    slots = larger
+    slots = Array(repeating: 0, count: slots.count * 2)
     let mask = slots.count - 1
     for (index, entry) in entries.enumerated() {
       var slot = Int(entry.hash) & mask

@@ -66,11 +66,10 @@ enum Purity {
       parts: ["ScT", "15Synchronization"]),
   ]
 
-  /// C functions that compute and do nothing else, or say how memory is best kept; compilers call most of them on their
-  /// own account.
+  /// C functions that compute and do nothing else; compilers call most of them on their own account.
   static let allowedFunctions: Set<String> = [
     "memcpy", "memmove", "memset", "memcmp", "bcmp", "bzero", "strlen", "malloc", "calloc", "free", "realloc",
-    "posix_memalign", "malloc_usable_size", "madvise", "abort", "_GLOBAL_OFFSET_TABLE_",
+    "posix_memalign", "malloc_usable_size", "abort", "_GLOBAL_OFFSET_TABLE_",
   ]
 
   /// Beginnings of the names of the Swift runtime, of compiler support, and of the C libraries that pure modules wrap.

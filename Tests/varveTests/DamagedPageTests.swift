@@ -61,13 +61,14 @@ struct DamagedPageTests {
       let mark = "\(world.store)/suspect"
       let sound = try Data(contentsOf: path)
       let list = ["log", "list", "--data-dir", world.store]
+      // A page of records that says it is one of references, on which LMDB's cursor asserts.
       let fatal = try (2..<sound.count / pageSize).first { number in
         var file = sound
-        file.replaceSubrange(number * pageSize..<(number + 1) * pageSize, with: Damage.ones.page(number, of: sound))
+        file.replaceSubrange(number * pageSize + 10..<number * pageSize + 12, with: [0x41, 0])
         try file.write(to: path)
         return try Tool.run(list).exitCode > 128
       }
-      _ = try #require(fatal)
+      try #require(fatal != nil)
       #expect(FileManager.default.fileExists(atPath: mark))
       for arguments in [list, ["log", "stats", "--data-dir", world.store]] {
         let refused = try Tool.run(arguments)

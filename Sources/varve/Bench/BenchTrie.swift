@@ -115,10 +115,8 @@ private struct MemoryTrie {
     if case .branch(let children) = shape { leaves = children.leaves(before: 0, in: node.rawSpan) }
     let mask = PlainBranch(node.rawSpan, at: 0)?.mask ?? 0
     let encoding = bytes.count..<bytes.count + node.count
-    nodes.reserveLargePages(for: 1)
     nodes.append(Place(node: Node(encoding: encoding, mask: mask, leaves: leaves)))
     paths.append(path)
-    bytes.reserveLargePages(for: node.count)
     bytes += node
   }
 
@@ -188,10 +186,9 @@ private struct MemoryTrie {
     return changed
   }
 
-  /// The encodings of what an update has changed, in one piece, and that in large pages like the nodes.
+  /// The encodings of what an update has changed, in one piece.
   func encodings(of changed: Changed) -> (bytes: [UInt8], parts: [Range<Int>]) {
     var (all, parts) = changed.leaves
-    all.reserveLargePages(for: changed.nodes.reduce(8 << 20) { $0 + nodes[$1].node.encoding.count })
     for index in changed.nodes {
       let encoding = nodes[index].node.encoding
       parts.append(all.count..<all.count + encoding.count)
