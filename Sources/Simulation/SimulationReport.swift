@@ -81,8 +81,8 @@ package enum PlantedBug: String, CaseIterable, Sendable {
   case silentWatcher
   /// What is told of them is not the key's.
   case forgedEvidence
-  /// Whoever reads L1 is told of blocks of which the last one alone is signed, and which do not extend each other, as
-  /// if the contract took such.
+  /// Invariants and watcher are told of blocks of which the last one alone is signed, and which do not extend each other,
+  /// as if the contract took such.
   case contractWithoutLinks
 
   /// The invariant that it breaks.

@@ -188,7 +188,7 @@ struct EquivocationDrillTests {
     #expect(found)
   }
 
-  @Test("where the contract takes blocks that nothing signed binds, who listens says so, and accuses nobody")
+  @Test("where L1 is said to have blocks that nothing signed binds, who listens says so, and accuses nobody")
   func unlinked() throws {
     let watched = try (1...12 as ClosedRange<UInt64>).map { seed in
       try EquivocationDrill.watch(simulation: seed, steps: 60, bug: .contractWithoutLinks)
