@@ -29,7 +29,7 @@ extension GlobalOptions {
     switch choice.log {
     case .ledger: return try openLog(mode)
     case .testimony:
-      if mode != .inspection { try Suspicion.settle(self) }
+      if mode != .inspection { try Suspicion.settle(self, choice) }
       return try EventLog.open(choice.directory(in: DataDirectory(dataPath)), mode: mode)
     }
   }
@@ -38,6 +38,7 @@ extension GlobalOptions {
   func openTestimonyIfPresent() throws -> EventLog? {
     let directory = DataDirectory(dataPath).testimony
     guard try Files.status(directory.appending("data.mdb")) != nil else { return nil }
+    try Suspicion.settle(self, LogChoice(.testimony))
     return try EventLog.open(directory, mode: .readOnly)
   }
 

@@ -3,58 +3,80 @@
 import Foundation
 import LMDB
 import StoreFiles
+import Synchronization
 import SystemPackage
 
 /// A page that is not what it was can end the process that reads it: by LMDB's asserts, or by a read beyond a file's end. A
-/// process that such a signal ends leaves an empty file `suspect` in the data directory. The next one that opens a log there
-/// has both logs checked in a child first, so that what was ended by damage is not started over it again.
+/// process that such a signal ends leaves an empty file `suspect` beside the data file of each log that it had opened. The
+/// next one that opens such a log has it checked in a child first, so that what was ended by damage is not started over it
+/// again.
 enum Suspicion {
-  /// Checks the logs if a process before was ended by what it read, and sees to it that the next one is told if this is.
+  /// Checks a log if a process before was ended while it had that open, and sees to it that the next one is told if this is.
   ///
-  /// One look at a directory; where there is a mark, as long as a check takes.
-  static func settle(_ options: GlobalOptions) throws {
-    let mark = options.dataPath.appending("suspect")
-    if try Files.status(mark) != nil {
-      try checkLogs(options)
-      try Files.remove(mark)
+  /// One look at a directory; where there is a mark, as long as a check takes. To be called before a log is opened.
+  static func settle(_ options: GlobalOptions, _ choice: LogChoice = LogChoice(.ledger)) throws {
+    let directory = choice.directory(in: DataDirectory(options.dataPath))
+    let mark = directory.appending("suspect")
+    try marks.withLock { marks in
+      guard !marks.contains(mark) else { return }
+      if try Files.status(mark) != nil { try check(directory, choice, options, mark) }
+      guard marks.count < placeLimit else { return }
+      unsafe mark.withPlatformString { path in unsafe places[marks.count] = strdup(path) }
+      marks.append(mark)
+      _ = catchFaults
     }
-    markFaults(at: mark)
   }
 
-  private static func checkLogs(_ options: GlobalOptions) throws {
+  private static func check(
+    _ directory: FilePath, _ choice: LogChoice, _ options: GlobalOptions, _ mark: FilePath
+  ) throws {
     let console = options.console
-    console.note("a process that read this store was ended by a fault, so its logs are checked first")
-    for name in LogChoice.Name.allCases {
-      let choice = LogChoice(name)
-      guard try LogCheck(of: options, choice).isDamaged() else { continue }
-      let directory = choice.directory(in: DataDirectory(options.dataPath))
+    console.note("a process that had the log in \(directory) open was ended by a fault, so it is checked first")
+    guard try !LogCheck(of: options, choice).isDamaged() else {
       throw Failure(
         .disagreement, "the log in \(directory) is damaged; it ended a process before, and is not opened",
-        remedy: "`varve log verify --log \(name.rawValue)` says where, and what to do")
+        remedy: "`varve log verify --log \(choice.log.rawValue)` says where, and what to do")
     }
-    console.note("both logs are sound; if it happens again, `varve projection verify` checks what is made of them")
+    console.note("it is sound; if that happens again, `varve projection verify` checks what is made of it")
+    do { try Files.remove(mark) } catch {
+      console.note("the mark stays, so that the next command checks again: \(error)")
+    }
   }
 
-  /// From now on a fault of this process makes the mark; then it ends the process as it would have.
-  private static func markFaults(at mark: FilePath) {
-    let isFirst = unsafe place == nil
-    unsafe mark.withPlatformString { path in unsafe place = strdup(path) }
-    guard isFirst else { return }
-    unsafe earlier = .allocate(capacity: Int(ChildOutcome.faults.max()! + 1))
+  /// The marks that a fault makes. One caller at a time looks at a log.
+  private static let marks = Mutex<[FilePath]>([])
+
+  /// More logs than a process opens.
+  private static let placeLimit = 8
+
+  /// The paths of the marks as a handler can use them, nil behind the last.
+  private nonisolated(unsafe) static let places = {
+    let places = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: placeLimit + 1)
+    unsafe places.initialize(repeating: nil, count: placeLimit + 1)
+    return unsafe places
+  }()
+
+  /// What was to become of each signal before.
+  private nonisolated(unsafe) static let earlier = UnsafeMutablePointer<sigaction>.allocate(
+    capacity: Int(ChildOutcome.faults.max() ?? 0) + 1)
+
+  /// Done once: a fault makes the marks, and ends the process as it would have.
+  private static let catchFaults: Void = {
     for number in ChildOutcome.faults {
       var action = sigaction()
       unsafe action.__sigaction_handler.sa_handler = { number in
-        let file = unsafe open(Suspicion.place!, O_CREAT | O_WRONLY | O_CLOEXEC, 0o644)
-        if file >= 0 { close(file) }
-        // Whoever had the signal before has it when the instruction is met again.
-        unsafe sigaction(number, Suspicion.earlier! + Int(number), nil)
+        var index = 0
+        while let path = unsafe Suspicion.places[index] {
+          let file = unsafe open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0o644)
+          if file >= 0 { close(file) }
+          index += 1
+        }
+        // Whoever had the signal before has it as soon as this returns, sent or not.
+        unsafe sigaction(number, Suspicion.earlier + Int(number), nil)
+        raise(number)
       }
       action.sa_flags = SA_ONSTACK
-      unsafe sigaction(number, &action, earlier! + Int(number))
+      unsafe sigaction(number, &action, earlier + Int(number))
     }
-  }
-
-  /// Where the mark is made, as a handler can use it, and what each signal did before.
-  private nonisolated(unsafe) static var place: UnsafeMutablePointer<CChar>?
-  private nonisolated(unsafe) static var earlier: UnsafeMutablePointer<sigaction>?
+  }()
 }

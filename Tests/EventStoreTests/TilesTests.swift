@@ -1,5 +1,6 @@
 import EventStore
 import Foundation
+import Hashing
 import LMDB
 import MerkleLog
 import Primitives
@@ -318,10 +319,17 @@ struct TilesTests {
       let before = try contents(tiles)
       let parent = tiles.removingLastComponent()
       let (copy, fresh) = (parent.appending("copy"), parent.appending("fresh"))
-      // The payload of one; and of another what its leaf says.
+      // The payload of one; of another what its leaf says; and of one both.
       let changes: [(position: UInt64, complaint: String, change: (inout RecordHeader, inout [UInt8]) -> Void)] = [
         (300, "record 300", { $1[5] ^= 1 }),
         (301, "tree hash at level 8, index 1", { header, _ in header.coordinates = .block(4) }),
+        (
+          300, "tree hash at level 8, index 1",
+          { header, payload in
+            payload[5] ^= 1
+            header.payloadHash = Keccak256.hash(payload)
+          }
+        ),
       ]
       for (position, complaint, change) in changes {
         try log.copy(to: copy)

@@ -207,25 +207,17 @@ extension TileExport {
     return try write(bytes, tile.path, isOld: end <= tile.content.count(ofSize: oldSize))
   }
 
-  /// The leaves of a bundle; the payloads that the directory does not have yet are written on the way.
+  /// The leaves of a bundle, which the tree vouches for; the payloads that the directory does not have yet are written then.
   private mutating func bundle(_ positions: Range<UInt64>, oldSize: UInt64) throws(TilesError) -> [UInt8] {
+    let records = Position(positions.lowerBound)..<Position(positions.upperBound)
     var entries: [[UInt8]] = []
-    try log.read(Position(positions.lowerBound)..<Position(positions.upperBound)) {
-      (view: borrowing RecordView) throws(TilesError) in
+    try log.read(records) { (view: borrowing RecordView) throws(TilesError) in
       let leaf: [UInt8]
       do throws(ReadError) {
         let bytes = try view.header.leafBytes
         leaf = unsafe bytes.span.bytes.bytes
       } catch { throw .unreadable(error) }
       entries.append(leaf)
-      let isOld = view.position.rawValue < oldSize
-      guard isRepair || !isOld, recent.insert(view.payloadHash).inserted else { return }
-      if recent.count > Self.recentLimit { recent = [] }
-      let payload = view.payload
-      guard Keccak256.hash(payload) == view.payloadHash else {
-        throw .unreadable(.damaged(Damage(.payloadHash, of: view, at: view.position.rawValue)))
-      }
-      _ = try write(payload, TileDirectory.payloadPath(view.payloadHash), isOld: isOld)
     }
     let hashes = entries.map { MerkleHash.leaf($0) }
     let (index, width) = (positions.lowerBound / UInt64(Tile.fullWidth), entries.count)
@@ -236,6 +228,16 @@ extension TileExport {
         try transaction.require(hashes, of: tile, at: 0, under: head, in: log.tables)
       }
     } catch { throw .unreadable(error) }
+    try log.read(records) { (view: borrowing RecordView) throws(TilesError) in
+      let isOld = view.position.rawValue < oldSize
+      guard isRepair || !isOld, recent.insert(view.payloadHash).inserted else { return }
+      if recent.count > Self.recentLimit { recent = [] }
+      let payload = view.payload
+      guard Keccak256.hash(payload) == view.payloadHash else {
+        throw .unreadable(.damaged(Damage(.payloadHash, of: view, at: view.position.rawValue)))
+      }
+      _ = try write(payload, TileDirectory.payloadPath(view.payloadHash), isOld: isOld)
+    }
     return Tile.encode(entries: entries)
   }
 

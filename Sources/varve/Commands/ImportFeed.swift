@@ -51,6 +51,7 @@ struct ImportFeed: VarveCommand {
   func execute(_ console: Console) throws {
     let directory = DataDirectory(options.dataPath)
     let ledger = try options.openLog(.readOnly)
+    try Suspicion.settle(options, LogChoice(.testimony))
     let log = try EventLog.open(directory.testimony, mode: .create)
     let testimony = try TestimonyLog(log, ledger: ledger, signers: Set(signer.map(\.address)))
     let bar = ProgressBar("messages", console: console)
