@@ -100,7 +100,9 @@ struct DevnetCommand: ParsableCommand {
 
   /// Runs until it is interrupted; everything is durable at every moment, so the next start goes on here.
   private func live() async throws {
-    do { for name in LogChoice.Name.allCases { try Suspicion.settle(options, LogChoice(name)) } } catch { throw options.console.stop(error as? Failure ?? Failure(of: error)) }
+    do {
+      for log in LogChoice.Name.allCases { try Suspicion.settle(options, LogChoice(log)) }
+    } catch { throw options.console.stop(error as? Failure ?? Failure(of: error)) }
     let interruption = Interruption()
     let directory = FilePath(options.dataDirectory)
     try await telling { () async throws(NodeError) in
