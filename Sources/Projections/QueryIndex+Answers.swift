@@ -221,9 +221,14 @@ private struct LogTrail {
   ) throws(FoldError) {
     var next: UInt64?
     var receipts: Set<UInt32> = []
+    var isDamaged = false
     let (prefix, isOfBlocks) = (prefix, isOfBlocks)
     try view.scan(table, from: prefix + ProposerState.key(first)) { key, _ in
       guard key.hasPrefix(prefix.rawSpan) else { return false }
+      guard key.byteCount == prefix.count + (isOfBlocks ? 8 : LogPlace.byteCount) else {
+        isDamaged = true
+        return false
+      }
       let number: UInt64 = key.bigEndian(at: prefix.count)
       guard number <= blocks.upperBound, next == nil || next == number else { return false }
       next = number
@@ -232,6 +237,7 @@ private struct LogTrail {
       receipts.insert(place.receipt)
       return true
     }
+    if isDamaged { throw .rows(TableReadError(table: table, reason: "a row is not what was written")) }
     (block, self.receipts) = (next, receipts)
   }
 }
