@@ -76,7 +76,7 @@ extension EventLog {
       done.signal()
     }
     done.wait()
-    return try finished(outcome.withLock { $0 })
+    return try outcome.withLock { $0 }.get()
   }
 
   private func submit(_ request: AppendRequest) async throws(AppendError) -> Appended {
@@ -85,13 +85,7 @@ extension EventLog {
         try enqueue(request) { continuation.resume(returning: $0) }
       } catch { continuation.resume(returning: .failure(error)) }
     }
-    return try finished(outcome)
-  }
-
-  private func finished(_ outcome: Result<Appended, AppendError>) throws(AppendError) -> Appended {
-    let appended = try outcome.get()
-    mapWatch.look(at: environment, logger: logger)
-    return appended
+    return try outcome.get()
   }
 
   private func enqueue(

@@ -46,7 +46,9 @@ extension EventLog {
       }
       revocations = state.revocations
       if mode.mayAppend {
-        writer = LogWriter(state.writeState, tables: tables, commits: commits, metrics: LogMetrics(of: environment))
+        writer = LogWriter(
+          state.writeState, tables: tables, commits: commits, metrics: LogMetrics(of: environment),
+          mapWatch: MapWatch(EventLog.logger(of: directory)))
       }
     }
     return EventLog(

@@ -82,10 +82,8 @@ package final class EventLog: Sendable {
   /// Nil when the log is not open for appending.
   let writer: LogWriter?
 
-  let mapWatch = MapWatch()
-
-  /// Where this process's appends are told of: a map that is nearly full, and at the end what the commits came to.
-  let logger: Logger
+  /// Is told at the end what this process's commits came to.
+  private let logger: Logger
 
   private let lock: FileLock?
 
@@ -100,9 +98,14 @@ package final class EventLog: Sendable {
     self.commits = commits
     self.revocations = Mutex(revocations)
     self.lock = lock
+    logger = Self.logger(of: directory)
+  }
+
+  /// Where is told of this process's appends.
+  static func logger(of directory: FilePath) -> Logger {
     var logger = Logger(label: "varve.log")
     logger[metadataKey: "log"] = "\(directory)"
-    self.logger = logger
+    return logger
   }
 
   deinit {

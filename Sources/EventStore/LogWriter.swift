@@ -33,16 +33,22 @@ final class LogWriter: Sendable {
 
   private let metrics: LogMetrics?
 
+  /// Used on the write thread alone, as `state`.
+  private let mapWatch: Mutex<MapWatch>
+
   private let sums = Mutex(CommitTotals())
 
   /// What the commits so far have come to.
   var totals: CommitTotals { sums.withLock { $0 } }
 
-  init(_ state: WriteState, tables: EventLog.Tables, commits: CommitSignal, metrics: LogMetrics?) {
+  init(
+    _ state: WriteState, tables: EventLog.Tables, commits: CommitSignal, metrics: LogMetrics?, mapWatch: MapWatch
+  ) {
     self.state = Mutex(state)
     self.tables = tables
     self.commits = commits
     self.metrics = metrics
+    self.mapWatch = Mutex(mapWatch)
   }
 
   /// Puts a request behind those that wait.
@@ -141,6 +147,7 @@ final class LogWriter: Sendable {
     let time = filled.map { $0.duration(to: .now) } ?? .zero
     sums.withLock { $0.add(from: old, to: head, requests: group.count, time: time) }
     commits.signal()
+    mapWatch.withLock { $0.look(at: writer.mapUse()) }
     let callers = queue.withLock { $0.waiting.count } + group.count
     for (pending, outcome) in zip(group, outcomes) {
       pending.acknowledge(

@@ -12,6 +12,9 @@ package struct Writer: ~Copyable {
   /// The size and use of the environment at this moment.
   package func information() -> EnvironmentInformation { environment.information() }
 
+  /// Bytes of the file in use, and bytes of address space reserved for it. O(1).
+  package func mapUse() -> (usedBytes: Int, mapSize: Int) { environment.mapUse() }
+
   /// Doubles the map, which has no room for a transaction, or makes it larger by what the system grants: once nothing
   /// in this process reads, for which it waits a tenth of a second. Other processes follow on their own.
   ///

@@ -34,7 +34,7 @@ extension Environment {
   }
 
   /// Bytes of the file in use, and bytes of address space reserved for it. O(1).
-  package func mapUse() -> (usedBytes: Int, mapSize: Int) {
+  func mapUse() -> (usedBytes: Int, mapSize: Int) {
     var info = unsafe MDB_envinfo()
     pool.whileMapStays { _ = unsafe mdb_env_info(handle.pointer, &info) }
     return unsafe ((info.me_last_pgno + 1) * pageSize, info.me_mapsize)

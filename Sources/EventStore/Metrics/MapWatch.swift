@@ -1,19 +1,19 @@
-import LMDB
 import Logging
-import Synchronization
 
 /// Tells the log of the program (swift-log) when the map of a log that it appends to is nearly full. Each process has a map
 /// of its own, so it is for the one that appends to say so: making it larger takes address space that may not be granted,
 /// and a moment without readers in that process.
-final class MapWatch: Sendable {
-  private let hasTold = Atomic(false)
+struct MapWatch {
+  private let logger: Logger
+  private var hasTold = false
 
-  /// Looks after an append. A map that was made larger may become nearly full again, and is told again.
-  func look(at environment: Environment, logger: Logger) {
-    let (usedBytes, mapSize) = environment.mapUse()
-    let warning = Self.warning(usedBytes: usedBytes, mapSize: mapSize)
-    let wasTold = hasTold.exchange(warning != nil, ordering: .relaxed)
-    if let warning, !wasTold { logger.warning("\(warning)") }
+  init(_ logger: Logger) { self.logger = logger }
+
+  /// Looks after a commit. A map that was made larger may become nearly full again, and is told again.
+  mutating func look(at use: (usedBytes: Int, mapSize: Int)) {
+    let warning = Self.warning(usedBytes: use.usedBytes, mapSize: use.mapSize)
+    if let warning, !hasTold { logger.warning("\(warning)") }
+    hasTold = warning != nil
   }
 
   /// A word from 80 % on.
