@@ -158,9 +158,7 @@ package final class Projector<P: Projection>: Sendable {
     let end = try extent()
     try noting(run) { () throws(ProjectionError) in try run.advance(to: end) }
     _ = consume lock
-    for upstream in run.upstreams {
-      if let failure = upstream.failure { throw failure }
-    }
+    try run.upstreams.requireNoFailure()
     return run.cursor
   }
 

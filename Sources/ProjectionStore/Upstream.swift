@@ -105,9 +105,7 @@ extension Projector {
     _ run: FoldRun<P>, _ preparation: Upstream.Preparation, _ options: Options
   ) throws(ProjectionError) {
     let required = try required(preparation, options)
-    for upstream in required {
-      if let failure = upstream.failure { throw failure }
-    }
+    try required.requireNoFailure()
     run.upstreams = required + run.upstreams.filter { !$0.isRequired }
   }
 
@@ -181,6 +179,15 @@ extension Projector {
       case .notBuilt(projection: P.name), .rebuildRequired(projection: P.name, reason: _): try rebuild(options)
       default: throw error
       }
+    }
+  }
+}
+
+extension [Upstream] {
+  /// Throws what keeps the first of them from the head of the log that something does.
+  func requireNoFailure() throws(ProjectionError) {
+    for upstream in self {
+      if let failure = upstream.failure { throw failure }
     }
   }
 }

@@ -105,10 +105,8 @@ extension ChallengerView {
   package static func outputs(
     from first: UInt64?, count: Int, in view: ProjectionView
   ) throws(FoldError) -> [OutputRow] {
+    guard let start = try view.firstNumber(from: first, orNewest: count, of: outputs) else { return [] }
     var found: [OutputRow] = []
-    var start = first
-    if start == nil { start = try view.firstNumber(ofNewest: count, outputs) }
-    guard count > 0, let start else { return [] }
     try view.scanRows(outputs, from: ProposerState.key(start)) { (_, row: OutputRow) in
       found.append(row)
       return found.count < count
@@ -128,9 +126,14 @@ extension OutputsDeleted {
 }
 
 extension ProjectionView {
-  /// With which number the `count` newest rows begin of a table that goes by numbers and leaves none out, of the rows that
-  /// were committed before; nil where there are none. O(log n), and over rows that came later where the view is of the past.
-  func firstNumber(ofNewest count: Int, _ table: ProjectionTable) throws(FoldError) -> UInt64? {
+  /// With which number rows begin of a table that goes by numbers and leaves none out: with `first`, or without it with that of
+  /// the `count` newest, of the rows that were committed before; nil where there are none, or none are asked for. O(log n),
+  /// and over rows that came later where the view is of the past.
+  func firstNumber(
+    from first: UInt64?, orNewest count: Int, of table: ProjectionTable
+  ) throws(FoldError) -> UInt64? {
+    guard count > 0 else { return nil }
+    if let first { return first }
     var newest: UInt64?
     try scanBackward(table, before: ProposerState.key(.max)) { key, _ in
       newest = key.bigEndian(at: 0)

@@ -39,10 +39,8 @@ extension ProposerState {
   package static func verdicts(
     from first: UInt64?, count: Int, in view: ProjectionView
   ) throws(FoldError) -> [OutputVerdict] {
+    guard let start = try view.firstNumber(from: first, orNewest: count, of: outputs) else { return [] }
     var found: [OutputVerdict] = []
-    var start = first
-    if start == nil { start = try view.firstNumber(ofNewest: count, outputs) }
-    guard count > 0, let start else { return [] }
     try scanVerdicts(from: start, in: view) { verdict in
       found.append(verdict)
       return found.count < count

@@ -225,17 +225,17 @@ private struct LogTrail {
     let (prefix, isOfBlocks) = (prefix, isOfBlocks)
     try view.scan(table, from: prefix + ProposerState.key(first)) { key, _ in
       guard key.hasPrefix(prefix.rawSpan) else { return false }
-      guard key.byteCount == prefix.count + (isOfBlocks ? 8 : LogPlace.byteCount) else {
+      let rest = key.extracting(prefix.count..<key.byteCount)
+      let place = isOfBlocks ? nil : LogPlace(rest)
+      guard isOfBlocks ? rest.byteCount == 8 : place != nil else {
         isDamaged = true
         return false
       }
-      let number: UInt64 = key.bigEndian(at: prefix.count)
+      let number: UInt64 = rest.bigEndian(at: 0)
       guard number <= blocks.upperBound, next == nil || next == number else { return false }
       next = number
-      if isOfBlocks { return false }
-      guard let place = LogPlace(key.extracting(prefix.count..<key.byteCount)) else { return false }
-      receipts.insert(place.receipt)
-      return true
+      if let place { receipts.insert(place.receipt) }
+      return !isOfBlocks
     }
     if isDamaged { throw .rows(TableReadError(table: table, reason: "a row is not what was written")) }
     (block, self.receipts) = (next, receipts)

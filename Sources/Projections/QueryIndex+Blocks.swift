@@ -189,7 +189,7 @@ extension QueryIndex {
 }
 
 /// Where a log stands: block, receipt in the block, log in the receipt.
-struct LogPlace: Hashable, Comparable {
+struct LogPlace {
   let block: UInt64
   let receipt, log: UInt32
 
@@ -211,9 +211,5 @@ struct LogPlace: Hashable, Comparable {
   init?(_ bytes: RawSpan) {
     guard bytes.byteCount == Self.byteCount else { return nil }
     self.init(block: bytes.bigEndian(at: 0), receipt: bytes.bigEndian(at: 8), log: bytes.bigEndian(at: 12))
-  }
-
-  static func < (left: LogPlace, right: LogPlace) -> Bool {
-    (left.block, left.receipt, left.log) < (right.block, right.receipt, right.log)
   }
 }

@@ -52,13 +52,9 @@ package enum Secp256k1 {
     var signature = secp256k1_ecdsa_recoverable_signature()
     let digest = hash.bytes
     let key = privateKey.bytes
-    let isMade: Int32
-    if let extra = extra?.bytes {
-      isMade = unsafe secp256k1_ecdsa_sign_recoverable(SecpContext.pointer, &signature, digest, key, nil, extra)
-    } else {
-      isMade = unsafe secp256k1_ecdsa_sign_recoverable(SecpContext.pointer, &signature, digest, key, nil, nil)
-    }
-    guard isMade == 1 else { throw .badPrivateKey }
+    guard
+      unsafe secp256k1_ecdsa_sign_recoverable(SecpContext.pointer, &signature, digest, key, nil, extra?.bytes) == 1
+    else { throw .badPrivateKey }
     var compact = [UInt8](repeating: 0, count: 64)
     var recoveryID: Int32 = 0
     unsafe secp256k1_ecdsa_recoverable_signature_serialize_compact(

@@ -38,8 +38,7 @@ extension GlobalOptions {
   func openTestimonyIfPresent() throws -> EventLog? {
     let directory = DataDirectory(dataPath).testimony
     guard try Files.status(directory.appending("data.mdb")) != nil else { return nil }
-    try Suspicion.settle(self, LogChoice(.testimony))
-    return try EventLog.open(directory, mode: .readOnly)
+    return try openLog(LogChoice(.testimony), .readOnly)
   }
 
   /// Opens both logs for reading, and brings what is made of them to their ends.

@@ -4,7 +4,6 @@ import Foundation
 import Node
 import Primitives
 import Rollup
-import StoreFiles
 import Testimony
 
 /// `varve import feed FILE…`: what a sequencer was heard to sign, into the testimony log.
@@ -49,10 +48,8 @@ struct ImportFeed: VarveCommand {
   private static let batchSize = (messages: 4096, bytes: 32 << 20)
 
   func execute(_ console: Console) throws {
-    let directory = DataDirectory(options.dataPath)
     let ledger = try options.openLog(.readOnly)
-    try Suspicion.settle(options, LogChoice(.testimony))
-    let log = try EventLog.open(directory.testimony, mode: .create)
+    let log = try options.openLog(LogChoice(.testimony), .create)
     let testimony = try TestimonyLog(log, ledger: ledger, signers: Set(signer.map(\.address)))
     let bar = ProgressBar("messages", console: console)
     var report = ImportFeedReport()
