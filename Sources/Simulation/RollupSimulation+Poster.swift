@@ -105,8 +105,8 @@ extension RollupSimulation {
 }
 
 extension RollupSimulation {
-  /// What the contract has said in an L1 block, as the invariants and the watcher are told. With `contractWithoutLinks` a batch of several blocks has
-  /// one of the poster's own in the place of the first.
+  /// What the contract has said in an L1 block, as the invariants and the watcher are told. With `contractWithoutLinks` a
+  /// batch of several blocks has one of the poster's own in the place of the first.
   func said(_ block: EmbeddedBlock) -> [L1Fact] {
     guard bug == .contractWithoutLinks else { return block.facts }
     let facts = block.facts

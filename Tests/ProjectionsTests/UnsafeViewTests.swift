@@ -319,26 +319,20 @@ struct UnsafeViewTests {
       }
       let rows = LayeredRows(base: base, layers: layers)
       let (start, limit): ([UInt8], UInt64) = ([UInt8(random.next() % 4), UInt8(random.next() % 6)], random.next() % 9)
-      var (found, wanted): ([[[UInt8]]], [[[UInt8]]]) = ([], [])
-      try rows.scan(table, from: start.rawSpan) { key, value in
-        found.append([key.bytes, value.bytes])
-        return found.count <= limit
+      func taken(by scan: (_ body: (RawSpan, RawSpan) -> Bool) throws -> Void) rethrows -> [[[UInt8]]] {
+        var rows: [[[UInt8]]] = []
+        try scan { key, value in
+          rows.append([key.bytes, value.bytes])
+          return rows.count <= limit
+        }
+        return rows
       }
-      model.scan(table, from: start.rawSpan) { key, value in
-        wanted.append([key.bytes, value.bytes])
-        return wanted.count <= limit
-      }
-      #expect(found == wanted, "seed \(random.seed)")
-      (found, wanted) = ([], [])
-      try rows.scanBackward(table, before: start.rawSpan) { key, value in
-        found.append([key.bytes, value.bytes])
-        return found.count <= limit
-      }
-      model.scanBackward(table, before: start.rawSpan) { key, value in
-        wanted.append([key.bytes, value.bytes])
-        return wanted.count <= limit
-      }
-      #expect(found == wanted, "backward, seed \(random.seed)")
+      #expect(
+        try taken { try rows.scan(table, from: start.rawSpan, $0) }
+          == taken { model.scan(table, from: start.rawSpan, $0) }, "seed \(random.seed)")
+      #expect(
+        try taken { try rows.scanBackward(table, before: start.rawSpan, $0) }
+          == taken { model.scanBackward(table, before: start.rawSpan, $0) }, "backward, seed \(random.seed)")
       var (read, expected): ([UInt8]?, [UInt8]?)
       try rows.read(table, start.rawSpan) { read = $0?.bytes }
       model.read(table, start.rawSpan) { expected = $0?.bytes }

@@ -11,6 +11,19 @@ import Testing
 
 @Suite("Questions about outputs and the safe head")
 struct OutputCommandTests {
+  /// The one transaction of what `ledger` has; no bytes of any.
+  private static let transaction: [UInt8] = [0xc1, 1]
+
+  /// L1 has a block of a rollup, and a block of its own behind it.
+  private static func ledger() throws -> RollupLedger {
+    var ledger = try RollupLedger()
+    try ledger.beginL1Block()
+    try ledger.beginL1Block()
+    try ledger.deliverBatch([ledger.block(transactions: [transaction])])
+    try ledger.beginL1Block()
+    return ledger
+  }
+
   @Test("of an imported chain every output is listed, and judged again from the log alone")
   func imported() throws {
     try DemoWorld.withStore { world in
@@ -68,12 +81,7 @@ struct OutputCommandTests {
 
   @Test("a wrong output is unchallenged while there is time, then disputed, or closed; whoever rests on it is told")
   func wrong() throws {
-    var ledger = try RollupLedger()
-    try ledger.beginL1Block()
-    try ledger.beginL1Block()
-    let transaction: [UInt8] = [0xc1, 1]
-    try ledger.deliverBatch([ledger.block(transactions: [transaction])])
-    try ledger.beginL1Block()
+    var ledger = try Self.ledger()
     try ledger.add(.outputProposed(ledger.wrongOutput(0, block: 1)))
     var disputed = ledger
     try disputed.add(
@@ -112,7 +120,7 @@ struct OutputCommandTests {
       #expect((head["safeHead"] as? [String: Any])?["number"] as? Int == 1 && head["batch"] as? Int == 1)
       #expect((try world.json(["safe-head", "--at-l1", "1"])[0]["safeHead"] as? [String: Any])?["number"] as? Int == 0)
 
-      let hash = "\(Keccak256.hash(transaction))"
+      let hash = "\(Keccak256.hash(Self.transaction))"
       let inclusion = try #require(
         (try world.json(["tx", hash], exitCode: 1)[0]["inclusions"] as? [[String: Any]])?.first)
       #expect(inclusion["outcome"] as? String == "invalid" && inclusion["reason"] as? String == "malformed")
@@ -135,15 +143,10 @@ struct OutputCommandTests {
 
   @Test("a record that cannot be folded silences no question: each is answered as of before, with 3 and the record")
   func standstill() throws {
-    var ledger = try RollupLedger()
-    try ledger.beginL1Block()
-    try ledger.beginL1Block()
-    let transaction: [UInt8] = [0xc1, 1]
-    try ledger.deliverBatch([ledger.block(transactions: [transaction])])
-    try ledger.beginL1Block()
+    let ledger = try Self.ledger()
     var wrong = ledger
     try wrong.add(.outputProposed(wrong.wrongOutput(0, block: 1)))
-    let tx = ["tx", "\(Keccak256.hash(transaction))"]
+    let tx = ["tx", "\(Keccak256.hash(Self.transaction))"]
 
     /// Builds what is asked, and appends what the state of a chain cannot take: it begins once.
     func stop(_ world: LedgerWorld, _ log: EventLog) throws -> UInt64 {
@@ -193,13 +196,8 @@ struct OutputCommandTests {
 
   @Test("what was imported from a snapshot is told with each answer that rests on it")
   func importedRows() throws {
-    var ledger = try RollupLedger()
-    try ledger.beginL1Block()
-    try ledger.beginL1Block()
-    let transaction: [UInt8] = [0xc1, 1]
-    try ledger.deliverBatch([ledger.block(transactions: [transaction])])
-    try ledger.beginL1Block()
-    let (tx, account) = (["tx", "\(Keccak256.hash(transaction))"], "\(MiniChain.address(50))")
+    let ledger = try Self.ledger()
+    let (tx, account) = (["tx", "\(Keccak256.hash(Self.transaction))"], "\(MiniChain.address(50))")
     try LedgerWorld.with(ledger) { world in
       try world.expect(0, ["projection", "rebuild", "proposer-state", "challenger-view", "query-index"])
       func trust() throws -> [String: Any] {

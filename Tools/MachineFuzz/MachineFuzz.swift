@@ -9,8 +9,8 @@ import SecondMachine
 ///     MachineFuzz ROUNDS SEED
 ///
 /// Each revision gets so many calls and creations, each in a world of its own, and a fourth as many chains of
-/// transactions; and more, until a third of them has succeeded. The same seed gives the same ones. Then comes what nests or lasts. Ends with 0 if all held, 1 if
-/// something did not, 2 if it was called wrongly, 3 if this is no optimised build.
+/// transactions; and more, until a third of them has succeeded. The same seed gives the same ones. Then comes what nests
+/// or lasts. Ends with 0 if all held, 1 if something did not, 2 if it was called wrongly, 3 if this is no optimised build.
 @main
 struct MachineFuzz {
   static func main() {
