@@ -38,10 +38,13 @@ struct Preflight {
     let pageSize = Int(sysconf(Int32(_SC_PAGESIZE)))
     guard pages.length >= 2 * pageSize else { return .truncated(length: pages.length, needed: 2 * pageSize) }
     let metas = try Self.metas(of: pages, pageSize)
-    if let fault = Self.fault(in: metas, pageSize: pageSize, length: pages.length) { return fault }
+    if let fault = Self.fault(in: metas, pageSize: pageSize) { return fault }
     let (older, newer) = Self.byAge(metas)
+    let shortage = Self.shortage(of: pages.length, newer, pageSize)
     let probe = TreeProbe(file: pages, pageSize: pageSize, newer: newer, older: older)
-    guard let fault = try probe.fault() else { return nil }
+    guard let found = try probe.fault() else { return nil }
+    // Whatever the trees lack, of a file that is too short that is what is wrong.
+    let fault = shortage ?? found
     // A commit since then may have reused the pages that were read: then a live writer vouches for the file.
     return try Self.metas(of: PageFile(file), pageSize) == metas ? fault : nil
   }
@@ -57,7 +60,7 @@ struct Preflight {
   }
 
   /// The rules on the meta pages alone.
-  static func fault(in metas: [MetaPage], pageSize: Int, length: Int) -> PreflightError.Fault? {
+  private static func fault(in metas: [MetaPage], pageSize: Int) -> PreflightError.Fault? {
     for (slot, meta) in metas.enumerated() {
       if let fault = fault(in: meta, slot: slot, pageSize: pageSize) { return fault }
     }
@@ -71,12 +74,15 @@ struct Preflight {
       return .field(
         page: Int(newer.number), name: "last page", value: newer.lastPage, expected: "\(older.lastPage) or more")
     }
-    // Compared in pages: a damaged page number as an offset in bytes may be more than an integer holds.
-    guard newer.lastPage < UInt64(length / pageSize) else {
-      let isCountable = newer.lastPage < UInt64(Int.max / pageSize)
-      return .truncated(length: length, needed: isCountable ? (Int(newer.lastPage) + 1) * pageSize : .max)
-    }
     return nil
+  }
+
+  /// Of a file that ends before the last page that its newer meta page counts: how short it is.
+  private static func shortage(of length: Int, _ newer: MetaPage, _ pageSize: Int) -> PreflightError.Fault? {
+    // Compared in pages: a damaged page number as an offset in bytes may be more than an integer holds.
+    guard newer.lastPage >= UInt64(length / pageSize) else { return nil }
+    let isCountable = newer.lastPage < UInt64(Int.max / pageSize)
+    return .truncated(length: length, needed: isCountable ? (Int(newer.lastPage) + 1) * pageSize : .max)
   }
 
   /// The rules on one meta page.

@@ -8,7 +8,7 @@ package struct PreflightError: Error, Hashable, Sendable {
     case empty
     /// The file is no regular file.
     case notAFile
-    /// The file ends inside the meta pages or before its last page.
+    /// The file ends inside the meta pages, or before a page that is not free.
     case truncated(length: Int, needed: Int)
     /// A field of a page has a value that no commit writes there.
     case field(page: Int, name: String, value: UInt64, expected: String)

@@ -4,6 +4,9 @@
 /// under its own transaction number. So the newer meta page is the one whose free list ends with its own number and
 /// holds the older one's roots; a flipped root or transaction number breaks that. The tables' last pages, which a log
 /// writes last, must lie in the file.
+///
+/// A sound file may end before the last page that its meta page counts: what a transaction takes at the end of the file
+/// and gives back LMDB counts, and does not write. All that is missing is then on the free list.
 struct TreeProbe: ~Copyable {
   /// Why a probe ends early.
   enum Failure: Error {
@@ -24,11 +27,16 @@ struct TreeProbe: ~Copyable {
   let newer: MetaPage
   let older: MetaPage
 
+  /// So many whole pages are in the file: two at least.
+  private var end: UInt64 { UInt64(file.length / pageSize) }
+
   /// What is wrong with the trees; nil if nothing.
   borrowing func fault() throws(OpenError) -> PreflightError.Fault? {
     do throws(Failure) {
       try checkRoots()
-      try checkFreeList()
+      let lists = try freeLists()
+      try checkFreeList(lists)
+      try checkEnd(lists)
       try checkTables()
       return nil
     } catch {
@@ -49,9 +57,8 @@ struct TreeProbe: ~Copyable {
     }
   }
 
-  private borrowing func checkFreeList() throws(Failure) {
+  private borrowing func checkFreeList(_ lists: [FreeList]) throws(Failure) {
     let replaced = [older.main.page, older.free.page].filter { $0 != MetaPage.Root.none }
-    let lists = try freeLists()
     if let last = lists.last, last.transaction > newer.transaction {
       throw fault(newer.free.page, "transaction of the free list", last.transaction, "\(newer.transaction) at most")
     }
@@ -67,6 +74,19 @@ struct TreeProbe: ~Copyable {
     for root in [newer.main.page, newer.free.page] where lists.contains(where: { $0.pages?.contains(root) ?? false }) {
       throw fault(root, "root", root, "a page that is not free")
     }
+  }
+
+  /// Each page behind the end of the file is free. Of a list that is too long to be read none counts as such.
+  private borrowing func checkEnd(_ lists: [FreeList]) throws(Failure) {
+    guard newer.lastPage >= end else { return }
+    var missing = newer.lastPage - end + 1
+    var counted: Set<UInt64> = []
+    for list in lists {
+      for page in list.pages ?? [] where page >= end && page <= newer.lastPage && counted.insert(page).inserted {
+        missing -= 1
+      }
+    }
+    guard missing == 0 else { throw fault(newer.number, "last page", newer.lastPage, "less than \(end)") }
   }
 
   /// Whether the older page may be what LMDB leaves of a commit whose meta page could not be written: over what may have
@@ -206,8 +226,9 @@ struct TreeProbe: ~Copyable {
   }
 
   private borrowing func checkRange(_ page: UInt64, count: Int) throws(Failure) {
-    guard page >= 2, page <= newer.lastPage, UInt64(count - 1) <= newer.lastPage - page else {
-      throw fault(page, "page number", page, "2 to \(newer.lastPage)")
+    let last = min(newer.lastPage, end - 1)
+    guard page >= 2, page <= last, UInt64(count - 1) <= last - page else {
+      throw fault(page, "page number", page, "2 to \(last)")
     }
   }
 

@@ -91,7 +91,12 @@ extension Projector {
       return nil
     } catch {
       switch error {
-      case .locked: return nil
+      case .locked:
+        if let live = try? status().live, let lag = live.lag, lag > 0 || live.revoked ?? 0 > 0 {
+          bar.clear()
+          console.note("\(error); the answer is from its rows as they stand, \(lag) of the log's records behind")
+        }
+        return nil
       case .notBuilt, .interrupted: throw error
       default: if error.condemnsVersion { throw error }
       }

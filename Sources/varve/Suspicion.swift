@@ -60,22 +60,30 @@ enum Suspicion {
   private nonisolated(unsafe) static let earlier = UnsafeMutablePointer<sigaction>.allocate(
     capacity: Int(ChildOutcome.faults.max() ?? 0) + 1)
 
-  /// Done once: a fault makes the marks, and ends the process as it would have.
+  /// Done once: a fault makes the marks, and ends the process.
   private static let catchFaults: Void = {
     for number in ChildOutcome.faults {
       var action = sigaction()
-      unsafe action.__sigaction_handler.sa_handler = { number in
+      unsafe action.__sigaction_handler.sa_sigaction = { number, information, context in
         var index = 0
         while let path = unsafe Suspicion.places[index] {
           let file = unsafe open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0o644)
           if file >= 0 { close(file) }
           index += 1
         }
-        // Whoever had the signal before has it as soon as this returns, sent or not.
-        unsafe sigaction(number, Suspicion.earlier + Int(number), nil)
+        // Who had the signal before tells what it has to tell: of Swift's runtime, where it happened.
+        let earlier = unsafe Suspicion.earlier[Int(number)]
+        if earlier.sa_flags & SA_SIGINFO != 0 {
+          unsafe earlier.__sigaction_handler.sa_sigaction(number, information, context)
+        }
+        // After which a fault would happen again, while a signal that was sent would be gone. Either ends the process.
+        signal(number, SIG_DFL)
         raise(number)
       }
-      action.sa_flags = SA_ONSTACK
+      // What a fault starts may come upon further ones, and looks after them: they are not held back meanwhile.
+      unsafe sigfillset(&action.sa_mask)
+      for other in ChildOutcome.faults { unsafe sigdelset(&action.sa_mask, other) }
+      action.sa_flags = SA_ONSTACK | SA_SIGINFO | SA_NODEFER
       unsafe sigaction(number, &action, earlier + Int(number))
     }
   }()

@@ -143,40 +143,51 @@ final class HazardTests {
   func growUnderReaderElsewhere() async throws {
     let environment = try scratch.open(mapSize: 1 << 20)
     try environment.append(1000)
-    let (held, grown) = (scratch.path.appending("held").string, scratch.path.appending("grown").string)
     let path = scratch.path.string
-    let hasEnded = Mutex(false)
-    let reader = Task {
-      await HazardTests.holdSnapshot(of: path, held: held, until: grown)
-      hasEnded.withLock { $0 = true }
+    let seen = Mutex<(refusal: LMDBError?, lag: Int)?>(nil)
+    let done = DispatchSemaphore(value: 0)
+    // On a thread of its own, as above.
+    let writer = Thread {
+      let found = try? HazardTests.growWhileHeld(environment, path)
+      seen.withLock { $0 = found }
+      done.signal()
     }
+    writer.start()
+    await HazardTests.holdSnapshot(of: path)
+    HazardTests.note("ended", in: path)
+    while done.wait(timeout: .now()) == .timedOut { await Task.yield() }
+    let found = seen.withLock { $0 }
+    #expect(
+      found?.refusal == .mapFull(mapSize: 1 << 20) && found.map { $0.lag > 0 } == true, "\(String(describing: found))")
+  }
+
+  /// Appends more than the map takes while the other process holds its snapshot, and enlarges the map. What refused it first,
+  /// and how far the snapshot was behind at the end.
+  private static func growWhileHeld(
+    _ environment: Environment, _ path: String
+  ) throws -> (refusal: LMDBError?, lag: Int) {
     // Whatever fails here, the other process goes on, and ends.
-    defer { _ = FileManager.default.createFile(atPath: grown, contents: nil) }
-    while !FileManager.default.fileExists(atPath: held) {
-      try #require(!hasEnded.withLock { $0 }, "the other process has not begun to read")
-      try await Task.sleep(for: .milliseconds(1))
-    }
-    #expect(throws: LMDBError.mapFull(mapSize: 1 << 20)) { try environment.append(20_000) }
+    defer { note("grown", in: path) }
+    while !isNoted("held", in: path), !isNoted("ended", in: path) { usleep(1000) }
+    var refusal: LMDBError?
+    do { try environment.append(20_000) } catch { refusal = error }
     // More than the reader's process may have address space.
     try environment.growMap(to: 1 << 40)
     try environment.append(20_000)
-    #expect(environment.information().oldestReaderLag > 0)
-    #expect(FileManager.default.createFile(atPath: grown, contents: nil))
-    await reader.value
+    return (refusal, Int(environment.information().oldestReaderLag))
   }
 
-  /// In a process of its own: holds a snapshot of 1,000 records until a file appears, and then reads again.
-  static func holdSnapshot(of path: String, held: String, until grown: String) async {
-    await #expect(processExitsWith: .success) {
-      [path = path as String, held = held as String, grown = grown as String] in
+  /// In a process of its own: holds a snapshot of 1,000 records until the map is larger, and then reads again.
+  private static func holdSnapshot(of path: String) async {
+    await #expect(processExitsWith: .success) { [path = path as String] in
       HazardTests.limitAddressSpace()
       let environment = try Environment.open(
         at: FilePath(path), options: EnvironmentOptions(mode: .readOnly, tables: ["records"], mapSize: 1 << 20))
       let before = try environment.content()
       #expect(before.count == 1000)
       try environment.read { transaction throws(LMDBError) in
-        #expect(FileManager.default.createFile(atPath: held, contents: nil))
-        while !FileManager.default.fileExists(atPath: grown) { usleep(1000) }
+        HazardTests.note("held", in: path)
+        while !HazardTests.isNoted("grown", in: path) { usleep(1000) }
         var rows: [[UInt8]] = []
         var cursor = try transaction.cursor(in: environment.table("records"))
         while let entry = try cursor.next() { rows.append(entry.key.array + entry.value.array) }
@@ -364,6 +375,50 @@ final class HazardTests {
       #expect(try transaction.statistics(of: environment.table("records")).overflowPages == 10 * pages)
       #expect(try transaction.statistics(of: environment.table("other")).overflowPages == pages + 1)
     }
+  }
+
+  @Test("a file that ends before pages which are free is opened, and goes on; cut before any other page it is not")
+  func freePagesAtEnd() throws {
+    let data = scratch.path.appending("data.mdb").string
+    func length() -> Int {
+      var information = stat()
+      #expect(unsafe stat(data, &information) == 0)
+      return Int(information.st_size)
+    }
+    do {
+      let environment = try scratch.open()
+      try environment.append(200)
+      // What is free already has LMDB put what is given back within a transaction beside it.
+      for _ in 0..<4 { try environment.append(10) }
+      try environment.write { transaction throws(LMDBError) in
+        let table = environment.table("records")
+        try transaction.put([1].raw, for: 0, in: table)
+        try transaction.put([UInt8](repeating: 7, count: 100_000).raw, for: 1001, in: table)
+        #expect(try transaction.delete(1001, in: table))
+      }
+      #expect(environment.information().usedBytes > length(), "the file has all that is counted")
+    }
+    let (short, needed) = (length(), try scratch.open(.readOnly).information().usedBytes)
+    #expect(try scratch.open(.readOnly).content().count == 240)
+    let copy = scratch.path.appending("copy")
+    try scratch.open(.readOnly).copy(to: copy)
+    #expect(try Environment.open(at: copy, options: Self.options).content().count == 240)
+    // A page that is in use is behind the end.
+    let sound = try Data(contentsOf: URL(fileURLWithPath: data))
+    for pages in 1...3 {
+      try sound.prefix(short - pages * 4096).write(to: URL(fileURLWithPath: data))
+      let error = #expect(throws: OpenError.self) { try scratch.open() }
+      guard case .preflight(let refusal)? = error else {
+        Issue.record("\(String(describing: error))")
+        continue
+      }
+      #expect(refusal.fault == .truncated(length: short - pages * 4096, needed: needed), "\(pages)")
+    }
+    try sound.write(to: URL(fileURLWithPath: data))
+    let environment = try scratch.open()
+    try environment.append(1000)
+    #expect(try environment.content().count == 1240)
+    #expect(environment.information().usedBytes <= length())
   }
 
   @Test("each page in use is a table's, one for bookkeeping, or in LMDB's list of free pages")

@@ -54,7 +54,8 @@ struct RandomHistoryTests {
       asked += 1
       return asked > stop
     }
-    do throws(ProjectionError) { try projector(P.self, scratch).catchUp(options) } catch .interrupted {
+    do throws(ProjectionError) { try projector(P.self, scratch).catchUp(options) } catch {
+      guard case .interrupted = error else { throw error }
       try projector(P.self, scratch).catchUp(.init(batchSize: options.batchSize))
     }
   }

@@ -34,9 +34,13 @@ public final class RunningTool {
     return false
   }
 
-  /// Sends it a signal and waits for its end; the exit code, 128 + the signal's number when a signal ended it.
+  /// Sends it a signal and waits for its end, after a minute by SIGKILL; the exit code, 128 + the signal's number when a
+  /// signal ended it.
   public func end(_ signal: Int32) -> Int32 {
     kill(process.processIdentifier, signal)
+    let end = Date(timeIntervalSinceNow: 60)
+    while process.isRunning, Date() < end { usleep(20_000) }
+    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     process.waitUntilExit()
     return process.terminationReason == .uncaughtSignal ? 128 + process.terminationStatus : process.terminationStatus
   }

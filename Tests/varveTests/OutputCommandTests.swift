@@ -194,6 +194,28 @@ struct OutputCommandTests {
     }
   }
 
+  @Test("while another process writes a projection, the answer is from its rows, and says how far these are behind")
+  func writtenElsewhere() throws {
+    let ledger = try Self.ledger()
+    var more = ledger
+    try more.add(.outputProposed(more.wrongOutput(0, block: 1)))
+    let next = try #require(more.facts.last)
+    try LedgerWorld.with(ledger) { world, log in
+      try world.expect(0, ["projection", "rebuild", "proposer-state", "challenger-view"])
+      let lock = unsafe open("\(world.store)/projections/challenger-view/writer.lock", O_RDWR)
+      #expect(flock(lock, LOCK_EX | LOCK_NB) == 0)
+      let whole = try world.expect(0, ["output", "list"])
+      #expect(!whole.errors.contains("is writing"), "\(whole)")
+      try log.append([NewRecord(next.event, at: next.coordinates)])
+      let behind = try world.expect(0, ["output", "list", "--json"])
+      #expect(behind.errors.contains(" is writing "), "\(behind)")
+      #expect(behind.errors.contains("from its rows as they stand, 1 of the log's records behind"), "\(behind)")
+      close(lock)
+      let followed = try world.expect(1, ["output", "list"])
+      #expect(!followed.errors.contains("is writing") && followed.output.contains("DISAGREE"), "\(followed)")
+    }
+  }
+
   @Test("what was imported from a snapshot is told with each answer that rests on it")
   func importedRows() throws {
     let ledger = try Self.ledger()

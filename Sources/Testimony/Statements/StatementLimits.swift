@@ -6,8 +6,8 @@ package import Rollup
 ///
 /// What is new is a second order: so orders are counted, and never messages that repeat one. Those with an origin that L1
 /// has are counted apart from those with one that it does not have, and from those of which that is not known yet: anybody
-/// with the key can make up as many of the latter as they like. What is the order's own commitment is kept whatever else was
-/// signed of the order. Beyond the limits two orders that nothing can excuse are kept all the same, once.
+/// with the key can make up as many of the latter as they like. What is a kept order's own commitment is kept whatever else
+/// was signed of the order. Beyond the limits two orders that nothing can excuse are kept all the same, once.
 package struct StatementLimits: Hashable, Sendable {
   /// Orders with an origin that L1 has; as many again with one that it does not have, and with one that is not known.
   package var orders = 8
@@ -44,7 +44,8 @@ package struct StatementLimits: Hashable, Sendable {
     }
     if group == true || kept.count < total {
       if same > 0 ? same < perOrder : orders.count < self.orders { return true }
-      if isOwn, !isNew { return true }
+      // Those of one L1 are no more than their orders: each order that there was room for has one.
+      if isOwn, group == true ? same > 0 : !isNew { return true }
     }
     return Self.isFirstInexcusable(statement, beside: kept)
   }

@@ -151,7 +151,11 @@ extension RecordedChain {
     }
     var blocks: [EthereumBlock] = []
     for number in (newest - min(newest, Self.storedBlockLimit - 1))...newest {
-      guard let positions = try ledger.block(number)?.positions else { continue }
+      guard let positions = try ledger.block(number)?.positions else {
+        // A ledger begins where the rollup does.
+        guard blocks.isEmpty else { throw Failure(.disagreement, "\(directory): L1 block \(number) is missing") }
+        continue
+      }
       guard let block = try Self.block(ledger, positions) else {
         throw Failure(.disagreement, "\(directory): what L1 block \(number) stored cannot be read")
       }
