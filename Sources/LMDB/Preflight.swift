@@ -40,11 +40,8 @@ struct Preflight {
     let metas = try Self.metas(of: pages, pageSize)
     if let fault = Self.fault(in: metas, pageSize: pageSize) { return fault }
     let (older, newer) = Self.byAge(metas)
-    let shortage = Self.shortage(of: pages.length, newer, pageSize)
     let probe = TreeProbe(file: pages, pageSize: pageSize, newer: newer, older: older)
-    guard let found = try probe.fault() else { return nil }
-    // Whatever the trees lack, of a file that is too short that is what is wrong.
-    let fault = shortage ?? found
+    guard let fault = try probe.fault() else { return nil }
     // A commit since then may have reused the pages that were read: then a live writer vouches for the file.
     return try Self.metas(of: PageFile(file), pageSize) == metas ? fault : nil
   }
@@ -75,14 +72,6 @@ struct Preflight {
         page: Int(newer.number), name: "last page", value: newer.lastPage, expected: "\(older.lastPage) or more")
     }
     return nil
-  }
-
-  /// Of a file that ends before the last page that its newer meta page counts: how short it is.
-  private static func shortage(of length: Int, _ newer: MetaPage, _ pageSize: Int) -> PreflightError.Fault? {
-    // Compared in pages: a damaged page number as an offset in bytes may be more than an integer holds.
-    guard newer.lastPage >= UInt64(length / pageSize) else { return nil }
-    let isCountable = newer.lastPage < UInt64(Int.max / pageSize)
-    return .truncated(length: length, needed: isCountable ? (Int(newer.lastPage) + 1) * pageSize : .max)
   }
 
   /// The rules on one meta page.

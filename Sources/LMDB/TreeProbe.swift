@@ -76,25 +76,29 @@ struct TreeProbe: ~Copyable {
     }
   }
 
-  /// Each page behind the end of the file is free. Of a list that is too long to be read none counts as such.
+  /// Each page behind the end of the file is free. Of a list that is too long to be read the first numbers count, which are
+  /// the greatest.
   private borrowing func checkEnd(_ lists: [FreeList]) throws(Failure) {
     guard newer.lastPage >= end else { return }
-    var missing = newer.lastPage - end + 1
-    var counted: Set<UInt64> = []
-    for list in lists {
-      for page in list.pages ?? [] where page >= end && page <= newer.lastPage && counted.insert(page).inserted {
-        missing -= 1
-      }
-    }
-    guard missing == 0 else { throw fault(newer.number, "last page", newer.lastPage, "less than \(end)") }
+    let behind = end...newer.lastPage
+    var free: Set<UInt64> = []
+    for list in lists { free.formUnion((list.pages.map(Array.init) ?? list.greatest).filter(behind.contains)) }
+    guard free.count <= behind.upperBound - behind.lowerBound, var page = behind.last else { return }
+    while free.contains(page) { page -= 1 }
+    throw truncation(before: page, count: 1)
+  }
+
+  private borrowing func truncation(before page: UInt64, count: Int) -> Failure {
+    let (needed, isTooMuch) = (page &+ UInt64(count)).multipliedReportingOverflow(by: UInt64(pageSize))
+    return .fault(.truncated(length: file.length, needed: isTooMuch ? .max : Int(clamping: needed)))
   }
 
   /// Whether the older page may be what LMDB leaves of a commit whose meta page could not be written: over what may have
   /// reached the disk it writes the last page and the transaction of the commit before the last one, and leaves the roots.
   /// Nothing is read by such a page, and the next commit replaces it.
   ///
-  /// The page of the last commit with a damaged transaction number looks alike, but for its last page: a file never gets
-  /// shorter, so it is not smaller than the other page's. And the page that then passes for the newer one has no free list
+  /// The page of the last commit with a damaged transaction number looks alike, but for its last page: what is counted
+  /// never gets less, so it is not smaller than the other page's. And the page that then passes for the newer one has no free list
   /// of its own transaction, without which none is taken for the newer one, unless there is no free list at all yet: that
   /// is so after the first commit alone, before which the file ended where no root can lie.
   private borrowing func olderMayBeTakenBack(newerHasOwnList isOwn: Bool) -> Bool {
@@ -135,8 +139,8 @@ struct TreeProbe: ~Copyable {
     return path
   }
 
-  /// What one transaction freed; nil for more than is read.
-  private typealias FreeList = (transaction: UInt64, pages: Set<UInt64>?)
+  /// What one transaction freed, in descending order; of more than is read the first page of numbers.
+  private typealias FreeList = (transaction: UInt64, pages: Set<UInt64>?, greatest: [UInt64])
 
   /// The free list's entries in ascending order: the pages that each transaction freed. Of a list longer than the
   /// limit, the first ones and the last.
@@ -183,8 +187,11 @@ struct TreeProbe: ~Copyable {
     let transaction: UInt64 = leaf.bytes.raw.integer(at: node.key.lowerBound)
     let isInline = node.flags & TreePage.Node.overflowFlag == 0
     guard isInline || node.valueSize <= bytesLeft else {
-      _ = try overflowPages(leaf, node)
-      return (transaction, nil)
+      let (first, _) = try overflowPages(leaf, node)
+      let page = try read(first, count: 1)
+      let count: UInt64 = page.raw.integer(at: TreePage.headerSize)
+      let numbers = stride(from: TreePage.headerSize + 8, to: pageSize, by: 8).prefix(Int(clamping: count))
+      return (transaction, nil, numbers.map { page.raw.integer(at: $0) })
     }
     if !isInline { bytesLeft -= node.valueSize }
     let value = isInline ? leaf.value(of: node) : try overflowValue(leaf, node)
@@ -193,7 +200,7 @@ struct TreeProbe: ~Copyable {
       throw fault(leaf.number, "length of a free list entry", count, "less than \(value.count / 8)")
     }
     let pages = (0..<Int(count)).map { value.raw.integer(at: 8 + 8 * $0) as UInt64 }
-    return (transaction, Set(pages))
+    return (transaction, Set(pages), [])
   }
 
   /// A value that lies on pages of its own.
@@ -226,10 +233,10 @@ struct TreeProbe: ~Copyable {
   }
 
   private borrowing func checkRange(_ page: UInt64, count: Int) throws(Failure) {
-    let last = min(newer.lastPage, end - 1)
-    guard page >= 2, page <= last, UInt64(count - 1) <= last - page else {
-      throw fault(page, "page number", page, "2 to \(last)")
+    guard page >= 2, page <= newer.lastPage, UInt64(count - 1) <= newer.lastPage - page else {
+      throw fault(page, "page number", page, "2 to \(newer.lastPage)")
     }
+    guard page < end, UInt64(count) <= end - page else { throw truncation(before: page, count: count) }
   }
 
   private borrowing func read(_ page: UInt64, count: Int) throws(Failure) -> [UInt8] {

@@ -54,8 +54,9 @@ enum ChildProcess {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
-    // That it may end by a fault is why there is a child; where in the code it did tells a person nothing.
-    process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
+    // That it may end by a fault is why there is a child. Where in the code it did is told to those who ask for it.
+    let quiet = ["SWIFT_BACKTRACE": "enable=no"]
+    process.environment = ProcessInfo.processInfo.environment.merging(quiet) { own, _ in own }
     process.standardInput = FileHandle(fileDescriptor: other.rawValue, closeOnDealloc: false)
     let errors = isSilent ? Pipe() : nil
     if let errors {

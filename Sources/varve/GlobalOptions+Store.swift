@@ -92,9 +92,12 @@ extension Projector {
     } catch {
       switch error {
       case .locked:
-        if let live = try? status().live, let lag = live.lag, lag > 0 || live.revoked ?? 0 > 0 {
+        if let live = try? status().live, let lag = live.lag, case let revoked = live.revoked ?? 0,
+          lag > 0 || revoked > 0
+        {
           bar.clear()
-          console.note("\(error); the answer is from its rows as they stand, \(lag) of the log's records behind")
+          let left = revoked > 0 ? ", and with \(revoked) in them that L1 has revoked" : ""
+          console.note("\(error); the answer is from its rows as they stand, \(lag) of the log's records behind\(left)")
         }
         return nil
       case .notBuilt, .interrupted: throw error

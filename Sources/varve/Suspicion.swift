@@ -60,9 +60,12 @@ enum Suspicion {
   private nonisolated(unsafe) static let earlier = UnsafeMutablePointer<sigaction>.allocate(
     capacity: Int(ChildOutcome.faults.max() ?? 0) + 1)
 
-  /// Done once: a fault makes the marks, and ends the process.
+  /// Done once: a fault makes the marks, and ends the process. A signal that is ignored stays so.
   private static let catchFaults: Void = {
     for number in ChildOutcome.faults {
+      // Known before the handler is there, which reads it.
+      unsafe sigaction(number, nil, earlier + Int(number))
+      guard unsafe disposition(earlier[Int(number)]) != ignored else { continue }
       var action = sigaction()
       unsafe action.__sigaction_handler.sa_sigaction = { number, information, context in
         var index = 0
@@ -73,7 +76,7 @@ enum Suspicion {
         }
         // Who had the signal before tells what it has to tell: of Swift's runtime, where it happened.
         let earlier = unsafe Suspicion.earlier[Int(number)]
-        if earlier.sa_flags & SA_SIGINFO != 0 {
+        if disposition(earlier) != byDefault, earlier.sa_flags & SA_SIGINFO != 0 {
           unsafe earlier.__sigaction_handler.sa_sigaction(number, information, context)
         }
         // After which a fault would happen again, while a signal that was sent would be gone. Either ends the process.
@@ -84,7 +87,16 @@ enum Suspicion {
       unsafe sigfillset(&action.sa_mask)
       for other in ChildOutcome.faults { unsafe sigdelset(&action.sa_mask, other) }
       action.sa_flags = SA_ONSTACK | SA_SIGINFO | SA_NODEFER
-      unsafe sigaction(number, &action, earlier + Int(number))
+      unsafe sigaction(number, &action, nil)
     }
   }()
+
+  /// `SIG_DFL` and `SIG_IGN`.
+  private static let byDefault = 0
+  private static let ignored = 1
+
+  /// The handler's address, or one of the two.
+  private static func disposition(_ action: sigaction) -> Int {
+    unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+  }
 }

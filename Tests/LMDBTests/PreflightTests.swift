@@ -163,7 +163,7 @@ final class PreflightTests {
     }
   }
 
-  @Test("a file cut at any page boundary is refused")
+  @Test("a file whose last page is in use is refused when it is cut, at any page boundary")
   func truncation() throws {
     let (bytes, content) = try sound(commits: 8)
     let pages = bytes.count / Self.pageSize

@@ -14,6 +14,8 @@ public final class RunningTool {
     process.executableURL = URL(fileURLWithPath: Tool.path)
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("VARVE_") }
+    // Where a fault was is told, and not by name: looking that up takes long in a debug build.
+    process.environment?["SWIFT_BACKTRACE"] = "symbolicate=off"
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle(forWritingAtPath: outputPath)
     process.standardError = FileHandle.nullDevice

@@ -44,7 +44,7 @@ struct BenchCommandTests {
       #expect(found["append-beside-rebuild"]?["calls"] as? Int == 2000)
       #expect(found["rebuild-beside-appends"]?["records"] as? Int ?? 0 > 0)
       // Somebody else is making a version.
-      let lock = unsafe open("\(world.store)/projections/proposer-state/builder.lock", O_RDWR)
+      let lock = unsafe open("\(world.store)/projections/proposer-state/builder.lock", O_RDWR | O_CLOEXEC)
       #expect(flock(lock, LOCK_EX | LOCK_NB) == 0)
       let refused = try world.expect(3, ["bench", "projections", "appender", "--appends", "3"])
       #expect(!refused.output.contains("append-beside-rebuild"))

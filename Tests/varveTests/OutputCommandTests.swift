@@ -177,7 +177,7 @@ struct OutputCommandTests {
       #expect(doctor.output.contains("stands still") && doctor.output.contains("`varve log show \(position)`"))
       #expect(doctor.output.contains("fail  proposer-state") && !doctor.output.contains("rebuild proposer-state"))
       // Several failures are told, and the worst is how it ends.
-      let lock = unsafe open("\(world.store)/projections/challenger-view/builder.lock", O_RDWR)
+      let lock = unsafe open("\(world.store)/projections/challenger-view/builder.lock", O_RDWR | O_CLOEXEC)
       #expect(flock(lock, LOCK_EX | LOCK_NB) == 0)
       let rebuild = try world.expect(1, ["projection", "rebuild", "--all"])
       close(lock)
@@ -202,7 +202,7 @@ struct OutputCommandTests {
     let next = try #require(more.facts.last)
     try LedgerWorld.with(ledger) { world, log in
       try world.expect(0, ["projection", "rebuild", "proposer-state", "challenger-view"])
-      let lock = unsafe open("\(world.store)/projections/challenger-view/writer.lock", O_RDWR)
+      let lock = unsafe open("\(world.store)/projections/challenger-view/writer.lock", O_RDWR | O_CLOEXEC)
       #expect(flock(lock, LOCK_EX | LOCK_NB) == 0)
       let whole = try world.expect(0, ["output", "list"])
       #expect(!whole.errors.contains("is writing"), "\(whole)")

@@ -154,7 +154,7 @@ struct ProjectionCommandTests {
       } while version["records"] as? Int ?? 0 == 0 && Date() < end
       #expect(tool.end(SIGKILL) == 128 + SIGKILL)
       // What a process notes that goes on with it.
-      let lock = unsafe open("\(world.store)/projections/query-index/builder.lock", O_RDWR)
+      let lock = unsafe open("\(world.store)/projections/query-index/builder.lock", O_RDWR | O_CLOEXEC)
       #expect(flock(lock, LOCK_EX | LOCK_NB) == 0)
       for (stage, verb) in [("check", "checked"), ("sort", "sorted"), ("append", "appended")] {
         let note = Array("1\n\(stage) 1024 3072 5120 2000\n".utf8)

@@ -243,7 +243,7 @@ struct StateCommandTests {
       #expect(whole["isIndexBehind"] as? Bool == false && whole["trust"] != nil)
       try world.expect(0, ["projection", "rebuild", "query-index", "--to", "2"])
       // Somebody writes it, and has not come further.
-      let lock = unsafe open("\(world.store)/projections/query-index/writer.lock", O_RDWR)
+      let lock = unsafe open("\(world.store)/projections/query-index/writer.lock", O_RDWR | O_CLOEXEC)
       #expect(flock(lock, LOCK_EX | LOCK_NB) == 0)
       let behind = try world.json(["address", sender])[0]
       #expect(behind["isIndexBehind"] as? Bool == true && behind["trust"] == nil)
@@ -267,7 +267,7 @@ struct StateCommandTests {
       #expect(try world.json(["projection", "drop", "proposer-state"])[0]["dropped"] as? [String] == ["v2-s8"])
       try world.expect(3, ["projection", "rollback", "proposer-state"])
       // Whoever follows the log holds the live version, and keeps nobody from verifying.
-      let lock = unsafe open("\(world.store)/projections/proposer-state/writer.lock", O_RDWR)
+      let lock = unsafe open("\(world.store)/projections/proposer-state/writer.lock", O_RDWR | O_CLOEXEC)
       #expect(flock(lock, LOCK_EX | LOCK_NB) == 0)
       try world.expect(0, ["projection", "verify", "proposer-state", "--rate", "100000"])
       try world.expect(0, ["output", "verify", "3"])

@@ -72,12 +72,10 @@ struct PassedMessages {
     while byteCount > Self.byteLimit { drop { $0.byteCount } }
   }
 
-  /// Drops the oldest message of the key that has most; of two that have as much, of that with the lower address. A key's
-  /// only message, however large, goes when no key has two.
+  /// Drops the oldest message of the key that has most; of two that have as much, of that with the lower address.
   private mutating func drop(_ measure: (Share) -> Int) {
     let most = shares.max { one, other in
-      (one.value.count > 1 ? 1 : 0, measure(one.value), other.key)
-        < (other.value.count > 1 ? 1 : 0, measure(other.value), one.key)
+      (measure(one.value), other.key) < (measure(other.value), one.key)
     }
     guard let signer = most?.key, var share = shares.removeValue(forKey: signer) else { return }
     byteCount -= share.dropOldest()

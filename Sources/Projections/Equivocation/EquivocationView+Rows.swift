@@ -27,8 +27,8 @@ package struct StatementID: Hashable, Sendable {
   static let limit: UInt8 = 194
 
   /// What is heard takes no slot of a batch's. What `StatementLimits` let the view take, with what it adds for pairs,
-  /// comes to no more: of this chain 74 statements while L1 does not have their origins, 30 of which it has them, and 10
-  /// orders' own; 30 each of the OP Stack's and of Nitro's, which are one group; and the last half of a pair of this
+  /// comes to no more: of this chain 74 statements, and beyond these 40 of which L1 has the origins, orders' own among
+  /// them; 30 each of the OP Stack's and of Nitro's, which are one group; and the last half of a pair of this
   /// chain and of the OP Stack. Only what L1 had, and has left, comes on top. Where that has filled these slots, two are
   /// there for what nothing excuses beside a statement that has one.
   static let heardLimit = Int(limit) - batchLimit - 2

@@ -30,7 +30,7 @@ package struct EquivocationView: Projection {
   package typealias Finding = Never
 
   package static let name = "equivocation-view"
-  package static let schemaVersion: UInt32 = 6
+  package static let schemaVersion: UInt32 = 7
   package static let readMode = ReadMode.physicalWithTestimony
 
   package static let progress = ProjectionTable(index: 0, name: "progress")

@@ -6,8 +6,8 @@ package import Rollup
 ///
 /// What is new is a second order: so orders are counted, and never messages that repeat one. Those with an origin that L1
 /// has are counted apart from those with one that it does not have, and from those of which that is not known yet: anybody
-/// with the key can make up as many of the latter as they like. What is a kept order's own commitment is kept whatever else
-/// was signed of the order. Beyond the limits two orders that nothing can excuse are kept all the same, once.
+/// with the key can make up as many of the latter as they like. What is the order's own commitment is kept whatever else was
+/// signed of the order. Beyond the limits two orders that nothing can excuse are kept all the same, once.
 package struct StatementLimits: Hashable, Sendable {
   /// Orders with an origin that L1 has; as many again with one that it does not have, and with one that is not known.
   package var orders = 8
@@ -15,9 +15,9 @@ package struct StatementLimits: Hashable, Sendable {
   /// Statements of one order, of each of these: of two with other fields, one at least contradicts the order.
   package var perOrder = 2
 
-  /// Statements of a height in all, beyond which none is kept any more whose origin L1 does not have: what an origin
-  /// counts as changes with L1, so that the places above come free again and again. As many as there can be of one L1,
-  /// the orders' own among them.
+  /// Statements of a height in all, beyond which none is kept any more whose origin L1 does not have, and of the others no
+  /// more than the places above: what an origin counts as changes with L1, so that these come free again and again. As many
+  /// as there can be of one L1, the orders' own among them.
   package var total = 72
 
   package init() {}
@@ -35,17 +35,17 @@ package struct StatementLimits: Hashable, Sendable {
   ) throws(E) -> Bool {
     guard !kept.contains(where: { $0.digest == statement.digest }) else { return false }
     let group = try Self.group(of: statement, isCanonical)
-    var (orders, same, isNew): (Set<Hash256>, Int, Bool) = ([], 0, true)
+    var (orders, same, inGroup, isNew): (Set<Hash256>, Int, Int, Bool) = ([], 0, 0, true)
     for other in kept {
       if other.order == statement.order { isNew = false }
       guard try Self.group(of: other, isCanonical) == group else { continue }
+      inGroup += 1
       orders.insert(other.order)
       if other.order == statement.order { same += 1 }
     }
-    if group == true || kept.count < total {
+    if kept.count < total || group == true && inGroup < self.orders * (perOrder + 1) {
       if same > 0 ? same < perOrder : orders.count < self.orders { return true }
-      // Those of one L1 are no more than their orders: each order that there was room for has one.
-      if isOwn, group == true ? same > 0 : !isNew { return true }
+      if isOwn, !isNew { return true }
     }
     return Self.isFirstInexcusable(statement, beside: kept)
   }

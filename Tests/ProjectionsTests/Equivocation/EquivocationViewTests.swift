@@ -220,7 +220,7 @@ struct EquivocationViewTests {
   func slotsAreEnough() {
     let limits = StatementLimits()
     let (orders, perOrder) = (limits.orders + 2, limits.perOrder + 1)
-    let own = limits.total + 2 + orders * perOrder + orders
+    let own = limits.total + 2 + orders * (perOrder + 1)
     #expect(own + 2 * orders * perOrder + 2 == StatementID.heardLimit)
     #expect(limits.total == 3 * limits.orders * (limits.perOrder + 1))
     #expect(StatementID.heardLimit + 2 + StatementID.batchLimit == Int(StatementID.limit))
