@@ -63,15 +63,16 @@ struct TreeProbe: ~Copyable {
       throw fault(newer.free.page, "transaction of the free list", last.transaction, "\(newer.transaction) at most")
     }
     let own = lists.last.flatMap { $0.transaction == newer.transaction ? $0 : nil }
-    if !olderMayBeTakenBack(newerHasOwnList: own != nil) {
-      // Of a list that is too long to be read, nothing can be said.
-      let freed = own.map(\.pages) ?? []
-      for page in replaced where freed.map({ !$0.contains(page) }) ?? false {
+    // Of a list that is too long to be read, nothing can be said.
+    if own?.isWhole != false, !olderMayBeTakenBack(newerHasOwnList: own != nil) {
+      let freed = own?.pages ?? []
+      for page in replaced where !freed.contains(page) {
         throw fault(
-          page, "pages freed by transaction \(newer.transaction)", UInt64(freed?.count ?? 0), "among them the old root")
+          page, "pages freed by transaction \(newer.transaction)", UInt64(freed.count), "among them the old root")
       }
     }
-    for root in [newer.main.page, newer.free.page] where lists.contains(where: { $0.pages?.contains(root) ?? false }) {
+    for root in [newer.main.page, newer.free.page]
+    where lists.contains(where: { $0.isWhole && $0.pages.contains(root) }) {
       throw fault(root, "root", root, "a page that is not free")
     }
   }
@@ -82,7 +83,7 @@ struct TreeProbe: ~Copyable {
     guard newer.lastPage >= end else { return }
     let behind = end...newer.lastPage
     var free: Set<UInt64> = []
-    for list in lists { free.formUnion((list.pages.map(Array.init) ?? list.greatest).filter(behind.contains)) }
+    for list in lists { free.formUnion(list.pages.lazy.filter(behind.contains)) }
     guard free.count <= behind.upperBound - behind.lowerBound, var page = behind.last else { return }
     while free.contains(page) { page -= 1 }
     throw truncation(before: page, count: 1)
@@ -139,8 +140,8 @@ struct TreeProbe: ~Copyable {
     return path
   }
 
-  /// What one transaction freed, in descending order; of more than is read the first page of numbers.
-  private typealias FreeList = (transaction: UInt64, pages: Set<UInt64>?, greatest: [UInt64])
+  /// What one transaction freed; of more than is read, the numbers on the first page of it, which are the greatest.
+  private typealias FreeList = (transaction: UInt64, pages: Set<UInt64>, isWhole: Bool)
 
   /// The free list's entries in ascending order: the pages that each transaction freed. Of a list longer than the
   /// limit, the first ones and the last.
@@ -187,11 +188,10 @@ struct TreeProbe: ~Copyable {
     let transaction: UInt64 = leaf.bytes.raw.integer(at: node.key.lowerBound)
     let isInline = node.flags & TreePage.Node.overflowFlag == 0
     guard isInline || node.valueSize <= bytesLeft else {
-      let (first, _) = try overflowPages(leaf, node)
-      let page = try read(first, count: 1)
+      let page = try overflowPages(leaf, node).page.bytes
       let count: UInt64 = page.raw.integer(at: TreePage.headerSize)
-      let numbers = stride(from: TreePage.headerSize + 8, to: pageSize, by: 8).prefix(Int(clamping: count))
-      return (transaction, nil, numbers.map { page.raw.integer(at: $0) })
+      let places = stride(from: TreePage.headerSize + 8, to: pageSize, by: 8).prefix(Int(clamping: count))
+      return (transaction, Set(places.map { page.raw.integer(at: $0) }), false)
     }
     if !isInline { bytesLeft -= node.valueSize }
     let value = isInline ? leaf.value(of: node) : try overflowValue(leaf, node)
@@ -200,19 +200,19 @@ struct TreeProbe: ~Copyable {
       throw fault(leaf.number, "length of a free list entry", count, "less than \(value.count / 8)")
     }
     let pages = (0..<Int(count)).map { value.raw.integer(at: 8 + 8 * $0) as UInt64 }
-    return (transaction, Set(pages), [])
+    return (transaction, Set(pages), true)
   }
 
   /// A value that lies on pages of its own.
   private borrowing func overflowValue(_ leaf: TreePage, _ node: TreePage.Node) throws(Failure) -> [UInt8] {
-    let (first, count) = try overflowPages(leaf, node)
+    let (first, count, _) = try overflowPages(leaf, node)
     return Array(try read(first, count: count)[TreePage.headerSize..<TreePage.headerSize + node.valueSize])
   }
 
-  /// The first page of a value that lies on pages of its own, and how many it has. One page read, however long it is.
+  /// Where a value lies that has pages of its own, how many these are, and the first of them. One page read, however long it is.
   private borrowing func overflowPages(
     _ leaf: TreePage, _ node: TreePage.Node
-  ) throws(Failure) -> (first: UInt64, count: Int) {
+  ) throws(Failure) -> (first: UInt64, count: Int, page: TreePage) {
     let first: UInt64 = leaf.bytes.raw.integer(at: node.key.upperBound)
     let count = (TreePage.headerSize + node.valueSize + pageSize - 1) / pageSize
     try checkRange(first, count: count)
@@ -220,7 +220,7 @@ struct TreeProbe: ~Copyable {
     guard page.number == first, page.flags == TreePage.overflowFlag, page.overflowPages >= UInt32(count) else {
       throw fault(first, "header of an overflow page", page.number, "\(first), \(count) pages")
     }
-    return (first, count)
+    return (first, count, page)
   }
 
   private borrowing func page(_ number: UInt64) throws(Failure) -> TreePage {
