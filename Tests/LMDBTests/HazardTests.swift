@@ -58,23 +58,31 @@ final class HazardTests {
     let environment = try scratch.open(mapSize: 1 << 20)
     try environment.append(10)
     let path = scratch.path.string
-    let seen = Mutex<[Int]>([])
-    let done = DispatchSemaphore(value: 0)
-    // On a thread of its own: the other process, which waits for it, may hold what other tests wait for.
-    let reader = Thread {
-      let found = try? HazardTests.readWhileItGrows(environment, path)
-      seen.withLock { $0 = found ?? [] }
-      done.signal()
-    }
-    reader.start()
-    await HazardTests.growWhenAsked(path)
-    // Whatever failed there, the reader does not wait for more.
-    HazardTests.note("ended", in: path)
-    while done.wait(timeout: .now()) == .timedOut { await Task.yield() }
+    let seen = await Self.beside(path, Self.growWhenAsked) { try Self.readWhileItGrows(environment, path) }
     let records = (0..<HazardTests.growths).map(HazardTests.growth).reduce(10, +)
-    #expect(seen.withLock { $0 } == [records, HazardTests.growths])
+    #expect(seen == [records, HazardTests.growths])
     try environment.append(1)
     try expectEnd(environment)
+  }
+
+  /// Does something here while another process runs which waits for it, and tells that by a note when the other one has
+  /// ended, so that nobody here waits for more. What came of it; nil if it failed.
+  private static func beside<R: Sendable>(
+    _ path: String, _ other: (String) async -> Void, _ body: @escaping @Sendable () throws -> R
+  ) async -> R? {
+    let result = Mutex<R?>(nil)
+    let done = DispatchSemaphore(value: 0)
+    // On a thread of its own: the other process may hold what other tests wait for.
+    let thread = Thread {
+      let found = try? body()
+      result.withLock { $0 = found }
+      done.signal()
+    }
+    thread.start()
+    await other(path)
+    note("ended", in: path)
+    while done.wait(timeout: .now()) == .timedOut { await Task.yield() }
+    return result.withLock { $0 }
   }
 
   /// Lets the other process enlarge its map before a snapshot begins, and again each time it has been followed. How many
@@ -144,19 +152,7 @@ final class HazardTests {
     let environment = try scratch.open(mapSize: 1 << 20)
     try environment.append(1000)
     let path = scratch.path.string
-    let seen = Mutex<(refusal: LMDBError?, lag: Int)?>(nil)
-    let done = DispatchSemaphore(value: 0)
-    // On a thread of its own, as above.
-    let writer = Thread {
-      let found = try? HazardTests.growWhileHeld(environment, path)
-      seen.withLock { $0 = found }
-      done.signal()
-    }
-    writer.start()
-    await HazardTests.holdSnapshot(of: path)
-    HazardTests.note("ended", in: path)
-    while done.wait(timeout: .now()) == .timedOut { await Task.yield() }
-    let found = seen.withLock { $0 }
+    let found = await Self.beside(path, Self.holdSnapshot) { try Self.growWhileHeld(environment, path) }
     #expect(
       found?.refusal == .mapFull(mapSize: 1 << 20) && found.map { $0.lag > 0 } == true, "\(String(describing: found))")
   }
